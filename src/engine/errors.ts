@@ -1,0 +1,53 @@
+/** What can go wrong in the engine; each code has exactly one HTTP status, given at the edge. */
+export type EngineErrorCode =
+  | 'invalid_argument'
+  | 'document_not_found'
+  | 'entity_not_found'
+  | 'entity_exists'
+  | 'relation_not_found'
+  | 'relation_exists'
+  | 'unsupported_file_type'
+  | 'invalid_file_name'
+  | 'file_too_large'
+  | 'pipeline_busy'
+  | 'model_unavailable'
+  | 'model_rejected'
+  | 'dimension_mismatch'
+  | 'workspace_locked'
+  | 'store_unavailable'
+  | 'engine_closed'
+
+/**
+ * A failure with a code that callers can branch on.
+ *
+ * Survives a structured clone as `{ code, message, details }`; `message` is safe to show to a caller.
+ */
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+  readonly code: EngineErrorCode
+  readonly details: Readonly<Record<string, string | number | boolean>>
+
+  constructor(
+    code: EngineErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, string | number | boolean> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+/**
+ * A model did not answer, or answered "later". The work is worth doing again.
+ *
+ * `retryAfterSeconds` is what the provider asked for, when it did.
+ */
+export class ModelUnavailable extends EngineError {
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(message: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+    super('model_unavailable', message, options)
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}

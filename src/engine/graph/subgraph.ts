@@ -1,0 +1,97 @@
+import { SEPARATOR } from '../ingest/merge-fragments.ts'
+import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from '../rag.ts'
+import type { Key, Store, StoredEntity, StoredRelation } from '../store.ts'
+
+const WHOLE_GRAPH = '*'
+
+/**
+ * The neighbourhood of an entity, breadth first, entities of higher degree first within a level;
+ * or, for `*`, the entities of highest degree. Never more than `limit` nodes.
+ */
+export async function subgraph(
+  store: Store,
+  query: SubgraphQuery,
+  limit: number,
+): Promise<KnowledgeGraph> {
+  const maxNodes = Math.min(query.max_nodes ?? limit, limit)
+  const { entities, truncated } =
+    query.label === WHOLE_GRAPH
+      ? await popular(store, maxNodes)
+      : await neighbourhood(store, query.label, query.max_depth ?? 3, maxNodes)
+  const keys = new Set(entities.map((entity) => entity.key))
+  const ties = await store.relationsOf([...keys])
+  const inside = ties.filter((tie) => keys.has(tie.source) && keys.has(tie.target))
+  const relations = await store.relations(inside.map((tie) => tie.key))
+  return {
+    nodes: entities.map(nodeOf),
+    edges: relations.map(edgeOf),
+    is_truncated: truncated,
+  }
+}
+
+interface Collected {
+  readonly entities: readonly StoredEntity[]
+  readonly truncated: boolean
+}
+
+async function popular(store: Store, maxNodes: number): Promise<Collected> {
+  const entities = await store.popularEntities(maxNodes)
+  const { entities: all } = await store.counts()
+  return { entities, truncated: all > entities.length }
+}
+
+async function neighbourhood(
+  store: Store,
+  label: string,
+  maxDepth: number,
+  maxNodes: number,
+): Promise<Collected> {
+  const start = (await store.entityKeys([label])).get(label)
+  if (start === undefined) return { entities: [], truncated: false }
+  const collected = new Map<Key, StoredEntity>()
+  let level = await store.entities([start])
+  for (let depth = 0; level.length > 0; depth++) {
+    const room = maxNodes - collected.size
+    const byDegree = [...level].sort((a, b) => b.degree - a.degree)
+    for (const entity of byDegree.slice(0, room)) collected.set(entity.key, entity)
+    if (byDegree.length > room) return { entities: [...collected.values()], truncated: true }
+    if (depth >= maxDepth) break
+    const ties = await store.relationsOf(byDegree.map((entity) => entity.key))
+    const next = new Set(ties.flatMap((tie) => [tie.source, tie.target]))
+    level = await store.entities([...next].filter((key) => !collected.has(key)))
+  }
+  return { entities: [...collected.values()], truncated: false }
+}
+
+function nodeOf(entity: StoredEntity): GraphNode {
+  return {
+    id: entity.name,
+    labels: [entity.name],
+    properties: {
+      entity_id: entity.name,
+      entity_type: entity.type,
+      description: entity.description,
+      source_id: entity.sourceIds.join(SEPARATOR),
+      file_path: entity.filePaths.join(SEPARATOR),
+      created_at: Math.floor(entity.createdAt / 1000),
+    },
+  }
+}
+
+function edgeOf(relation: StoredRelation): GraphEdge {
+  return {
+    id: `${relation.source}-${relation.target}`,
+    // LightRAG's constant; the relation has no direction.
+    type: 'DIRECTED',
+    source: relation.source,
+    target: relation.target,
+    properties: {
+      weight: relation.weight,
+      description: relation.description,
+      keywords: relation.keywords,
+      source_id: relation.sourceIds.join(SEPARATOR),
+      file_path: relation.filePaths.join(SEPARATOR),
+      created_at: Math.floor(relation.createdAt / 1000),
+    },
+  }
+}

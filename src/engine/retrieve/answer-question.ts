@@ -1,0 +1,215 @@
+import { EngineError } from '../errors.ts'
+import { SEPARATOR } from '../ingest/merge-fragments.ts'
+import type { CallOptions } from '../models.ts'
+import type {
+  Citation,
+  QueryData,
+  QueryEvent,
+  QueryParams,
+  QueryResponse,
+  Reference,
+} from '../rag.ts'
+import type { StoredChunk } from '../store.ts'
+import { type Question, questionOf } from './question.ts'
+import { type Retrieved, type RetrieveParts, retrieve } from './retrieve.ts'
+import { answerInput, type Selected, selectContext } from './select-context.ts'
+
+/** Said when nothing was found; clients look for the mark at its end. */
+export const NOTHING_FOUND =
+  'Sorry, the documents here hold nothing that answers this question. [no-context]'
+
+type Found = { readonly retrieved: Retrieved; readonly selected: Selected }
+
+/** Answers as a stream: first the references, then the text in pieces. */
+export async function* answerQuestion(
+  parts: RetrieveParts,
+  params: QueryParams,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<QueryEvent, void, undefined> {
+  const question = questionOf(params, parts.settings)
+  const options: CallOptions = { lane: 'query', signal }
+  const { answerer } = parts.models
+  if (question.mode === 'bypass') {
+    const references = question.includeReferences ? [] : null
+    yield* pieces(question, references, answerer.answer(answerInput(question, null), options))
+    return
+  }
+  const found = await find(parts, question, options)
+  const references = question.includeReferences
+    ? referencesOf(found?.selected ?? null, question.includeChunkContent)
+    : null
+  const whole = wholeText(parts, question, found)
+  if (whole !== null || !found) {
+    yield { type: 'start', references, streaming: false }
+    yield { type: 'text', text: whole ?? NOTHING_FOUND }
+    return
+  }
+  const answer = answerer.answer(answerInput(question, found.selected), options)
+  yield* pieces(question, references, answer)
+}
+
+/** The whole answer at once. */
+export async function collectAnswer(events: AsyncIterable<QueryEvent>): Promise<QueryResponse> {
+  let response = ''
+  let references: readonly Reference[] | null = null
+  for await (const event of events) {
+    if (event.type === 'start') references = event.references
+    else response += event.text
+  }
+  return { response, references }
+}
+
+/** What was found, as data, without an answer. */
+export async function questionData(
+  parts: RetrieveParts,
+  params: QueryParams,
+  signal: AbortSignal | undefined,
+): Promise<QueryData> {
+  const question = questionOf(params, parts.settings)
+  if (question.mode === 'bypass') {
+    return {
+      status: 'success',
+      message: 'Bypass mode retrieves nothing.',
+      data: { entities: [], relationships: [], chunks: [], references: [] },
+      metadata: { query_mode: 'bypass', keywords: { high_level: [], low_level: [] } },
+    }
+  }
+  const found = await find(parts, question, { lane: 'query', signal })
+  if (!found) {
+    return {
+      status: 'failure',
+      message: 'Nothing was found for this query.',
+      data: {},
+      metadata: { failure_reason: 'no_results', mode: question.mode },
+    }
+  }
+  return dataOf(question, found)
+}
+
+/** Null when nothing was found. */
+async function find(
+  parts: RetrieveParts,
+  question: Question,
+  options: CallOptions,
+): Promise<Found | null> {
+  if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
+  const retrieved = await retrieve(parts, question, options)
+  const { entities, relations, chunks } = retrieved
+  if (entities.length + relations.length + chunks.length === 0) return null
+  const frame = parts.models.answerer.prompt(answerInput(question, null))
+  const { settings, models } = parts
+  const selected = await selectContext(
+    retrieved,
+    question,
+    settings,
+    models.reranker,
+    frame,
+    options,
+  )
+  return { retrieved, selected }
+}
+
+/** The text of an answer that no model makes, or null. */
+function wholeText(parts: RetrieveParts, question: Question, found: Found | null): string | null {
+  if (!found) return NOTHING_FOUND
+  if (question.only === 'context') return found.selected.context
+  if (question.only === 'prompt') {
+    return parts.models.answerer.prompt(answerInput(question, found.selected))
+  }
+  return null
+}
+
+/** An answer as it arrives, or in one piece when it was asked for whole. */
+async function* pieces(
+  { stream }: Question,
+  references: readonly Reference[] | null,
+  answer: AsyncIterable<string>,
+): AsyncGenerator<QueryEvent> {
+  if (stream) yield { type: 'start', references, streaming: true }
+  let whole = ''
+  for await (const text of answer) {
+    if (stream && text !== '') yield { type: 'text', text }
+    else whole += text
+  }
+  if (stream) return
+  yield { type: 'start', references, streaming: false }
+  yield { type: 'text', text: whole }
+}
+
+function referencesOf(selected: Selected | null, withContent: boolean): Reference[] {
+  if (!selected) return []
+  return selected.references.map(({ referenceId, filePath }) => {
+    const chunks = selected.chunks.filter((chunk) => selected.referenceOf(chunk) === referenceId)
+    return {
+      reference_id: referenceId,
+      file_path: filePath,
+      citations: chunks.map(citationOf),
+      ...(withContent ? { content: chunks.map((chunk) => chunk.content) } : {}),
+    }
+  })
+}
+
+function citationOf(chunk: StoredChunk): Citation {
+  const { ordinal, start, end, headings, page } = chunk
+  return { chunk_id: chunk.id, ordinal, start, end, headings, page }
+}
+
+function dataOf(question: Question, { retrieved, selected }: Found): QueryData {
+  const graph = question.mode !== 'naive'
+  return {
+    status: 'success',
+    message: 'Query executed successfully',
+    data: {
+      entities: selected.entities.map((entity) => ({
+        entity_name: entity.name,
+        entity_type: entity.type,
+        description: entity.description,
+        ...originOf(entity),
+      })),
+      relationships: selected.relations.map((relation) => ({
+        src_id: relation.source,
+        tgt_id: relation.target,
+        description: relation.description,
+        keywords: relation.keywords,
+        weight: relation.weight,
+        ...originOf(relation),
+      })),
+      chunks: selected.chunks.map((chunk) => ({
+        reference_id: selected.referenceOf(chunk),
+        content: chunk.content,
+        file_path: chunk.filePath,
+        ...citationOf(chunk),
+      })),
+      references: referencesOf(selected, false),
+    },
+    metadata: {
+      query_mode: question.mode,
+      keywords: { high_level: retrieved.keywords.high, low_level: retrieved.keywords.low },
+      processing_info: graph
+        ? {
+            total_entities_found: retrieved.entities.length,
+            total_relations_found: retrieved.relations.length,
+            entities_after_truncation: selected.entities.length,
+            relations_after_truncation: selected.relations.length,
+            merged_chunks_count: retrieved.chunks.length,
+            final_chunks_count: selected.chunks.length,
+          }
+        : {
+            total_chunks_found: retrieved.chunks.length,
+            final_chunks_count: selected.chunks.length,
+          },
+    },
+  }
+}
+
+function originOf(item: {
+  sourceIds: readonly string[]
+  filePaths: readonly string[]
+  createdAt: number
+}) {
+  return {
+    source_id: item.sourceIds.join(SEPARATOR),
+    file_path: item.filePaths.join(SEPARATOR),
+    created_at: Math.floor(item.createdAt / 1000),
+  }
+}

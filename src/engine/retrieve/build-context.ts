@@ -1,0 +1,38 @@
+import { entityLine, relationLine } from '../ingest/prepare-change.ts'
+import type { StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
+import type { FileReference } from './file-references.ts'
+
+export interface ContextParts {
+  readonly entities: readonly StoredEntity[]
+  readonly relations: readonly StoredRelation[]
+  readonly chunks: readonly StoredChunk[]
+  readonly references: readonly FileReference[]
+  /** Reference id of a chunk; empty when its document has no name. */
+  readonly referenceOf: (chunk: StoredChunk) => string
+}
+
+/** The context block of a prompt: entities, relations and passages as JSON lines, then the sources. */
+export function buildContext(parts: ContextParts): string {
+  const sections: string[] = []
+  if (parts.entities.length > 0) {
+    sections.push(section('Entities', parts.entities.map(entityLine)))
+  }
+  if (parts.relations.length > 0) {
+    sections.push(section('Relations', parts.relations.map(relationLine)))
+  }
+  const passages = parts.chunks.map((chunk) => chunkLine(parts.referenceOf(chunk), chunk.content))
+  sections.push(section('Passages (reference_id points into the list of sources)', passages))
+  const sources = parts.references.map(
+    ({ referenceId, filePath }) => `[${referenceId}] ${filePath}`,
+  )
+  sections.push(`Sources\n\n\`\`\`\n${sources.join('\n')}\n\`\`\``)
+  return sections.join('\n\n')
+}
+
+export function chunkLine(referenceId: string, content: string): string {
+  return JSON.stringify({ reference_id: referenceId, content })
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `${title}\n\n\`\`\`json\n${lines.join('\n')}\n\`\`\``
+}

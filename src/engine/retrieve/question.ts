@@ -1,0 +1,51 @@
+import type { ChatMessage } from '../models.ts'
+import type { QueryMode, QueryParams } from '../rag.ts'
+import type { EngineSettings } from '../settings.ts'
+
+/** A query with every default filled in. Budgets are in tokens. */
+export interface Question {
+  readonly query: string
+  readonly mode: QueryMode
+  readonly topK: number
+  readonly chunkTopK: number
+  readonly maxEntityTokens: number
+  readonly maxRelationTokens: number
+  readonly maxTotalTokens: number
+  /** Given by the caller; when both are empty they are found in the query. */
+  readonly high: readonly string[]
+  readonly low: readonly string[]
+  readonly responseType: string
+  readonly userPrompt: string
+  readonly history: readonly ChatMessage[]
+  readonly enableRerank: boolean
+  readonly includeReferences: boolean
+  readonly includeChunkContent: boolean
+  readonly only: 'context' | 'prompt' | null
+  /** Whether a streamed answer comes in pieces; false sends it whole. */
+  readonly stream: boolean
+}
+
+export function questionOf(params: QueryParams, settings: EngineSettings): Question {
+  return {
+    query: params.query.trim(),
+    mode: params.mode ?? 'mix',
+    topK: params.top_k ?? settings.topK,
+    chunkTopK: params.chunk_top_k ?? settings.chunkTopK,
+    maxEntityTokens: params.max_entity_tokens ?? settings.maxEntityTokens,
+    maxRelationTokens: params.max_relation_tokens ?? settings.maxRelationTokens,
+    maxTotalTokens: params.max_total_tokens ?? settings.maxTotalTokens,
+    high: params.hl_keywords ?? [],
+    low: params.ll_keywords ?? [],
+    responseType: params.response_type ?? 'Multiple Paragraphs',
+    userPrompt: params.user_prompt ?? '',
+    history: (params.conversation_history ?? []).map(({ role, content }) => ({
+      role: role === 'assistant' || role === 'system' ? role : 'user',
+      content: content ?? '',
+    })),
+    enableRerank: params.enable_rerank ?? settings.enableRerank,
+    includeReferences: params.include_references ?? params.include_references === undefined,
+    includeChunkContent: params.include_chunk_content ?? false,
+    only: params.only_need_prompt ? 'prompt' : params.only_need_context ? 'context' : null,
+    stream: params.stream ?? true,
+  }
+}

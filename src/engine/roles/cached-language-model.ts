@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { CallOptions, ChatMessage, Generation, LanguageModel } from '../models.ts'
+import type { CacheEntry, Store } from '../store.ts'
+import { SingleFlight } from './single-flight.ts'
+
+export type CachedKind = Exclude<CacheEntry['kind'], 'query'>
+
+const NO_USAGE = { promptTokens: 0, completionTokens: 0 }
+
+/**
+ * A language model that answers from the store what it answered before. Identical questions that
+ * arrive together are asked once. Streams pass through.
+ */
+export class CachedLanguageModel implements LanguageModel {
+  readonly id: string
+  readonly #model: LanguageModel
+  readonly #store: Pick<Store, 'cached' | 'cache'>
+  readonly #kind: CachedKind
+  readonly #worthKeeping: (answer: string) => boolean
+  readonly #flights = new SingleFlight<Generation>()
+
+  /** @param worthKeeping answers it refuses are given out, but asked for anew the next time */
+  constructor(
+    model: LanguageModel,
+    store: Pick<Store, 'cached' | 'cache'>,
+    kind: CachedKind,
+    worthKeeping: (answer: string) => boolean = () => true,
+  ) {
+    this.id = model.id
+    this.#model = model
+    this.#store = store
+    this.#kind = kind
+    this.#worthKeeping = worthKeeping
+  }
+
+  generate(messages: readonly ChatMessage[], options: CallOptions): Promise<Generation> {
+    const key = cacheKey(this.#kind, this.id, messages)
+    return this.#flights.join(key, options.signal, (signal) =>
+      this.#lookUpOrAsk(key, messages, { ...options, signal }),
+    )
+  }
+
+  stream(messages: readonly ChatMessage[], options: CallOptions): AsyncIterable<string> {
+    return this.#model.stream(messages, options)
+  }
+
+  async #lookUpOrAsk(
+    key: string,
+    messages: readonly ChatMessage[],
+    options: CallOptions,
+  ): Promise<Generation> {
+    const known = await this.#store.cached(key)
+    if (known !== null) return { text: known, usage: NO_USAGE }
+    const answer = await this.#model.generate(messages, options)
+    if (this.#worthKeeping(answer.text)) {
+      const chunkId = options.chunkId ?? null
+      await this.#store.cache({ key, kind: this.#kind, value: answer.text, chunkId })
+    }
+    return answer
+  }
+}
+
+export function cacheKey(
+  kind: CacheEntry['kind'],
+  modelId: string,
+  messages: readonly ChatMessage[],
+): string {
+  const asked = messages.map(({ role, content }) => [role, content])
+  return createHash('sha256')
+    .update(JSON.stringify([kind, modelId, asked]))
+    .digest('hex')
+}

@@ -1,0 +1,61 @@
+/** What shapes an engine's work; LightRAG's names and defaults, in camel case. */
+export interface EngineSettings {
+  /** In tokens, as is the overlap. */
+  readonly chunkSize: number
+  readonly chunkOverlapSize: number
+  readonly topK: number
+  readonly chunkTopK: number
+  /** Budgets of the context, in tokens. */
+  readonly maxEntityTokens: number
+  readonly maxRelationTokens: number
+  readonly maxTotalTokens: number
+  /** Least cosine similarity of a vector hit. */
+  readonly cosineThreshold: number
+  readonly relatedChunkNumber: number
+  readonly maxGraphNodes: number
+  readonly maxSourceIdsPerEntity: number
+  readonly maxSourceIdsPerRelation: number
+  readonly maxFilePaths: number
+  /** Fragments from which a description is summarised. */
+  readonly forceSummaryOnMerge: number
+  /** Descriptions of an item that are read; the rest of its sources are only counted and named. */
+  readonly maxDescriptions: number
+  /** In tokens. */
+  readonly summaryMaxTokens: number
+  readonly summaryContextSize: number
+  readonly summaryLengthRecommended: number
+  /** Documents processed at once. */
+  readonly maxParallelInsert: number
+  /** Chunks of one document extracted at once; the scheduler bounds the calls of all documents. */
+  readonly maxParallelExtract: number
+  readonly enableRerank: boolean
+  readonly minRerankScore: number
+  /** Of one uploaded file, in bytes; 0 = no limit. */
+  readonly maxUploadBytes: number
+}
+
+export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
+  chunkSize: 1200,
+  chunkOverlapSize: 100,
+  topK: 40,
+  chunkTopK: 20,
+  maxEntityTokens: 6000,
+  maxRelationTokens: 8000,
+  maxTotalTokens: 30_000,
+  cosineThreshold: 0.2,
+  relatedChunkNumber: 5,
+  maxGraphNodes: 1000,
+  maxSourceIdsPerEntity: 300,
+  maxSourceIdsPerRelation: 300,
+  maxFilePaths: 100,
+  forceSummaryOnMerge: 8,
+  maxDescriptions: 24,
+  summaryMaxTokens: 1200,
+  summaryContextSize: 12_000,
+  summaryLengthRecommended: 600,
+  maxParallelInsert: 2,
+  maxParallelExtract: 8,
+  enableRerank: true,
+  minRerankScore: 0,
+  maxUploadBytes: 100 * 1024 * 1024,
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { cleanText } from '../../src/engine/ingest/clean-text.ts'
+import { chunkId, documentId, newTrackId } from '../../src/engine/ingest/identifiers.ts'
+import { summaryOf } from '../../src/engine/ingest/summary-of.ts'
+
+describe('cleanText', () => {
+  it('trims and keeps tabs and line breaks', () => {
+    expect(cleanText('  one\n\ttwo\r\n ')).toBe('one\n\ttwo')
+  })
+
+  it('removes control characters, lone surrogates and noncharacters', () => {
+    expect(cleanText('a\u0000b\u0007c\u009fd\ud800e\udc00f\ufffeg')).toBe('abcdefg')
+    expect(cleanText('kept 😀')).toBe('kept 😀')
+  })
+
+  it('resolves HTML entities, also those that stand for a control character', () => {
+    expect(cleanText('a &amp; b')).toBe('a & b')
+    expect(cleanText('a&#7;b')).toBe('ab')
+  })
+})
+
+describe('identifiers', () => {
+  it('give the same text the same document id', () => {
+    expect(documentId('hello')).toBe('doc-5d41402abc4b2a76b9719d911017c592')
+  })
+
+  it('scope chunks by document and place', () => {
+    expect(chunkId('doc-a', 0, 'text')).not.toBe(chunkId('doc-b', 0, 'text'))
+    expect(chunkId('doc-a', 0, 'text')).not.toBe(chunkId('doc-a', 1, 'text'))
+    // Without a separator these two lists of parts would be one string.
+    expect(chunkId('doc-a', 1, '2x')).not.toBe(chunkId('doc-a', 12, 'x'))
+  })
+
+  it('name a track by its kind and local time', () => {
+    const at = new Date(2026, 0, 2, 3, 4, 5)
+    expect(newTrackId('upload', at)).toMatch(/^upload_20260102_030405_[0-9a-f]{8}$/)
+  })
+})
+
+describe('summaryOf', () => {
+  it('shows a short text whole', () => {
+    expect(summaryOf('short')).toEqual({ contentSummary: 'short', contentLength: 5 })
+  })
+
+  it('cuts at 250 code points and counts code points', () => {
+    const { contentSummary, contentLength } = summaryOf('😀'.repeat(300))
+    expect([...contentSummary]).toHaveLength(253)
+    expect(contentSummary.endsWith('😀...')).toBe(true)
+    expect(contentLength).toBe(300)
+  })
+})
