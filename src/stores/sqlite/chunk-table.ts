@@ -1,0 +1,84 @@
+import type { Key, NewChunk, StoredChunk } from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import { type Generation, NEVER, visible } from './visibility.ts'
+
+interface ChunkRow extends Omit<StoredChunk, 'headings'> {
+  readonly headings: string
+}
+
+/** Chunks and their texts. A chunk's label is its key. */
+export class ChunkTable {
+  readonly #connection: Connection
+  readonly #generation: Generation
+
+  constructor(connection: Connection, generation: Generation) {
+    this.#connection = connection
+    this.#generation = generation
+  }
+
+  /** Writes a chunk for the next generation. @param document the row id of its document */
+  stage(chunk: NewChunk, document: number): Key {
+    const label = this.#connection.insert(
+      `INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end", page, error)
+       VALUES (?, ?, ?, ?, ${NEVER}, ?, ?, ?, ?, ?)`,
+      chunk.id,
+      document,
+      chunk.ordinal,
+      this.#generation.current + 1,
+      chunk.tokens,
+      chunk.start,
+      chunk.end,
+      chunk.page,
+      chunk.error,
+    )
+    this.#connection.run(
+      'INSERT INTO chunk_texts (chunk, content, headings) VALUES (?, ?, ?)',
+      label,
+      chunk.content,
+      JSON.stringify(chunk.headings),
+    )
+    return label
+  }
+
+  remove(label: number): void {
+    this.#connection.run('DELETE FROM chunk_texts WHERE chunk = ?', label)
+    this.#connection.run('DELETE FROM chunks WHERE label = ?', label)
+  }
+
+  read(key: Key): StoredChunk | null {
+    const row = this.#connection.get<ChunkRow>(
+      `SELECT c.label AS key, c.id, d.id AS documentId, d.file_path AS filePath, c.ordinal,
+         t.content, c.tokens, c.start, c."end", t.headings, c.page
+       FROM chunks c JOIN chunk_texts t ON t.chunk = c.label JOIN documents d ON d.seq = c.document
+       WHERE c.label = ? AND ${visible('c')}`,
+      key,
+      this.#generation.current,
+      this.#generation.current,
+    )
+    if (row === undefined) return null
+    return { ...row, headings: JSON.parse(row.headings) as string[] }
+  }
+
+  /** Key of the visible chunk of this id. */
+  key(id: string): Key | null {
+    const row = this.#connection.get<{ label: Key }>(
+      `SELECT c.label FROM chunks c WHERE c.id = ? AND ${visible('c')} ORDER BY c.label LIMIT 1`,
+      id,
+      this.#generation.current,
+      this.#generation.current,
+    )
+    return row?.label ?? null
+  }
+
+  /** Keys of the visible chunks of a document, by ordinal. */
+  keysOf(document: number): Key[] {
+    return this.#connection
+      .all<{ label: Key }>(
+        `SELECT c.label FROM chunks c WHERE c.document = ? AND ${visible('c')} ORDER BY c.ordinal`,
+        document,
+        this.#generation.current,
+        this.#generation.current,
+      )
+      .map((row) => row.label)
+  }
+}

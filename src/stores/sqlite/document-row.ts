@@ -1,0 +1,39 @@
+import type { DocStatus, DocumentRecord, JsonObject } from '../../engine/store.ts'
+
+export interface DocumentRow {
+  readonly seq: number
+  readonly id: string
+  readonly file_path: string
+  readonly status: DocStatus
+  readonly content_summary: string
+  readonly content_length: number
+  readonly content_hash: string
+  readonly created_at: number
+  readonly updated_at: number
+  readonly track_id: string
+  readonly chunks_count: number | null
+  readonly error_msg: string | null
+  readonly metadata: string
+  readonly attempts: number
+  readonly revision: number
+  readonly stored_file: string | null
+}
+
+export function documentRecord(row: DocumentRow): DocumentRecord {
+  return {
+    id: row.id,
+    filePath: row.file_path,
+    status: row.status,
+    contentSummary: row.content_summary,
+    contentLength: row.content_length,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    trackId: row.track_id,
+    chunksCount: row.chunks_count,
+    errorMsg: row.error_msg,
+    metadata: JSON.parse(row.metadata) as JsonObject,
+    attempts: row.attempts,
+    revision: row.revision,
+    storedFile: row.stored_file,
+  }
+}

@@ -1,0 +1,48 @@
+import { nameKey } from '../../engine/name-key.ts'
+import type { Key } from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import type { FullTextTable } from './full-text-table.ts'
+
+/** Names of entities and their keys. A name that comes back after it was dropped has a new key. */
+export class EntityNames {
+  readonly #connection: Connection
+  readonly #fullText: FullTextTable
+
+  constructor(connection: Connection, fullText: FullTextTable) {
+    this.#connection = connection
+    this.#fullText = fullText
+  }
+
+  key(name: string): Key | null {
+    const sql = 'SELECT id FROM entity_names WHERE name = ?'
+    return this.#connection.get<{ id: Key }>(sql, name)?.id ?? null
+  }
+
+  ensure(name: string): Key {
+    const known = this.key(name)
+    if (known !== null) return known
+    const key = this.#connection.insert(
+      'INSERT INTO entity_names (name, name_key) VALUES (?, ?)',
+      name,
+      nameKey(name),
+    )
+    this.#fullText.insert(key, [name])
+    return key
+  }
+
+  /** Forgets a name that no version, fragment or pair refers to. */
+  dropUnused(key: Key): void {
+    const dropped = this.#connection.run(
+      `DELETE FROM entity_names WHERE id = ?
+         AND NOT EXISTS (SELECT 1 FROM entities WHERE entity = ?)
+         AND NOT EXISTS (SELECT 1 FROM entity_fragments WHERE entity = ?)
+         AND NOT EXISTS (SELECT 1 FROM relation_pairs WHERE source = ? OR target = ?)`,
+      key,
+      key,
+      key,
+      key,
+      key,
+    )
+    if (dropped > 0) this.#fullText.remove(key)
+  }
+}

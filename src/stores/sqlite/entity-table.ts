@@ -1,0 +1,166 @@
+import type { EntityState, Key, NamedEntity, StoredEntity } from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import { type Generation, NEVER, visible } from './visibility.ts'
+
+/** One version of what stands under a key. */
+export interface Version {
+  readonly key: Key
+  readonly label: number
+}
+
+type EntityRow = Omit<StoredEntity, 'degree'>
+interface StoredRow extends Omit<EntityRow, 'sourceIds' | 'filePaths' | 'owed'> {
+  readonly owed: number
+  readonly source_ids: string
+  readonly file_paths: string
+}
+
+/** What entities are, a row for each version. */
+export class EntityTable {
+  readonly #connection: Connection
+  readonly #generation: Generation
+
+  constructor(connection: Connection, generation: Generation) {
+    this.#connection = connection
+    this.#generation = generation
+  }
+
+  /** Writes a version for the next generation, its vector owed; returns its label. */
+  stage(key: Key, state: EntityState): number {
+    return this.#connection.insert(
+      `INSERT INTO entities (entity, born, died, owed, type, description, source_ids, file_paths,
+         spread, created_at, tokens)
+       VALUES (?, ?, ${NEVER}, 1, ?, ?, ?, ?, ?, ?, ?)`,
+      key,
+      this.#generation.current + 1,
+      state.type,
+      state.description,
+      JSON.stringify(state.sourceIds),
+      JSON.stringify(state.filePaths),
+      state.sourceIds.length,
+      state.createdAt,
+      state.tokens,
+    )
+  }
+
+  /** The version that nothing has superseded. */
+  latest(key: Key): number | null {
+    const sql = `SELECT label FROM entities WHERE entity = ? AND died = ${NEVER}`
+    return this.#connection.get<{ label: number }>(sql, key)?.label ?? null
+  }
+
+  /** Removes a version; returns the key it stood under. */
+  remove(label: number): Key | null {
+    const sql = 'DELETE FROM entities WHERE label = ? RETURNING entity'
+    return this.#connection.get<{ entity: Key }>(sql, label)?.entity ?? null
+  }
+
+  read(key: Key): EntityRow | null {
+    const row = this.#connection.get<StoredRow>(
+      `SELECT e.entity AS key, n.name, e.type, e.description, e.source_ids, e.file_paths,
+         e.created_at AS createdAt, e.tokens, e.owed
+       FROM entities e JOIN entity_names n ON n.id = e.entity
+       WHERE e.entity = ? AND ${visible('e')}`,
+      key,
+      this.#generation.current,
+      this.#generation.current,
+    )
+    if (row === undefined) return null
+    const { source_ids, file_paths, ...entity } = row
+    return {
+      ...entity,
+      owed: row.owed === 1,
+      sourceIds: JSON.parse(source_ids) as string[],
+      filePaths: JSON.parse(file_paths) as string[],
+    }
+  }
+
+  /** Visible entities of a name key. */
+  withNameKey(nameKey: string): NamedEntity[] {
+    return this.#connection.all<NamedEntity>(
+      `SELECT n.id AS key, n.name_key AS nameKey, e.spread
+       FROM entity_names n JOIN entities e ON e.entity = n.id
+       WHERE n.name_key = ? AND ${visible('e')} ORDER BY n.id`,
+      nameKey,
+      this.#generation.current,
+      this.#generation.current,
+    )
+  }
+
+  named(key: Key): NamedEntity | null {
+    return (
+      this.#connection.get<NamedEntity>(
+        `SELECT n.id AS key, n.name_key AS nameKey, e.spread
+         FROM entity_names n JOIN entities e ON e.entity = n.id
+         WHERE n.id = ? AND ${visible('e')}`,
+        key,
+        this.#generation.current,
+        this.#generation.current,
+      ) ?? null
+    )
+  }
+
+  isVisible(key: Key): boolean {
+    return this.visibleLabel(key) !== null
+  }
+
+  visibleLabel(key: Key): number | null {
+    const row = this.#connection.get<{ label: number }>(
+      `SELECT e.label FROM entities e WHERE e.entity = ? AND ${visible('e')}`,
+      key,
+      this.#generation.current,
+      this.#generation.current,
+    )
+    return row?.label ?? null
+  }
+
+  keyOf(label: number): Key | null {
+    const sql = 'SELECT entity FROM entities WHERE label = ?'
+    return this.#connection.get<{ entity: Key }>(sql, label)?.entity ?? null
+  }
+
+  /** Visible keys after a label, in pages: label by label through all versions. */
+  page(after: number, limit: number): Version[] {
+    return this.#connection.all<Version>(
+      `SELECT e.label, e.entity AS key FROM entities e
+       WHERE e.label > ? AND ${visible('e')} ORDER BY e.label LIMIT ?`,
+      after,
+      this.#generation.current,
+      this.#generation.current,
+      limit,
+    )
+  }
+
+  /** Visible names after a name, in code-point order. */
+  names(after: string, limit: number): string[] {
+    return this.#connection
+      .all<{ name: string }>(
+        `SELECT n.name FROM entity_names n WHERE n.name > ?
+           AND EXISTS (SELECT 1 FROM entities e WHERE e.entity = n.id AND ${visible('e')})
+         ORDER BY n.name LIMIT ?`,
+        after,
+        this.#generation.current,
+        this.#generation.current,
+        limit,
+      )
+      .map((row) => row.name)
+  }
+
+  /** Visible keys whose vector is owed, oldest version first. */
+  owed(limit: number): Key[] {
+    return this.#connection
+      .all<{ entity: Key }>(
+        `SELECT e.entity FROM entities e WHERE e.owed = 1 AND ${visible('e')}
+         ORDER BY e.label LIMIT ?`,
+        this.#generation.current,
+        this.#generation.current,
+        limit,
+      )
+      .map((row) => row.entity)
+  }
+
+  /** Notes that the vector is there. */
+  settle(label: number): void {
+    this.#connection.run('UPDATE entities SET owed = 0 WHERE label = ?', label)
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  type Key,
+  type Pair,
+  pairKey,
+  type StoredEntityFragment,
+  type StoredRelationFragment,
+} from '../../engine/store.ts'
+import { inSlices, type Steps } from './slices.ts'
+import type { Tables } from './tables.ts'
+
+/** Names and pairs on which the visible version of these documents has fragments. */
+export async function footprint(
+  tables: Tables,
+  documentIds: readonly string[],
+): Promise<{ entities: string[]; relations: Pair[] }> {
+  const names = new Set<string>()
+  const pairs = new Map<string, Pair>()
+  await inSlices(
+    (function* () {
+      for (const chunk of chunksOf(tables, documentIds)) {
+        for (const name of tables.fragmentReads.namesIn(chunk)) names.add(name)
+        for (const pair of tables.fragmentReads.pairsIn(chunk)) pairs.set(pairKey(pair), pair)
+        yield
+      }
+    })(),
+  )
+  return { entities: [...names], relations: [...pairs.values()] }
+}
+
+/**
+ * The first `limit` visible fragments of each of these entities, those of the documents `without`
+ * left out, in canonical order.
+ */
+export async function entityFragments(
+  tables: Tables,
+  names: readonly string[],
+  without: readonly string[],
+  limit: number,
+): Promise<Map<string, StoredEntityFragment[]>> {
+  const left = new Set(without)
+  const found = new Map<string, StoredEntityFragment[]>()
+  await inSlices(
+    (function* () {
+      for (const name of new Set(names)) {
+        const fragments: StoredEntityFragment[] = []
+        found.set(name, fragments)
+        const key = tables.entityNames.key(name)
+        if (key === null) continue
+        yield* first(limit, tables.fragmentReads.ofEntity(key), left, (row) => {
+          const { chunk: _c, rank: _r, document: _d, ...fragment } = row
+          fragments.push({ name, ...fragment })
+        })
+      }
+    })(),
+  )
+  return found
+}
+
+/** Same for pairs; keyed by `pairKey`. */
+export async function relationFragments(
+  tables: Tables,
+  pairs: readonly Pair[],
+  without: readonly string[],
+  limit: number,
+): Promise<Map<string, StoredRelationFragment[]>> {
+  const left = new Set(without)
+  const found = new Map<string, StoredRelationFragment[]>()
+  await inSlices(
+    (function* () {
+      for (const pair of pairs) {
+        const fragments: StoredRelationFragment[] = []
+        found.set(pairKey(pair), fragments)
+        const key = tables.relationPairs.find(pair)?.key
+        if (key === undefined) continue
+        const [source, target] = pair
+        yield* first(limit, tables.fragmentReads.ofPair(key), left, (row) => {
+          const { chunk: _c, rank: _r, document: _d, ...fragment } = row
+          fragments.push({ source, target, ...fragment })
+        })
+      }
+    })(),
+  )
+  return found
+}
+
+/** Hands on the first `limit` rows that are not of the documents `without`. */
+function* first<Row extends { readonly documentId: string }>(
+  limit: number,
+  pages: Iterable<readonly Row[]>,
+  without: ReadonlySet<string>,
+  take: (row: Row) => void,
+): Steps {
+  let left = limit
+  for (const page of pages) {
+    for (const row of page) {
+      if (left === 0 || without.has(row.documentId)) continue
+      take(row)
+      left--
+    }
+    yield
+    if (left === 0) return
+  }
+}
+
+function* chunksOf(tables: Tables, documentIds: readonly string[]): Generator<Key, void, void> {
+  for (const id of documentIds) {
+    const document = tables.documents.row(id)
+    if (document !== null) yield* tables.chunks.keysOf(document.seq)
+  }
+}

@@ -1,0 +1,151 @@
+import type {
+  ChunkTie,
+  Key,
+  NamedEntity,
+  StoredEntityFragment,
+  StoredRelationFragment,
+} from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import { type Generation, visible } from './visibility.ts'
+
+/** Rows read at a time, so that an entity of which every chunk speaks holds nobody up. */
+const PAGE_ROWS = 300
+
+/** Where a fragment stands in the canonical order of its entity or pair. */
+interface Position {
+  readonly chunk: Key
+  readonly rank: number
+  /** Row id of the document. */
+  readonly document: number
+  readonly ordinal: number
+  readonly position: number
+}
+type EntityRow = Position & Omit<StoredEntityFragment, 'name'>
+type RelationRow = Position & Omit<StoredRelationFragment, 'source' | 'target'>
+
+interface TieRow {
+  readonly chunk: Key
+  readonly entity: Key
+  readonly named: number
+  readonly spread: number
+}
+
+const ORIGIN = `c.id AS chunkId, d.id AS documentId, d.file_path AS filePath,
+  d.created_at AS createdAt`
+const WITH_DOCUMENT = 'JOIN documents d ON d.seq = f.document'
+
+/** Reads of fragments whose chunk is visible. */
+export class FragmentReads {
+  readonly #connection: Connection
+  readonly #generation: Generation
+
+  constructor(connection: Connection, generation: Generation) {
+    this.#connection = connection
+    this.#generation = generation
+  }
+
+  /** Pages of the fragments of an entity, in canonical order. */
+  ofEntity(entity: Key): Generator<EntityRow[], void, void> {
+    const own = `${ORIGIN}, f.type, f.description`
+    return this.#pages<EntityRow>('entity_fragments', 'entity', own, WITH_DOCUMENT, entity)
+  }
+
+  /** Pages of the fragments of a pair, in canonical order. */
+  ofPair(pair: Key): Generator<RelationRow[], void, void> {
+    const own = `${ORIGIN}, f.keywords, f.description, f.weight`
+    return this.#pages<RelationRow>('relation_fragments', 'pair', own, WITH_DOCUMENT, pair)
+  }
+
+  namesIn(chunk: Key): string[] {
+    return this.#connection
+      .all<{ name: string }>(
+        `SELECT DISTINCT n.name FROM entity_fragments f JOIN entity_names n ON n.id = f.entity
+         WHERE f.chunk = ?`,
+        chunk,
+      )
+      .map((row) => row.name)
+  }
+
+  pairsIn(chunk: Key): [string, string][] {
+    return this.#connection
+      .all<{ source: string; target: string }>(
+        `SELECT DISTINCT s.name AS source, t.name AS target FROM relation_fragments f
+         JOIN relation_pairs p ON p.id = f.pair
+         JOIN entity_names s ON s.id = p.source JOIN entity_names t ON t.id = p.target
+         WHERE f.chunk = ?`,
+        chunk,
+      )
+      .map((row) => [row.source, row.target])
+  }
+
+  /** The visible entities that a chunk names, if their spread is within these bounds. */
+  entitiesOf(chunk: Key, minSpread: number, maxSpread: number): ChunkTie[] {
+    const { current } = this.#generation
+    return this.#connection
+      .all<TieRow>(
+        `SELECT f.chunk, f.entity, max(f.named) AS named, e.spread
+         FROM entity_fragments f JOIN chunks c ON c.label = f.chunk
+           JOIN entities e ON e.entity = f.entity
+         WHERE f.chunk = ? AND ${visible('c')} AND ${visible('e')}
+           AND e.spread BETWEEN ? AND ?
+         GROUP BY f.entity ORDER BY min(f.position)`,
+        chunk,
+        current,
+        current,
+        current,
+        current,
+        minSpread,
+        maxSpread,
+      )
+      .map(asTie)
+  }
+
+  /** Pages of the fragments of a visible entity in canonical order, as ties to their chunks. */
+  *chunksOf(entity: NamedEntity): Generator<ChunkTie[], void, void> {
+    for (const page of this.#pages<Position & { named: number }>(
+      'entity_fragments',
+      'entity',
+      'f.named',
+      '',
+      entity.key,
+    )) {
+      yield page.map(({ chunk, named }) =>
+        asTie({ chunk, entity: entity.key, named, spread: entity.spread }),
+      )
+    }
+  }
+
+  *#pages<Row extends Position>(
+    table: 'entity_fragments' | 'relation_fragments',
+    column: 'entity' | 'pair',
+    own: string,
+    join: string,
+    key: Key,
+  ): Generator<Row[], void, void> {
+    let last: Position = { chunk: 0, rank: -1, document: 0, ordinal: 0, position: 0 }
+    for (;;) {
+      const page: Row[] = this.#connection.all<Row>(
+        `SELECT f.chunk, f.rank, f.document, f.ordinal, f.position, ${own}
+         FROM ${table} f JOIN chunks c ON c.label = f.chunk ${join}
+         WHERE f.${column} = ? AND ${visible('c')}
+           AND (f.rank, f.document, f.ordinal, f.position) > (?, ?, ?, ?)
+         ORDER BY f.rank, f.document, f.ordinal, f.position LIMIT ${PAGE_ROWS}`,
+        key,
+        this.#generation.current,
+        this.#generation.current,
+        last.rank,
+        last.document,
+        last.ordinal,
+        last.position,
+      )
+      yield page
+      const end = page.at(-1)
+      if (end === undefined || page.length < PAGE_ROWS) return
+      last = end
+    }
+  }
+}
+
+function asTie(row: TieRow): ChunkTie {
+  return { chunk: row.chunk, entity: row.entity, named: row.named === 1, spread: row.spread }
+}

@@ -1,0 +1,59 @@
+import type { Connection } from './connection.ts'
+import { indexableText } from './indexable-text.ts'
+
+export interface FullTextNames {
+  readonly index: 'chunk_index' | 'entity_index' | 'relation_index'
+  /** Columns of the index, each with its weight in the score. */
+  readonly columns: Readonly<Record<string, number>>
+}
+
+/** Headings and file names are short: a word found there says more than one in the body. */
+export const CHUNK_TEXTS: FullTextNames = { index: 'chunk_index', columns: { body: 1, title: 2 } }
+export const ENTITY_NAMES: FullTextNames = { index: 'entity_index', columns: { name: 1 } }
+export const RELATION_TEXTS: FullTextNames = {
+  index: 'relation_index',
+  columns: { title: 1, description: 1 },
+}
+
+/** About how many pages of the index one merge writes; a few milliseconds. */
+const MERGE_PAGES = 32
+
+/**
+ * The writes of a full-text index. It keeps no texts, and holds entries of rows that are staged or
+ * dead; searches leave those out.
+ */
+export class FullTextTable {
+  readonly #connection: Connection
+  readonly #names: FullTextNames
+
+  constructor(connection: Connection, names: FullTextNames) {
+    this.#connection = connection
+    this.#names = names
+  }
+
+  /** @param texts one for each column */
+  insert(entry: number, texts: readonly string[]): void {
+    const { index, columns } = this.#names
+    const names = Object.keys(columns)
+    this.#connection.run(
+      `INSERT INTO ${index} (rowid, ${names.join(', ')})
+       VALUES (?${', ?'.repeat(names.length)})`,
+      entry,
+      ...texts.map(indexableText),
+    )
+  }
+
+  remove(entry: number): void {
+    this.#connection.run(`DELETE FROM ${this.#names.index} WHERE rowid = ?`, entry)
+  }
+
+  /** Merges a little of what inserts and removals have left in pieces. Returns whether it did. */
+  merge(): boolean {
+    const { index } = this.#names
+    const changes = () => this.#connection.get<{ n: number }>('SELECT total_changes() AS n')?.n ?? 0
+    const before = changes()
+    this.#connection.run(`INSERT INTO ${index} (${index}, rank) VALUES ('merge', ${MERGE_PAGES})`)
+    // One change is the command itself.
+    return changes() - before > 1
+  }
+}

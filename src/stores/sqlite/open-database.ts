@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { migrate } from './migrate.ts'
+
+/** In milliseconds. Only an outside program, such as a backup, can make us wait. */
+const BUSY_TIMEOUT = 5000
+const LOG_LIMIT_BYTES = 64 * 1024 * 1024
+export const PAGE_CACHE_KIB = 2048
+
+/**
+ * Opens `rag.db` in an existing folder, its schema up to date.
+ *
+ * Commits are synced before they return: what is acknowledged survives a power cut.
+ */
+export function openDatabase(dir: string): Database.Database {
+  const database = new Database(join(dir, 'rag.db'), { timeout: BUSY_TIMEOUT })
+  try {
+    database.pragma('journal_mode = WAL')
+    // The library's own default under WAL is NORMAL, which does not sync at a commit.
+    database.pragma('synchronous = FULL')
+    database.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`)
+    database.pragma(`cache_size = -${PAGE_CACHE_KIB}`)
+    database.pragma('foreign_keys = OFF')
+    migrate(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

@@ -1,0 +1,191 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Change, Key } from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import { mergeIndexes, sweepDead, sweepTexts, undoStaged } from './removal.ts'
+import { inSlices, type Steps, takeSlice } from './slices.ts'
+import { Staging } from './staging.ts'
+import type { Tables } from './tables.ts'
+import type { Generation } from './visibility.ts'
+import type { WorkingGraph } from './working-graph.ts'
+
+/** A vector for the visible version of what stands under a key. */
+export interface OwedVector {
+  readonly key: Key
+  readonly vector: Float32Array
+}
+
+/** How long dead rows are removed before somebody else has a turn, in milliseconds. */
+const SWEEP_MS = 200
+
+class Refused extends Error {}
+
+/**
+ * Changes what is visible. Rows are staged in short transactions and published by one; calls must
+ * not overlap.
+ */
+export class Publisher {
+  readonly #connection: Connection
+  readonly #generation: Generation
+  readonly #tables: Tables
+  readonly #graph: WorkingGraph
+  /** Whether staged rows of an interrupted change may be left in the tables. */
+  #unclean = true
+  #sweepDue = true
+  #closing = false
+
+  constructor(connection: Connection, generation: Generation, tables: Tables, graph: WorkingGraph) {
+    this.#connection = connection
+    this.#generation = generation
+    this.#tables = tables
+    this.#graph = graph
+  }
+
+  /** Takes back what an interrupted change has left behind. */
+  async undoLeftovers(): Promise<void> {
+    if (!this.#unclean) return
+    await inSlices(undoStaged(this.#tables), (slice) => this.#connection.relaxed(slice))
+    this.#unclean = false
+  }
+
+  /** Removes dead rows for a while. Returns whether some are left. */
+  async sweep(): Promise<boolean> {
+    if (!this.#sweepDue || this.#closing) return false
+    const end = performance.now() + SWEEP_MS
+    const ended = await inSlices(
+      this.#upkeep(),
+      (slice) => this.#connection.relaxed(slice),
+      () => !this.#closing && performance.now() < end,
+    )
+    this.#sweepDue = !ended
+    return !ended && !this.#closing
+  }
+
+  /** False, with nothing changed, when the document to publish is no longer being processed. */
+  async apply(change: Change): Promise<boolean> {
+    await this.undoLeftovers()
+    if (!this.#isCurrent(change.publishes)) return false
+    const staging = new Staging(this.#tables)
+    const published = await this.#publish(staging, staging.write(change), () => {
+      if (!this.#isCurrent(change.publishes)) throw new Refused()
+      this.#publishDocuments(change)
+    })
+    if (!published) return false
+    await this.#graph.publish(staging.graph)
+    return true
+  }
+
+  /** Ends everything and forgets all documents; the rows are left to {@link sweep}. */
+  async clear(): Promise<void> {
+    await this.undoLeftovers()
+    const staging = new Staging(this.#tables)
+    await this.#publish(staging, staging.endEverything(), () => this.#tables.queue.forgetAll())
+    this.#graph.clear()
+  }
+
+  /** Fills in vectors that were owed. Keys that are gone by now are passed over. */
+  async setVectors(
+    entities: readonly OwedVector[],
+    relations: readonly OwedVector[],
+  ): Promise<void> {
+    await this.undoLeftovers()
+    await inSlices(this.#fillIn(entities, relations), (slice) => this.#connection.relaxed(slice))
+    this.#connection.durably(() => this.#advance(0, 0, 0))
+    this.#generation.current += 1
+  }
+
+  /** Lets a running change end, but no sweep. */
+  stop(): void {
+    this.#closing = true
+  }
+
+  /**
+   * Stages in slices, then publishes. A small change does both in a single transaction.
+   *
+   * @returns false when `commit` refused
+   */
+  async #publish(staging: Staging, steps: Steps, commit: () => void): Promise<boolean> {
+    const publish = () => {
+      commit()
+      this.#advance(staging.chunks.growth, staging.entities.growth, staging.relations.growth)
+    }
+    this.#unclean = true
+    try {
+      let staged = this.#connection.durably(() => {
+        const ended = takeSlice(steps)
+        if (ended) publish()
+        return ended
+      })
+      if (!staged) {
+        while (!staged) {
+          await nextTurn()
+          staged = this.#connection.relaxed(() => takeSlice(steps))
+        }
+        this.#connection.durably(publish)
+      }
+    } catch (error) {
+      await this.#undo(staging)
+      if (error instanceof Refused) return false
+      throw error
+    }
+    this.#unclean = false
+    this.#sweepDue = true
+    this.#generation.current += 1
+    this.#tables.chunkVectors.publish(staging.chunks.superseded)
+    this.#tables.entityVectors.publish(staging.entities.superseded)
+    this.#tables.relationVectors.publish(staging.relations.superseded)
+    return true
+  }
+
+  /** What cannot be undone now, on a full disk, is undone before the next change. */
+  async #undo(staging: Staging): Promise<void> {
+    await inSlices(this.#tables.chunkVectors.unstage(staging.chunks.added))
+    await inSlices(this.#tables.entityVectors.unstage(staging.entities.added))
+    await inSlices(this.#tables.relationVectors.unstage(staging.relations.added))
+    await this.undoLeftovers().catch(() => undefined)
+  }
+
+  *#upkeep(): Steps {
+    yield* sweepDead(this.#tables)
+    yield* sweepTexts(this.#tables)
+    yield* mergeIndexes(this.#tables)
+  }
+
+  #isCurrent(publishes: Change['publishes']): boolean {
+    if (publishes === null) return true
+    const row = this.#tables.documents.row(publishes.documentId)
+    return row !== null && row.revision === publishes.revision && row.status === 'processing'
+  }
+
+  #publishDocuments(change: Change): void {
+    for (const { documentId, forget } of change.removes) {
+      if (forget) this.#tables.queue.forget(documentId)
+      else this.#tables.queue.setChunksCount(documentId, 0)
+    }
+    if (change.publishes !== null) this.#tables.queue.finish(change.publishes)
+  }
+
+  #advance(chunks: number, entities: number, relations: number): void {
+    this.#connection.run(
+      `UPDATE workspace SET generation = generation + 1, chunks = chunks + ?,
+         entities = entities + ?, relations = relations + ?`,
+      chunks,
+      entities,
+      relations,
+    )
+  }
+
+  *#fillIn(entities: readonly OwedVector[], relations: readonly OwedVector[]): Steps {
+    for (const [rows, vectors, owed] of [
+      [this.#tables.entities, this.#tables.entityVectors, entities],
+      [this.#tables.relations, this.#tables.relationVectors, relations],
+    ] as const) {
+      for (const { key, vector } of owed) {
+        const label = rows.visibleLabel(key)
+        if (label === null) continue
+        vectors.put(label, vector)
+        rows.settle(label)
+        yield
+      }
+    }
+  }
+}

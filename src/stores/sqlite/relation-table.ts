@@ -1,0 +1,118 @@
+import type { Key, RelationState, RelationTie, StoredRelation } from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import { type Generation, NEVER, visible } from './visibility.ts'
+
+interface StoredRow extends Omit<StoredRelation, 'sourceIds' | 'filePaths' | 'owed'> {
+  readonly owed: number
+  readonly source_ids: string
+  readonly file_paths: string
+}
+
+/** What relations are, a row for each version. */
+export class RelationTable {
+  readonly #connection: Connection
+  readonly #generation: Generation
+
+  constructor(connection: Connection, generation: Generation) {
+    this.#connection = connection
+    this.#generation = generation
+  }
+
+  /** Writes a version for the next generation, its vector owed; returns its label. */
+  stage(key: Key, state: RelationState): number {
+    return this.#connection.insert(
+      `INSERT INTO relations (pair, born, died, owed, keywords, description, weight, source_ids,
+         file_paths, created_at, tokens)
+       VALUES (?, ?, ${NEVER}, 1, ?, ?, ?, ?, ?, ?, ?)`,
+      key,
+      this.#generation.current + 1,
+      state.keywords,
+      state.description,
+      state.weight,
+      JSON.stringify(state.sourceIds),
+      JSON.stringify(state.filePaths),
+      state.createdAt,
+      state.tokens,
+    )
+  }
+
+  /** The version that nothing has superseded. */
+  latest(key: Key): number | null {
+    const sql = `SELECT label FROM relations WHERE pair = ? AND died = ${NEVER}`
+    return this.#connection.get<{ label: number }>(sql, key)?.label ?? null
+  }
+
+  /** Removes a version; returns the key it stood under. */
+  remove(label: number): Key | null {
+    const sql = 'DELETE FROM relations WHERE label = ? RETURNING pair'
+    return this.#connection.get<{ pair: Key }>(sql, label)?.pair ?? null
+  }
+
+  read(key: Key): StoredRelation | null {
+    const row = this.#connection.get<StoredRow>(
+      `SELECT r.pair AS key, p.source AS sourceKey, p.target AS targetKey, s.name AS source,
+         t.name AS target, r.keywords, r.description, r.weight, r.source_ids, r.file_paths,
+         r.created_at AS createdAt, r.tokens, r.owed
+       FROM relations r JOIN relation_pairs p ON p.id = r.pair
+         JOIN entity_names s ON s.id = p.source JOIN entity_names t ON t.id = p.target
+       WHERE r.pair = ? AND ${visible('r')}`,
+      key,
+      this.#generation.current,
+      this.#generation.current,
+    )
+    if (row === undefined) return null
+    const { source_ids, file_paths, ...relation } = row
+    return {
+      ...relation,
+      owed: row.owed === 1,
+      sourceIds: JSON.parse(source_ids) as string[],
+      filePaths: JSON.parse(file_paths) as string[],
+    }
+  }
+
+  visibleLabel(key: Key): number | null {
+    const row = this.#connection.get<{ label: number }>(
+      `SELECT r.label FROM relations r WHERE r.pair = ? AND ${visible('r')}`,
+      key,
+      this.#generation.current,
+      this.#generation.current,
+    )
+    return row?.label ?? null
+  }
+
+  keyOf(label: number): Key | null {
+    const sql = 'SELECT pair FROM relations WHERE label = ?'
+    return this.#connection.get<{ pair: Key }>(sql, label)?.pair ?? null
+  }
+
+  /** Visible relations after a label, as edges. */
+  page(after: number, limit: number): (RelationTie & { readonly label: number })[] {
+    return this.#connection.all<RelationTie & { label: number }>(
+      `SELECT r.label, r.pair AS key, p.source, p.target, r.weight
+       FROM relations r JOIN relation_pairs p ON p.id = r.pair
+       WHERE r.label > ? AND ${visible('r')} ORDER BY r.label LIMIT ?`,
+      after,
+      this.#generation.current,
+      this.#generation.current,
+      limit,
+    )
+  }
+
+  /** Visible keys whose vector is owed, oldest version first. */
+  owed(limit: number): Key[] {
+    return this.#connection
+      .all<{ pair: Key }>(
+        `SELECT r.pair FROM relations r WHERE r.owed = 1 AND ${visible('r')}
+         ORDER BY r.label LIMIT ?`,
+        this.#generation.current,
+        this.#generation.current,
+        limit,
+      )
+      .map((row) => row.pair)
+  }
+
+  /** Notes that the vector is there. */
+  settle(label: number): void {
+    this.#connection.run('UPDATE relations SET owed = 0 WHERE label = ?', label)
+  }
+}

@@ -1,0 +1,202 @@
+import { NEVER } from './visibility.ts'
+
+/**
+ * `documents.seq` is the order of intake. Texts stand apart from the rows that lists and joins read.
+ */
+const DOCUMENTS = `
+CREATE TABLE workspace (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  generation INTEGER NOT NULL,
+  chunks INTEGER NOT NULL,
+  entities INTEGER NOT NULL,
+  relations INTEGER NOT NULL,
+  embedding_id TEXT NOT NULL,
+  embedding_dimension INTEGER NOT NULL
+);
+CREATE TABLE documents (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  file_path TEXT NOT NULL,
+  status TEXT NOT NULL,
+  content_summary TEXT NOT NULL,
+  content_length INTEGER NOT NULL,
+  content_hash TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  track_id TEXT NOT NULL,
+  chunks_count INTEGER,
+  error_msg TEXT,
+  metadata TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  stored_file TEXT
+);
+CREATE INDEX documents_by_status ON documents (status, seq);
+CREATE INDEX documents_by_hash ON documents (content_hash);
+CREATE INDEX documents_by_track ON documents (track_id);
+CREATE INDEX documents_by_path ON documents (file_path, id);
+CREATE INDEX documents_by_creation ON documents (created_at, id);
+CREATE INDEX documents_by_update ON documents (updated_at, id);
+CREATE TABLE document_texts (document INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE scheduled_deletions (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  document INTEGER NOT NULL UNIQUE
+);
+CREATE TABLE dead_texts (document INTEGER PRIMARY KEY);
+`
+
+/**
+ * A fragment is visible when its chunk is. Its index is in canonical order, so that the first of many
+ * are found without reading the rest; `rank` is that of its document.
+ */
+const CHUNKS = `
+CREATE TABLE chunks (
+  label INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL,
+  document INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  born INTEGER NOT NULL,
+  died INTEGER NOT NULL,
+  tokens INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  "end" INTEGER NOT NULL,
+  page INTEGER,
+  error TEXT
+);
+CREATE INDEX chunks_by_id ON chunks (id);
+CREATE INDEX chunks_by_document ON chunks (document, ordinal);
+CREATE INDEX chunks_dead ON chunks (died) WHERE died < ${NEVER};
+CREATE TABLE chunk_texts (
+  chunk INTEGER PRIMARY KEY,
+  content TEXT NOT NULL,
+  headings TEXT NOT NULL
+);
+CREATE TABLE chunk_vectors (label INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE VIRTUAL TABLE chunk_index USING fts5(
+  body, title,
+  content = '', contentless_delete = 1,
+  tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+);
+CREATE TABLE entity_fragments (
+  id INTEGER PRIMARY KEY,
+  chunk INTEGER NOT NULL,
+  entity INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
+  document INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  named INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  description TEXT NOT NULL
+);
+CREATE INDEX entity_fragments_by_chunk ON entity_fragments (chunk, entity);
+CREATE INDEX entity_fragments_in_order
+  ON entity_fragments (entity, rank, document, ordinal, position);
+CREATE TABLE relation_fragments (
+  id INTEGER PRIMARY KEY,
+  chunk INTEGER NOT NULL,
+  pair INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
+  document INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  keywords TEXT NOT NULL,
+  description TEXT NOT NULL,
+  weight REAL NOT NULL
+);
+CREATE INDEX relation_fragments_by_chunk ON relation_fragments (chunk, pair);
+CREATE INDEX relation_fragments_in_order
+  ON relation_fragments (pair, rank, document, ordinal, position);
+CREATE VIRTUAL TABLE relation_index USING fts5(
+  title, description,
+  content = '', contentless_delete = 1,
+  tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+);
+`
+
+/**
+ * A name or a pair is the stable key; each version of what it stands for is a row of its own, whose
+ * label is also that of its vector.
+ */
+const GRAPH = `
+CREATE TABLE entity_names (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  name_key TEXT NOT NULL
+);
+CREATE INDEX entity_names_by_key ON entity_names (name_key);
+CREATE VIRTUAL TABLE entity_index USING fts5(
+  name,
+  content = '', contentless_delete = 1,
+  tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+);
+CREATE TABLE entities (
+  label INTEGER PRIMARY KEY AUTOINCREMENT,
+  entity INTEGER NOT NULL,
+  born INTEGER NOT NULL,
+  died INTEGER NOT NULL,
+  owed INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  description TEXT NOT NULL,
+  source_ids TEXT NOT NULL,
+  file_paths TEXT NOT NULL,
+  spread INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  tokens INTEGER NOT NULL
+);
+CREATE INDEX entities_by_entity ON entities (entity, died);
+CREATE INDEX entities_dead ON entities (died) WHERE died < ${NEVER};
+CREATE INDEX entities_owed ON entities (label) WHERE owed = 1;
+CREATE TABLE entity_vectors (label INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE relation_pairs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  UNIQUE (source, target)
+);
+CREATE INDEX relation_pairs_by_target ON relation_pairs (target);
+CREATE TABLE relations (
+  label INTEGER PRIMARY KEY AUTOINCREMENT,
+  pair INTEGER NOT NULL,
+  born INTEGER NOT NULL,
+  died INTEGER NOT NULL,
+  owed INTEGER NOT NULL,
+  keywords TEXT NOT NULL,
+  description TEXT NOT NULL,
+  weight REAL NOT NULL,
+  source_ids TEXT NOT NULL,
+  file_paths TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  tokens INTEGER NOT NULL
+);
+CREATE INDEX relations_by_pair ON relations (pair, died);
+CREATE INDEX relations_dead ON relations (died) WHERE died < ${NEVER};
+CREATE INDEX relations_owed ON relations (label) WHERE owed = 1;
+CREATE TABLE relation_vectors (label INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+`
+
+const MODEL_CACHE = `
+CREATE TABLE model_cache (
+  key TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  chunk_id TEXT
+);
+CREATE INDEX model_cache_by_chunk ON model_cache (chunk_id) WHERE chunk_id IS NOT NULL;
+`
+
+/**
+ * The index would merge its segments within whichever commit finds enough of them, and hold everybody
+ * up; we merge a few pages at a time. Its own emergency merge stays as a backstop.
+ */
+const NO_MERGES = ['chunk_index', 'entity_index', 'relation_index']
+  .map(
+    (index) => `
+INSERT INTO ${index} (${index}, rank) VALUES ('automerge', 0);
+INSERT INTO ${index} (${index}, rank) VALUES ('crisismerge', 512);
+`,
+  )
+  .join('')
+
+/** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
+export const MIGRATIONS: readonly string[] = [DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE]

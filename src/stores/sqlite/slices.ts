@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** How long one slice of work may hold the event loop, in milliseconds. */
+const SLICE_MS = 6
+
+/** Work in small pieces: each `next()` does one and returns. */
+export type Steps = Generator<void, void, void>
+
+/** Takes steps until they end or the slice is over. Returns whether they ended. */
+export function takeSlice(steps: Steps): boolean {
+  const end = performance.now() + SLICE_MS
+  do {
+    if (steps.next().done === true) return true
+  } while (performance.now() < end)
+  return false
+}
+
+/**
+ * Takes all steps, giving way to other work between slices.
+ *
+ * @param around wraps each slice, for instance in a transaction
+ * @param wanted asked after each pause; false ends the work early
+ * @returns whether the steps ended
+ */
+export async function inSlices(
+  steps: Steps,
+  around: (slice: () => boolean) => boolean = (slice) => slice(),
+  wanted: () => boolean = () => true,
+): Promise<boolean> {
+  while (!around(() => takeSlice(steps))) {
+    await nextTurn()
+    if (!wanted()) return false
+  }
+  return true
+}
+
+/** Like `map`, giving way to other work between slices. What maps to null is left out. */
+export async function mapInSlices<In, Out>(
+  items: readonly In[],
+  map: (item: In) => Out | null,
+): Promise<Out[]> {
+  const found: Out[] = []
+  await inSlices(
+    (function* () {
+      for (const item of items) {
+        const out = map(item)
+        if (out !== null) found.push(out)
+        yield
+      }
+    })(),
+  )
+  return found
+}

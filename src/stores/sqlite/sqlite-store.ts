@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises'
+import { EngineError } from '../../engine/errors.ts'
+import type { Store } from '../../engine/store.ts'
+import { Connection } from './connection.ts'
+import { type Embedding, markEmbedding } from './embedding-mark.ts'
+import { openDatabase } from './open-database.ts'
+import { asStoreError } from './sqlite-errors.ts'
+import { WorkspaceLock } from './workspace-lock.ts'
+import { WorkspaceStore } from './workspace-store.ts'
+
+export interface SqliteStoreOptions {
+  /** The workspace's own folder; it is made if it is missing. */
+  readonly dir: string
+  readonly embedding: Embedding
+}
+
+/**
+ * Opens the store of one workspace and keeps everybody else out of it until it is closed.
+ *
+ * @throws {EngineError} `workspace_locked`; `dimension_mismatch` when the vectors come from another
+ *   embedding; `store_unavailable` when the folder cannot be used
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { dir, embedding } = options
+  await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
+    throw new EngineError('store_unavailable', 'The folder of this workspace cannot be made', {
+      cause,
+    })
+  })
+  try {
+    const lock = WorkspaceLock.acquire(dir)
+    try {
+      return openLocked(dir, embedding, lock)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  } catch (error) {
+    throw asStoreError(error)
+  }
+}
+
+function openLocked(dir: string, embedding: Embedding, lock: WorkspaceLock): Store {
+  const connection = new Connection(openDatabase(dir))
+  try {
+    markEmbedding(connection, embedding)
+    return new WorkspaceStore(connection, lock, embedding.dimension)
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}

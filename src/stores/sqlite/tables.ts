@@ -1,0 +1,77 @@
+import { ChunkTable } from './chunk-table.ts'
+import type { Connection } from './connection.ts'
+import { DocumentQueue } from './document-queue.ts'
+import { DocumentTable } from './document-table.ts'
+import { EntityNames } from './entity-names.ts'
+import { EntityTable } from './entity-table.ts'
+import { FragmentReads } from './fragment-reads.ts'
+import { FragmentTable } from './fragment-table.ts'
+import { FullTextSearch } from './full-text-search.ts'
+import { CHUNK_TEXTS, ENTITY_NAMES, FullTextTable, RELATION_TEXTS } from './full-text-table.ts'
+import { ModelCacheTable } from './model-cache-table.ts'
+import { RelationPairs } from './relation-pairs.ts'
+import { RelationTable } from './relation-table.ts'
+import { VectorTable } from './vector-table.ts'
+import { VersionedRows } from './versioned-rows.ts'
+import type { Generation } from './visibility.ts'
+
+export interface Tables {
+  readonly documents: DocumentTable
+  readonly queue: DocumentQueue
+  readonly chunks: ChunkTable
+  readonly chunkRows: VersionedRows
+  readonly chunkTexts: FullTextTable
+  readonly chunkVectors: VectorTable
+  readonly fullText: FullTextSearch
+  readonly fragments: FragmentTable
+  readonly fragmentReads: FragmentReads
+  readonly entities: EntityTable
+  readonly entityRows: VersionedRows
+  readonly entityNames: EntityNames
+  readonly entityTexts: FullTextTable
+  readonly entityVectors: VectorTable
+  readonly relations: RelationTable
+  readonly relationRows: VersionedRows
+  readonly relationPairs: RelationPairs
+  readonly relationTexts: FullTextTable
+  readonly relationVectors: VectorTable
+  readonly modelCache: ModelCacheTable
+}
+
+/** All tables of one store, over one connection and one published generation. */
+export function createTables(
+  connection: Connection,
+  generation: Generation,
+  dimension: number,
+): Tables {
+  const entityTexts = new FullTextTable(connection, ENTITY_NAMES)
+  const relationTexts = new FullTextTable(connection, RELATION_TEXTS)
+  const entityNames = new EntityNames(connection, entityTexts)
+  const relationPairs = new RelationPairs(connection, entityNames)
+  const vectors = (kind: 'chunk' | 'entity' | 'relation', rows: VectorRows) =>
+    new VectorTable(connection, generation, { vectors: `${kind}_vectors`, rows }, dimension)
+  return {
+    documents: new DocumentTable(connection),
+    queue: new DocumentQueue(connection),
+    chunks: new ChunkTable(connection, generation),
+    chunkRows: new VersionedRows(connection, generation, 'chunks'),
+    chunkTexts: new FullTextTable(connection, CHUNK_TEXTS),
+    chunkVectors: vectors('chunk', 'chunks'),
+    fullText: new FullTextSearch(connection, generation),
+    fragments: new FragmentTable(connection, entityNames, relationPairs, relationTexts),
+    fragmentReads: new FragmentReads(connection, generation),
+    entities: new EntityTable(connection, generation),
+    entityRows: new VersionedRows(connection, generation, 'entities'),
+    entityNames,
+    entityTexts,
+    entityVectors: vectors('entity', 'entities'),
+    relations: new RelationTable(connection, generation),
+    relationRows: new VersionedRows(connection, generation, 'relations'),
+    relationPairs,
+    relationTexts,
+    relationVectors: vectors('relation', 'relations'),
+    modelCache: new ModelCacheTable(connection),
+  }
+}
+
+type VectorRows = 'chunks' | 'entities' | 'relations'

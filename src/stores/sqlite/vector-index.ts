@@ -1,0 +1,32 @@
+/** A vector that was found; greater scores are closer. */
+export interface VectorMatch {
+  readonly label: number
+  /** Cosine similarity. */
+  readonly score: number
+}
+
+/**
+ * Vectors of one dimension and of length one, each under a label that is never used again.
+ *
+ * Lengths and finiteness are the caller's to check.
+ */
+export interface VectorIndex {
+  add(label: number, vector: Float32Array): void
+  /** A label that is not here is no error. */
+  remove(label: number): void
+  /**
+   * The `limit` closest of those that `accept` lets through, closest first. Yields now and then; the
+   * index must not change before it has returned.
+   */
+  search(
+    vector: Float32Array,
+    limit: number,
+    accept: (label: number) => boolean,
+  ): Generator<void, VectorMatch[], void>
+  /** NaN for an unknown label. */
+  similarity(label: number, vector: Float32Array): number
+  readonly size: number
+  /** Memory held, in bytes. */
+  readonly bytes: number
+  close(): void
+}

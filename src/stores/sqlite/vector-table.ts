@@ -1,0 +1,181 @@
+import type { Connection } from './connection.ts'
+import { ExactIndex } from './exact-index.ts'
+import { inSlices, type Steps } from './slices.ts'
+import type { VectorIndex, VectorMatch } from './vector-index.ts'
+import { checkVector, vectorBytes, vectorOf } from './vector-values.ts'
+import { type Generation, visible } from './visibility.ts'
+
+/** The table of vectors, and that of the versioned rows whose labels they bear. */
+interface VectorTableNames {
+  readonly vectors: 'chunk_vectors' | 'entity_vectors' | 'relation_vectors'
+  readonly rows: 'chunks' | 'entities' | 'relations'
+}
+
+/** Rows read at a time; the pages are small enough never to hold the event loop. */
+const PAGE_ROWS = 64
+/** How often a search that paused begins anew after a change, before it holds the event loop. */
+const PATIENCE = 2
+
+/**
+ * Vectors of one kind: the table, and the index over it once a search has asked for it.
+ *
+ * The index also holds what is staged or dead; those labels are hidden from searches.
+ */
+export class VectorTable {
+  readonly #connection: Connection
+  readonly #generation: Generation
+  readonly #names: VectorTableNames
+  readonly #dimension: number
+  #index: VectorIndex | null = null
+  /** Labels in the index that no search may return. */
+  readonly #staged = new Set<number>()
+  readonly #dead = new Set<number>()
+  /** Grows with every change of the index or of what is hidden. */
+  #changes = 0
+
+  constructor(
+    connection: Connection,
+    generation: Generation,
+    names: VectorTableNames,
+    dimension: number,
+  ) {
+    this.#connection = connection
+    this.#generation = generation
+    this.#names = names
+    this.#dimension = dimension
+  }
+
+  get loaded(): boolean {
+    return this.#index !== null
+  }
+
+  get bytes(): number {
+    return this.#index?.bytes ?? 0
+  }
+
+  /** Reads all visible vectors. Nothing may be staged meanwhile. */
+  async load(wanted: () => boolean): Promise<void> {
+    if (this.#index !== null) return
+    const index = new ExactIndex(this.#dimension)
+    await inSlices(this.#read(index), undefined, wanted)
+    if (wanted()) this.#index = index
+  }
+
+  /** Writes the vector of a row that is not published yet. Throws for an unfit vector. */
+  stage(label: number, vector: Float32Array): void {
+    checkVector(vector, this.#dimension)
+    this.#staged.add(label)
+    this.put(label, vector)
+  }
+
+  /** Gives a row that is not published yet the vector of another. Returns whether there was one. */
+  stageCopy(label: number, from: number): boolean {
+    const sql = `SELECT vector FROM ${this.#names.vectors} WHERE label = ?`
+    const row = this.#connection.get<{ vector: Uint8Array }>(sql, from)
+    if (row === undefined) return false
+    this.stage(label, vectorOf(row.vector))
+    return true
+  }
+
+  /** Writes the vector of a row that is visible. Throws for an unfit vector. */
+  put(label: number, vector: Float32Array): void {
+    checkVector(vector, this.#dimension)
+    this.#connection.run(
+      `INSERT OR REPLACE INTO ${this.#names.vectors} (label, vector) VALUES (?, ?)`,
+      label,
+      vectorBytes(vector),
+    )
+    this.#index?.add(label, vector)
+    this.#changes++
+  }
+
+  /** Shows what was staged, hides what it supersedes. */
+  publish(superseded: readonly number[]): void {
+    this.#staged.clear()
+    for (const label of superseded) this.#dead.add(label)
+    this.#changes++
+  }
+
+  /** Takes staged labels out of memory again. */
+  *unstage(labels: readonly number[]): Steps {
+    for (const label of labels) {
+      this.#index?.remove(label)
+      this.#staged.delete(label)
+      this.#changes++
+      yield
+    }
+  }
+
+  remove(label: number): void {
+    this.#connection.run(`DELETE FROM ${this.#names.vectors} WHERE label = ?`, label)
+    this.#index?.remove(label)
+    this.#staged.delete(label)
+    this.#dead.delete(label)
+    this.#changes++
+  }
+
+  /** Visible rows only. The index must be loaded. Throws for an unfit vector. */
+  async search(
+    vector: Float32Array,
+    limit: number,
+    accept: (label: number) => boolean = () => true,
+  ): Promise<VectorMatch[]> {
+    checkVector(vector, this.#dimension)
+    let found: VectorMatch[] = []
+    const scan = function* (this: VectorTable): Steps {
+      const admits = (label: number) => !this.#isHidden(label) && accept(label)
+      found = yield* this.#whole().search(vector, limit, admits)
+    }
+    for (let attempt = 0; attempt < PATIENCE; attempt++) {
+      const changes = this.#changes
+      const unchanged = () => this.#changes === changes
+      await inSlices(scan.call(this), undefined, unchanged)
+      if (unchanged()) return found
+    }
+    for (const _step of scan.call(this));
+    return found
+  }
+
+  /** NaN where there is no visible vector. The index must be loaded. */
+  similarities(labels: readonly number[], vector: Float32Array): Float32Array {
+    checkVector(vector, this.#dimension)
+    const index = this.#whole()
+    return Float32Array.from(labels, (label) =>
+      this.#isHidden(label) ? Number.NaN : index.similarity(label, vector),
+    )
+  }
+
+  close(): void {
+    this.#index?.close()
+    this.#index = null
+    this.#changes++
+  }
+
+  #isHidden(label: number): boolean {
+    return this.#staged.has(label) || this.#dead.has(label)
+  }
+
+  #whole(): VectorIndex {
+    if (this.#index === null) throw new Error('the vectors are not loaded')
+    return this.#index
+  }
+
+  *#read(index: VectorIndex): Steps {
+    const { vectors, rows } = this.#names
+    let after = 0
+    for (;;) {
+      const page = this.#connection.all<{ label: number; vector: Uint8Array }>(
+        `SELECT v.label, v.vector FROM ${vectors} v JOIN ${rows} r ON r.label = v.label
+         WHERE v.label > ? AND ${visible('r')} ORDER BY v.label LIMIT ${PAGE_ROWS}`,
+        after,
+        this.#generation.current,
+        this.#generation.current,
+      )
+      for (const row of page) index.add(row.label, vectorOf(row.vector))
+      yield
+      const last = page.at(-1)
+      if (last === undefined) return
+      after = last.label
+    }
+  }
+}

@@ -1,0 +1,348 @@
+import { EngineError } from '../../engine/errors.ts'
+import { Mutex } from '../../engine/mutex.ts'
+import type {
+  CacheEntry,
+  Change,
+  ChunkFilter,
+  EnqueueOptions,
+  JsonObject,
+  Key,
+  ListDocuments,
+  NewDocument,
+  Pair,
+  Store,
+  StoreCounts,
+} from '../../engine/store.ts'
+import type { Connection } from './connection.ts'
+import { entityFragments, footprint, relationFragments } from './fragment-queries.ts'
+import { graphContent } from './graph-content.ts'
+import { enqueueDocuments } from './intake.ts'
+import { PAGE_CACHE_KIB } from './open-database.ts'
+import { type OwedVector, Publisher } from './publisher.ts'
+import { Retrieval } from './retrieval.ts'
+import { asStoreError } from './sqlite-errors.ts'
+import { createTables, type Tables } from './tables.ts'
+import type { VectorTable } from './vector-table.ts'
+import { Generation } from './visibility.ts'
+import { WorkingGraph } from './working-graph.ts'
+import type { WorkspaceLock } from './workspace-lock.ts'
+
+/** Of a connection with its statements, besides the page cache. */
+const CONNECTION_BYTES = 1024 * 1024
+
+/** One workspace in one SQLite database. Reads never wait for writes, nor see half of one. */
+export class WorkspaceStore implements Store {
+  readonly #connection: Connection
+  readonly #lock: WorkspaceLock
+  readonly #generation: Generation
+  readonly #tables: Tables
+  readonly #graph: WorkingGraph
+  readonly #publisher: Publisher
+  readonly #retrieval: Retrieval
+  /** Changes, and loads of what changes keep up to date. */
+  readonly #turns = new Mutex()
+  #closed: Promise<void> | null = null
+
+  constructor(connection: Connection, lock: WorkspaceLock, dimension: number) {
+    this.#connection = connection
+    this.#lock = lock
+    this.#generation = new Generation(this.#counters().generation)
+    this.#tables = createTables(connection, this.#generation, dimension)
+    this.#graph = new WorkingGraph(() => this.#turns.run(() => this.#loadGraph()))
+    this.#publisher = new Publisher(connection, this.#generation, this.#tables, this.#graph)
+    this.#retrieval = new Retrieval(this.#tables, this.#graph, (vectors) => this.#loaded(vectors))
+    // What a crash has left behind is invisible, so nobody has to wait for its removal.
+    void this.#inBackground(() => this.#publisher.undoLeftovers())
+    void this.#sweepOn()
+  }
+
+  enqueue(documents: readonly NewDocument[], options: EnqueueOptions) {
+    return this.#run(() => enqueueDocuments(this.#connection, documents, options))
+  }
+
+  claim() {
+    return this.#run(() => this.#tables.queue.claim())
+  }
+
+  pendingCount() {
+    return this.#run(() => this.#tables.queue.pendingCount())
+  }
+
+  recover() {
+    return this.#run(() => this.#tables.queue.recover())
+  }
+
+  text(documentId: string) {
+    return this.#run(() => this.#tables.documents.text(documentId))
+  }
+
+  setText(
+    documentId: string,
+    revision: number,
+    text: { text: string; contentHash: string; contentSummary: string; contentLength: number },
+  ) {
+    return this.#run(() => this.#tables.queue.setText(documentId, revision, text))
+  }
+
+  setStatus(
+    documentId: string,
+    revision: number,
+    status: 'pending' | 'failed',
+    errorMsg: string | null,
+    metadata?: JsonObject,
+  ) {
+    return this.#run(() =>
+      this.#tables.queue.setStatus(documentId, revision, status, errorMsg, metadata),
+    )
+  }
+
+  requeueFailed(documentIds: readonly string[] | null) {
+    return this.#run(() => this.#tables.queue.requeueFailed(documentIds))
+  }
+
+  document(id: string) {
+    return this.#run(() => this.#tables.documents.byId(id))
+  }
+
+  documentByPath(filePath: string) {
+    return this.#run(() => this.#tables.documents.byPath(filePath))
+  }
+
+  documentByHash(contentHash: string) {
+    return this.#run(() => this.#tables.documents.byHash(contentHash))
+  }
+
+  listDocuments(query: ListDocuments) {
+    return this.#run(() => this.#tables.documents.list(query))
+  }
+
+  documentsByTrack(trackId: string) {
+    return this.#run(() => this.#tables.documents.byTrack(trackId))
+  }
+
+  statusCounts() {
+    return this.#run(() => this.#tables.documents.statusCounts())
+  }
+
+  footprint(documentIds: readonly string[]) {
+    return this.#run(() => footprint(this.#tables, documentIds))
+  }
+
+  entityFragments(names: readonly string[], without: readonly string[], limit: number) {
+    return this.#run(() => entityFragments(this.#tables, names, without, limit))
+  }
+
+  relationFragments(pairs: readonly Pair[], without: readonly string[], limit: number) {
+    return this.#run(() => relationFragments(this.#tables, pairs, without, limit))
+  }
+
+  async apply(change: Change) {
+    const published = await this.#run(() => this.#turns.run(() => this.#publisher.apply(change)))
+    await this.#sweepOn()
+    return published
+  }
+
+  async clear() {
+    await this.#run(() => this.#turns.run(() => this.#publisher.clear()))
+    await this.#sweepOn()
+  }
+
+  owedVectors(limit: number) {
+    return this.#run(async () => {
+      const entities = await this.#retrieval.entities(this.#tables.entities.owed(limit))
+      const rest = limit - entities.length
+      const relations = await this.#retrieval.relations(this.#tables.relations.owed(rest))
+      return { entities, relations }
+    })
+  }
+
+  setVectors(entities: readonly OwedVector[], relations: readonly OwedVector[]) {
+    return this.#run(() => this.#turns.run(() => this.#publisher.setVectors(entities, relations)))
+  }
+
+  matchChunks(text: string, limit: number, filter: ChunkFilter | null) {
+    return this.#run(() => this.#retrieval.matchChunks(text, limit, filter))
+  }
+
+  nearestChunks(vector: Float32Array, limit: number, filter: ChunkFilter | null) {
+    return this.#run(() => this.#retrieval.nearestChunks(vector, limit, filter))
+  }
+
+  nearestEntities(vector: Float32Array, limit: number) {
+    return this.#run(() => this.#retrieval.nearestEntities(vector, limit))
+  }
+
+  nearestRelations(vector: Float32Array, limit: number) {
+    return this.#run(() => this.#retrieval.nearestRelations(vector, limit))
+  }
+
+  matchEntities(text: string, limit: number) {
+    return this.#run(() => this.#tables.fullText.entities(text, limit))
+  }
+
+  entitiesByNameKey(nameKeys: readonly string[]) {
+    return this.#run(() => this.#retrieval.entitiesByNameKey(nameKeys))
+  }
+
+  entitiesWithWords(words: readonly string[], limit: number) {
+    return this.#run(() => this.#retrieval.entitiesWithWords(words, limit))
+  }
+
+  matchRelations(text: string, limit: number) {
+    return this.#run(() => this.#tables.fullText.relations(text, limit))
+  }
+
+  chunkSimilarities(keys: readonly Key[], vector: Float32Array) {
+    return this.#run(() => this.#retrieval.chunkSimilarities(keys, vector))
+  }
+
+  chunks(keys: readonly Key[]) {
+    return this.#run(() => this.#retrieval.chunks(keys))
+  }
+
+  chunkKeys(ids: readonly string[]) {
+    return this.#run(() => this.#retrieval.chunkKeys(ids))
+  }
+
+  entities(keys: readonly Key[]) {
+    return this.#run(() => this.#retrieval.entities(keys))
+  }
+
+  relations(keys: readonly Key[]) {
+    return this.#run(() => this.#retrieval.relations(keys))
+  }
+
+  entityKeys(names: readonly string[]) {
+    return this.#run(() => this.#retrieval.entityKeys(names))
+  }
+
+  relationsOf(entityKeys: readonly Key[]) {
+    return this.#run(() => this.#graph.ties(entityKeys))
+  }
+
+  relationKeys(pairs: readonly Pair[]) {
+    return this.#run(() => this.#retrieval.relationKeys(pairs))
+  }
+
+  tiesOfChunks(chunkKeys: readonly Key[], minSpread: number, maxSpread: number) {
+    return this.#run(() => this.#retrieval.tiesOfChunks(chunkKeys, minSpread, maxSpread))
+  }
+
+  tiesOfEntities(entityKeys: readonly Key[], limit: number) {
+    return this.#run(() => this.#retrieval.tiesOfEntities(entityKeys, limit))
+  }
+
+  labels() {
+    return this.#run(() => this.#retrieval.labels())
+  }
+
+  popularEntities(limit: number) {
+    return this.#run(() => this.#retrieval.popularEntities(limit))
+  }
+
+  scheduleDeletion(documentIds: readonly string[]) {
+    return this.#run(() => this.#tables.queue.scheduleDeletion(documentIds))
+  }
+
+  scheduledDeletions() {
+    return this.#run(() => this.#tables.queue.scheduledDeletions())
+  }
+
+  cached(key: string) {
+    return this.#run(() => this.#tables.modelCache.get(key))
+  }
+
+  cache(entry: CacheEntry) {
+    return this.#run(() => this.#tables.modelCache.put(entry))
+  }
+
+  clearCache(scope: { readonly chunkIds: readonly string[] } | null) {
+    return this.#run(() => this.#tables.modelCache.clear(scope))
+  }
+
+  counts() {
+    return this.#run((): StoreCounts => {
+      const { chunks, entities, relations } = this.#counters()
+      return { documents: this.#tables.documents.count(), chunks, entities, relations }
+    })
+  }
+
+  dataVersion() {
+    return this.#run(() => this.#generation.current)
+  }
+
+  bytes(): number {
+    const { chunkVectors, entityVectors, relationVectors } = this.#tables
+    const vectors = chunkVectors.bytes + entityVectors.bytes + relationVectors.bytes
+    return vectors + this.#graph.bytes + PAGE_CACHE_KIB * 1024 + CONNECTION_BYTES
+  }
+
+  /** Lets a running change end first. Calling it again is no error. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    this.#publisher.stop()
+    await this.#turns.run(async () => undefined)
+    try {
+      // A log that cannot be folded in now is read at the next opening.
+      this.#connection.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      this.#connection.close()
+      this.#graph.close()
+      this.#tables.chunkVectors.close()
+      this.#tables.entityVectors.close()
+      this.#tables.relationVectors.close()
+      this.#lock.release()
+    }
+  }
+
+  /** Refuses when closed, and gives failures of the storage their meaning. */
+  async #run<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#refuseIfClosed()
+    try {
+      return await work()
+    } catch (error) {
+      // Work that was under way finds its connection closed between two slices.
+      if (!(error instanceof EngineError)) this.#refuseIfClosed(error)
+      throw asStoreError(error)
+    }
+  }
+
+  #refuseIfClosed(cause?: unknown): void {
+    if (this.#closed === null) return
+    throw new EngineError('engine_closed', 'This workspace was closed', { cause })
+  }
+
+  /** Sweeps for one turn, and goes on when others have had theirs. */
+  async #sweepOn(): Promise<void> {
+    const left = await this.#inBackground(() => this.#publisher.sweep())
+    if (left === true) void this.#sweepOn()
+  }
+
+  /** Work that is done again before or after the next change if it fails now. */
+  #inBackground<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.#turns.run(work).catch(() => undefined)
+  }
+
+  async #loaded(vectors: VectorTable): Promise<VectorTable> {
+    if (!vectors.loaded) {
+      await this.#turns.run(() => vectors.load(() => this.#closed === null))
+      this.#refuseIfClosed()
+    }
+    return vectors
+  }
+
+  async #loadGraph(): Promise<void> {
+    this.#refuseIfClosed()
+    if (!this.#graph.loaded) await this.#graph.fill(() => graphContent(this.#tables))
+  }
+
+  #counters(): { generation: number } & Omit<StoreCounts, 'documents'> {
+    const sql = 'SELECT generation, chunks, entities, relations FROM workspace'
+    const none = { generation: 0, chunks: 0, entities: 0, relations: 0 }
+    return this.#connection.get(sql) ?? none
+  }
+}

@@ -1,0 +1,28 @@
+/** Publishes one document after the other until it is killed. Arguments: folder, first number. */
+import { writeSync } from 'node:fs'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { crashChange, crashDocument } from './crash-documents.ts'
+import { EMBEDDING } from './samples.ts'
+
+const [dir = '', first = '0'] = process.argv.slice(2)
+const store = await openSqliteStore({ dir, embedding: EMBEDDING })
+await store.recover()
+for (let claimed = await store.claim(); claimed !== null; claimed = await store.claim()) {
+  await store.setStatus(claimed.id, claimed.revision, 'failed', 'interrupted')
+}
+writeSync(1, 'open\n')
+for (let number = Number(first); ; number++) {
+  await store.enqueue([crashDocument(number)], { onConflict: 'keep' })
+  writeSync(1, `enqueued ${number}\n`)
+  const claimed = await store.claim()
+  const { documents } = await store.listDocuments({
+    statuses: ['processed'],
+    sortField: 'created_at',
+    sortDirection: 'desc',
+    offset: 1,
+    limit: 100,
+  })
+  const old = documents.map((document) => Number(document.id))
+  await store.apply(crashChange(number, claimed?.revision ?? 0, old))
+  writeSync(1, `published ${number}\n`)
+}

@@ -1,0 +1,54 @@
+import type { Change, NewDocument, NewRelationFragment } from '../../src/engine/store.ts'
+import { change, entity, newChunk, newDocument, relation, said, vector } from './samples.ts'
+
+/** Enough rows that a change takes several slices. */
+export const CHUNKS = 150
+
+export function crashDocument(number: number): NewDocument {
+  return newDocument(String(number))
+}
+
+/** Publishes one document with its own entities and relations, and forgets older ones. */
+export function crashChange(number: number, revision: number, old: readonly number[]): Change {
+  return change({
+    removes: old.map((id) => ({ documentId: String(id), forget: true })),
+    publishes: {
+      documentId: String(number),
+      revision,
+      metadata: {},
+      chunks: Array.from({ length: CHUNKS }, (_, ordinal) =>
+        newChunk(`${number}-${ordinal}`, {
+          ordinal,
+          content: `A chunk of document ${number} with several words of its own`,
+          vector: vector(1, ordinal),
+          entities: [said(`${number}/${ordinal}`)],
+          relations: ordinal === 0 ? [] : [tie(number, ordinal)],
+        }),
+      ),
+    },
+    entities: names(number).map((name) => entity(name)),
+    relations: names(number)
+      .slice(1)
+      .map((name, index) => relation(`${number}/${index}`, name)),
+    deadEntities: old.flatMap(names),
+    deadRelations: old.flatMap((id) =>
+      names(id)
+        .slice(1)
+        .map((name, index) => [`${id}/${index}`, name] as const),
+    ),
+  })
+}
+
+function tie(number: number, ordinal: number): NewRelationFragment {
+  return {
+    source: `${number}/${ordinal - 1}`,
+    target: `${number}/${ordinal}`,
+    keywords: 'next',
+    description: `A relation of document ${number}`,
+    weight: 1,
+  }
+}
+
+export function names(number: number): string[] {
+  return Array.from({ length: CHUNKS }, (_, ordinal) => `${number}/${ordinal}`)
+}

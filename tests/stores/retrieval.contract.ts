@@ -1,0 +1,384 @@
+import { describe, expect, it } from 'vitest'
+import { type Key, pairKey, type Store } from '../../src/engine/store.ts'
+import {
+  change,
+  entity,
+  newChunk,
+  newDocument,
+  publish,
+  relation,
+  said,
+  vector,
+} from './samples.ts'
+
+/** Searches and reads, for any store. */
+export function describeRetrieval(store: () => Store): void {
+  describeFullText(store)
+  describeVectors(store)
+  describeRows(store)
+}
+
+/** Many different words, then a long run without spaces. */
+function longText(words: number): string {
+  const numbered = Array.from({ length: words }, (_, index) => `river${index}`)
+  return `${numbered.join(' ')} ${'部'.repeat(words)}`
+}
+
+/** Publishes one document a text, and says which of them a search finds. */
+async function textsMatching(store: Store, texts: readonly string[], query: string) {
+  for (const [index, content] of texts.entries()) {
+    await publish(store, newDocument(`d${index}`, { filePath: 'unknown_source' }), [
+      newChunk(`c${index}`, { content }),
+    ])
+  }
+  const hits = await store.matchChunks(query, 10, null)
+  return (await store.chunks(hits.map((hit) => hit.key))).map((chunk) => chunk.content)
+}
+
+function describeFullText(store: () => Store): void {
+  describe('full-text search', () => {
+    it('ranks the text that says most of the words first', async () => {
+      const texts = [
+        'The cat sleeps near the oven all day long',
+        'A dog barks at the moon every night',
+        'A cat and a dog chase each other',
+      ]
+      const found = await textsMatching(store(), texts, 'Which cat likes a dog?')
+      expect(found[0]).toBe(texts[2])
+      expect(found).toHaveLength(3)
+    })
+
+    it('gives scores that fall', async () => {
+      await textsMatching(store(), ['river river bank', 'river walk', 'no water here'], 'river')
+      const hits = await store().matchChunks('river bank', 10, null)
+      expect(hits).toHaveLength(2)
+      expect(hits[0]?.score).toBeGreaterThan(hits[1]?.score ?? Number.POSITIVE_INFINITY)
+    })
+
+    it('finds other forms and spellings of a word', async () => {
+      const texts = ['Deployments were delayed', 'Über den Flüssen', 'CAFÉ society']
+      expect(await textsMatching(store(), texts, 'delaying')).toEqual([texts[0]])
+      expect(await textsMatching(store(), [], 'uber')).toEqual([texts[1]])
+      expect(await textsMatching(store(), [], 'cafe')).toEqual([texts[2]])
+    })
+
+    it.each([
+      ['部署', '系统部署在云端'],
+      ['云', '系统部署在云端'],
+      ['端', '系统部署在云端'],
+      ['東京', '私は東京に住んでいます'],
+      ['サーバー', 'このサーバーは速い'],
+      ['서울', '저는 서울에서 일합니다'],
+      ['ภาษา', 'ฉันเรียนภาษาไทย'],
+      ['हिन्दी', 'मुझे हिन्दी आती है'],
+    ])('finds %s within a longer text', async (query, text) => {
+      expect(await textsMatching(store(), ['Nothing of the kind', text], query)).toEqual([text])
+    })
+
+    it('finds words of the file name and of the headings', async () => {
+      await publish(store(), newDocument('a', { filePath: 'travel-policy.pdf' }), [
+        newChunk('a-0', { headings: ['Allowances', 'Hotels'] }),
+      ])
+      expect(await store().matchChunks('policy', 5, null)).toHaveLength(1)
+      expect(await store().matchChunks('hotel', 5, null)).toHaveLength(1)
+    })
+
+    it('takes stop words for words only when there are no others', async () => {
+      const texts = ['to be or not to be', 'the river']
+      expect(await textsMatching(store(), texts, 'what is the river')).toEqual(['the river'])
+      expect(await textsMatching(store(), [], 'to be')).toEqual(['to be or not to be'])
+    })
+
+    it.each([
+      '',
+      ' ',
+      '"',
+      '""" AND',
+      'river AND',
+      'river OR NOT NEAR(',
+      'body:river',
+      '-river +bank ^walk *',
+      'river*',
+      "what's a river",
+      'cdm-xxc river',
+      'river\u0000bank',
+      '\u0000',
+      '🙂🙂',
+      '\ud800 river \udfff',
+      '{river} [bank] (walk) \\ % _',
+      10_000,
+    ])('takes any text for words: %j', async (given) => {
+      const text = typeof given === 'string' ? given : longText(given)
+      await publish(store(), newDocument('a'), [newChunk('a-0', { content: 'river bank walk' })])
+      const hits = await store().matchChunks(text, 5, null)
+      const oneOfOurs = /(?<![\p{L}\p{N}])(river|bank|walk)(?![\p{L}\p{N}])/u.test(text)
+      expect(hits).toHaveLength(oneOfOurs ? 1 : 0)
+      expect(Array.isArray(await store().matchEntities(text, 5))).toBe(true)
+      expect(Array.isArray(await store().matchRelations(text, 5))).toBe(true)
+      expect(Array.isArray(await store().entitiesWithWords([text], 5))).toBe(true)
+    })
+
+    it('stays within the documents it is asked for', async () => {
+      for (const id of ['a', 'b', 'c']) {
+        await publish(store(), newDocument(id), [newChunk(`${id}-0`, { content: 'river' })])
+      }
+      const only = async (documentIds: string[] | null) => {
+        const hits = await store().matchChunks('river', 10, { documentIds })
+        return (await store().chunks(hits.map((hit) => hit.key))).map((chunk) => chunk.documentId)
+      }
+      expect((await only(['a', 'c', 'unknown'])).toSorted()).toEqual(['a', 'c'])
+      expect(await only([])).toEqual([])
+      expect(await only(null)).toHaveLength(3)
+    })
+
+    it('finds entities by words of their names', async () => {
+      await store().apply(
+        change({
+          entities: [entity('Ada Lovelace'), entity('Charles Babbage'), entity('北京大学')],
+        }),
+      )
+      const named = async (text: string) => {
+        const hits = await store().matchEntities(text, 5)
+        return (await store().entities(hits.map((hit) => hit.key))).map((found) => found.name)
+      }
+      expect(await named('who was lovelace?')).toEqual(['Ada Lovelace'])
+      expect(await named('大学')).toEqual(['北京大学'])
+      await store().apply(change({ deadEntities: ['Ada Lovelace'] }))
+      expect(await named('lovelace')).toEqual([])
+    })
+
+    it('finds entities whose names hold all the words', async () => {
+      const names = ['Ada Lovelace', 'Ada Byron', 'The Life of Ada Lovelace', 'Charles Babbage']
+      await store().apply(
+        change({ entities: names.map((name) => entity(name, { sourceIds: ['a', 'b'] })) }),
+      )
+      const found = await store().entitiesWithWords(['lovelace', 'Ada'], 5)
+      expect(found.map(({ nameKey }) => nameKey).toSorted()).toEqual([
+        'ada lovelace',
+        'life of ada lovelace',
+      ])
+      expect(found[0]?.spread).toBe(2)
+      expect(await store().entitiesWithWords(['lovelace', 'Ada'], 1)).toHaveLength(1)
+      expect(await store().entitiesWithWords(['Ada', '"', 'OR', 'Babbage'], 5)).toEqual([])
+      expect(await store().entitiesWithWords([], 5)).toEqual([])
+      expect(await store().entitiesWithWords(['?!'], 5)).toEqual([])
+    })
+
+    it('finds entities by the key of their names', async () => {
+      const [one, other] = [entity('The Hague', { sourceIds: ['a'] }), entity('Hague (city)')]
+      await store().apply(change({ entities: [one, other, entity('Paris')] }))
+      const keys = await store().entityKeys(['The Hague', 'Hague (city)'])
+      expect(await store().entitiesByNameKey(['hague', 'unknown', 'hague'])).toEqual([
+        { key: keys.get('The Hague'), nameKey: 'hague', spread: 1 },
+        { key: keys.get('Hague (city)'), nameKey: 'hague', spread: 0 },
+      ])
+      await store().apply(change({ deadEntities: ['The Hague'] }))
+      expect(await store().entitiesByNameKey(['hague'])).toHaveLength(1)
+    })
+
+    it('finds chunks by what their relations say', async () => {
+      const tie = (source: string, target: string, description: string) => ({
+        source,
+        target,
+        keywords: 'work',
+        description,
+        weight: 1,
+      })
+      await publish(store(), newDocument('a', { filePath: 'Engines' }), [
+        newChunk('a-0', {
+          entities: [said('Ada'), said('Babbage')],
+          relations: [
+            tie('Ada', 'Babbage', 'Ada translated a memoir'),
+            tie('Ada', 'Menabrea', 'the memoir was written by Menabrea, a memoir in French'),
+          ],
+        }),
+        newChunk('a-1', { ordinal: 1, relations: [tie('Ada', 'Byron', 'father and daughter')] }),
+      ])
+      const keys = await store().chunkKeys(['a-0', 'a-1'])
+      const hits = await store().matchRelations('Who wrote the memoir?', 5)
+      expect(hits.map((hit) => hit.key)).toEqual([keys.get('a-0')])
+      expect(hits[0]?.score).toBeGreaterThan(0)
+      expect(await store().matchRelations('engines', 5)).toHaveLength(2)
+      expect(await store().matchRelations('engines', 1)).toHaveLength(1)
+      await store().apply(change({ removes: [{ documentId: 'a', forget: true }] }))
+      expect(await store().matchRelations('memoir engines', 5)).toEqual([])
+    })
+  })
+}
+
+function describeVectors(store: () => Store): void {
+  describe('vector search', () => {
+    it('returns the closest first, by cosine', async () => {
+      await publish(store(), newDocument('a'), [
+        newChunk('far', { vector: vector(0, 1) }),
+        newChunk('near', { ordinal: 1, vector: vector(1, 0.1) }),
+        newChunk('opposite', { ordinal: 2, vector: vector(-1) }),
+      ])
+      const keys = await store().chunkKeys(['near', 'far', 'opposite'])
+      const hits = await store().nearestChunks(vector(1), 2, null)
+      expect(hits.map((hit) => hit.key)).toEqual([keys.get('near'), keys.get('far')])
+      expect(hits[0]?.score).toBeCloseTo(1 / Math.hypot(1, 0.1))
+      expect(hits[1]?.score).toBeCloseTo(0)
+    })
+
+    it('follows changes that come after the first search', async () => {
+      expect(await store().nearestEntities(vector(1), 5)).toEqual([])
+      await store().apply(
+        change({
+          entities: [entity('Ada'), entity('Bob', { vector: vector(0, 1) })],
+          relations: [relation('Ada', 'Bob', { vector: vector(0, 0, 1) })],
+        }),
+      )
+      expect(await store().nearestEntities(vector(1), 5)).toHaveLength(2)
+      expect(await store().nearestRelations(vector(0, 0, 1), 5)).toMatchObject([{ score: 1 }])
+      await store().apply(
+        change({
+          entities: [entity('Ada', { vector: vector(0, 0, 1) })],
+          deadEntities: ['Bob'],
+          deadRelations: [['Ada', 'Bob']],
+        }),
+      )
+      expect(await store().nearestEntities(vector(0, 0, 1), 5)).toMatchObject([{ score: 1 }])
+      expect(await store().nearestRelations(vector(1), 5)).toEqual([])
+    })
+
+    it('stays within the documents it is asked for', async () => {
+      for (const id of ['a', 'b']) {
+        await publish(store(), newDocument(id), [newChunk(`${id}-0`)])
+      }
+      const keys = await store().chunkKeys(['b-0'])
+      const hits = await store().nearestChunks(vector(1), 5, { documentIds: ['b'] })
+      expect(hits.map((hit) => hit.key)).toEqual([...keys.values()])
+      expect(await store().nearestChunks(vector(1), 5, { documentIds: [] })).toEqual([])
+    })
+
+    it('tells how similar given chunks are', async () => {
+      await publish(store(), newDocument('a'), [
+        newChunk('x'),
+        newChunk('y', { ordinal: 1, vector: vector(0, 1) }),
+      ])
+      const keys = await store().chunkKeys(['x', 'y'])
+      const asked = [keys.get('y') ?? 0, 999_999, keys.get('x') ?? 0]
+      expect(await store().chunkSimilarities(asked, vector(1))).toEqual(
+        Float32Array.of(0, Number.NaN, 1),
+      )
+    })
+
+    it('refuses a question of another dimension, or one that is not finite', async () => {
+      await publish(store(), newDocument('a'), [newChunk('x')])
+      await expect(store().nearestChunks(Float32Array.of(1, 0), 5, null)).rejects.toMatchObject({
+        code: 'dimension_mismatch',
+      })
+      await expect(
+        store().nearestChunks(Float32Array.of(1, Number.NaN, 0, 0), 5, null),
+      ).rejects.toMatchObject({ code: 'invalid_argument' })
+    })
+
+    it('finds nothing when nothing is asked for', async () => {
+      await publish(store(), newDocument('a'), [newChunk('x')])
+      expect(await store().nearestChunks(vector(1), 0, null)).toEqual([])
+      expect(await store().matchChunks('content', 0, null)).toEqual([])
+    })
+  })
+}
+
+function describeRows(store: () => Store): void {
+  describe('rows', () => {
+    it('come in the order asked for, without those that are gone', async () => {
+      await publish(store(), newDocument('a'), [
+        newChunk('x', { headings: ['One', 'Two'], page: 3, start: 5, end: 9, tokens: 2 }),
+        newChunk('y', { ordinal: 1 }),
+      ])
+      const keys = await store().chunkKeys(['x', 'y', 'unknown'])
+      expect(keys.size).toBe(2)
+      const x = keys.get('x') ?? 0
+      const y = keys.get('y') ?? 0
+      const rows = await store().chunks([y, 999_999, x])
+      expect(rows.map((row) => row.id)).toEqual(['y', 'x'])
+      expect(rows[1]).toEqual({
+        key: x,
+        id: 'x',
+        documentId: 'a',
+        filePath: 'a.txt',
+        ordinal: 0,
+        content: 'Content of x',
+        tokens: 2,
+        start: 5,
+        end: 9,
+        headings: ['One', 'Two'],
+        page: 3,
+      })
+    })
+
+    it('of entities and relations say all that is known', async () => {
+      const ada = entity('Ada', { sourceIds: ['c2', 'c1'], filePaths: ['a.txt'], createdAt: 77 })
+      const tie = relation('Ada', 'Bob', { sourceIds: ['c1'], filePaths: ['a.txt'], weight: 2.5 })
+      await store().apply(change({ entities: [ada, entity('Bob')], relations: [tie] }))
+      const keys = await store().entityKeys(['Ada', 'Bob'])
+      const adaKey = keys.get('Ada') ?? 0
+      const bobKey = keys.get('Bob') ?? 0
+      const { vector: _a, ...adaState } = ada
+      expect(await store().entities([adaKey])).toEqual([
+        { ...adaState, key: adaKey, degree: 1, owed: false },
+      ])
+      const ties = await store().relationsOf([adaKey, bobKey])
+      expect(ties).toEqual([{ key: ties[0]?.key, source: adaKey, target: bobKey, weight: 2.5 }])
+      const { vector: _b, ...tieState } = tie
+      expect(await store().relations(ties.map((found) => found.key))).toEqual([
+        { ...tieState, key: ties[0]?.key, sourceKey: adaKey, targetKey: bobKey, owed: false },
+      ])
+    })
+
+    it('of relations are found by their pairs', async () => {
+      await store().apply(
+        change({ entities: [entity('Ada'), entity('Bob')], relations: [relation('Ada', 'Bob')] }),
+      )
+      const keys = await store().relationKeys([
+        ['Ada', 'Bob'],
+        ['Ada', 'Eve'],
+      ])
+      expect([...keys.keys()]).toEqual([pairKey(['Ada', 'Bob'])])
+      const ada = await store().entityKeys(['Ada'])
+      expect(await store().relationsOf([...ada.values()])).toMatchObject([
+        { key: keys.get(pairKey(['Ada', 'Bob'])) },
+      ])
+      await store().apply(change({ deadRelations: [['Ada', 'Bob']] }))
+      expect(await store().relationKeys([['Ada', 'Bob']])).toEqual(new Map())
+    })
+
+    it('list labels in code-point order', async () => {
+      const names = ['b', 'a', 'B', 'é', '\u{1f600}', '\uffee']
+      await store().apply(change({ entities: names.map((name) => entity(name)) }))
+      expect(await store().labels()).toEqual(['B', 'a', 'b', 'é', '\uffee', '\u{1f600}'])
+    })
+
+    it('list the entities with most relations first', async () => {
+      const names = ['Ada', 'Bob', 'Eve', 'Max']
+      await store().apply(
+        change({
+          entities: names.map((name) => entity(name)),
+          relations: [relation('Ada', 'Eve'), relation('Bob', 'Eve'), relation('Ada', 'Bob')],
+        }),
+      )
+      await store().apply(change({ deadRelations: [['Ada', 'Bob']] }))
+      const popular = await store().popularEntities(2)
+      expect(popular.map(({ name, degree }) => [name, degree])).toEqual([
+        ['Eve', 2],
+        ['Ada', 1],
+      ])
+    })
+
+    it('give a key to one entity only, ever', async () => {
+      const seen = new Set<Key>()
+      for (let round = 0; round < 3; round++) {
+        await store().apply(change({ entities: [entity('Ada')] }))
+        for (const key of (await store().entityKeys(['Ada'])).values()) seen.add(key)
+        await store().apply(change({ deadEntities: ['Ada'] }))
+        expect(await store().entityKeys(['Ada'])).toEqual(new Map())
+        await store().apply(change({ entities: [entity(`Other ${round}`)] }))
+        const [other] = (await store().entityKeys([`Other ${round}`])).values()
+        expect(seen.has(other ?? 0)).toBe(false)
+      }
+    })
+  })
+}
