@@ -1,0 +1,135 @@
+import {
+  type LanguageModel as AiSdkLanguageModel,
+  generateText,
+  type ModelMessage,
+  streamText,
+} from 'ai'
+import type { ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
+import { emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
+import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { runCall } from '../calls/run-call.ts'
+import { streamCall } from '../calls/stream-call.ts'
+import { stripThinking } from '../calls/strip-thinking.ts'
+import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
+import { callFailureOf } from './call-failure-of.ts'
+
+/** A model object of any AI SDK provider; names, which need a gateway, are not accepted. */
+export type LanguageModelObject = Exclude<AiSdkLanguageModel, string>
+
+/** What is sent with every request; what is absent is left to the provider. */
+export interface SamplingSettings {
+  readonly temperature?: number
+  readonly topP?: number
+  readonly frequencyPenalty?: number
+  readonly presencePenalty?: number
+  readonly maxOutputTokens?: number
+  readonly stopSequences?: string[]
+  readonly seed?: number
+}
+
+export interface LanguageModelSettings extends UsageMeter {
+  readonly calls?: Partial<CallSettings> | undefined
+  readonly sampling?: SamplingSettings | undefined
+  /** Part of every cache key; by default provider and model name. */
+  readonly id?: string | undefined
+}
+
+export function fromAiSdkLanguageModel(
+  model: LanguageModelObject,
+  settings: LanguageModelSettings = {},
+): LanguageModel {
+  return new AiSdkModel(model, settings)
+}
+
+class AiSdkModel implements LanguageModel {
+  readonly id: string
+  readonly #model: LanguageModelObject
+  readonly #settings: LanguageModelSettings
+  readonly #calls: CallSettings
+
+  constructor(model: LanguageModelObject, settings: LanguageModelSettings) {
+    this.id = settings.id ?? `${model.provider}:${model.modelId}`
+    this.#model = model
+    this.#settings = settings
+    this.#calls = { ...DEFAULT_CALL_SETTINGS, ...settings.calls }
+  }
+
+  generate(messages: readonly ChatMessage[], options: MeteredCallOptions): Promise<Generation> {
+    return runCall(this.#calls, options.signal, (signal) =>
+      this.#generateOnce(messages, options, signal),
+    )
+  }
+
+  stream(messages: readonly ChatMessage[], options: MeteredCallOptions): AsyncIterable<string> {
+    return streamCall(this.#calls, options.signal, (signal) =>
+      this.#streamOnce(messages, options, signal),
+    )
+  }
+
+  async #generateOnce(
+    messages: readonly ChatMessage[],
+    options: MeteredCallOptions,
+    signal: AbortSignal,
+  ): Promise<Generation> {
+    const result = await generateText(this.#request(messages, signal)).catch((error: unknown) => {
+      throw callFailureOf(error)
+    })
+    const usage = this.#report(options, result.totalUsage)
+    const text = stripThinking(result.text)
+    if (text.trim() === '') throw emptyAnswer()
+    return { text, usage }
+  }
+
+  async *#streamOnce(
+    messages: readonly ChatMessage[],
+    options: MeteredCallOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<string, void, undefined> {
+    // Errors come as parts of the stream; the default handler would print them as well.
+    const result = streamText({ ...this.#request(messages, signal), onError: () => {} })
+    let usage: { inputTokens?: number | undefined; outputTokens?: number | undefined } | undefined
+    let ended = false
+    try {
+      for await (const part of result.fullStream) {
+        if (part.type === 'text-delta' && part.text !== '') {
+          usage ??= {}
+          yield part.text
+        }
+        if (part.type === 'error') throw part.error
+        if (part.type === 'finish') {
+          usage = part.totalUsage
+          // Without the provider's own reason the stream was cut off, however politely.
+          ended = part.finishReason !== 'other' || part.rawFinishReason !== undefined
+        }
+      }
+    } catch (error) {
+      throw callFailureOf(error)
+    } finally {
+      // Who leaves early is not told the counts, but there was a call.
+      if (usage !== undefined) this.#report(options, usage)
+    }
+    if (!ended) throw unreadableAnswer()
+  }
+
+  #request(messages: readonly ChatMessage[], abortSignal: AbortSignal) {
+    return {
+      ...this.#settings.sampling,
+      model: this.#model,
+      messages: messages.map(({ role, content }): ModelMessage => ({ role, content })),
+      // The system messages are ours; the SDK warns because it cannot know that.
+      allowSystemInMessages: true,
+      maxRetries: 0,
+      abortSignal,
+    }
+  }
+
+  #report(
+    options: MeteredCallOptions,
+    usage: { inputTokens?: number | undefined; outputTokens?: number | undefined },
+  ) {
+    return reportUsage(this.#settings, this.id, options, {
+      promptTokens: usage.inputTokens,
+      completionTokens: usage.outputTokens,
+    })
+  }
+}

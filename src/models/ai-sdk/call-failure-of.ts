@@ -1,0 +1,48 @@
+import { APICallError, RetryError } from 'ai'
+import {
+  CallFailure,
+  connectionFailure,
+  statusFailure,
+  unreadableAnswer,
+} from '../calls/call-failure.ts'
+import { retryAfterMs } from '../calls/retry-after.ts'
+
+/** What an error of the AI SDK, or of a model behind it, means for the call. */
+export function callFailureOf(error: unknown): CallFailure {
+  if (error instanceof CallFailure) return error
+  if (RetryError.isInstance(error)) return callFailureOf(error.lastError)
+  if (APICallError.isInstance(error)) return ofApiCall(error)
+  if (error instanceof Error && UNREADABLE.has(error.name)) return unreadableAnswer()
+  if (error instanceof Error && MISUSE.has(error.name)) {
+    return new CallFailure('rejected', 'The model cannot be used as it is configured')
+  }
+  return connectionFailure(error)
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set([
+  'AI_EmptyResponseBodyError',
+  'AI_InvalidResponseDataError',
+  'AI_JSONParseError',
+  'AI_NoContentGeneratedError',
+  'AI_NoOutputGeneratedError',
+  'AI_TypeValidationError',
+])
+
+const MISUSE: ReadonlySet<string> = new Set([
+  'AI_InvalidArgumentError',
+  'AI_InvalidPromptError',
+  'AI_LoadAPIKeyError',
+  'AI_LoadSettingError',
+  'AI_NoSuchModelError',
+  'AI_UnsupportedFunctionalityError',
+  'AI_UnsupportedModelVersionError',
+])
+
+function ofApiCall(error: APICallError): CallFailure {
+  const { statusCode } = error
+  if (statusCode === undefined) return connectionFailure(error)
+  // A good status with a body that is no answer: half of one, or a page of some gateway.
+  if (statusCode < 400) return unreadableAnswer()
+  const wait = retryAfterMs(error.responseHeaders?.['retry-after'], Date.now())
+  return statusFailure(statusCode, wait, error.message)
+}

@@ -1,0 +1,100 @@
+/** Why one attempt of a model call failed, before it is decided whether to try again. */
+export type FailureKind =
+  /** No answer, or "later": worth another attempt. */
+  | 'unavailable'
+  /** Answered without content: worth another attempt, but not a matter of time. */
+  | 'unusable'
+  /** The provider refused this very request. */
+  | 'rejected'
+
+export class CallFailure extends Error {
+  override readonly name = 'CallFailure'
+  readonly kind: FailureKind
+  /** HTTP status, where the provider gave one. */
+  readonly status: number | undefined
+  /** What the provider asked to wait. */
+  readonly retryAfterMs: number | undefined
+
+  /** @param message holds no host, no key and nothing of the request */
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { status?: number | undefined; retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message)
+    this.kind = kind
+    this.status = options.status
+    this.retryAfterMs = options.retryAfterMs
+  }
+}
+
+const SAID_BY_CODE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was lost',
+  EPIPE: 'the connection was lost',
+  ENOTFOUND: 'its host was not found',
+  EAI_AGAIN: 'its host was not found',
+  ETIMEDOUT: 'the connection could not be made in time',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
+  UND_ERR_SOCKET: 'the connection was lost',
+}
+
+/** A failure to connect, or a connection that broke. */
+export function connectionFailure(error: unknown): CallFailure {
+  const said = SAID_BY_CODE[codeOf(error) ?? ''] ?? 'the connection failed'
+  return new CallFailure('unavailable', `The model did not answer: ${said}`)
+}
+
+/** The failure that an HTTP status stands for; `said` is the provider's explanation, if any. */
+export function statusFailure(
+  status: number,
+  retryAfterMs: number | undefined,
+  said: string | undefined,
+): CallFailure {
+  const options = { status, retryAfterMs }
+  if (status === 429) {
+    return new CallFailure('unavailable', 'The model provider asks to slow down (429)', options)
+  }
+  if (status === 408 || status === 409 || status >= 500) {
+    return new CallFailure('unavailable', `The model provider failed (${status})`, options)
+  }
+  // What a provider says about a bad key quotes part of that key.
+  if (status === 401 || status === 403) {
+    const message = `The model provider refused the credentials (${status})`
+    return new CallFailure('rejected', message, options)
+  }
+  const reason = said === undefined ? '' : `: ${withoutSecrets(said)}`
+  const message = `The model provider refused the request (${status})${reason}`
+  return new CallFailure('rejected', message, options)
+}
+
+export function emptyAnswer(): CallFailure {
+  return new CallFailure('unusable', 'The model gave an empty answer')
+}
+
+export function unreadableAnswer(): CallFailure {
+  return new CallFailure('unavailable', 'The model provider sent an answer that cannot be read')
+}
+
+/** Cuts a provider's words short and takes out addresses and what looks like a key. */
+function withoutSecrets(said: string): string {
+  return said
+    .replace(/\s+/g, ' ')
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[address]')
+    .replace(/\b(?:[\w-]+\.)+[a-z]{2,}:\d+\b/gi, '[address]')
+    .replace(/\b(?:sk|pk|key|api)[-_][\w*-]{6,}/gi, '[key]')
+    .replace(/[\w-]{32,}/g, '[key]')
+    .trim()
+    .slice(0, 300)
+}
+
+/** The first error code along the chain of causes. */
+function codeOf(error: unknown): string | undefined {
+  let current: unknown = error
+  for (let depth = 0; depth < 8 && current instanceof Error; depth++) {
+    if ('code' in current && typeof current.code === 'string') return current.code
+    current = current.cause
+  }
+  return undefined
+}

@@ -1,0 +1,84 @@
+import { CallFailure, connectionFailure, statusFailure, unreadableAnswer } from './call-failure.ts'
+import { modelFetch } from './model-fetch.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+export interface PostTarget {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An object's fields, or none where there is no object. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** @throws {CallFailure} */
+export async function postForJson(
+  target: PostTarget,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Fields> {
+  const response = await post(target, body, signal)
+  const text = await response.text().catch((error: unknown) => {
+    throw connectionFailure(error)
+  })
+  return parsed(text)
+}
+
+/** Objects of an answer that has one a line, as they arrive. @throws {CallFailure} */
+export async function* postForLines(
+  target: PostTarget,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<Fields, void, undefined> {
+  const response = await post(target, body, signal)
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for await (const bytes of response.body ?? []) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line.trim() !== '') yield parsed(line)
+    }
+  } catch (error) {
+    throw error instanceof CallFailure ? error : connectionFailure(error)
+  }
+  if (rest.trim() !== '') yield parsed(rest)
+}
+
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+async function post(target: PostTarget, body: unknown, signal: AbortSignal): Promise<Response> {
+  const response = await modelFetch(target.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...target.headers },
+    body: JSON.stringify(body),
+    signal,
+  }).catch((error: unknown) => {
+    throw connectionFailure(error)
+  })
+  if (response.ok) return response
+  const said = await response.text().catch(() => '')
+  const wait = retryAfterMs(response.headers.get('retry-after'), Date.now())
+  throw statusFailure(response.status, wait, explanationIn(said))
+}
+
+function parsed(text: string): Fields {
+  try {
+    return fieldsOf(JSON.parse(text))
+  } catch {
+    throw unreadableAnswer()
+  }
+}
+
+/** Providers put it in `error`, `error.message`, `message` or `detail`. */
+function explanationIn(body: string): string | undefined {
+  try {
+    const { error, message, detail } = fieldsOf(JSON.parse(body))
+    return [error, fieldsOf(error).message, message, detail].find(
+      (said) => typeof said === 'string',
+    )
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,97 @@
+import type { ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
+import { CallFailure, emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
+import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { type Fields, fieldsOf, postForJson, postForLines } from '../calls/post-json.ts'
+import { runCall } from '../calls/run-call.ts'
+import { streamCall } from '../calls/stream-call.ts'
+import { stripThinking } from '../calls/strip-thinking.ts'
+import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
+import { type OllamaHost, type OllamaOptions, ollamaTarget, optionsField } from './ollama-host.ts'
+
+export interface OllamaSettings extends UsageMeter {
+  readonly calls?: Partial<CallSettings> | undefined
+  readonly options?: OllamaOptions | undefined
+}
+
+/** A chat model of Ollama, over its own API: the compatible one cannot set the context length. */
+export function ollamaModel(
+  host: OllamaHost,
+  model: string,
+  settings: OllamaSettings = {},
+): LanguageModel {
+  return new OllamaModel(host, model, settings)
+}
+
+class OllamaModel implements LanguageModel {
+  readonly id: string
+  readonly #host: OllamaHost
+  readonly #model: string
+  readonly #settings: OllamaSettings
+  readonly #calls: CallSettings
+
+  constructor(host: OllamaHost, model: string, settings: OllamaSettings) {
+    this.id = `ollama:${model}`
+    this.#host = host
+    this.#model = model
+    this.#settings = settings
+    this.#calls = { ...DEFAULT_CALL_SETTINGS, ...settings.calls }
+  }
+
+  generate(messages: readonly ChatMessage[], options: MeteredCallOptions): Promise<Generation> {
+    return runCall(this.#calls, options.signal, async (signal) => {
+      const target = ollamaTarget(this.#host, '/api/chat')
+      const answer = await postForJson(target, this.#body(messages, false), signal)
+      const usage = this.#report(options, answer)
+      const text = stripThinking(contentOf(answer))
+      if (text.trim() === '') throw emptyAnswer()
+      return { text, usage }
+    })
+  }
+
+  stream(messages: readonly ChatMessage[], options: MeteredCallOptions): AsyncIterable<string> {
+    return streamCall(this.#calls, options.signal, (signal) =>
+      this.#streamOnce(messages, options, signal),
+    )
+  }
+
+  async *#streamOnce(
+    messages: readonly ChatMessage[],
+    options: MeteredCallOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<string, void, undefined> {
+    const target = ollamaTarget(this.#host, '/api/chat')
+    let last: Fields | undefined
+    try {
+      for await (const line of postForLines(target, this.#body(messages, true), signal)) {
+        if (typeof line.error === 'string') {
+          throw new CallFailure('unavailable', 'The model failed while it answered')
+        }
+        last = line
+        const content = contentOf(line)
+        if (content !== '') yield content
+        if (line.done === true) return
+      }
+    } finally {
+      // Who leaves early is not told the counts, but there was a call.
+      if (last !== undefined) this.#report(options, last)
+    }
+    throw unreadableAnswer()
+  }
+
+  #body(messages: readonly ChatMessage[], stream: boolean) {
+    const sent = messages.map(({ role, content }) => ({ role, content }))
+    return { model: this.#model, messages: sent, stream, ...optionsField(this.#settings.options) }
+  }
+
+  #report(options: MeteredCallOptions, answer: Fields) {
+    return reportUsage(this.#settings, this.id, options, {
+      promptTokens: Number(answer.prompt_eval_count),
+      completionTokens: Number(answer.eval_count),
+    })
+  }
+}
+
+function contentOf(answer: Fields): string {
+  const { content } = fieldsOf(answer.message)
+  return typeof content === 'string' ? content : ''
+}

@@ -1,0 +1,105 @@
+import type {
+  CallOptions,
+  ChatMessage,
+  EmbeddingModel,
+  Generation,
+  LanguageModel,
+  RerankModel,
+} from '../engine/models.ts'
+import { DEFAULT_EMBEDDING_BATCH } from './calls/embed-in-batches.ts'
+import type { MeteredCallOptions } from './calls/usage.ts'
+import type { FairScheduler } from './scheduler.ts'
+
+/**
+ * A language model whose calls wait for a slot, and carry the workspace as data to the adapter. A
+ * stream keeps its slot until it is over.
+ */
+export function scheduledLanguageModel(
+  model: LanguageModel,
+  scheduler: FairScheduler,
+  workspace: string,
+): LanguageModel {
+  return {
+    id: model.id,
+    generate: (messages, options): Promise<Generation> =>
+      scheduler.run(workspace, options.lane, options.signal, () =>
+        model.generate(messages, forWorkspace(options, workspace)),
+      ),
+    stream: (messages, options) => scheduledStream(model, scheduler, workspace, messages, options),
+  }
+}
+
+async function* scheduledStream(
+  model: LanguageModel,
+  scheduler: FairScheduler,
+  workspace: string,
+  messages: readonly ChatMessage[],
+  options: CallOptions,
+): AsyncGenerator<string, void, undefined> {
+  const release = await scheduler.acquire(workspace, options.lane, options.signal)
+  try {
+    yield* model.stream(messages, forWorkspace(options, workspace))
+  } finally {
+    release()
+  }
+}
+
+/**
+ * An embedding model whose batches wait for slots, each its own, so that a long document does not
+ * keep a short question waiting. When one batch fails the others are given up.
+ *
+ * @param batchSize texts a job; that of the model itself should be no smaller
+ */
+export function scheduledEmbeddingModel(
+  model: EmbeddingModel,
+  scheduler: FairScheduler,
+  workspace: string,
+  batchSize: number = DEFAULT_EMBEDDING_BATCH,
+): EmbeddingModel {
+  return {
+    id: model.id,
+    dimension: model.dimension,
+    async embed(texts, options) {
+      const giveUp = new AbortController()
+      const onAbort = () => giveUp.abort(options.signal?.reason)
+      if (options.signal?.aborted === true) onAbort()
+      options.signal?.addEventListener('abort', onAbort, { once: true })
+      const inBatch = { ...options, workspace, signal: giveUp.signal }
+      const jobs: Promise<Float32Array[]>[] = []
+      for (let start = 0; start < texts.length; start += batchSize) {
+        const batch = texts.slice(start, start + batchSize)
+        jobs.push(
+          scheduler.run(workspace, options.lane, giveUp.signal, () => model.embed(batch, inBatch)),
+        )
+      }
+      try {
+        return (await Promise.all(jobs)).flat()
+      } catch (error) {
+        giveUp.abort(error)
+        await Promise.allSettled(jobs)
+        throw error
+      } finally {
+        options.signal?.removeEventListener('abort', onAbort)
+      }
+    },
+  }
+}
+
+/** A reranker whose calls wait for a slot. */
+export function scheduledRerankModel(
+  model: RerankModel,
+  scheduler: FairScheduler,
+  workspace: string,
+): RerankModel {
+  return {
+    id: model.id,
+    rerank: (query, documents, topN, options) =>
+      scheduler.run(workspace, options.lane, options.signal, () =>
+        model.rerank(query, documents, topN, options),
+      ),
+  }
+}
+
+function forWorkspace(options: CallOptions, workspace: string): MeteredCallOptions {
+  return { ...options, workspace }
+}
