@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ERROR_STATUS } from './error-status.ts'
+import { type PublicError, publicError } from './public-error.ts'
+import { RequestValidationError } from './validation-error.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set on routes that LightRAG does not have: errors there also carry a code. */
+    codedErrors?: boolean
+  }
+  interface FastifyRequest {
+    /** What the caller may be told of a failure. Logs what the caller must not see. */
+    explainError(error: unknown): PublicError
+  }
+}
+
+const UNFORESEEN = 'internal'
+
+/** Statuses of error codes beyond those of the engine and of HTTP itself. */
+export type ErrorStatuses = Readonly<Record<string, number>>
+
+/**
+ * Answers every failure of a request in one place: `{ detail }` with the status of its code,
+ * FastAPI's 422 for a request that does not fit its schema, 500 with an id for all else.
+ */
+export function addErrorHandler(app: FastifyInstance, more: ErrorStatuses = {}): void {
+  const statuses = new Map(Object.entries({ ...more, ...ERROR_STATUS }))
+  app.decorateRequest('explainError', function explain(error: unknown): PublicError {
+    return publicError(error, statuses) ?? unforeseen(this, error)
+  })
+  app.setErrorHandler((error, request, reply) => {
+    // Fastify closes after a body that it did not take; that would cut off a client still sending.
+    if (reply.hasHeader('connection')) reply.removeHeader('connection')
+    if (error instanceof RequestValidationError) {
+      return reply.code(422).send(body(request, 'request_invalid', error.message, error.issues))
+    }
+    if (isGone(request)) return abandon(request, reply, error)
+    const { status, code, message, retryAfterSeconds } = request.explainError(error)
+    if (status > 500) request.log.warn({ err: error }, 'request failed')
+    if (status === 500 && code !== UNFORESEEN) request.log.error({ err: error }, 'request failed')
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+    return reply.code(status).send(body(request, code, message, message))
+  })
+}
+
+function body(request: FastifyRequest, code: string, message: string, detail: unknown) {
+  if (request.routeOptions.config.codedErrors !== true) return { detail }
+  return { detail, error: { code, message, request_id: request.id } }
+}
+
+function unforeseen(request: FastifyRequest, error: unknown): PublicError {
+  const errorId = randomBytes(6).toString('hex')
+  request.log.error({ err: error, errorId }, 'unforeseen error')
+  const message = `Internal server error (error_id: ${errorId})`
+  return { status: 500, code: UNFORESEEN, message }
+}
+
+function isGone(request: FastifyRequest): boolean {
+  return request.raw.socket.destroyed
+}
+
+/** Nobody reads this answer; its status is for the log. */
+function abandon(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  request.log.info({ err: error }, 'the client left')
+  return reply.code(499).send()
+}

@@ -1,0 +1,26 @@
+import type { EngineErrorCode } from '../engine/errors.ts'
+import type { RequestErrorCode } from './request-error.ts'
+
+/** The HTTP status of every error code; the compiler refuses a code that has none. */
+export const ERROR_STATUS = {
+  invalid_argument: 400,
+  document_not_found: 404,
+  entity_not_found: 404,
+  entity_exists: 400,
+  relation_not_found: 404,
+  relation_exists: 400,
+  unsupported_file_type: 400,
+  invalid_file_name: 400,
+  file_too_large: 413,
+  pipeline_busy: 409,
+  model_unavailable: 503,
+  model_rejected: 502,
+  // The caller can do nothing about these four; an operator or time can.
+  dimension_mismatch: 503,
+  workspace_locked: 503,
+  store_unavailable: 503,
+  engine_closed: 503,
+  upload_too_large: 413,
+  upload_malformed: 400,
+  upload_interrupted: 400,
+} satisfies Record<EngineErrorCode | RequestErrorCode, number>

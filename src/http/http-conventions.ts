@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { answerBadHttp } from './bad-http.ts'
+import { addBodyParsers } from './body-parsers.ts'
+import { addErrorHandler, type ErrorStatuses } from './error-handler.ts'
+import { requestIdOf, sendRequestId } from './request-id.ts'
+import { answerUnrouted } from './unrouted.ts'
+import { validatorCompiler } from './validator-compiler.ts'
+
+/** Options for `fastify()` that go with {@link httpConventions}. */
+export const httpServerOptions = {
+  genReqId: requestIdOf,
+  clientErrorHandler: answerBadHttp,
+  // The longest a request may take to arrive. Fastify's default is for ever.
+  requestTimeout: 30 * 60 * 1000,
+  // Ids come from the callers' side of many tools; 100, the default, cuts some of them off.
+  routerOptions: { maxParamLength: 1024 },
+  frameworkErrors: (
+    error: { statusCode?: number },
+    _request: FastifyRequest,
+    reply: FastifyReply,
+  ) => reply.code(error.statusCode === 414 ? 414 : 400).send({ detail: 'The URL is not valid' }),
+} satisfies FastifyServerOptions
+
+export interface HttpConventionsOptions {
+  /** HTTP statuses of error codes from layers around the engine. */
+  readonly errorStatuses?: ErrorStatuses
+}
+
+/**
+ * How this API speaks HTTP, whatever it serves: bodies, validation, errors, unknown paths, request
+ * ids. Register on the root, before any route.
+ */
+export const httpConventions = fp(
+  async (app: FastifyInstance, { errorStatuses }: HttpConventionsOptions) => {
+    app.setValidatorCompiler(validatorCompiler)
+    addBodyParsers(app)
+    addErrorHandler(app, errorStatuses)
+    sendRequestId(app)
+    answerUnrouted(app)
+  },
+  { name: 'http-conventions', fastify: '5.x' },
+)

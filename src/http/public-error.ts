@@ -1,0 +1,49 @@
+import { STATUS_CODES } from 'node:http'
+
+/** What a caller may learn of a failure. */
+export interface PublicError {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  /** When to try again, where that is known. */
+  readonly retryAfterSeconds?: number
+}
+
+/**
+ * Reads an error by its shape, so that one which crossed a thread as plain data counts as well.
+ *
+ * @param statuses HTTP status of each known code
+ * @returns undefined for an error that nobody foresaw; its text must not be shown
+ */
+export function publicError(
+  error: unknown,
+  statuses: ReadonlyMap<string, number>,
+): PublicError | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  if (!('code' in error) || typeof error.code !== 'string') return undefined
+  const message = 'message' in error ? String(error.message) : ''
+  const status = statuses.get(error.code)
+  if (status !== undefined) return { status, code: error.code, message, ...retryAfter(error) }
+  // Fastify's own refusals (body too large, bad length, …) carry their status and a fixed text.
+  if (!error.code.startsWith('FST_') || !('statusCode' in error)) return undefined
+  const { statusCode } = error
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return undefined
+  return { status: statusCode, code: codeOf(statusCode), message }
+}
+
+function codeOf(status: number): string {
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/\W+/g, '_')
+}
+
+/** The delay stands on the error itself, or among its details once it has been cloned. */
+function retryAfter(error: object): { retryAfterSeconds?: number } {
+  const own = secondsIn(error)
+  const seconds = own ?? ('details' in error ? secondsIn(error.details) : undefined)
+  return seconds === undefined ? {} : { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) }
+}
+
+function secondsIn(holder: unknown): number | undefined {
+  if (typeof holder !== 'object' || holder === null) return undefined
+  const seconds = 'retryAfterSeconds' in holder ? holder.retryAfterSeconds : undefined
+  return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : undefined
+}

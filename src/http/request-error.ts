@@ -1,0 +1,13 @@
+/** What can be wrong with the transport of a request, as opposed to its content. */
+export type RequestErrorCode = 'upload_too_large' | 'upload_malformed' | 'upload_interrupted'
+
+/** A request whose body cannot be taken in; `message` is for the caller. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: RequestErrorCode
+
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

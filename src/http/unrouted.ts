@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+interface KnownPath {
+  readonly pattern: RegExp
+  readonly methods: Set<string>
+}
+
+/**
+ * Answers requests that no route takes as FastAPI does: 405 with `Allow` where another method would
+ * do, 307 where a trailing slash is too many or missing, 404 otherwise. Call before adding routes.
+ */
+export function answerUnrouted(app: FastifyInstance): void {
+  const known = new Map<string, KnownPath>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const path = known.get(url) ?? { pattern: patternOf(url), methods: new Set() }
+    for (const name of [method].flat()) path.methods.add(name)
+    known.set(url, path)
+  })
+  const methodsAt = (path: string): string[] => [
+    ...new Set(
+      [...known.values()]
+        .filter(({ pattern }) => pattern.test(path))
+        .flatMap(({ methods }) => [...methods]),
+    ),
+  ]
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const [path = '/', ...query] = request.url.split('?')
+    const methods = methodsAt(path)
+    if (methods.length > 0) {
+      reply.code(405).header('allow', methods.sort().join(', '))
+      return reply.send({ detail: 'Method Not Allowed' })
+    }
+    const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
+    // Only a path that a route has: anything else could name another host.
+    if (methodsAt(other).length > 0) {
+      return reply.redirect([other, ...query].join('?'), 307)
+    }
+    return reply.code(404).send({ detail: 'Not Found' })
+  }
+  app.setNotFoundHandler(answer)
+  // Before the body is read: a broken body must not hide that there is nothing here.
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.is404) answer(request, reply)
+    else done(null, payload)
+  })
+}
+
+/** A parameter stands for one segment; a catch-all for nothing, or every 404 would be a 405. */
+function patternOf(url: string): RegExp {
+  const segments = url
+    .split('/')
+    .map((segment) =>
+      segment.startsWith(':') ? '[^/]+' : segment.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
+  return new RegExp(`^${segments.join('/')}$`)
+}

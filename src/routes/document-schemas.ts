@@ -1,0 +1,142 @@
+import { Type } from 'typebox'
+import {
+  NullableInteger,
+  NullableObject,
+  NullableString,
+  StatusMessage,
+  Text,
+} from './common-schemas.ts'
+
+const DOC_STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed'] as const
+const DocStatus = Type.Enum(DOC_STATUSES)
+
+/** An opt-in of ours: what to do when the file name is known already. */
+export const InsertOptions = Type.Object({
+  on_conflict: Type.Optional(Type.Enum(['keep', 'replace'])),
+})
+
+export const InsertTextBody = Type.Object({
+  text: Text('text'),
+  file_source: Type.Optional(Type.String()),
+})
+
+export const InsertTextsBody = Type.Object({
+  texts: Type.Array(Text('text'), { minItems: 1 }),
+  file_sources: Type.Optional(Type.Array(Type.String())),
+})
+
+export const InsertReply = Type.Object({
+  status: Type.Enum(['success', 'duplicated', 'partial_success', 'failure']),
+  message: Type.String(),
+  track_id: Type.String(),
+})
+
+const DocStatusReply = Type.Object({
+  id: Type.String(),
+  content_summary: Type.String(),
+  content_length: Type.Integer(),
+  status: DocStatus,
+  created_at: Type.String(),
+  updated_at: Type.String(),
+  track_id: NullableString,
+  chunks_count: NullableInteger,
+  error_msg: NullableString,
+  metadata: NullableObject,
+  file_path: Type.String(),
+})
+
+const Documents = Type.Immutable(Type.Array(DocStatusReply))
+const Counts = Type.Record(Type.String(), Type.Integer())
+
+export const StatusesReply = Type.Object({ statuses: Type.Record(Type.String(), Documents) })
+
+export const PaginatedBody = Type.Object({
+  status_filter: Type.Optional(
+    Type.Unsafe<(typeof DOC_STATUSES)[number] | null>({ enum: [...DOC_STATUSES, null] }),
+  ),
+  /** Wins over `status_filter`. */
+  status_filters: Type.Optional(
+    Type.Unsafe<(typeof DOC_STATUSES)[number][] | null>({
+      type: ['array', 'null'],
+      items: { enum: DOC_STATUSES },
+    }),
+  ),
+  page: Type.Integer({ minimum: 1, default: 1 }),
+  page_size: Type.Integer({ minimum: 10, maximum: 200, default: 50 }),
+  sort_field: Type.Enum(['created_at', 'updated_at', 'id', 'file_path'], {
+    default: 'updated_at',
+  }),
+  sort_direction: Type.Enum(['asc', 'desc'], { default: 'desc' }),
+})
+
+export const PaginatedReply = Type.Object({
+  documents: Documents,
+  pagination: Type.Object({
+    page: Type.Integer(),
+    page_size: Type.Integer(),
+    total_count: Type.Integer(),
+    total_pages: Type.Integer(),
+    has_next: Type.Boolean(),
+    has_prev: Type.Boolean(),
+  }),
+  status_counts: Counts,
+})
+
+export const StatusCountsReply = Type.Object({ status_counts: Counts })
+
+export const TrackParams = Type.Object({
+  track_id: Type.String(),
+})
+
+export const TrackReply = Type.Object({
+  track_id: Type.String(),
+  documents: Documents,
+  total_count: Type.Integer(),
+  status_summary: Counts,
+})
+
+export const PipelineReply = Type.Object(
+  {
+    autoscanned: Type.Boolean(),
+    busy: Type.Boolean(),
+    job_name: Type.String(),
+    job_start: NullableString,
+    docs: Type.Integer(),
+    batchs: Type.Integer(),
+    cur_batch: Type.Integer(),
+    request_pending: Type.Boolean(),
+    cancellation_requested: Type.Boolean(),
+    latest_message: Type.String(),
+    history_messages: Type.Immutable(Type.Array(Type.String())),
+    update_status: Type.Record(Type.String(), Type.Array(Type.Boolean())),
+  },
+  { additionalProperties: true },
+)
+
+export const DeleteBody = Type.Object({
+  doc_ids: Type.Refine(
+    Type.Array(Text('a document id'), { minItems: 1 }),
+    (ids) => !Array.isArray(ids) || new Set(ids.map(trimmed)).size === ids.length,
+    () => 'document ids must be unique',
+  ),
+  delete_file: Type.Boolean({ default: false }),
+  delete_llm_cache: Type.Boolean({ default: false }),
+})
+
+export const DeleteReply = Type.Object({
+  status: Type.Enum(['deletion_started', 'busy', 'not_allowed']),
+  message: Type.String(),
+  doc_id: Type.String(),
+})
+
+/** Its content means nothing, but clients must send it. */
+export const ClearCacheBody = Type.Object({})
+
+export const ReprocessReply = Type.Object({
+  ...StatusMessage.properties,
+  track_id: Type.String(),
+})
+
+function trimmed(id: unknown): unknown {
+  return typeof id === 'string' ? id.trim() : id
+}

@@ -1,0 +1,75 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Rag } from '../engine/rag.ts'
+import { StatusMessage } from './common-schemas.ts'
+import {
+  ClearCacheBody,
+  DeleteBody,
+  DeleteReply,
+  PaginatedBody,
+  PaginatedReply,
+  PipelineReply,
+  ReprocessReply,
+  StatusCountsReply,
+  StatusesReply,
+  TrackParams,
+  TrackReply,
+} from './document-schemas.ts'
+
+/** `/documents`: lists, states and removal of what a workspace holds, and its pipeline. */
+export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
+  app.get('/documents', { schema: { response: { 200: StatusesReply } } }, async () =>
+    rag.documentsByStatus(),
+  )
+
+  app.delete('/documents', { schema: { response: { 200: StatusMessage } } }, async () =>
+    rag.clearDocuments(),
+  )
+
+  app.post(
+    '/documents/paginated',
+    { schema: { body: PaginatedBody, response: { 200: PaginatedReply } } },
+    async ({ body }) => rag.listDocuments(body),
+  )
+
+  app.get(
+    '/documents/status_counts',
+    { schema: { response: { 200: StatusCountsReply } } },
+    async () => rag.statusCounts(),
+  )
+
+  app.get(
+    '/documents/track_status/:track_id',
+    { schema: { params: TrackParams, response: { 200: TrackReply } } },
+    async ({ params }) => rag.trackStatus(params.track_id),
+  )
+
+  app.get(
+    '/documents/pipeline_status',
+    { schema: { response: { 200: PipelineReply } } },
+    async () => rag.pipelineStatus(),
+  )
+
+  app.delete(
+    '/documents/delete_document',
+    { schema: { body: DeleteBody, response: { 200: DeleteReply } } },
+    async ({ body }) => rag.deleteDocuments(body),
+  )
+
+  app.post(
+    '/documents/clear_cache',
+    { schema: { body: ClearCacheBody, response: { 200: StatusMessage } } },
+    async () => rag.clearCache(),
+  )
+
+  app.post(
+    '/documents/reprocess_failed',
+    { schema: { response: { 200: ReprocessReply } } },
+    async () => rag.reprocessFailed(),
+  )
+
+  app.post(
+    '/documents/cancel_pipeline',
+    { schema: { response: { 200: StatusMessage } } },
+    async () => rag.cancelPipeline(),
+  )
+}

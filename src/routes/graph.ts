@@ -1,0 +1,83 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Rag } from '../engine/rag.ts'
+import { OpenObject } from './common-schemas.ts'
+
+const PopularQuery = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 300 }),
+})
+
+const SearchQuery = Type.Object({
+  q: Type.String(),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
+})
+
+const GraphQuery = Type.Object({
+  label: Type.String({ description: 'Exact name of an entity, or `*` for the whole graph' }),
+  max_depth: Type.Integer({ minimum: 1, default: 3 }),
+  max_nodes: Type.Integer({ minimum: 1, default: 1000 }),
+})
+
+const ExistsQuery = Type.Object({ name: Type.String() })
+
+const Labels = Type.Array(Type.String())
+
+const GraphReply = Type.Object({
+  nodes: Type.Immutable(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        labels: Type.Immutable(Type.Array(Type.String())),
+        properties: OpenObject,
+      }),
+    ),
+  ),
+  edges: Type.Immutable(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        type: Type.String(),
+        source: Type.String(),
+        target: Type.String(),
+        properties: OpenObject,
+      }),
+    ),
+  ),
+  is_truncated: Type.Boolean(),
+})
+
+/** `/graphs` and `/graph/…`: reads of the knowledge graph. */
+export const graphRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
+  app.get('/graph/label/list', { schema: { response: { 200: Labels } } }, async () =>
+    rag.graphLabels(),
+  )
+
+  app.get(
+    '/graph/label/popular',
+    { schema: { querystring: PopularQuery, response: { 200: Labels } } },
+    async ({ query }) => rag.popularLabels(query.limit),
+  )
+
+  app.get(
+    '/graph/label/search',
+    { schema: { querystring: SearchQuery, response: { 200: Labels } } },
+    async ({ query }) => rag.searchLabels(query.q, query.limit),
+  )
+
+  app.get(
+    '/graphs',
+    { schema: { querystring: GraphQuery, response: { 200: GraphReply } } },
+    async ({ query }) => rag.subgraph(query),
+  )
+
+  app.get(
+    '/graph/entity/exists',
+    {
+      schema: {
+        querystring: ExistsQuery,
+        response: { 200: Type.Object({ exists: Type.Boolean() }) },
+      },
+    },
+    async ({ query }) => rag.entityExists(query.name),
+  )
+}

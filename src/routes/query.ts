@@ -1,0 +1,49 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Rag } from '../engine/rag.ts'
+import { clientSignal } from '../http/client-signal.ts'
+import { RequestValidationError } from '../http/validation-error.ts'
+import { ndjsonAnswer } from './ndjson-answer.ts'
+import { QueryBody, QueryDataReply, QueryReply } from './query-schemas.ts'
+
+/** `/query` answers, `/query/stream` answers piece by piece, `/query/data` shows what was found. */
+export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
+  app.post(
+    '/query',
+    { schema: { body: QueryBody, response: { 200: QueryReply } } },
+    async ({ body }, reply) => rag.query(body, { signal: clientSignal(reply) }),
+  )
+
+  app.post('/query/stream', { schema: { body: QueryBody } }, async (request, reply) => {
+    const signal = clientSignal(reply)
+    // Called before the first await: what it runs in is decided here.
+    const events = rag.queryStream(request.body, { signal })
+    const answer = await ndjsonAnswer(events, {
+      signal,
+      explain: (error) => request.explainError(error),
+    })
+    return reply
+      .headers({
+        'content-type': 'application/x-ndjson',
+        'cache-control': 'no-cache',
+        'x-accel-buffering': 'no',
+      })
+      .send(answer)
+  })
+
+  app.post(
+    '/query/data',
+    {
+      schema: { body: QueryBody, response: { 200: QueryDataReply } },
+      errorHandler: invalidDataQuery,
+    },
+    async ({ body }, reply) => rag.queryData(body, { signal: clientSignal(reply) }),
+  )
+}
+
+/** LightRAG answers a question that does not fit in the shape of the answer, with 400. */
+function invalidDataQuery(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  if (!(error instanceof RequestValidationError)) throw error
+  const message = `Validation error: ${error.message}`
+  reply.code(400).send({ status: 'failure', message, data: {}, metadata: {} })
+}

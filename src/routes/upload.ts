@@ -1,0 +1,39 @@
+import multipart from '@fastify/multipart'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Rag } from '../engine/rag.ts'
+import { receiveFile } from '../http/receive-file.ts'
+import { InsertOptions, InsertReply } from './document-schemas.ts'
+
+export interface UploadRoutesOptions {
+  readonly rag: Rag
+  /** Longest file, in bytes. */
+  readonly maxUploadBytes: number
+  /** Longest wait for the client's next bytes, in milliseconds. */
+  readonly maxUploadSilenceMs: number
+}
+
+/** `POST /documents/upload` takes in one file, in the part `file` of a multipart body. */
+export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = async (
+  app,
+  { rag, maxUploadBytes, maxUploadSilenceMs },
+) => {
+  await app.register(multipart, {
+    // A name with a path in it must be refused, so the path must still be there; without the
+    // charset a name beyond ASCII arrives garbled.
+    preservePath: true,
+    throwFileSizeLimit: false,
+    limits: { fileSize: maxUploadBytes + 1, fields: 100, fieldSize: 65_536, parts: 100 },
+  })
+
+  app.post(
+    '/documents/upload',
+    { schema: { querystring: InsertOptions, response: { 200: InsertReply } } },
+    async (request) =>
+      receiveFile(
+        request,
+        { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs },
+        (file_name, content) =>
+          rag.insertFile({ file_name, on_conflict: request.query.on_conflict }, content),
+      ),
+  )
+}

@@ -1,0 +1,339 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { EngineError } from '../../src/engine/errors.ts'
+import type {
+  CallSignal,
+  DocStatusResponse,
+  InsertFile,
+  InsertResponse,
+  InsertTexts,
+  KnowledgeGraph,
+  PaginatedDocuments,
+  PaginatedQuery,
+  PipelineStatus,
+  QueryData,
+  QueryEvent,
+  QueryParams,
+  QueryResponse,
+  Rag,
+  Reference,
+} from '../../src/engine/rag.ts'
+
+interface Entry {
+  readonly record: DocStatusResponse
+  readonly text: string
+}
+
+const NOTHING = 'Sorry, nothing here answers that.[no-context]'
+const STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed']
+
+/** A Rag without storage or models: enough of one to show what the handlers do with it. */
+export class FakeRag implements Rag {
+  readonly #entries = new Map<string, Entry>()
+
+  async insertTexts({ texts, file_sources = [], on_conflict }: InsertTexts) {
+    if (file_sources.length > texts.length) {
+      throw new EngineError('invalid_argument', 'There are more sources than texts')
+    }
+    const trackId = newTrackId('insert')
+    for (const [index, raw] of texts.entries()) {
+      const source = file_sources[index]?.trim() || 'unknown_source'
+      const answer = this.#insert(raw.trim(), source, trackId, on_conflict)
+      if (answer.status === 'duplicated') return answer
+    }
+    return success(trackId)
+  }
+
+  async insertFile({ file_name, on_conflict }: InsertFile, content: AsyncIterable<Uint8Array>) {
+    if (!/^[^/\\]+$/.test(file_name) || file_name.includes('..') || file_name.includes('\0')) {
+      throw new EngineError('invalid_file_name', 'The file name must be a plain name')
+    }
+    if (!/\.(?:txt|md)$/i.test(file_name)) {
+      throw new EngineError('unsupported_file_type', 'Files of this type cannot be read')
+    }
+    const chunks: Uint8Array[] = []
+    for await (const chunk of content) chunks.push(chunk)
+    const bytes = Buffer.concat(chunks)
+    if (bytes.length === 0) throw new EngineError('invalid_argument', 'The file is empty')
+    const trackId = newTrackId('upload')
+    const text = bytes.toString('utf8')
+    if (text.includes('\ufffd') || text.trim() === '') {
+      this.#put('', file_name, trackId, 'The file is not text')
+      return success(trackId)
+    }
+    return this.#insert(text.trim(), file_name, trackId, on_conflict)
+  }
+
+  async listDocuments(query: PaginatedQuery): Promise<PaginatedDocuments> {
+    const { page = 1, page_size = 50, sort_field = 'updated_at', sort_direction } = query
+    const wanted = query.status_filters ?? (query.status_filter ? [query.status_filter] : null)
+    const sign = sort_direction === 'asc' ? 1 : -1
+    const all = this.#documents()
+      .filter(({ status }) => wanted === null || wanted.includes(status))
+      .sort((a, b) => (a[sort_field] < b[sort_field] ? -sign : sign))
+    const pages = Math.ceil(all.length / page_size)
+    return {
+      documents: all.slice((page - 1) * page_size, page * page_size),
+      pagination: {
+        page,
+        page_size,
+        total_count: all.length,
+        total_pages: pages,
+        has_next: page < pages,
+        has_prev: page > 1,
+      },
+      ...(await this.statusCounts()),
+    }
+  }
+
+  async documentsByStatus() {
+    const statuses: Record<string, DocStatusResponse[]> = {}
+    for (const document of this.#documents()) {
+      statuses[document.status] = [...(statuses[document.status] ?? []), document]
+    }
+    return { statuses }
+  }
+
+  async statusCounts() {
+    const documents = this.#documents()
+    const counts = STATUSES.map((name) => [
+      name,
+      documents.filter(({ status }) => status === name).length,
+    ])
+    return { status_counts: { ...Object.fromEntries(counts), all: documents.length } }
+  }
+
+  async trackStatus(trackId: string) {
+    if (trackId.trim() === '') throw new EngineError('invalid_argument', 'The track id is blank')
+    const documents = this.#documents().filter(({ track_id }) => track_id === trackId)
+    const summary: Record<string, number> = {}
+    for (const { status } of documents) summary[status] = (summary[status] ?? 0) + 1
+    return {
+      track_id: trackId,
+      documents,
+      total_count: documents.length,
+      status_summary: summary,
+    }
+  }
+
+  async pipelineStatus(): Promise<PipelineStatus> {
+    return {
+      autoscanned: false,
+      busy: false,
+      job_name: '-',
+      job_start: null,
+      docs: 0,
+      batchs: 0,
+      cur_batch: 0,
+      request_pending: false,
+      cancellation_requested: false,
+      latest_message: '',
+      history_messages: [],
+      update_status: {},
+    }
+  }
+
+  async deleteDocuments({ doc_ids }: { doc_ids: readonly string[] }) {
+    for (const id of doc_ids) this.#entries.delete(id.trim())
+    return {
+      status: 'deletion_started' as const,
+      message: 'Deleting',
+      doc_id: doc_ids.map((id) => id.trim()).join(', '),
+    }
+  }
+
+  async clearDocuments() {
+    this.#entries.clear()
+    return { status: 'success' as const, message: 'All gone' }
+  }
+
+  async clearCache() {
+    return { status: 'success' as const, message: 'Cache cleared' }
+  }
+
+  async reprocessFailed() {
+    return { status: 'reprocessing_started' as const, message: 'Trying again', track_id: '' }
+  }
+
+  async cancelPipeline() {
+    return { status: 'not_busy' as const, message: 'Nothing to cancel' }
+  }
+
+  async query(params: QueryParams): Promise<QueryResponse> {
+    const found = this.#find(params)
+    const response = found.length === 0 && params.mode !== 'bypass' ? NOTHING : answerFrom(found)
+    return { response, references: referencesFor(found, params) }
+  }
+
+  queryStream(params: QueryParams, _options?: CallSignal): AsyncIterable<QueryEvent> {
+    return this.#answer(params)
+  }
+
+  async *#answer(params: QueryParams): AsyncGenerator<QueryEvent> {
+    const { response, references } = await this.query(params)
+    const streaming = params.stream !== false && references?.length !== 0
+    yield { type: 'start', references, streaming }
+    for (const piece of response.match(/.{1,20}/gsu) ?? []) yield { type: 'text', text: piece }
+  }
+
+  async queryData(params: QueryParams): Promise<QueryData> {
+    const found = this.#find(params)
+    const mode = params.mode ?? 'mix'
+    if (found.length === 0 && mode !== 'bypass') {
+      return {
+        status: 'failure',
+        message: 'Nothing found',
+        data: {},
+        metadata: { failure_reason: 'no_results', mode },
+      }
+    }
+    const references = referencesFor(found, { query: '', include_references: true }) ?? []
+    return {
+      status: 'success',
+      message: 'Found',
+      data: {
+        entities: [],
+        relationships: [],
+        chunks: found.map((entry, index) => ({
+          reference_id: references[index]?.reference_id ?? '',
+          content: entry.text,
+          file_path: entry.record.file_path,
+          ...citation(entry),
+        })),
+        references,
+      },
+      metadata: { query_mode: mode, keywords: { high_level: [], low_level: [] } },
+    }
+  }
+
+  async graphLabels() {
+    return [...this.#names()].sort()
+  }
+
+  async popularLabels(limit: number) {
+    return [...this.#names()].slice(0, limit)
+  }
+
+  async searchLabels(text: string, limit: number) {
+    const needle = text.toLowerCase()
+    if (needle.trim() === '') return []
+    return [...this.#names()].filter((name) => name.toLowerCase().includes(needle)).slice(0, limit)
+  }
+
+  async subgraph(query: { label: string; max_nodes?: number }): Promise<KnowledgeGraph> {
+    const names = [...this.#names()].filter((name) => query.label === '*' || name === query.label)
+    const kept = names.slice(0, query.max_nodes ?? 1000)
+    return {
+      nodes: kept.map((name) => ({
+        id: name,
+        labels: [name],
+        properties: { entity_id: name, entity_type: 'concept', description: name },
+      })),
+      edges: [],
+      is_truncated: kept.length < names.length,
+    }
+  }
+
+  async entityExists(name: string) {
+    return { exists: this.#names().has(name) }
+  }
+
+  async status() {
+    return {
+      pipeline_busy: false,
+      working_directory: 'rag_storage',
+      input_directory: 'inputs',
+      configuration: { llm_binding: 'none', enable_rerank: false },
+      counts: { documents: this.#entries.size, chunks: 0, entities: 0, relations: 0 },
+      bytes: 1024,
+    }
+  }
+
+  #documents(): DocStatusResponse[] {
+    return [...this.#entries.values()].map(({ record }) => record)
+  }
+
+  #names(): Set<string> {
+    const texts = [...this.#entries.values()].map(({ text }) => text)
+    return new Set(texts.flatMap((text) => text.match(/\b[A-Z][a-z]+ [A-Z][a-z]+\b/g) ?? []))
+  }
+
+  #find({ query, mode }: QueryParams): Entry[] {
+    const words = query.toLowerCase().match(/\p{L}{4,}/gu) ?? []
+    if (mode === 'bypass') return []
+    return [...this.#entries.values()].filter(({ text }) =>
+      words.some((word) => text.toLowerCase().includes(word)),
+    )
+  }
+
+  #insert(text: string, source: string, trackId: string, conflict: string | undefined) {
+    const known = [...this.#entries.values()].find(
+      (entry) =>
+        (source !== 'unknown_source' && entry.record.file_path === source) || entry.text === text,
+    )
+    if (known !== undefined) {
+      if (conflict !== 'replace') return duplicated(known.record.track_id ?? '')
+      this.#entries.delete(known.record.id)
+    }
+    this.#put(text, source, trackId, null)
+    return success(trackId)
+  }
+
+  #put(text: string, source: string, trackId: string, error: string | null): void {
+    const now = new Date().toISOString().replace('Z', '000+00:00')
+    const hash = createHash('md5')
+      .update(`${text}${error === null ? '' : source}`)
+      .digest('hex')
+    const record: DocStatusResponse = {
+      id: `doc-${hash}`,
+      content_summary: text.slice(0, 250),
+      content_length: text.length,
+      status: error === null ? 'processed' : 'failed',
+      created_at: now,
+      updated_at: now,
+      track_id: trackId,
+      chunks_count: error === null ? 1 : null,
+      error_msg: error,
+      metadata: null,
+      file_path: source,
+    }
+    this.#entries.set(record.id, { record, text })
+  }
+}
+
+function newTrackId(prefix: string): string {
+  const [day, time] = new Date().toISOString().replaceAll(/[-:]/g, '').split(/[T.]/)
+  return `${prefix}_${day}_${time}_${randomBytes(4).toString('hex')}`
+}
+
+function success(track_id: string): InsertResponse {
+  return { status: 'success', message: 'Taken in', track_id }
+}
+
+function duplicated(track_id: string): InsertResponse {
+  return { status: 'duplicated', message: 'Known already', track_id }
+}
+
+function answerFrom(found: readonly Entry[]): string {
+  return found.map(({ text }) => text.slice(0, 500)).join('\n\n') || 'There are no documents here.'
+}
+
+function referencesFor(found: readonly Entry[], params: QueryParams): Reference[] | null {
+  if (params.include_references !== true) return null
+  return found.map((entry, index) => ({
+    reference_id: String(index + 1),
+    file_path: entry.record.file_path,
+    citations: [citation(entry)],
+    ...(params.include_chunk_content === true ? { content: [entry.text] } : {}),
+  }))
+}
+
+function citation({ record, text }: Entry) {
+  return {
+    chunk_id: record.id.replace('doc-', 'chunk-'),
+    ordinal: 0,
+    start: 0,
+    end: text.length,
+    headings: [],
+    page: null,
+  }
+}

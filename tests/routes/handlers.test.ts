@@ -1,0 +1,4 @@
+import { startServer } from './fake-server.ts'
+import { describeHandlers } from './handlers.contract.ts'
+
+describeHandlers('a stand-in engine', () => startServer())
