@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+/** Folder of the layer's own files. No workspace can have this name. */
+const CONTROL = '_control'
+
+/** The text of a control file, or undefined when there is none. */
+export function readControlFile(root: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(root, CONTROL, name), 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * Writes a control file that only the server's user may read, unless it exists. It is there whole
+ * or not at all, and durable on return.
+ *
+ * @returns what the file holds now: `text`, or what another process wrote first
+ */
+export function writeControlFileOnce(root: string, name: string, text: string): string {
+  const folder = join(root, CONTROL)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const draft = join(folder, `.${name}.${randomUUID()}`)
+  try {
+    const file = openSync(draft, 'wx', 0o600)
+    try {
+      writeSync(file, text)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    linkUnlessThere(draft, join(folder, name))
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  for (const path of [folder, root]) syncFolder(path)
+  return readFileSync(join(folder, name), 'utf8')
+}
+
+function linkUnlessThere(draft: string, target: string): void {
+  try {
+    linkSync(draft, target)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** What a request presented. An empty header counts as none. */
+export interface Credentials {
+  /** From `X-API-Key`. */
+  readonly apiKey: string | undefined
+  /** From `Authorization: Bearer`, when it has the shape of a JWT. */
+  readonly token: string | undefined
+  /** From `Authorization: Bearer`, when it has not: an API key of a client that can send no other. */
+  readonly bearerKey: string | undefined
+}
+
+/** Other schemes than Bearer belong to somebody else, such as a proxy in front. */
+const BEARER = /^bearer[ \t]+(.*)$/i
+
+const TOKEN = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/
+
+export function readCredentials(headers: IncomingHttpHeaders): Credentials {
+  const apiKey = headers['x-api-key']
+  const bearer = BEARER.exec(headers.authorization ?? '')?.[1]?.trim() ?? ''
+  const isToken = looksLikeToken(bearer)
+  return {
+    apiKey: (Array.isArray(apiKey) ? apiKey.join(',') : apiKey)?.trim() || undefined,
+    token: isToken ? bearer : undefined,
+    bearerKey: isToken ? undefined : bearer || undefined,
+  }
+}
+
+export function looksLikeToken(text: string): boolean {
+  return TOKEN.test(text)
+}

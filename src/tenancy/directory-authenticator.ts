@@ -1,0 +1,62 @@
+import type { Authenticator } from './authenticator.ts'
+import type { Credentials } from './credential.ts'
+import type { Account, Directory } from './directory.ts'
+import { TenancyError } from './errors.ts'
+import type { Principal } from './principal.ts'
+import type { Tokens } from './token.ts'
+
+/**
+ * Authenticates the users of a directory, by API key or token.
+ *
+ * Every credential that is present must be good, and all must be the same user's. A guest token
+ * proves nothing and counts as absent.
+ */
+export class DirectoryAuthenticator implements Authenticator {
+  readonly multiTenant = true
+  readonly passwordsOn = true
+  readonly open = false
+  readonly #directory: Directory
+  readonly #tokens: Tokens
+
+  constructor(directory: Directory, tokens: Tokens) {
+    this.#directory = directory
+    this.#tokens = tokens
+  }
+
+  async authenticate({ apiKey, bearerKey, token }: Credentials): Promise<Principal> {
+    const proven: Principal[] = []
+    for (const key of [apiKey, bearerKey]) {
+      if (key !== undefined) proven.push(await this.#ofKey(key))
+    }
+    const ofToken = token === undefined ? undefined : await this.#ofToken(token)
+    if (ofToken !== undefined) proven.push(ofToken)
+    const [principal, ...others] = proven
+    if (principal === undefined) {
+      throw new TenancyError('missing_credential', 'No credentials provided. Please login.')
+    }
+    if (others.some((other) => other.userId !== principal.userId)) {
+      throw new TenancyError('credentials_disagree', 'The credentials belong to different users')
+    }
+    return principal
+  }
+
+  verifyPassword(username: string, password: string): Promise<Account | undefined> {
+    return this.#directory.verifyPassword(username, password)
+  }
+
+  async #ofKey(key: string): Promise<Principal> {
+    const principal = await this.#directory.findByApiKey(key)
+    if (principal === undefined) throw new TenancyError('bad_api_key', 'Invalid API Key')
+    return principal
+  }
+
+  async #ofToken(token: string): Promise<Principal | undefined> {
+    const claims = this.#tokens.verify(token)
+    if (claims.role === 'guest') return undefined
+    const account = await this.#directory.findByUsername(claims.sub)
+    if (account === undefined || !this.#tokens.isCurrent(claims, account)) {
+      throw new TenancyError('bad_token', 'Invalid token')
+    }
+    return account.principal
+  }
+}

@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify'
+
+/** One entry of a 422 body, in FastAPI's shape. */
+export interface FormProblem {
+  readonly type: string
+  readonly loc: readonly ['body', string]
+  readonly msg: string
+  readonly input: unknown
+  readonly ctx?: { readonly pattern: string }
+}
+
+export type LoginForm =
+  | { readonly username: string; readonly password: string }
+  | { readonly problems: readonly FormProblem[] }
+
+/** Reads the form of `POST /login`, urlencoded or multipart. Any other body has no fields. */
+export async function readLoginForm(request: FastifyRequest): Promise<LoginForm> {
+  const fields = await formFields(request)
+  const username = fields.get('username')
+  const password = fields.get('password')
+  const grantType = fields.get('grant_type')
+  const problems: FormProblem[] = []
+  if (grantType !== undefined && grantType !== 'password') problems.push(badGrant(grantType))
+  if (!username) problems.push(missing('username'))
+  if (!password) problems.push(missing('password'))
+  if (!username || !password || problems.length > 0) return { problems }
+  return { username, password }
+}
+
+async function formFields(request: FastifyRequest): Promise<Map<string, string>> {
+  const type = request.headers['content-type']?.toLowerCase() ?? ''
+  if (type.startsWith('multipart/form-data')) return multipartFields(request)
+  if (type.startsWith('application/x-www-form-urlencoded')) return textFields(request.body)
+  return new Map()
+}
+
+function textFields(body: unknown): Map<string, string> {
+  if (typeof body !== 'object' || body === null) return new Map()
+  const entries = Object.entries(body)
+  return new Map(
+    entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  )
+}
+
+async function multipartFields(request: FastifyRequest): Promise<Map<string, string>> {
+  const fields = new Map<string, string>()
+  const limits = { fields: 8, files: 0, parts: 8, fieldSize: 4096 }
+  for await (const part of request.parts({ limits })) {
+    if (part.type === 'field' && typeof part.value === 'string') {
+      fields.set(part.fieldname, part.value)
+    }
+  }
+  return fields
+}
+
+function missing(field: string): FormProblem {
+  return { type: 'missing', loc: ['body', field], msg: 'Field required', input: null }
+}
+
+function badGrant(value: string): FormProblem {
+  const pattern = '^password$'
+  return {
+    type: 'string_pattern_mismatch',
+    loc: ['body', 'grant_type'],
+    msg: `String should match pattern '${pattern}'`,
+    input: value,
+    ctx: { pattern },
+  }
+}

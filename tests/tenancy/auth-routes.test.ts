@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { AUTH_PERMISSIONS, authRoutes } from '../../src/tenancy/auth-routes.ts'
+import { listen, ROWS, startNotes } from './app.ts'
+import { acmeUser, techstartUser } from './users.ts'
+
+const about = {
+  core_version: '1.0.0',
+  api_version: '0001',
+  webui_title: null,
+  webui_description: null,
+}
+
+function login(fields: Record<string, string>) {
+  return {
+    method: 'POST' as const,
+    url: '/login',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams(fields).toString(),
+  }
+}
+
+function start() {
+  const disabled = { ...techstartUser, username: 'off', api_key: 'off-key', disabled: true }
+  const plain = { ...acmeUser, username: 'plain', password: 'in the open', api_key: 'plain-key' }
+  return startNotes(
+    [acmeUser, techstartUser, disabled, plain],
+    { permissions: { ...ROWS, ...AUTH_PERMISSIONS } },
+    (scope, parts) => void scope.register(authRoutes, { ...parts, about }),
+  )
+}
+
+describe('login', () => {
+  it('gives a token that opens the workspace of its user', async () => {
+    const { app } = await start()
+    const fields = { username: 'ann@acme', password: 'correct horse', grant_type: 'password' }
+    const reply = await app.inject(login(fields))
+    expect(reply.json()).toEqual({
+      access_token: expect.any(String),
+      token_type: 'bearer',
+      auth_mode: 'enabled',
+      ...about,
+    })
+    const headers = { authorization: `Bearer ${reply.json().access_token}` }
+    expect((await app.inject({ url: '/whoami', headers })).json()).toEqual({ workspace: 'acme' })
+  })
+
+  it('reads multipart forms, as browsers send them', async () => {
+    const { app } = await start()
+    const body = new FormData()
+    body.set('username', 'plain')
+    body.set('password', 'in the open')
+    const url = `http://127.0.0.1:${await listen(app)}/login`
+    const reply = await fetch(url, { method: 'POST', body })
+    expect(reply.status).toBe(200)
+    expect(await reply.json()).toMatchObject({ auth_mode: 'enabled' })
+  })
+
+  it.each([
+    ['ann@acme', 'wrong'],
+    ['plain', 'wrong'],
+    ['off', 'battery staple'],
+    ['nobody', 'correct horse'],
+    ['ann@acme', acmeUser.password],
+  ])('answers %s with %s as it answers everybody', async (username, password) => {
+    const { app } = await start()
+    const reply = await app.inject(login({ username, password }))
+    expect(reply.statusCode).toBe(401)
+    expect(reply.json()).toMatchObject({ detail: 'Incorrect credentials' })
+  })
+
+  it.each([
+    ['a JSON body', { 'content-type': 'application/json' }, '{"username":"a","password":"b"}'],
+    ['an empty form', { 'content-type': 'application/x-www-form-urlencoded' }, ''],
+  ])('answers %s with what is missing', async (_what, headers, payload) => {
+    const { app } = await start()
+    const reply = await app.inject({ method: 'POST', url: '/login', headers, payload })
+    const missing = (field: string) => ({
+      type: 'missing',
+      loc: ['body', field],
+      msg: 'Field required',
+      input: null,
+    })
+    expect(reply.statusCode).toBe(422)
+    expect(reply.json()).toEqual({ detail: [missing('username'), missing('password')] })
+  })
+
+  it('refuses another grant type', async () => {
+    const { app } = await start()
+    const fields = { username: 'ann@acme', password: 'correct horse', grant_type: 'refresh' }
+    const reply = await app.inject(login(fields))
+    expect(reply.statusCode).toBe(422)
+    expect(reply.json().detail).toMatchObject([{ loc: ['body', 'grant_type'], input: 'refresh' }])
+  })
+
+  it('leaves the event loop free while it checks a password', async () => {
+    const { app } = await start()
+    const logins = Array.from({ length: 5 }, () =>
+      app.inject(login({ username: 'nobody', password: 'x' })),
+    )
+    let answered = 0
+    for (const one of logins) void one.then(() => (answered += 1))
+    // Other requests are answered while all five passwords are still being checked.
+    expect((await app.inject({ url: '/public' })).statusCode).toBe(200)
+    expect(answered).toBeLessThan(5)
+    await Promise.all(logins)
+  })
+
+  it('sends logins away when too many are being checked', async () => {
+    const { app } = await start()
+    const logins = await Promise.all(
+      Array.from({ length: 80 }, () =>
+        app.inject(login({ username: 'ann@acme', password: 'correct horse' })),
+      ),
+    )
+    const busy = logins.filter((reply) => reply.statusCode === 429)
+    expect(busy.length).toBeGreaterThan(0)
+    expect(busy[0]?.headers['retry-after']).toBe('5')
+    expect(logins.filter((reply) => reply.statusCode === 200)).toHaveLength(80 - busy.length)
+  })
+})
+
+describe('auth status', () => {
+  it('tells clients to log in, and hands out nothing', async () => {
+    const { app } = await start()
+    expect((await app.inject({ url: '/auth-status' })).json()).toEqual({
+      auth_configured: true,
+      auth_mode: 'enabled',
+      multi_tenant_enabled: true,
+      ...about,
+    })
+  })
+})
