@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import type { FastifyBaseLogger } from 'fastify'
+import { type Config, ConfigError } from './config.ts'
+import type { Authenticator } from './tenancy/authenticator.ts'
+import { DirectoryAuthenticator } from './tenancy/directory-authenticator.ts'
+import { SingleAuthenticator } from './tenancy/single-authenticator.ts'
+import { assertTenancyNeverOn, markTenancyOn } from './tenancy/tenancy-mark.ts'
+import type { Tokens } from './tenancy/token.ts'
+import { UsersFile, type UsersFileEvent } from './tenancy/users-file.ts'
+
+export interface ChosenAuthenticator {
+  readonly authenticator: Authenticator
+  readonly close: () => void
+}
+
+/**
+ * Decides who may call: the users of a file where there is one, else LightRAG's single key or
+ * accounts, else everybody.
+ *
+ * Never falls open: once users have been served from this storage, or a file was named, a missing
+ * file stops the start.
+ *
+ * @throws {ConfigError | TenancyError}
+ */
+export function chooseAuthenticator(
+  config: Config,
+  tokens: Tokens,
+  log: FastifyBaseLogger,
+): ChosenAuthenticator {
+  if (config.usersFileRequired || existsSync(config.usersFile)) {
+    refuseSingleSettings(config)
+    const users = new UsersFile({
+      path: config.usersFile,
+      onEvent: (event) => logUsersEvent(event, log),
+    })
+    markTenancyOn(config.WORKING_DIR)
+    return {
+      authenticator: new DirectoryAuthenticator(users, tokens),
+      close: () => users.close(),
+    }
+  }
+  assertTenancyNeverOn(config.WORKING_DIR)
+  const { LIGHTRAG_API_KEY: apiKey, AUTH_ACCOUNTS: accounts, WORKSPACE: workspace } = config
+  if (!apiKey && !accounts) {
+    log.warn('Nobody needs a key: there is no users file, LIGHTRAG_API_KEY or AUTH_ACCOUNTS.')
+  }
+  const authenticator = new SingleAuthenticator({ workspace, apiKey, accounts, tokens })
+  return { authenticator, close: () => undefined }
+}
+
+/** Two sources of truth about who may call would leave open which of them holds. */
+function refuseSingleSettings(config: Config): void {
+  const problems = (['LIGHTRAG_API_KEY', 'AUTH_ACCOUNTS'] as const)
+    .filter((name) => config[name] !== undefined)
+    .map((name) => `${name} must be unset beside a users file; give each user an api_key there`)
+  if (problems.length > 0) throw new ConfigError(problems)
+}
+
+function logUsersEvent(event: UsersFileEvent, log: FastifyBaseLogger): void {
+  if (event.type === 'loaded') {
+    log.info({ users: event.users }, 'The users file is loaded.')
+  } else if (event.type === 'refused') {
+    const { problems } = event
+    log.error({ problems }, 'The users file is broken; the last good version stays in force.')
+  } else if (event.type === 'missing') {
+    log.error('The users file is gone; its last good version stays in force.')
+  } else {
+    const { username } = event
+    log.warn({ username }, 'A password is stored in plain text; store a hash (hash-password).')
+  }
+}

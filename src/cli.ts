@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { config as readDotEnv } from 'dotenv'
+import { ConfigError, loadConfig } from './config.ts'
+import { startServer } from './main.ts'
+import { StorageError } from './storage-folder.ts'
+import { TenancyError } from './tenancy/errors.ts'
+
+const program = new Command('tenantrag').description(
+  'One LightRAG-compatible graph-RAG server, many isolated workspaces.',
+)
+
+program
+  .command('serve', { isDefault: true })
+  .description('start the server, configured by environment variables and .env')
+  .action(serve)
+
+program
+  .command('demo')
+  .description('show two companies on one server, over a temporary folder')
+  .option('--exit', 'end after the checks instead of serving until Ctrl-C', false)
+  .action(demo)
+
+program
+  .command('hash-password')
+  .description('read a password from standard input and print its bcrypt hash')
+  .action(hashPassword)
+
+await program.parseAsync().catch((error: unknown) => {
+  if (!isUsersFault(error)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+})
+
+async function serve(): Promise<void> {
+  readDotEnv({ quiet: true })
+  const server = await startServer(loadConfig(process.env))
+  let stopping = false
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    server.app.log.info(`${signal}: finishing requests; again to stop at once`)
+    await server.close()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal))
+}
+
+async function demo({ exit }: { exit: boolean }): Promise<void> {
+  const { runDemo } = await import('./demo/run-demo.ts')
+  process.exitCode = await runDemo({
+    exit,
+    out: process.stdout,
+    startServer: ({ port, workingDir, inputDir, usersFile }) =>
+      // Nothing of the caller's environment: the demo shows the same everywhere.
+      startServer(
+        loadConfig({
+          HOST: '127.0.0.1',
+          PORT: String(port),
+          WORKING_DIR: workingDir,
+          INPUT_DIR: inputDir,
+          USERS_FILE: usersFile,
+          LOG_LEVEL: 'error',
+        }),
+      ),
+  })
+}
+
+async function hashPassword(): Promise<void> {
+  const { hash } = await import('bcryptjs')
+  let password = ''
+  for await (const piece of process.stdin.setEncoding('utf8')) password += piece
+  console.log(await hash(password.replace(/\r?\n$/, ''), 12))
+}
+
+/** Errors whose message is meant for whoever starts the server. */
+function isUsersFault(error: unknown): error is Error {
+  if (error instanceof ConfigError || error instanceof StorageError) return true
+  if (error instanceof TenancyError) return true
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}

@@ -1,0 +1,255 @@
+import { resolve } from 'node:path'
+import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from './engine/settings.ts'
+import {
+  decimal,
+  type EnvValues,
+  flag,
+  integer,
+  list,
+  oneOf,
+  readFields,
+  text,
+} from './env-fields.ts'
+
+const BINDINGS = ['offline', 'openai', 'ollama', 'azure_openai'] as const
+const REMEDY =
+  'for another provider use "openai" with LLM_BINDING_HOST set to its OpenAI-compatible address, such as a LiteLLM proxy'
+
+/** Every environment variable that the server reads, with LightRAG's names where it has one. */
+export const ENV_FIELDS = {
+  HOST: text('0.0.0.0', 'Address to listen on.'),
+  PORT: integer(9621, { min: 0, max: 65_535 }, 'Port to listen on; 0 takes a free one.'),
+  WORKING_DIR: text('./rag_storage', 'Folder that holds one folder a workspace.'),
+  INPUT_DIR: text('./inputs', 'Folder that holds the uploads, one folder a workspace.'),
+  WORKSPACE: text('default', 'Workspace of a server without users.'),
+  USERS_FILE: text(undefined, 'Users and their workspaces. Unset: `./users.json` if it is there.'),
+  LIGHTRAG_API_KEY: text(undefined, 'The one key of a server without users.'),
+  AUTH_ACCOUNTS: text(undefined, 'Accounts of a server without users: `name:password,…`.'),
+  TOKEN_SECRET: text(
+    undefined,
+    'Signs tokens; at least 32 bytes. Unset: generated in the storage folder.',
+  ),
+  TOKEN_EXPIRE_HOURS: decimal(48, { min: 0.01, max: 8760 }, 'Life of a token, in hours.'),
+  GUEST_TOKEN_EXPIRE_HOURS: decimal(24, { min: 0.01, max: 8760 }, 'Life of a guest token.'),
+  CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
+  TRUST_PROXY: flag(false, 'Whether to believe `X-Forwarded-*` headers.'),
+  LOG_LEVEL: oneOf(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+    'Least level that is logged.',
+  ),
+  WEBUI_TITLE: text(undefined, 'Repeated in /health, /login and /auth-status.'),
+  WEBUI_DESCRIPTION: text(undefined, 'Repeated likewise.'),
+
+  POOL_MAX_ENGINES: integer(64, { min: 1 }, 'Most workspaces open at once.'),
+  POOL_MAX_MB: integer(2048, { min: 16 }, 'Most memory that open workspaces hold, in MB.'),
+  POOL_IDLE_SECONDS: integer(900, { min: 0 }, 'An idle workspace is closed after this; 0 = never.'),
+  POOL_ACQUIRE_TIMEOUT_SECONDS: integer(
+    10,
+    { min: 0, max: 300 },
+    'Longest wait for a free place in the pool; then 503.',
+  ),
+  SHUTDOWN_SECONDS: integer(20, { min: 0, max: 600 }, 'Time to finish requests on shutdown.'),
+  MAX_UPLOAD_SIZE: integer(
+    ENGINE.maxUploadBytes,
+    { min: 0 },
+    'Of one uploaded file, in bytes; 0 = no limit.',
+  ),
+  MAX_REQUEST_BODY_BYTES: integer(50 * 1024 * 1024, { min: 1024 }, 'Of one JSON body, in bytes.'),
+
+  CHUNK_SIZE: integer(ENGINE.chunkSize, { min: 16, max: 100_000 }, 'Of a chunk, in tokens.'),
+  CHUNK_OVERLAP_SIZE: integer(
+    ENGINE.chunkOverlapSize,
+    { min: 0 },
+    'Tokens that neighbouring chunks share; less than CHUNK_SIZE.',
+  ),
+  TOP_K: integer(ENGINE.topK, { min: 1, max: 1000 }, 'Entities and relations a query looks for.'),
+  CHUNK_TOP_K: integer(ENGINE.chunkTopK, { min: 1, max: 1000 }, 'Chunks a query keeps.'),
+  MAX_ENTITY_TOKENS: integer(ENGINE.maxEntityTokens, { min: 1 }, 'Budget of entities, in tokens.'),
+  MAX_RELATION_TOKENS: integer(
+    ENGINE.maxRelationTokens,
+    { min: 1 },
+    'Budget of relations, in tokens.',
+  ),
+  MAX_TOTAL_TOKENS: integer(ENGINE.maxTotalTokens, { min: 1 }, 'Budget of a whole prompt.'),
+  COSINE_THRESHOLD: decimal(
+    ENGINE.cosineThreshold,
+    { min: -1, max: 1 },
+    'Least similarity of a vector hit.',
+  ),
+  RELATED_CHUNK_NUMBER: integer(
+    ENGINE.relatedChunkNumber,
+    { min: 1 },
+    'Chunks that an entity or relation may bring.',
+  ),
+  MAX_GRAPH_NODES: integer(ENGINE.maxGraphNodes, { min: 1 }, 'Most nodes that /graphs returns.'),
+  MAX_SOURCE_IDS_PER_ENTITY: integer(
+    ENGINE.maxSourceIdsPerEntity,
+    { min: 1 },
+    'Chunks that an entity names as its sources.',
+  ),
+  MAX_SOURCE_IDS_PER_RELATION: integer(
+    ENGINE.maxSourceIdsPerRelation,
+    { min: 1 },
+    'The same of a relation.',
+  ),
+  MAX_FILE_PATHS: integer(ENGINE.maxFilePaths, { min: 1 }, 'Files that an item names.'),
+  FORCE_LLM_SUMMARY_ON_MERGE: integer(
+    ENGINE.forceSummaryOnMerge,
+    { min: 2 },
+    'Descriptions from which an item is summarised.',
+  ),
+  SUMMARY_MAX_TOKENS: integer(ENGINE.summaryMaxTokens, { min: 16 }, 'Of a summary, in tokens.'),
+  SUMMARY_CONTEXT_SIZE: integer(
+    ENGINE.summaryContextSize,
+    { min: 64 },
+    'Of what one summary call reads, in tokens.',
+  ),
+  SUMMARY_LENGTH_RECOMMENDED: integer(
+    ENGINE.summaryLengthRecommended,
+    { min: 16 },
+    'Length that a summary is asked to have, in tokens.',
+  ),
+  SUMMARY_LANGUAGE: text('English', 'Language of extraction and summaries.'),
+  ENTITY_TYPES: list(
+    [
+      'Person',
+      'Creature',
+      'Organization',
+      'Location',
+      'Event',
+      'Concept',
+      'Method',
+      'Content',
+      'Data',
+      'Artifact',
+      'NaturalObject',
+    ],
+    'Kinds of entities that extraction looks for.',
+  ),
+  MAX_GLEANING: integer(1, { min: 0, max: 1 }, 'Further extraction calls a chunk; 0 or 1.'),
+  MAX_PARALLEL_INSERT: integer(
+    ENGINE.maxParallelInsert,
+    { min: 1, max: 64 },
+    'Documents of one workspace processed at once.',
+  ),
+  MAX_ASYNC: integer(4, { min: 1, max: 1024 }, 'Language model calls at once, of all workspaces.'),
+  EMBEDDING_FUNC_MAX_ASYNC: integer(8, { min: 1, max: 1024 }, 'Embedding calls at once.'),
+  EMBEDDING_BATCH_NUM: integer(32, { min: 1, max: 2048 }, 'Texts in one embedding call.'),
+
+  LLM_BINDING: oneOf(BINDINGS, 'offline', 'Language model provider.', REMEDY),
+  LLM_BINDING_HOST: text(undefined, 'Address of its API. Unset: the provider’s own.'),
+  LLM_BINDING_API_KEY: text(undefined, 'Key for it.'),
+  LLM_MODEL: text(undefined, 'Model name; required unless the binding is offline.'),
+  LLM_TIMEOUT: integer(180, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
+  OLLAMA_LLM_NUM_CTX: integer(32_768, { min: 512 }, 'Context window asked of Ollama, in tokens.'),
+  AZURE_OPENAI_API_VERSION: text('2024-08-01-preview', 'API version of Azure OpenAI.'),
+  EMBEDDING_BINDING: oneOf(BINDINGS, 'offline', 'Embedding provider.', REMEDY),
+  EMBEDDING_BINDING_HOST: text(undefined, 'Address of its API. Unset: LLM_BINDING_HOST.'),
+  EMBEDDING_BINDING_API_KEY: text(undefined, 'Key for it.'),
+  EMBEDDING_MODEL: text(undefined, 'Model name; required unless the binding is offline.'),
+  EMBEDDING_DIM: integer(1024, { min: 1, max: 65_536 }, 'Length of its vectors.'),
+  EMBEDDING_TIMEOUT: integer(30, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
+  ENABLE_LLM_CACHE_FOR_EXTRACT: flag(true, 'Whether extraction answers are kept.'),
+  RERANK_BINDING: oneOf(['null', 'cohere', 'jina', 'aliyun'], 'null', 'Reranker; null = none.'),
+  RERANK_MODEL: text(undefined, 'Its model. Unset: the provider’s default.'),
+  RERANK_BINDING_HOST: text(undefined, 'Its full address. Unset: the provider’s own.'),
+  RERANK_BINDING_API_KEY: text(undefined, 'Key for it.'),
+  RERANK_BY_DEFAULT: flag(true, 'Whether queries rerank when a reranker is there.'),
+  MIN_RERANK_SCORE: decimal(0, { min: 0, max: 1 }, 'Least score that a reranked chunk needs.'),
+} as const
+
+export interface Config extends EnvValues<typeof ENV_FIELDS> {
+  /** Whether somebody asked for a users file by name, so that it must be there. */
+  readonly usersFileRequired: boolean
+  readonly usersFile: string
+  readonly engine: EngineSettings
+}
+
+/** Names every bad variable at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`)
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads the whole configuration.
+ *
+ * @throws {ConfigError} naming everything that is wrong
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, problems } = readFields(ENV_FIELDS, env)
+  if (problems.length === 0) problems.push(...contradictions(values))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze({
+    ...values,
+    WORKING_DIR: resolve(values.WORKING_DIR),
+    INPUT_DIR: resolve(values.INPUT_DIR),
+    usersFileRequired: values.USERS_FILE !== undefined,
+    usersFile: resolve(values.USERS_FILE ?? './users.json'),
+    engine: engineSettings(values),
+  })
+}
+
+type Values = EnvValues<typeof ENV_FIELDS>
+
+function contradictions(values: Values): string[] {
+  const problems: string[] = []
+  if (values.CHUNK_OVERLAP_SIZE >= values.CHUNK_SIZE) {
+    problems.push('CHUNK_OVERLAP_SIZE must be less than CHUNK_SIZE')
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(values.WORKSPACE)) {
+    problems.push('WORKSPACE must be 1 to 128 letters, digits, "_" or "-", and begin with no sign')
+  }
+  if (values.LLM_BINDING !== 'offline' && !values.LLM_MODEL) {
+    problems.push(`LLM_MODEL must name a model when LLM_BINDING is ${values.LLM_BINDING}`)
+  }
+  if (values.EMBEDDING_BINDING !== 'offline' && !values.EMBEDDING_MODEL) {
+    problems.push(
+      `EMBEDDING_MODEL must name a model when EMBEDDING_BINDING is ${values.EMBEDDING_BINDING}`,
+    )
+  }
+  for (const name of [
+    'LLM_BINDING_HOST',
+    'EMBEDDING_BINDING_HOST',
+    'RERANK_BINDING_HOST',
+  ] as const) {
+    const host = values[name]
+    if (host !== undefined && !/^https?:\/\/[^\s]+$/.test(host)) {
+      problems.push(`${name} must be an address that begins with http:// or https://`)
+    }
+  }
+  return problems
+}
+
+function engineSettings(values: Values): EngineSettings {
+  return {
+    ...ENGINE,
+    chunkSize: values.CHUNK_SIZE,
+    chunkOverlapSize: values.CHUNK_OVERLAP_SIZE,
+    topK: values.TOP_K,
+    chunkTopK: values.CHUNK_TOP_K,
+    maxEntityTokens: values.MAX_ENTITY_TOKENS,
+    maxRelationTokens: values.MAX_RELATION_TOKENS,
+    maxTotalTokens: values.MAX_TOTAL_TOKENS,
+    cosineThreshold: values.COSINE_THRESHOLD,
+    relatedChunkNumber: values.RELATED_CHUNK_NUMBER,
+    maxGraphNodes: values.MAX_GRAPH_NODES,
+    maxSourceIdsPerEntity: values.MAX_SOURCE_IDS_PER_ENTITY,
+    maxSourceIdsPerRelation: values.MAX_SOURCE_IDS_PER_RELATION,
+    maxFilePaths: values.MAX_FILE_PATHS,
+    forceSummaryOnMerge: values.FORCE_LLM_SUMMARY_ON_MERGE,
+    summaryMaxTokens: values.SUMMARY_MAX_TOKENS,
+    summaryContextSize: values.SUMMARY_CONTEXT_SIZE,
+    summaryLengthRecommended: values.SUMMARY_LENGTH_RECOMMENDED,
+    maxParallelInsert: values.MAX_PARALLEL_INSERT,
+    enableRerank: values.RERANK_BY_DEFAULT,
+    minRerankScore: values.MIN_RERANK_SCORE,
+    maxUploadBytes: values.MAX_UPLOAD_SIZE,
+  }
+}

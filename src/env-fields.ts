@@ -1,0 +1,117 @@
+/** One environment variable: how its text is read, and what it is for. */
+export interface EnvField<T> {
+  /** Used when the variable is absent or empty. */
+  readonly fallback: T
+  readonly about: string
+  /** The value, or a sentence that says what the text must be. */
+  readonly parse: (text: string) => { readonly value: T } | { readonly problem: string }
+}
+
+export type EnvFields = Readonly<Record<string, EnvField<unknown>>>
+export type EnvValues<F extends EnvFields> = {
+  readonly [K in keyof F]: F[K] extends EnvField<infer T> ? T : never
+}
+
+export function text<T extends string | undefined>(
+  fallback: T,
+  about: string,
+): EnvField<string | T> {
+  return { fallback, about, parse: (value) => ({ value }) }
+}
+
+export function integer(
+  fallback: number,
+  range: { readonly min: number; readonly max?: number },
+  about: string,
+): EnvField<number> {
+  const { min, max = Number.MAX_SAFE_INTEGER } = range
+  const what = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+  const parse = (value: string) => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN
+    return number >= min && number <= max
+      ? { value: number }
+      : { problem: `must be a whole number ${what}` }
+  }
+  return { fallback, about, parse }
+}
+
+export function decimal(
+  fallback: number,
+  range: { readonly min: number; readonly max: number },
+  about: string,
+): EnvField<number> {
+  const { min, max } = range
+  const parse = (value: string) => {
+    const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN
+    return number >= min && number <= max
+      ? { value: number }
+      : { problem: `must be a number from ${min} to ${max}` }
+  }
+  return { fallback, about, parse }
+}
+
+const TRUE = ['true', '1', 'yes', 't', 'on']
+const FALSE = ['false', '0', 'no', 'f', 'off']
+
+export function flag(fallback: boolean, about: string): EnvField<boolean> {
+  const parse = (value: string) => {
+    const word = value.toLowerCase()
+    if (TRUE.includes(word)) return { value: true }
+    if (FALSE.includes(word)) return { value: false }
+    return { problem: 'must be true or false' }
+  }
+  return { fallback, about, parse }
+}
+
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  fallback: NoInfer<T>,
+  about: string,
+  remedy = '',
+): EnvField<T> {
+  const parse = (value: string) => {
+    const known = values.find((candidate) => candidate === value.toLowerCase())
+    if (known !== undefined) return { value: known }
+    return { problem: `must be one of ${values.join(', ')}${remedy && `; ${remedy}`}` }
+  }
+  return { fallback, about, parse }
+}
+
+/** Comma-separated, or a JSON list of strings. */
+export function list(fallback: readonly string[], about: string): EnvField<readonly string[]> {
+  const parse = (value: string) => {
+    if (!value.startsWith('[')) {
+      return { value: value.split(',').flatMap((item) => item.trim() || []) }
+    }
+    const items = parsedList(value)
+    return items ? { value: items } : { problem: 'must be a list such as a,b or ["a","b"]' }
+  }
+  return { fallback, about, parse }
+}
+
+function parsedList(value: string): string[] | null {
+  try {
+    const items: unknown = JSON.parse(value)
+    const valid = Array.isArray(items) && items.every((item) => typeof item === 'string')
+    return valid ? items : null
+  } catch {
+    return null
+  }
+}
+
+/** Reads all fields; `problems` has one sentence for each variable that cannot be read. */
+export function readFields<F extends EnvFields>(
+  fields: F,
+  env: Readonly<Record<string, string | undefined>>,
+): { values: EnvValues<F>; problems: string[] } {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const given = env[name]?.trim() ?? ''
+    const read = given === '' ? { value: field.fallback } : field.parse(given)
+    if ('problem' in read) problems.push(`${name} ${read.problem}`)
+    else values[name] = read.value
+  }
+  // Complete unless there are problems, and then nobody reads it.
+  return { values: values as EnvValues<F>, problems }
+}

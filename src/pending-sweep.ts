@@ -1,0 +1,68 @@
+import type { EnginePool } from './tenancy/pool.ts'
+
+/** An engine whose background work can be waited for. */
+export interface Sweepable {
+  /** Resolves when no background work is under way. */
+  idle(): Promise<void>
+}
+
+export interface SweepOptions<T extends object & Sweepable> {
+  readonly pool: EnginePool<T>
+  /** Whether a workspace that is not open has documents to process. */
+  readonly hasPending: (workspace: string) => boolean
+  /** Workspaces worked off at once. */
+  readonly width: number
+  readonly onError: (message: string, error: unknown) => void
+}
+
+/**
+ * Sees to it that pending documents are processed without anybody asking: those a crash left, and
+ * those of a workspace that was closed to make room. The work itself is the engines'; this opens
+ * them, a few at a time, under background leases.
+ */
+export class PendingSweep<T extends object & Sweepable> {
+  readonly #options: SweepOptions<T>
+  readonly #queue = new Set<string>()
+  readonly #stop = new AbortController()
+  #working = 0
+
+  constructor(options: SweepOptions<T>) {
+    this.#options = options
+  }
+
+  /** Looks at a workspace soon; asking twice is asking once. */
+  add(workspace: string): void {
+    if (this.#stop.signal.aborted) return
+    this.#queue.add(workspace)
+    if (this.#working >= this.#options.width) return
+    this.#working++
+    this.#work().finally(() => this.#working--)
+  }
+
+  stop(): void {
+    this.#stop.abort()
+    this.#queue.clear()
+  }
+
+  async #work(): Promise<void> {
+    for (const workspace of this.#queue) {
+      this.#queue.delete(workspace)
+      await this.#sweep(workspace).catch((error: unknown) => {
+        if (this.#stop.signal.aborted) return
+        this.#options.onError(`Resuming the documents of ${workspace} failed`, error)
+      })
+    }
+  }
+
+  async #sweep(workspace: string): Promise<void> {
+    const { pool, hasPending } = this.#options
+    if (!hasPending(workspace)) return
+    const { signal } = this.#stop
+    const lease = await pool.acquire(workspace, { background: true, signal })
+    try {
+      await lease.engine.idle()
+    } finally {
+      lease.release()
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A folder that the server cannot use as it is; the message says what to do. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+}
+
+/** Files of Python LightRAG's default stores. */
+const PYTHON_FILE = /^(kv_store_.*\.json|vdb_.*\.json|graph_.*\.graphml)$/
+
+/**
+ * Makes a folder if need be, and writes to it once, so that a start fails and not an upload.
+ *
+ * @throws {StorageError}
+ */
+export async function ensureWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.writable-${randomUUID()}`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(probe, '')
+    await rm(probe)
+  } catch (cause) {
+    const uid = process.getuid?.()
+    const who = uid === undefined ? 'this user' : `uid ${uid}`
+    throw new StorageError(
+      `The folder ${folder} is not writable by ${who}. Give it to that user (chown -R ${uid ?? 'USER'} ${folder}), or mount another folder.`,
+      { cause },
+    )
+  }
+}
+
+/**
+ * Refuses a folder that Python LightRAG wrote: it would be served as if it were empty.
+ *
+ * @throws {StorageError}
+ */
+export async function refusePythonFiles(workingDir: string): Promise<void> {
+  const entries = await readdir(workingDir, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  const foreign: string[] = entries.some((entry) => PYTHON_FILE.test(entry.name)) ? ['.'] : []
+  for (const folder of folders) {
+    const names = await filesIn(join(workingDir, folder))
+    const ours = names.includes('rag.db')
+    if (!ours && names.some((name) => PYTHON_FILE.test(name))) foreign.push(folder)
+  }
+  if (foreign.length === 0) return
+  throw new StorageError(
+    `The storage folder ${workingDir} holds files of Python LightRAG (in ${foreign.join(', ')}), which this server does not read. Set WORKING_DIR to another folder and upload the documents there again, or move those files away.`,
+  )
+}
+
+/** Names of the folders that hold a workspace of ours. */
+export async function workspacesIn(workingDir: string): Promise<string[]> {
+  const entries = await readdir(workingDir, { withFileTypes: true })
+  const found: string[] = []
+  for (const entry of entries) {
+    if (!entry.isDirectory() || entry.name.startsWith('_') || entry.name.startsWith('.')) continue
+    const names = await filesIn(join(workingDir, entry.name))
+    if (names.includes('rag.db')) found.push(entry.name)
+  }
+  return found
+}
+
+/** Empty for a folder that went away or may not be read. */
+function filesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((): string[] => [])
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { ModelHouse } from './build-models.ts'
+import type { Config } from './config.ts'
+import { LightRag } from './engine/light-rag.ts'
+import { PendingSweep } from './pending-sweep.ts'
+import { workspacesIn } from './storage-folder.ts'
+import { hasPendingDocuments } from './stores/sqlite/pending-documents.ts'
+import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
+import { EnginePool } from './tenancy/pool.ts'
+
+/** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
+export interface Workspaces {
+  readonly pool: EnginePool<LightRag>
+  /** Takes up the pending documents of every workspace on disk. */
+  resume(): Promise<void>
+  /** Closes all within `deadlineMs`. */
+  close(deadlineMs: number): Promise<void>
+}
+
+export function createWorkspaces(
+  config: Config,
+  models: ModelHouse,
+  log: FastifyBaseLogger,
+): Workspaces {
+  const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
+  const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
+    open: (workspace) => openEngine(workspace, config, models, log, pool),
+    close: (engine) => engine.close(),
+    bytesOf: (engine) => engine.bytes(),
+    maxEngines: config.POOL_MAX_ENGINES,
+    maxBytes: config.POOL_MAX_MB * 1024 * 1024,
+    idleMs: config.POOL_IDLE_SECONDS * 1000,
+    acquireTimeoutMs: config.POOL_ACQUIRE_TIMEOUT_SECONDS * 1000,
+    onEvent: (event) => {
+      if (event.type === 'open_failed' || event.type === 'close_failed') {
+        log.error({ err: event.error, workspace: event.workspace }, `workspace ${event.type}`)
+      } else {
+        log.debug(event, 'pool')
+      }
+      // Closed to make room, perhaps with work left: it goes on when there is room again.
+      if (event.type === 'closed' && event.reason !== 'shutdown') sweep.add(event.workspace)
+    },
+  })
+  const sweep = new PendingSweep<LightRag>({
+    pool,
+    hasPending: (workspace) => hasPendingDocuments(folderOf(workspace)),
+    width: Math.max(1, Math.floor(config.POOL_MAX_ENGINES / 4)),
+    onError: (message, error) => log.error({ err: error }, message),
+  })
+  return {
+    pool,
+    async resume() {
+      for (const workspace of await workspacesIn(config.WORKING_DIR)) sweep.add(workspace)
+    },
+    async close(deadlineMs) {
+      sweep.stop()
+      await pool.drain(deadlineMs)
+    },
+  }
+}
+
+async function openEngine(
+  workspace: string,
+  config: Config,
+  models: ModelHouse,
+  log: FastifyBaseLogger,
+  pool: EnginePool<LightRag>,
+): Promise<LightRag> {
+  const dir = join(config.WORKING_DIR, workspace)
+  const { id, dimension } = models.embedding
+  const store = await openSqliteStore({ dir, embedding: { id, dimension } })
+  try {
+    return await LightRag.open({
+      store,
+      models: models.of(workspace, store),
+      settings: config.engine,
+      inputDir: join(config.INPUT_DIR, workspace),
+      workingDir: config.WORKING_DIR,
+      configuration: configurationOf(config, workspace),
+      background: async (job, signal) => {
+        const lease = await pool.acquire(workspace, { background: true, signal })
+        try {
+          return await job()
+        } finally {
+          lease.release()
+        }
+      },
+      onError: (message, error) => log.error({ err: error, workspace }, message),
+    })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** LightRAG's `configuration` of `/health`, as far as it applies; no key and no host's secret. */
+function configurationOf(config: Config, workspace: string): Record<string, unknown> {
+  return {
+    llm_binding: config.LLM_BINDING,
+    llm_binding_host: config.LLM_BINDING_HOST ?? '',
+    llm_model: config.LLM_MODEL ?? 'offline',
+    embedding_binding: config.EMBEDDING_BINDING,
+    embedding_binding_host: config.EMBEDDING_BINDING_HOST ?? config.LLM_BINDING_HOST ?? '',
+    embedding_model: config.EMBEDDING_MODEL ?? 'offline',
+    summary_max_tokens: config.SUMMARY_MAX_TOKENS,
+    summary_context_size: config.SUMMARY_CONTEXT_SIZE,
+    kv_storage: 'sqlite',
+    doc_status_storage: 'sqlite',
+    graph_storage: 'sqlite',
+    vector_storage: 'sqlite',
+    enable_llm_cache_for_extract: config.ENABLE_LLM_CACHE_FOR_EXTRACT,
+    enable_llm_cache: true,
+    workspace,
+    max_graph_nodes: config.MAX_GRAPH_NODES,
+    enable_rerank: config.RERANK_BINDING !== 'null',
+    rerank_binding: config.RERANK_BINDING,
+    rerank_model: config.RERANK_MODEL ?? null,
+    rerank_binding_host: config.RERANK_BINDING_HOST ?? null,
+    summary_language: config.SUMMARY_LANGUAGE,
+    force_llm_summary_on_merge: config.FORCE_LLM_SUMMARY_ON_MERGE,
+    max_parallel_insert: config.MAX_PARALLEL_INSERT,
+    cosine_threshold: config.COSINE_THRESHOLD,
+    min_rerank_score: config.MIN_RERANK_SCORE,
+    related_chunk_number: config.RELATED_CHUNK_NUMBER,
+    max_async: config.MAX_ASYNC,
+    embedding_func_max_async: config.EMBEDDING_FUNC_MAX_ASYNC,
+    embedding_batch_num: config.EMBEDDING_BATCH_NUM,
+  }
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from '../src/config.ts'
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('loadConfig', () => {
+  it('needs no variable at all', () => {
+    const config = loadConfig({})
+    expect(config).toMatchObject({
+      HOST: '0.0.0.0',
+      PORT: 9621,
+      WORKING_DIR: resolve('rag_storage'),
+      WORKSPACE: 'default',
+      LLM_BINDING: 'offline',
+      usersFile: resolve('users.json'),
+      usersFileRequired: false,
+    })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  it('reads LightRAG’s variables', () => {
+    const config = loadConfig({
+      PORT: '8080',
+      TOP_K: '12',
+      LLM_BINDING: 'OpenAI',
+      LLM_MODEL: 'some-model',
+      CORS_ORIGINS: 'https://a.example, https://b.example',
+      ENTITY_TYPES: '["Ship","Harbour"]',
+      RERANK_BY_DEFAULT: 'no',
+    })
+    expect(config).toMatchObject({
+      PORT: 8080,
+      LLM_BINDING: 'openai',
+      CORS_ORIGINS: ['https://a.example', 'https://b.example'],
+      ENTITY_TYPES: ['Ship', 'Harbour'],
+    })
+    expect(config.engine).toMatchObject({ topK: 12, enableRerank: false })
+  })
+
+  it('names every bad variable at once', () => {
+    const problems = problemsOf({ PORT: '99999', TOP_K: '1.5', RERANK_BY_DEFAULT: 'maybe' })
+    expect(problems).toEqual([
+      'PORT must be a whole number from 0 to 65535',
+      'TOP_K must be a whole number from 1 to 1000',
+      'RERANK_BY_DEFAULT must be true or false',
+    ])
+  })
+
+  it('refuses a provider it does not have, and says what to use instead', () => {
+    expect(problemsOf({ LLM_BINDING: 'lollms' })).toEqual([
+      expect.stringMatching(/^LLM_BINDING must be one of offline, openai.*LLM_BINDING_HOST/),
+    ])
+  })
+
+  it.each([
+    [{ CHUNK_SIZE: '100', CHUNK_OVERLAP_SIZE: '100' }, 'CHUNK_OVERLAP_SIZE'],
+    [{ WORKSPACE: '../up' }, 'WORKSPACE'],
+    [{ LLM_BINDING: 'openai' }, 'LLM_MODEL'],
+    [{ EMBEDDING_BINDING: 'openai' }, 'EMBEDDING_MODEL'],
+    [{ LLM_BINDING_HOST: 'localhost:1234' }, 'LLM_BINDING_HOST'],
+  ])('refuses %j', (env, name) => {
+    expect(problemsOf({ ...env } as Record<string, string>)).toEqual([
+      expect.stringContaining(name),
+    ])
+  })
+})
