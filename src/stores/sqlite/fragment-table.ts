@@ -5,11 +5,12 @@ import type { FullTextTable } from './full-text-table.ts'
 import type { RelationPairs } from './relation-pairs.ts'
 import type { Steps } from './slices.ts'
 
-/** What a fragment inherits of its document. */
+/** What a fragment inherits of its chunk and document. */
 interface Origin {
   /** Row id of the document. */
   readonly seq: number
   readonly rank: number
+  /** As the full-text index of chunks has it. */
   readonly title: string
 }
 
@@ -54,6 +55,8 @@ export class FragmentTable {
       )
       yield
     }
+    // A sentence that ties several pairs is indexed once: the chunk counts by its best one.
+    const indexed = new Set<string>()
     for (const [position, fragment] of chunk.relations.entries()) {
       const id = this.#connection.insert(
         `INSERT INTO relation_fragments
@@ -69,7 +72,10 @@ export class FragmentTable {
         fragment.description,
         fragment.weight,
       )
-      this.#relationTexts.insert(id, [document.title, fragment.description])
+      if (!indexed.has(fragment.description)) {
+        indexed.add(fragment.description)
+        this.#relationTexts.insert(id, [document.title, fragment.description])
+      }
       if (id % ROWS_PER_MERGE === 0) this.#relationTexts.merge()
       yield
     }

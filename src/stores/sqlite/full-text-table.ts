@@ -7,8 +7,8 @@ export interface FullTextNames {
   readonly columns: Readonly<Record<string, number>>
 }
 
-/** Headings and file names are short: a word found there says more than one in the body. */
-export const CHUNK_TEXTS: FullTextNames = { index: 'chunk_index', columns: { body: 1, title: 2 } }
+/** The title column holds the document's label and the headings above the chunk. */
+export const CHUNK_TEXTS: FullTextNames = { index: 'chunk_index', columns: { body: 1, title: 1 } }
 export const ENTITY_NAMES: FullTextNames = { index: 'entity_index', columns: { name: 1 } }
 export const RELATION_TEXTS: FullTextNames = {
   index: 'relation_index',

@@ -10,7 +10,8 @@ interface Origin {
   /** Its row id. */
   readonly seq: number
   readonly rank: number
-  readonly title: string
+  /** Its file path. */
+  readonly label: string
 }
 
 /** How many rows a long change adds before it merges a little of the full-text index. */
@@ -46,7 +47,7 @@ export class Staging {
       const origin = {
         seq: document.seq,
         rank: documentRank(document.id),
-        title: document.file_path,
+        label: document.file_path,
       }
       for (const chunk of change.publishes.chunks) yield* this.#addChunk(chunk, origin)
     }
@@ -89,10 +90,11 @@ export class Staging {
     const label = chunks.stage(chunk, document.seq)
     this.chunks.added.push(label)
     chunkVectors.stage(label, chunk.vector)
-    chunkTexts.insert(label, [chunk.content, [document.title, ...chunk.headings].join('\n')])
+    const title = [document.label, ...chunk.headings].join('\n')
+    chunkTexts.insert(label, [chunk.content, title])
     if (this.chunks.added.length % ROWS_PER_MERGE === 0) chunkTexts.merge()
     yield
-    yield* fragments.insert(label, chunk, document)
+    yield* fragments.insert(label, chunk, { ...document, title })
   }
 
   *#writeEntities(change: Change): Steps {
