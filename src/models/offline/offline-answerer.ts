@@ -15,6 +15,7 @@ const NO_CONTEXT =
 /** Answers by quoting: the sentences of the passages that speak to the question, with citations. */
 export class OfflineAnswerer implements Answerer {
   readonly id = 'offline-answerer:1'
+  readonly instant = true
 
   prompt(input: AnswerInput): string {
     return `${EXTRACTIVE_NOTE}\n\n${input.context}\n\n---User Query---\n${input.query}`

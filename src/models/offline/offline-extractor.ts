@@ -1,13 +1,6 @@
-import type {
-  CallOptions,
-  EntityFragment,
-  Extraction,
-  ExtractionInput,
-  Extractor,
-  RelationFragment,
-} from '../../engine/models.ts'
+import type { CallOptions, Extraction, ExtractionInput, Extractor } from '../../engine/models.ts'
 import { Mutex } from '../../engine/mutex.ts'
-import { NameReader } from './extract/name-reader.ts'
+import { readNames } from './extract/read-names.ts'
 import { TimeSlice } from './time-slice.ts'
 
 /**
@@ -20,16 +13,10 @@ export class OfflineExtractor implements Extractor {
   readonly #turn = new Mutex()
   readonly #slice = new TimeSlice()
 
-  extract(input: ExtractionInput, options: CallOptions): Promise<Extraction> {
+  extract({ text, headings }: ExtractionInput, options: CallOptions): Promise<Extraction> {
     return this.#turn.run(async () => {
-      await this.#slice.pause()
       options.signal?.throwIfAborted()
-      const reader = new NameReader(input.text, input.headings[0])
-      for (const sentence of reader.sentences) {
-        reader.read(sentence)
-        await this.#slice.pause()
-      }
-      return reader.extraction()
+      return readNames(text, headings[0], () => this.#slice.pause())
     })
   }
 }

@@ -1,23 +1,29 @@
 import type { CallOptions, KeywordFinder, Keywords } from '../../engine/models.ts'
+import { nameSpans } from './extract/name-spans.ts'
+import { resolveNames } from './extract/resolve-names.ts'
+import { sentences } from './extract/sentences.ts'
 import { contentTerms, type Term } from './terms.ts'
 
 const QUOTED =
   /["\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb]([^"\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb]{2,80})["\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb]/gu
-const NAME =
-  /\p{Lu}[\p{L}\p{N}&'\u2019.-]*(?:\s+(?:(?:of|the|and|de|von|van)\s+)?\p{Lu}[\p{L}\p{N}&'\u2019-]*)*/gu
+/** How people begin a request; the capital is that of the sentence. */
+const REQUEST =
+  /^\s*(?:describe|list|explain|tell|compare|name|summari[sz]e|give|show|find|write|say)\b/i
+/** In characters; a pasted page names its subject early. */
+const LONGEST = 4_000
 
 /** Sorts the words of a question by form: what looks like a name or term is low, the rest is high. */
 export class OfflineKeywords implements KeywordFinder {
-  readonly id = 'offline-keywords:1'
+  readonly id = 'offline-keywords:2'
 
   async find(query: string, options: CallOptions): Promise<Keywords> {
     options.signal?.throwIfAborted()
-    const terms = contentTerms(query)
-    const names = [...quotedSpans(query), ...namesIn(query)]
+    const question = query.slice(0, LONGEST)
+    const names = [...quotedSpans(question), ...namesIn(question)]
     const named = new Set(names.flatMap((name) => contentTerms(name).map(({ stem }) => stem)))
     const low = new Set(names)
     const high = new Set<string>()
-    for (const term of terms) {
+    for (const term of contentTerms(question)) {
       if (named.has(term.stem)) continue
       if (isSpecific(term)) low.add(term.word)
       else high.add(term.word)
@@ -29,17 +35,16 @@ export class OfflineKeywords implements KeywordFinder {
   }
 }
 
-function quotedSpans(query: string): string[] {
-  return Array.from(query.matchAll(QUOTED), (match) => (match[1] ?? '').trim()).filter(Boolean)
+function quotedSpans(question: string): string[] {
+  return Array.from(question.matchAll(QUOTED), (match) => (match[1] ?? '').trim()).filter(Boolean)
 }
 
-/** Runs of capitalised words; grammar words at their start are only the start of the sentence. */
-function namesIn(query: string): string[] {
-  return Array.from(query.matchAll(NAME), (match) => {
-    const words = match[0].replace(/[.'\u2019-]+$/, '').split(/\s+/)
-    const first = words.findIndex((word) => contentTerms(word).length > 0)
-    return first < 0 ? '' : words.slice(first).join(' ')
-  }).filter((name) => name.length > 1)
+/** The names that the extractor would find too, so that both spell them alike. */
+function namesIn(question: string): string[] {
+  const text = question.replace(REQUEST, (verb) => verb.toLowerCase())
+  const spans = sentences(text).flatMap((sentence) => nameSpans(text, sentence))
+  const book = resolveNames({ title: null, quoted: [], spans, speakers: [] })
+  return [...book.names.values()]
 }
 
 /** Figures, codes, mixed case, and words too long to be of everyday use. */

@@ -1,4 +1,4 @@
-import { STOP_WORDS } from './stop-words.ts'
+import { STOP_WORDS } from '../../engine/stop-words.ts'
 
 /** A word of a text with what is needed to compare it. */
 export interface Term {

@@ -79,24 +79,12 @@ describe('offline embeddings', () => {
       'an apple tree was planted',
       'the parliament voted on taxes',
     )
-    expect(cosine(asked, near)).toBeGreaterThan(0.5)
-    expect(cosine(asked, far)).toBeLessThan(0.2)
+    expect(cosine(asked, near)).toBeGreaterThan(0.3)
+    expect(cosine(asked, far)).toBeLessThan(0.1)
   })
 
   it('are always the same', async () => {
     expect(await embed('a text')).toEqual(await embed('a text'))
-  })
-})
-
-describe('offline extraction', () => {
-  it('finds names and links those of one sentence', async () => {
-    const text = 'The mill of Barrow belongs to Ines Tollan. She lives in Orrin.'
-    const found = await models.extractor.extract({ text, filePath: 'a.md', headings: [] }, query)
-    const names = found.entities.map(({ name }) => name)
-    for (const name of ['Barrow', 'Ines Tollan', 'Orrin']) expect(names).toContain(name)
-    expect(
-      found.relations.some(({ source, target }) => source === 'Barrow' && target === 'Ines Tollan'),
-    ).toBe(true)
   })
 })
 

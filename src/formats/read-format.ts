@@ -1,0 +1,61 @@
+import { readFile, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { EngineError } from '../engine/errors.ts'
+import type { ReadFile } from '../engine/file-reader.ts'
+import { decodeText } from '../engine/ingest/decode-text.ts'
+import { decodeMarkup } from './decode-markup.ts'
+import type { ReadLimits } from './read-limits.ts'
+import { TextBuilder } from './text-builder.ts'
+import { UnreadableFile } from './unreadable-file.ts'
+
+type Reader = (bytes: Buffer, builder: TextBuilder, limits: ReadLimits) => Promise<void> | void
+
+/** Libraries are loaded when the first file of their format comes. */
+const READERS: Readonly<Record<string, Reader>> = {
+  '.pdf': async (bytes, builder) => (await import('./read-pdf.ts')).readPdf(bytes, builder),
+  '.docx': async (...file) => (await import('./read-docx.ts')).readDocx(...file),
+  '.pptx': async (...file) => (await import('./read-pptx.ts')).readPptx(...file),
+  '.xlsx': async (...file) => (await import('./read-xlsx.ts')).readXlsx(...file),
+  '.odt': async (...file) => (await import('./read-odt.ts')).readOdt(...file),
+  '.epub': async (...file) => (await import('./read-epub.ts')).readEpub(...file),
+  '.rtf': async (...file) => (await import('./read-rtf.ts')).readRtf(...file),
+  '.html': readHtml,
+  '.htm': readHtml,
+  '.csv': async (bytes, builder) =>
+    (await import('./read-csv.ts')).readCsv(decodeText(bytes), builder),
+  '.json': async (bytes, builder, { maxDepth }) =>
+    (await import('./read-json.ts')).readJson(decodeText(bytes), builder, maxDepth),
+  '.xml': async (bytes, builder, { maxDepth }) =>
+    (await import('./read-xml.ts')).readXml(decodeMarkup(bytes), builder, maxDepth),
+}
+
+async function readHtml(bytes: Buffer, builder: TextBuilder, { maxDepth }: ReadLimits) {
+  const { writeHtml } = await import('./html.ts')
+  writeHtml(decodeMarkup(bytes), builder, maxDepth)
+}
+
+/**
+ * Reads one file in this thread; an extension without a reader of its own is text.
+ *
+ * @throws {UnreadableFile} with a sentence for whoever sent the file
+ */
+export async function readFormat(
+  path: string,
+  fileName: string,
+  limits: ReadLimits,
+): Promise<ReadFile> {
+  if ((await stat(path)).size > limits.maxFileBytes) {
+    throw new UnreadableFile(`The file is larger than ${limits.maxFileBytes} bytes.`)
+  }
+  const bytes = await readFile(path)
+  const builder = new TextBuilder(limits.maxTextLength)
+  const extension = extname(fileName).toLowerCase()
+  try {
+    const read = READERS[extension]
+    if (read) await read(bytes, builder, limits)
+    else (await import('./read-plain.ts')).readPlain(decodeText(bytes), extension, builder)
+  } catch (error) {
+    throw error instanceof EngineError ? new UnreadableFile(error.message) : error
+  }
+  return builder.build()
+}

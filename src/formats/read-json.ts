@@ -1,0 +1,50 @@
+import type { TextBuilder } from './text-builder.ts'
+import { UnreadableFile } from './unreadable-file.ts'
+import { type ValueTree, writeTree } from './value-tree.ts'
+
+/**
+ * Writes the values of JSON, or of one JSON value a line.
+ *
+ * @throws {UnreadableFile} when it is neither, or nests too deeply
+ */
+export function readJson(text: string, builder: TextBuilder, maxDepth: number): void {
+  writeTree(treeOf(parsed(text.replace(/^\ufeff/, '')), maxDepth, 0), builder)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const values = linesOf(text)
+    if (values) return values
+    const place = error instanceof Error ? /position \d+/.exec(error.message)?.[0] : undefined
+    const where = place === undefined ? '' : ` at ${place}`
+    throw new UnreadableFile(`The file is not valid JSON${where}.`, { cause: error })
+  }
+}
+
+function linesOf(text: string): unknown[] | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length < 2) return null
+  try {
+    return lines.map((line) => JSON.parse(line) as unknown)
+  } catch {
+    return null
+  }
+}
+
+function treeOf(value: unknown, maxDepth: number, depth: number): ValueTree {
+  if (depth > maxDepth) {
+    throw new UnreadableFile(`The file nests values more than ${maxDepth} deep.`)
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => ({ name: null, value: treeOf(item, maxDepth, depth + 1) }))
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).map(([name, item]) => ({
+      name,
+      value: treeOf(item, maxDepth, depth + 1),
+    }))
+  }
+  return value === null ? '' : String(value)
+}

@@ -1,0 +1,93 @@
+import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js'
+import { cleanText } from '../engine/ingest/clean-text.ts'
+import { loadPdfjs, pdfjsFolder } from './load-pdfjs.ts'
+import { pageText } from './pdf-lines.ts'
+import { type OutlineEntry, outlineOf } from './pdf-outline.ts'
+import type { TextBuilder } from './text-builder.ts'
+import { damaged, UnreadableFile } from './unreadable-file.ts'
+
+/** Of a line with a heading: bookmarks often leave its number out. */
+const LINE_START = '^(?:(?:\\d+|[A-Z])(?:\\.\\d+)*\\.?\\s+)?'
+/** Some programs write a few bytes before the beginning. */
+const HEAD_BYTES = 1024
+
+/** Writes the text of a PDF page by page; its bookmarks are the headings. */
+export async function readPdf(bytes: Buffer, builder: TextBuilder): Promise<void> {
+  refuseIncomplete(bytes)
+  const pdf = await openPdf(bytes)
+  try {
+    const outline = await outlineOf(pdf)
+    let found = false
+    for (let number = 1; number <= pdf.numPages; number++) {
+      const page = await pdf.getPage(number)
+      const { items } = await page.getTextContent()
+      const text = pageText(items)
+      builder.page(number)
+      const start = builder.paragraph(text)
+      const entries = outline.filter((entry) => entry.page === number)
+      if (start !== null) {
+        markHeadings(entries, cleanText(text), start, builder)
+        found = true
+      }
+      page.cleanup()
+    }
+    if (!found) {
+      throw new UnreadableFile(
+        'The PDF holds no text; pictures of text, such as scans, are not read.',
+      )
+    }
+  } catch (error) {
+    throw damaged('PDF', error)
+  } finally {
+    await pdf.loadingTask.destroy()
+  }
+}
+
+/** The library repairs what it can, and would make a short document of half a file. */
+function refuseIncomplete(bytes: Buffer): void {
+  const head = bytes.subarray(0, HEAD_BYTES).toString('latin1')
+  if (!head.includes('%PDF-')) throw new UnreadableFile('The file is damaged, or no PDF file.')
+  const declared = /\/Linearized\b[^>]*?\/L\s+(\d+)/.exec(head)?.[1]
+  if (!bytes.includes('%%EOF') || Number(declared ?? 0) > bytes.length) {
+    throw new UnreadableFile('The PDF is cut short: its end is missing.')
+  }
+}
+
+async function openPdf(bytes: Buffer): Promise<PDFDocumentProxy> {
+  const pdfjs = await loadPdfjs()
+  const task = pdfjs.getDocument({
+    data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    cMapUrl: pdfjsFolder('cmaps'),
+    cMapPacked: true,
+    standardFontDataUrl: pdfjsFolder('standard_fonts'),
+    disableFontFace: true,
+    useSystemFonts: false,
+    useWasm: false,
+    enableXfa: false,
+    verbosity: pdfjs.VerbosityLevel.ERRORS,
+  })
+  try {
+    return await task.promise
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PasswordException') {
+      throw new UnreadableFile('The PDF is protected by a password; save it without one.')
+    }
+    throw damaged('PDF', error)
+  }
+}
+
+function markHeadings(
+  entries: readonly OutlineEntry[],
+  text: string,
+  start: number,
+  builder: TextBuilder,
+): void {
+  let from = 0
+  for (const { level, title } of entries) {
+    const words = title.split(' ').map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    const place = new RegExp(`${LINE_START}${words.join('\\s+')}`, 'imu').exec(text.slice(from))
+    // Headings stay in order, also where the words of one are not found.
+    if (place) from += place.index
+    builder.mark(level, title, start + from)
+  }
+}

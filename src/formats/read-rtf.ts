@@ -1,0 +1,181 @@
+import type { ReadLimits } from './read-limits.ts'
+import { RtfBlocks } from './rtf-blocks.ts'
+import { encodingOfCharset, encodingOfCodePage } from './rtf-code-pages.ts'
+import type { TextBuilder } from './text-builder.ts'
+import { UnreadableFile } from './unreadable-file.ts'
+
+const TOKEN =
+  /\\([a-z]+)(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$/giy
+
+const SILENT = new Set(
+  [
+    'colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr',
+    'footerf fldinst nonshppict themedata colorschememapping datastore latentstyles listtable',
+    'listoverridetable rsidtbl generator xmlnstbl filetbl revtbl bkmkstart bkmkend annotation',
+  ].flatMap((line) => line.split(' ')),
+)
+const SIGNS: Readonly<Record<string, string>> = {
+  tab: '\t',
+  line: '\n',
+  emdash: '\u2014',
+  endash: '\u2013',
+  bullet: '\u2022',
+  lquote: '\u2018',
+  rquote: '\u2019',
+  ldblquote: '\u201c',
+  rdblquote: '\u201d',
+  '~': '\u00a0',
+  _: '\u2011',
+  '{': '{',
+  '}': '}',
+  '\\': '\\',
+}
+
+interface Group {
+  silent: boolean
+  /** Replacement characters after each \u. */
+  fallback: number
+  encoding: string
+}
+
+/** Writes the words of an RTF file; paragraphs with an outline level are headings. */
+export function readRtf(bytes: Buffer, builder: TextBuilder, limits: ReadLimits): void {
+  const rtf = bytes.toString('latin1')
+  if (!/^\s*\{\\rtf/.test(rtf.slice(0, 64))) {
+    throw new UnreadableFile('The file is damaged, or no RTF file.')
+  }
+  new RtfReader(new RtfBlocks(builder), limits.maxDepth).read(rtf)
+}
+
+class RtfReader {
+  readonly #blocks: RtfBlocks
+  readonly #maxDepth: number
+  readonly #outer: Group[] = []
+  readonly #fonts = new Map<number, string>()
+  #group: Group = { silent: false, fallback: 1, encoding: 'windows-1252' }
+  #documentEncoding = 'windows-1252'
+  #bytes: number[] = []
+  #skip = 0
+  /** Depth of the group that names fonts; 0 outside it. */
+  #fontTable = 0
+  #font = 0
+
+  constructor(blocks: RtfBlocks, maxDepth: number) {
+    this.#blocks = blocks
+    this.#maxDepth = maxDepth
+  }
+
+  read(rtf: string): void {
+    const tokens = new RegExp(TOKEN)
+    for (let token = tokens.exec(rtf); token; token = tokens.exec(rtf)) {
+      const [, word, digits, , , brace] = token
+      if (word === 'bin') tokens.lastIndex += Math.max(0, Number(digits ?? 0))
+      else this.#take(token)
+      if (brace === '}' && this.#outer.length === 0) {
+        this.#blocks.finish()
+        return
+      }
+    }
+    throw new UnreadableFile('The RTF file is cut short: its end is missing.')
+  }
+
+  #take([, word, digits, hex, sign, brace, text]: RegExpExecArray): void {
+    if (brace === '{') this.#open()
+    else if (brace === '}') this.#close()
+    else if (word !== undefined) this.#word(word, digits === undefined ? null : Number(digits))
+    else if (hex !== undefined) this.#byte(Number.parseInt(hex, 16))
+    else if (sign !== undefined) this.#sign(sign)
+    else if (text !== undefined) this.#text(text)
+  }
+
+  #open(): void {
+    this.#flush()
+    if (this.#outer.length >= this.#maxDepth) {
+      throw new UnreadableFile(`The file nests groups more than ${this.#maxDepth} deep.`)
+    }
+    this.#outer.push({ ...this.#group })
+  }
+
+  #close(): void {
+    this.#flush()
+    this.#skip = 0
+    if (this.#outer.length <= this.#fontTable) this.#fontTable = 0
+    this.#group = this.#outer.pop() ?? this.#group
+  }
+
+  #sign(sign: string): void {
+    // What this program does not know may be ignored, and is.
+    if (sign === '*') this.#group.silent = true
+    else if (sign === '\r' || sign === '\n') this.#word('par', null)
+    else this.#write(SIGNS[sign] ?? '')
+  }
+
+  #word(word: string, number: number | null): void {
+    if (SILENT.has(word)) this.#group.silent = true
+    if (word === 'u') this.#character(number ?? 0)
+    else if (word === 'uc') this.#group.fallback = Math.min(10, Math.max(0, number ?? 1))
+    else if (word === 'ansicpg') this.#setEncoding(encodingOfCodePage(number ?? 1252))
+    else if (word === 'mac') this.#setEncoding('macintosh')
+    else if (word === 'fonttbl') this.#openFontTable()
+    else if (word === 'f') this.#selectFont(number ?? 0)
+    else if (word === 'fcharset') this.#nameCharset(number ?? 0)
+    else if (SIGNS[word] !== undefined) this.#write(SIGNS[word])
+    else if (!this.#group.silent) {
+      this.#flush()
+      this.#blocks.layout(word, number)
+    }
+  }
+
+  /** A character by its number, then a stand-in for programs that do not know of such. */
+  #character(code: number): void {
+    this.#write(String.fromCharCode(code & 0xffff))
+    this.#skip = this.#group.fallback
+  }
+
+  #setEncoding(encoding: string): void {
+    this.#documentEncoding = encoding
+    this.#group.encoding = encoding
+  }
+
+  #openFontTable(): void {
+    this.#fontTable = this.#outer.length
+    this.#group.silent = true
+  }
+
+  #selectFont(font: number): void {
+    this.#font = font
+    if (this.#fontTable > 0) return
+    this.#flush()
+    this.#group.encoding = this.#fonts.get(font) ?? this.#documentEncoding
+  }
+
+  #nameCharset(charset: number): void {
+    const encoding = encodingOfCharset(charset)
+    if (this.#fontTable > 0 && encoding) this.#fonts.set(this.#font, encoding)
+  }
+
+  #text(text: string): void {
+    const from = Math.min(this.#skip, text.length)
+    this.#skip -= from
+    if (this.#group.silent) return
+    for (let i = from; i < text.length; i++) this.#bytes.push(text.charCodeAt(i))
+  }
+
+  #byte(value: number): void {
+    if (this.#skip > 0) this.#skip--
+    else if (!this.#group.silent) this.#bytes.push(value)
+  }
+
+  #write(text: string): void {
+    this.#flush()
+    if (!this.#group.silent) this.#blocks.write(text)
+  }
+
+  /** Bytes are decoded together, since some encodings take two for a character. */
+  #flush(): void {
+    if (this.#bytes.length === 0) return
+    const text = new TextDecoder(this.#group.encoding).decode(Uint8Array.from(this.#bytes))
+    this.#bytes = []
+    this.#blocks.write(text)
+  }
+}

@@ -1,0 +1,33 @@
+import readExcelFile from 'read-excel-file/node'
+import type { ReadLimits } from './read-limits.ts'
+import { tableLines } from './table-lines.ts'
+import type { TextBuilder } from './text-builder.ts'
+import { damaged } from './unreadable-file.ts'
+import { ZipArchive } from './zip-archive.ts'
+
+/** Writes the rows of each sheet under the sheet's name. */
+export async function readXlsx(
+  bytes: Buffer,
+  builder: TextBuilder,
+  limits: ReadLimits,
+): Promise<void> {
+  const archive = await ZipArchive.open(bytes, limits, 'XLSX')
+  try {
+    await archive.verify()
+    for (const { sheet, data } of await readExcelFile(bytes)) {
+      const lines = tableLines(data.map((row) => row.map(cellText)))
+      if (lines.length > 0) builder.heading(1, sheet)
+      builder.paragraph(lines.join('\n'))
+    }
+  } catch (error) {
+    throw damaged('XLSX', error)
+  }
+}
+
+function cellText(cell: unknown): string {
+  if (cell === null || cell === undefined) return ''
+  if (!(cell instanceof Date)) return String(cell)
+  if (Number.isNaN(cell.getTime())) return ''
+  const [day = '', time = ''] = cell.toISOString().split('T')
+  return time.startsWith('00:00:00') ? day : `${day} ${time.slice(0, 8)}`
+}
