@@ -20,6 +20,16 @@ export function addBodyParsers(app: FastifyInstance): void {
   )
 }
 
+/** Reads every body of this scope as JSON, whatever it says it is. */
+export function readAllAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parseJson(body),
+  )
+}
+
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
   const text = decodeUtf8(body)

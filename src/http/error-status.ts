@@ -5,9 +5,13 @@ import type { RequestErrorCode } from './request-error.ts'
 export const ERROR_STATUS = {
   invalid_argument: 400,
   document_not_found: 404,
+  scan_not_found: 404,
   entity_not_found: 404,
+  // Named in a request about another thing, or in an edit; LightRAG answers 400.
+  unknown_entity: 400,
   entity_exists: 400,
   relation_not_found: 404,
+  unknown_relation: 400,
   relation_exists: 400,
   unsupported_file_type: 400,
   invalid_file_name: 400,
@@ -23,4 +27,7 @@ export const ERROR_STATUS = {
   upload_too_large: 413,
   upload_malformed: 400,
   upload_interrupted: 400,
+  cursor_invalid: 400,
+  nothing_to_repair: 409,
+  unconfirmed: 400,
 } satisfies Record<EngineErrorCode | RequestErrorCode, number>

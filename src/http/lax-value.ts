@@ -5,6 +5,7 @@ export interface SchemaNode {
   readonly required?: readonly string[]
   readonly items?: SchemaNode
   readonly default?: unknown
+  readonly additionalProperties?: unknown
 }
 
 const INTEGER = /^\s*[+-]?\d+(?:\.0*)?\s*$/
@@ -16,7 +17,8 @@ const BOOLEANS = new Map<unknown, boolean>([
 
 /**
  * Reads a value as Pydantic does outside its strict mode: texts that spell a number or a boolean
- * become one, absent values take their default, fields that the schema does not name are left out.
+ * become one, absent values take their default, fields that the schema does not name are left out
+ * unless it forbids them.
  * What cannot be read that way stays as it is, for the schema to refuse.
  */
 export function laxValue(schema: SchemaNode, value: unknown): unknown {
@@ -39,7 +41,7 @@ function defaultOf({ default: value }: SchemaNode): unknown {
 function laxObject(schema: SchemaNode, value: unknown): unknown {
   const { properties } = schema
   if (properties === undefined || !isObject(value)) return value
-  const read: Record<string, unknown> = {}
+  const read: Record<string, unknown> = schema.additionalProperties === false ? { ...value } : {}
   for (const [name, property] of Object.entries(properties)) {
     const item = laxValue(property, Object.hasOwn(value, name) ? value[name] : undefined)
     if (item !== undefined) read[name] = item

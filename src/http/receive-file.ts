@@ -1,4 +1,4 @@
-import type { MultipartFile } from '@fastify/multipart'
+import type { Multipart, MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { cutOffSilent } from './cut-off-silent.ts'
 import { discardBody } from './discard-body.ts'
@@ -11,6 +11,18 @@ export interface UploadLimits {
   readonly maxBytes: number
   /** Longest wait for the client's next bytes, in milliseconds. */
   readonly maxSilenceMs: number
+  /** Text fields that are handed on; they stand before the file. */
+  readonly fields?: readonly string[]
+}
+
+/** Texts of the fields that came before the file, by name, in the order in which they came. */
+export type FormFields = ReadonlyMap<string, readonly string[]>
+
+interface FilePart {
+  readonly file: MultipartFile
+  readonly fields: FormFields
+  /** What comes behind the file. */
+  readonly rest: AsyncIterator<Multipart>
 }
 
 const FIELD = 'file'
@@ -23,15 +35,16 @@ const CLIENT_LEFT = new Set(['FST_MP_PREMATURE_CLOSE', 'ECONNRESET', 'ERR_STREAM
  * Hands the file of a multipart request to `take` while it arrives; what else the request holds is
  * read and dropped.
  *
- * @param take gets the name as it was sent, path and all, and the bytes, readable once. Reading them
- *   throws when the file is too long, or when the client leaves before it is whole
+ * @param take gets the name as it was sent, path and all, the bytes, readable once, and the fields.
+ *   Reading the bytes throws when the file is too long, when the client leaves before it is whole, or
+ *   when a field that should have come before comes behind it
  * @throws {RequestValidationError} when there is no file
  * @throws {RequestError} when the file cannot be read to its end
  */
 export async function receiveFile<Result>(
   request: FastifyRequest,
-  { maxBytes, maxSilenceMs }: UploadLimits,
-  take: (name: string, content: AsyncIterable<Uint8Array>) => Promise<Result>,
+  { maxBytes, maxSilenceMs, fields: names = [] }: UploadLimits,
+  take: (name: string, content: AsyncIterable<Uint8Array>, fields: FormFields) => Promise<Result>,
 ): Promise<Result> {
   if (!request.isMultipart()) throw new RequestValidationError([missing(['body', FIELD])])
   const { raw } = request
@@ -42,8 +55,9 @@ export async function receiveFile<Result>(
   cutOffSilent(raw, maxSilenceMs)
   try {
     if (Number(raw.headers['content-length']) > maxBytes + ENVELOPE_BYTES) throw tooLarge(maxBytes)
-    const part = await findFile(request)
-    return await take(part.filename ?? '', fileContent(part, maxBytes, failed))
+    const part = await findFile(request, names)
+    const content = fileContent(part, maxBytes, names, failed)
+    return await take(part.file.filename ?? '', content, part.fields)
   } catch (error) {
     // Whoever read the file may have put words of their own around what was wrong with it.
     throw unreadable ?? error
@@ -52,14 +66,21 @@ export async function receiveFile<Result>(
   }
 }
 
-async function findFile(request: FastifyRequest): Promise<MultipartFile> {
+async function findFile(request: FastifyRequest, names: readonly string[]): Promise<FilePart> {
+  const fields = new Map<string, string[]>()
+  const rest = request.parts()[Symbol.asyncIterator]()
   try {
-    for await (const part of request.parts()) {
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+      const part = next.value
       if (part.fieldname === FIELD) {
-        if (part.type === 'file') return part
+        if (part.type === 'file') return { file: part, fields, rest }
         throw new RequestValidationError([textInsteadOfFile(part.value)])
       }
       if (part.type === 'file') part.file.resume()
+      else if (names.includes(part.fieldname)) {
+        const values = fields.get(part.fieldname) ?? []
+        fields.set(part.fieldname, [...values, String(part.value)])
+      }
     }
   } catch (error) {
     throw error instanceof RequestValidationError ? error : unreadableForm(error)
@@ -68,8 +89,9 @@ async function findFile(request: FastifyRequest): Promise<MultipartFile> {
 }
 
 async function* fileContent(
-  { file }: MultipartFile,
+  { file: { file }, rest }: FilePart,
   maxBytes: number,
+  names: readonly string[],
   failed: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks: AsyncIterable<Uint8Array> = file
@@ -82,10 +104,28 @@ async function* fileContent(
     }
     // The parser's own limit cuts a file off without a word.
     if (file.truncated) throw tooLarge(maxBytes)
+    if (names.length > 0) await refuseLateFields(rest, names)
   } catch (cause) {
     const error = unreadableForm(cause)
     failed(error)
     throw error
+  }
+}
+
+/** A field that nobody heeds is worse than one that is refused. */
+async function refuseLateFields(rest: AsyncIterator<Multipart>, names: readonly string[]) {
+  // The file is whole; a tail that cannot be read takes nothing from it.
+  const next = () => rest.next().catch(() => ({ done: true, value: undefined }) as const)
+  for (let part = await next(); part.done !== true; part = await next()) {
+    const { fieldname, type } = part.value
+    if (part.value.type === 'file') part.value.file.resume()
+    if (type === 'field' && names.includes(fieldname)) {
+      const msg = 'Value error, this field must come before the file'
+      const loc = ['body', fieldname]
+      throw new RequestValidationError([
+        { type: 'value_error', loc, msg, input: null, ctx: { error: {} } },
+      ])
+    }
   }
 }
 
@@ -96,7 +136,7 @@ function tooLarge(maxBytes: number): RequestError {
 /** The parser's errors in our words; its limits on parts and fields speak for themselves. */
 function unreadableForm(cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  if (cause instanceof RequestError) return cause
+  if (cause instanceof RequestError || cause instanceof RequestValidationError) return cause
   if (CLIENT_LEFT.has(code)) {
     return new RequestError('upload_interrupted', 'The upload ended before the file was whole', {
       cause,

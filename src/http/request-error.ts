@@ -1,5 +1,11 @@
 /** What can be wrong with the transport of a request, as opposed to its content. */
-export type RequestErrorCode = 'upload_too_large' | 'upload_malformed' | 'upload_interrupted'
+export type RequestErrorCode =
+  | 'upload_too_large'
+  | 'upload_malformed'
+  | 'upload_interrupted'
+  | 'cursor_invalid'
+  | 'nothing_to_repair'
+  | 'unconfirmed'
 
 /** A request whose body cannot be taken in; `message` is for the caller. */
 export class RequestError extends Error {

@@ -3,6 +3,7 @@ import {
   NullableInteger,
   NullableObject,
   NullableString,
+  OpenObject,
   StatusMessage,
   Text,
 } from './common-schemas.ts'
@@ -15,14 +16,98 @@ export const InsertOptions = Type.Object({
   on_conflict: Type.Optional(Type.Enum(['keep', 'replace'])),
 })
 
+const ChunkingParams = Type.Object(
+  {
+    chunk_token_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    chunk_overlap_token_size: Type.Optional(Type.Integer({ minimum: 0 })),
+    split_by_character: Type.Optional(
+      Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 1000 }),
+    ),
+    split_by_character_only: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+const ChunkingBody = Type.Object(
+  {
+    strategy: Type.Enum(['fixed_token', 'custom', 'markdown']),
+    params: Type.Optional(ChunkingParams),
+  },
+  { additionalProperties: false },
+)
+export const NullableChunking = Type.Unsafe<Type.Static<typeof ChunkingBody> | null>({
+  ...ChunkingBody,
+  type: ['object', 'null'],
+})
+
+const Tags = Type.Array(Type.String())
+const NullableTags = Type.Unsafe<string[] | null>({
+  type: ['array', 'null'],
+  items: { type: 'string' },
+})
+
+/** What a caller says of a document; all of it is an addition to LightRAG. */
+export const LabelFields = {
+  external_id: Type.Optional(NullableString),
+  metadata: Type.Optional(NullableObject),
+  tags: Type.Optional(NullableTags),
+  chunking: Type.Optional(NullableChunking),
+}
+
 export const InsertTextBody = Type.Object({
   text: Text('text'),
   file_source: Type.Optional(Type.String()),
+  ...LabelFields,
 })
 
 export const InsertTextsBody = Type.Object({
   texts: Type.Array(Text('text'), { minItems: 1 }),
   file_sources: Type.Optional(Type.Array(Type.String())),
+  external_ids: Type.Optional(Type.Array(NullableString)),
+  metadata: Type.Optional(Type.Array(NullableObject)),
+  tags: Type.Optional(Type.Array(NullableTags)),
+  chunking: Type.Optional(NullableChunking),
+})
+
+export const DocumentParams = Type.Object({ document_id: Type.String() })
+
+export const ChangeDocumentBody = Type.Object({
+  tags: Type.Optional(Tags),
+  metadata: Type.Optional(OpenObject),
+  enabled: Type.Optional(Type.Boolean()),
+})
+
+export const ChunksQuery = Type.Object({
+  status: Type.Optional(Type.Enum(['set_aside'])),
+  page: Type.Integer({ minimum: 1, default: 1 }),
+  page_size: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+})
+
+export const ChunksReply = Type.Object({
+  document_id: Type.String(),
+  chunks: Type.Immutable(
+    Type.Array(
+      Type.Object({
+        chunk_id: Type.String(),
+        ordinal: Type.Integer(),
+        start: Type.Integer(),
+        end: Type.Integer(),
+        headings: Type.Immutable(Type.Array(Type.String())),
+        page: NullableInteger,
+        content: Type.String(),
+        tokens: Type.Integer(),
+        status: Type.Enum(['extracted', 'set_aside']),
+        error: NullableString,
+      }),
+    ),
+  ),
+  total_count: Type.Integer(),
+})
+
+export const RetryChunksReply = Type.Object({
+  status: Type.Enum(['retry_started', 'nothing_to_retry']),
+  message: Type.String(),
+  chunks: Type.Integer(),
 })
 
 export const InsertReply = Type.Object({
@@ -31,7 +116,7 @@ export const InsertReply = Type.Object({
   track_id: Type.String(),
 })
 
-const DocStatusReply = Type.Object({
+export const DocStatusReply = Type.Object({
   id: Type.String(),
   content_summary: Type.String(),
   content_length: Type.Integer(),
@@ -67,6 +152,13 @@ export const PaginatedBody = Type.Object({
     default: 'updated_at',
   }),
   sort_direction: Type.Enum(['asc', 'desc'], { default: 'desc' }),
+  cursor: Type.Optional(
+    Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      maxLength: 4096,
+      description: '`next_cursor` of the page before, an addition to LightRAG; `page` is ignored',
+    }),
+  ),
 })
 
 export const PaginatedReply = Type.Object({
@@ -80,6 +172,15 @@ export const PaginatedReply = Type.Object({
     has_prev: Type.Boolean(),
   }),
   status_counts: Counts,
+  next_cursor: NullableString,
+  applied: Type.Object({
+    status_filters: Type.Unsafe<readonly string[] | null>({
+      type: ['array', 'null'],
+      items: { type: 'string' },
+    }),
+    sort_field: Type.String(),
+    sort_direction: Type.String(),
+  }),
 })
 
 export const StatusCountsReply = Type.Object({ status_counts: Counts })

@@ -2,13 +2,19 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { StatusMessage } from './common-schemas.ts'
 import {
+  ChangeDocumentBody,
+  ChunksQuery,
+  ChunksReply,
   ClearCacheBody,
   DeleteBody,
   DeleteReply,
+  DocStatusReply,
+  DocumentParams,
   PaginatedBody,
   PaginatedReply,
   PipelineReply,
   ReprocessReply,
+  RetryChunksReply,
   StatusCountsReply,
   StatusesReply,
   TrackParams,
@@ -41,6 +47,37 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
     '/documents/track_status/:track_id',
     { schema: { params: TrackParams, response: { 200: TrackReply } } },
     async ({ params }) => rag.trackStatus(params.track_id),
+  )
+
+  app.patch(
+    '/documents/:document_id',
+    {
+      config: { codedErrors: true },
+      schema: {
+        params: DocumentParams,
+        body: ChangeDocumentBody,
+        response: { 200: DocStatusReply },
+      },
+    },
+    async ({ params, body }) => rag.updateDocument(params.document_id, body),
+  )
+
+  app.get(
+    '/documents/:document_id/chunks',
+    {
+      config: { codedErrors: true },
+      schema: { params: DocumentParams, querystring: ChunksQuery, response: { 200: ChunksReply } },
+    },
+    async ({ params, query }) => rag.documentChunks(params.document_id, query),
+  )
+
+  app.post(
+    '/documents/:document_id/retry_chunks',
+    {
+      config: { codedErrors: true },
+      schema: { params: DocumentParams, response: { 200: RetryChunksReply } },
+    },
+    async ({ params }) => rag.retryChunks(params.document_id),
   )
 
   app.get(

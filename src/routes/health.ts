@@ -45,6 +45,19 @@ const HealthReply = Type.Object({
   bytes: Type.Optional(
     Type.Integer({ description: 'Memory held for the workspace; an addition to LightRAG' }),
   ),
+  usage: Type.Optional(
+    Type.Immutable(
+      Type.Record(
+        Type.String(),
+        Type.Object({
+          calls: Type.Integer(),
+          prompt_tokens: Type.Integer(),
+          completion_tokens: Type.Integer(),
+        }),
+        { description: 'Of each model, since the server started; an addition to LightRAG' },
+      ),
+    ),
+  ),
 })
 
 /** `GET /health`: a sign of life for all, and the state of the engine for those who may ask. */

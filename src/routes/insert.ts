@@ -19,10 +19,14 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
   app.post(
     '/documents/text',
     { bodyLimit, schema: { body: InsertTextBody, querystring, response } },
-    async ({ body: { text, file_source }, query: { on_conflict } }) =>
+    async ({ body, query: { on_conflict } }) =>
       rag.insertTexts({
-        texts: [text],
-        file_sources: file_source === undefined ? undefined : [file_source],
+        texts: [body.text],
+        file_sources: alone(body.file_source),
+        external_ids: alone(body.external_id),
+        metadata: alone(body.metadata),
+        tags: alone(body.tags),
+        chunking: body.chunking,
         on_conflict,
       }),
   )
@@ -32,4 +36,9 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
     { bodyLimit, schema: { body: InsertTextsBody, querystring, response } },
     async ({ body, query: { on_conflict } }) => rag.insertTexts({ ...body, on_conflict }),
   )
+}
+
+/** The list of what belongs to the only text. */
+function alone<T>(value: T | undefined): readonly T[] | undefined {
+  return value === undefined ? undefined : [value]
 }

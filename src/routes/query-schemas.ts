@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { QUERY_MODES } from '../engine/rag.ts'
+import { type MetadataValue, QUERY_MODES } from '../engine/rag.ts'
 import { NullableInteger, NullableString, OpenObject, Text } from './common-schemas.ts'
 
 const NullableBoolean = Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })
@@ -8,6 +8,32 @@ const NullableCount = Type.Unsafe<number | null>({ type: ['integer', 'null'], mi
 const Turn = Type.Object(
   { role: Text('role'), content: Type.Optional(Type.String()) },
   { description: 'A turn of the conversation so far; other keys are left out' },
+)
+
+const Strings = Type.Optional(
+  Type.Unsafe<string[] | null>({ type: ['array', 'null'], items: { type: 'string' } }),
+)
+const SCALAR = ['string', 'number', 'boolean', 'null']
+
+/** An addition to LightRAG: which documents the question may draw from. */
+const Filters = Type.Object(
+  {
+    document_ids: Strings,
+    external_ids: Strings,
+    file_paths: Strings,
+    tags: Strings,
+    metadata: Type.Optional(
+      Type.Unsafe<Record<string, MetadataValue | MetadataValue[]> | null>({
+        type: ['object', 'null'],
+        additionalProperties: {
+          type: [...SCALAR, 'array'],
+          items: { type: SCALAR },
+        },
+        description: 'Fields with the value, or a list of values of which one will do',
+      }),
+    ),
+  },
+  { additionalProperties: false },
 )
 
 /** The question of `/query`, `/query/stream` and `/query/data`. */
@@ -38,6 +64,9 @@ export const QueryBody = Type.Object({
   include_references: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], default: true }),
   include_chunk_content: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], default: false }),
   stream: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], default: true }),
+  filters: Type.Optional(
+    Type.Unsafe<Type.Static<typeof Filters> | null>({ ...Filters, type: ['object', 'null'] }),
+  ),
 })
 
 const citationFields = {

@@ -1,15 +1,23 @@
 import type { FastifyInstance } from 'fastify'
 import type { Rag } from '../engine/rag.ts'
+import { authVerifyRoutes } from './auth-verify.ts'
+import { customKgRoutes } from './custom-kg.ts'
 import { documentRoutes } from './documents.ts'
 import { graphRoutes } from './graph.ts'
+import { graphEditRoutes } from './graph-edits.ts'
+import { graphExportRoutes } from './graph-export.ts'
 import { type HealthRoutesOptions, healthRoutes } from './health.ts'
 import { insertRoutes } from './insert.ts'
+import { type OllamaOptions, ollamaRoutes } from './ollama.ts'
 import { queryRoutes } from './query.ts'
+import { scanRoutes } from './scan.ts'
+import { sourceConflictRoutes } from './source-conflicts.ts'
 import { uploadRoutes } from './upload.ts'
 
 export interface RoutesOptions {
   readonly rag: Rag
   readonly health: Omit<HealthRoutesOptions, 'rag'>
+  readonly ollama: OllamaOptions
   /** Longest uploaded file, in bytes; 100 MiB unless given. */
   readonly maxUploadBytes?: number | undefined
   /** Longest JSON body with texts, in bytes; 50 MiB unless given. */
@@ -20,13 +28,20 @@ export interface RoutesOptions {
 
 /** Adds LightRAG's API to an app that follows `httpConventions`. */
 export async function registerRoutes(app: FastifyInstance, options: RoutesOptions): Promise<void> {
-  const { rag, health } = options
+  const { rag, health, ollama } = options
   const { maxUploadBytes = 104_857_600, maxUploadSilenceMs = 120_000 } = options
   const { maxTextBodyBytes = 52_428_800 } = options
   await app.register(documentRoutes, { rag })
   await app.register(insertRoutes, { rag, maxTextBodyBytes })
+  await app.register(customKgRoutes, { rag, maxTextBodyBytes })
   await app.register(uploadRoutes, { rag, maxUploadBytes, maxUploadSilenceMs })
+  await app.register(scanRoutes, { rag })
+  await app.register(sourceConflictRoutes)
   await app.register(queryRoutes, { rag })
   await app.register(graphRoutes, { rag })
+  await app.register(graphEditRoutes, { rag })
+  await app.register(graphExportRoutes, { rag })
+  await app.register(ollamaRoutes, { rag, ...ollama })
+  await app.register(authVerifyRoutes)
   await app.register(healthRoutes, { rag, ...health })
 }

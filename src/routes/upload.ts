@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { receiveFile } from '../http/receive-file.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
+import { LABEL_FIELDS, labelFields } from './label-fields.ts'
 
 export interface UploadRoutesOptions {
   readonly rag: Rag
@@ -31,9 +32,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = asyn
     async (request) =>
       receiveFile(
         request,
-        { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs },
-        (file_name, content) =>
-          rag.insertFile({ file_name, on_conflict: request.query.on_conflict }, content),
+        { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs, fields: LABEL_FIELDS },
+        (file_name, content, fields) => {
+          const { on_conflict } = request.query
+          return rag.insertFile({ file_name, on_conflict, ...labelFields(fields) }, content)
+        },
       ),
   )
 }

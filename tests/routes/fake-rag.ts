@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { EngineError } from '../../src/engine/errors.ts'
+import type { CustomKg } from '../../src/engine/graph/graph-calls.ts'
 import type {
   CallSignal,
   DocStatusResponse,
+  DocumentChange,
+  DocumentChunks,
+  DocumentChunksQuery,
   InsertFile,
   InsertResponse,
   InsertTexts,
@@ -16,7 +20,11 @@ import type {
   QueryResponse,
   Rag,
   Reference,
+  RetryChunksResponse,
+  ScanStatus,
 } from '../../src/engine/rag.ts'
+
+import { FakeGraph } from './fake-graph.ts'
 
 interface Entry {
   readonly record: DocStatusResponse
@@ -27,7 +35,8 @@ const NOTHING = 'Sorry, nothing here answers that.[no-context]'
 const STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed']
 
 /** A Rag without storage or models: enough of one to show what the handlers do with it. */
-export class FakeRag implements Rag {
+export class FakeRag extends FakeGraph implements Rag {
+  readonly #scans = new Set<string>()
   readonly #entries = new Map<string, Entry>()
 
   async insertTexts({ texts, file_sources = [], on_conflict }: InsertTexts) {
@@ -82,6 +91,12 @@ export class FakeRag implements Rag {
         has_prev: page > 1,
       },
       ...(await this.statusCounts()),
+      next_cursor: null,
+      applied: {
+        status_filters: wanted,
+        sort_field,
+        sort_direction: sort_direction ?? 'desc',
+      },
     }
   }
 
@@ -115,6 +130,28 @@ export class FakeRag implements Rag {
     }
   }
 
+  async updateDocument(id: string, change: DocumentChange): Promise<DocStatusResponse> {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new EngineError('document_not_found', 'No such document')
+    const { metadata, ...rest } = change
+    const record = { ...entry.record, metadata: { ...metadata, ...rest } }
+    this.#entries.set(id, { ...entry, record })
+    return record
+  }
+
+  async documentChunks(id: string, query: DocumentChunksQuery): Promise<DocumentChunks> {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new EngineError('document_not_found', 'No such document')
+    const chunk = { ...citation(entry), content: entry.text, tokens: 1, error: null }
+    const chunks = query.status === 'set_aside' ? [] : [{ ...chunk, status: 'extracted' as const }]
+    return { document_id: id, chunks, total_count: chunks.length }
+  }
+
+  async retryChunks(id: string): Promise<RetryChunksResponse> {
+    if (!this.#entries.has(id)) throw new EngineError('document_not_found', 'No such document')
+    return { status: 'nothing_to_retry', message: 'All chunks were read', chunks: 0 }
+  }
+
   async pipelineStatus(): Promise<PipelineStatus> {
     return {
       autoscanned: false,
@@ -143,6 +180,7 @@ export class FakeRag implements Rag {
 
   async clearDocuments() {
     this.#entries.clear()
+    this.handmade.clear()
     return { status: 'success' as const, message: 'All gone' }
   }
 
@@ -156,6 +194,34 @@ export class FakeRag implements Rag {
 
   async cancelPipeline() {
     return { status: 'not_busy' as const, message: 'Nothing to cancel' }
+  }
+
+  async scan() {
+    this.#scans.add('scan_20260101_000000_00000000')
+    return {
+      status: 'scanning_started' as const,
+      message: 'Reading',
+      track_id: 'scan_20260101_000000_00000000',
+    }
+  }
+
+  async scanStatus(trackId: string): Promise<ScanStatus> {
+    if (!this.#scans.has(trackId)) throw new EngineError('scan_not_found', 'No such scan')
+    return {
+      track_id: trackId,
+      status: 'completed',
+      counts: { processed: 0, warning: 0, error: 0 },
+      counts_dropped: 0,
+      samples: { processed: { items: [], truncated: false, dropped: 0 } },
+      created_at: 1.5,
+      updated_at: 2.5,
+      version: 2,
+      message: 'Done',
+    }
+  }
+
+  async supportedFileTypes() {
+    return { extensions: ['.md', '.txt'] }
   }
 
   async query(params: QueryParams): Promise<QueryResponse> {
@@ -248,13 +314,24 @@ export class FakeRag implements Rag {
     }
   }
 
+  async insertCustomKg({ chunks = [], entities = [], relationships = [], ...kg }: CustomKg) {
+    const names = entities.map(({ entity_name }) => entity_name)
+    const ends = relationships.flatMap(({ src_id, tgt_id }) => [src_id, tgt_id])
+    const lines = [...chunks.map(({ content }) => content), ...names, ...ends]
+    if (lines.length === 0) throw new EngineError('invalid_argument', 'The graph is empty')
+    const trackId = newTrackId('insert')
+    const source = kg.file_path ?? `custom_kg_${trackId}`
+    return this.#insert(lines.join('\n'), source, trackId, kg.on_conflict)
+  }
+
   #documents(): DocStatusResponse[] {
     return [...this.#entries.values()].map(({ record }) => record)
   }
 
   #names(): Set<string> {
     const texts = [...this.#entries.values()].map(({ text }) => text)
-    return new Set(texts.flatMap((text) => text.match(/\b[A-Z][a-z]+ [A-Z][a-z]+\b/g) ?? []))
+    const written = texts.flatMap((text) => text.match(/\b[A-Z][a-z]+ [A-Z][a-z]+\b/g) ?? [])
+    return new Set([...written, ...this.handmade.keys()])
   }
 
   #find({ query, mode }: QueryParams): Entry[] {

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Rag } from '../../src/engine/rag.ts'
+import { tokenCount } from '../../src/engine/tokenizer.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { type RoutesOptions, registerRoutes } from '../../src/routes/register-routes.ts'
 import { FakeRag } from './fake-rag.ts'
@@ -13,6 +14,8 @@ export const SERVER_INFO = {
   webui_description: null,
 } as const
 
+export const OLLAMA = { model: 'lightrag:latest', countTokens: tokenCount } as const
+
 /** An app with the handlers on top of a Rag, a fake one unless given. */
 export async function buildApp(
   rag: Rag = new FakeRag(),
@@ -25,6 +28,7 @@ export async function buildApp(
   await registerRoutes(app, {
     rag,
     health: { info: SERVER_INFO, details: () => true },
+    ollama: OLLAMA,
     ...options,
   })
   return app

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { replyCheck } from '../contract/reply-check.ts'
 import { describeBadInput } from './bad-input.contract.ts'
 import { describeDocuments } from './documents.contract.ts'
 import { describeGraph } from './graph.contract.ts'
+import { describeGraphEdits } from './graph-edits.contract.ts'
 import { describeQueries } from './queries.contract.ts'
 import { RestClient, type TestServer } from './rest-client.ts'
 import { describeUploads } from './uploads.contract.ts'
@@ -17,7 +19,7 @@ export function describeHandlers(name: string, makeServer: () => Promise<TestSer
 
     beforeAll(async () => {
       server = await makeServer()
-      rest = new RestClient(server)
+      rest = new RestClient(server, await replyCheck())
       await rest.clear()
     })
     afterAll(() => server.close())
@@ -27,6 +29,7 @@ export function describeHandlers(name: string, makeServer: () => Promise<TestSer
     describeUploads(client)
     describeQueries(client)
     describeGraph(client)
+    describeGraphEdits(client)
     describeBadInput(client)
   })
 }

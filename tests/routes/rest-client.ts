@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import type { DocStatusResponse, InsertResponse, TrackStatus } from '../../src/engine/rag.ts'
 import type { ValidationIssue } from '../../src/http/validation-error.ts'
+import type { ReplyCheck } from '../contract/reply-check.ts'
 
 /** A server under test, as its callers see it. */
 export interface TestServer {
@@ -29,21 +30,23 @@ export interface Invalid {
 /** Speaks to a server over real sockets, as a script would. */
 export class RestClient {
   readonly #server: TestServer
+  readonly #check: ReplyCheck | undefined
 
-  constructor(server: TestServer) {
+  /** @param check called with every reply that is read to its end */
+  constructor(server: TestServer, check?: ReplyCheck) {
     this.#server = server
+    this.#check = check
   }
 
   async send<Body>(path: string, init: RequestInit = {}): Promise<Reply<Body>> {
     const response = await this.fetch(path, init)
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.startsWith('application/json')
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: isJson && text !== '' ? JSON.parse(text) : undefined,
-    }
+    const contentType = response.headers.get('content-type') ?? ''
+    const isJson = contentType.startsWith('application/json')
+    const body = isJson && text !== '' ? JSON.parse(text) : undefined
+    const { status, headers } = response
+    this.#check?.({ method: init.method ?? 'GET', path, status, contentType, body })
+    return { status, headers, text, body }
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {

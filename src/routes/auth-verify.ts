@@ -1,0 +1,16 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+
+const VerifyReply = Type.Object({ status: Type.Literal('ok') })
+
+/** `GET /auth/verify`: who comes as far as here was let in. */
+export const authVerifyRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.get(
+    '/auth/verify',
+    { schema: { response: { 200: VerifyReply } } },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return { status: 'ok' as const }
+    },
+  )
+}

@@ -1,0 +1,26 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Rag } from '../engine/rag.ts'
+import { InsertOptions, InsertReply } from './document-schemas.ts'
+import { CustomKgBody } from './graph-edit-schemas.ts'
+
+export interface CustomKgRoutesOptions {
+  readonly rag: Rag
+  /** Longest JSON body, in bytes. */
+  readonly maxTextBodyBytes: number
+}
+
+/** `POST /documents/custom_kg` takes in a graph that was made elsewhere; an addition to LightRAG. */
+export const customKgRoutes: FastifyPluginAsyncTypebox<CustomKgRoutesOptions> = async (
+  app,
+  { rag, maxTextBodyBytes: bodyLimit },
+) => {
+  app.post(
+    '/documents/custom_kg',
+    {
+      bodyLimit,
+      config: { codedErrors: true },
+      schema: { body: CustomKgBody, querystring: InsertOptions, response: { 200: InsertReply } },
+    },
+    async ({ body, query: { on_conflict } }) => rag.insertCustomKg({ ...body, on_conflict }),
+  )
+}
