@@ -1,15 +1,30 @@
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { admissionOf } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
+import type { Account } from './directory.ts'
 import { TenancyError } from './errors.ts'
+import { explain } from './explain.ts'
 import { readLoginForm } from './login-form.ts'
 import type { PermissionTable } from './permissions.ts'
+import type { SignInAttempt, SignInGuard } from './sign-in-guard.ts'
 import type { Tokens } from './token.ts'
+
+/** How an attempt to sign in ended, for the audit. */
+export interface SignIn {
+  readonly outcome: 'success' | 'failure' | 'locked'
+  /** As it was typed. */
+  readonly username: string
+  readonly request: FastifyRequest
+}
 
 export interface AuthRoutesOptions {
   readonly authenticator: Authenticator
   readonly tokens: Tokens
+  /** Slows down who guesses passwords; without it nobody is. */
+  readonly guard?: SignInGuard | undefined
+  readonly onSignIn?: (signIn: SignIn) => void
   /** Repeated in both answers. */
   readonly about: {
     readonly core_version: string
@@ -23,12 +38,16 @@ export interface AuthRoutesOptions {
 export const AUTH_PERMISSIONS = {
   'GET /auth-status': 'public',
   'POST /login': 'public',
+  'GET /auth/explain': 'signed-in',
 } as const satisfies PermissionTable
 
 const NO_PASSWORDS = 'Authentication is disabled. Using guest access.'
 const FORM_LIMIT_BYTES = 16_384
 
-/** `GET /auth-status` and `POST /login`, as LightRAG's clients expect them. */
+/**
+ * `GET /auth-status` and `POST /login`, as LightRAG's clients expect them; `GET /auth/explain` tells
+ * callers how their request was understood.
+ */
 export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, options) => {
   const { authenticator, tokens, about } = options
   if (!app.hasContentTypeParser('application/x-www-form-urlencoded')) await app.register(formbody)
@@ -55,8 +74,7 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
     const form = await readLoginForm(request)
     if ('problems' in form) return reply.code(422).send({ detail: form.problems })
     if (!authenticator.passwordsOn) return { ...guestPass(), ...about }
-    const account = await authenticator.verifyPassword(form.username, form.password)
-    if (account === undefined) throw new TenancyError('bad_login', 'Incorrect credentials')
+    const account = await signIn(options, form, request)
     return {
       access_token: tokens.forUser(account),
       token_type: 'bearer',
@@ -64,4 +82,41 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
       ...about,
     }
   })
+
+  app.get('/auth/explain', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const admission = admissionOf(request)
+    if (admission === undefined) throw new TenancyError('missing_context', 'There is no context')
+    return explain(admission, tokens)
+  })
+}
+
+/** @throws {TenancyError} `bad_login`, `sign_in_locked`, `login_busy` */
+async function signIn(
+  { authenticator, guard, onSignIn }: AuthRoutesOptions,
+  form: { readonly username: string; readonly password: string },
+  request: FastifyRequest,
+): Promise<Account> {
+  const { username, password } = form
+  let attempt: SignInAttempt | undefined
+  try {
+    attempt = guard?.begin(username, request.ip)
+  } catch (error) {
+    onSignIn?.({ outcome: 'locked', username, request })
+    throw error
+  }
+  let account: Account | undefined
+  try {
+    account = await authenticator.verifyPassword(username, password)
+  } catch (error) {
+    attempt?.withdrawn()
+    throw error
+  }
+  if (account === undefined) {
+    onSignIn?.({ outcome: 'failure', username, request })
+    throw new TenancyError('bad_login', 'Incorrect credentials')
+  }
+  attempt?.succeeded()
+  onSignIn?.({ outcome: 'success', username, request })
+  return account
 }

@@ -6,6 +6,8 @@ export interface TenantContext {
   readonly principal: Principal
   readonly workspace: string
   readonly requestId: string
+  /** Opaque id of the credential that was used; limits are kept by it. */
+  readonly credentialId?: string
 }
 
 /** How the layer carries a context from the hook that admits a request to the proxy. */

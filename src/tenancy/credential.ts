@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** What a request presented. An empty header counts as none. */
@@ -28,4 +29,17 @@ export function readCredentials(headers: IncomingHttpHeaders): Credentials {
 
 export function looksLikeToken(text: string): boolean {
   return TOKEN.test(text)
+}
+
+/** New with each process, so that an id says nothing about the secret behind it. */
+const ID_KEY = randomBytes(32)
+
+/**
+ * An opaque id of the credential that a request used, the same for the same credential for as long
+ * as the process lives. All tokens of a user are one.
+ */
+export function credentialId({ apiKey, bearerKey }: Credentials, userId: string): string {
+  const key = apiKey ?? bearerKey
+  const subject = key === undefined ? `user\0${userId}` : `key\0${key}`
+  return createHmac('sha256', ID_KEY).update(subject).digest('base64url').slice(0, 16)
 }

@@ -5,6 +5,9 @@ export const TENANCY_STATUS = {
   bad_token: 401,
   bad_login: 401,
   login_busy: 429,
+  sign_in_locked: 429,
+  rate_limited: 429,
+  too_many_queries: 429,
   api_key_required: 403,
   api_key_refused: 403,
   credentials_disagree: 403,
@@ -12,6 +15,8 @@ export const TENANCY_STATUS = {
   workspace_denied: 403,
   invalid_workspace: 400,
   selectors_disagree: 400,
+  workspace_required: 400,
+  kb_not_found: 404,
   route_without_permission: 500,
   missing_context: 500,
   foreign_context: 500,
@@ -23,6 +28,8 @@ export const TENANCY_STATUS = {
   users_file_missing: 500,
   token_secret_refused: 500,
   accounts_invalid: 500,
+  users_edit_refused: 500,
+  control_folder_busy: 500,
 } as const
 
 export type TenancyErrorCode = keyof typeof TENANCY_STATUS

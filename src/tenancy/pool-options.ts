@@ -17,6 +17,11 @@ export interface PoolOptions<T extends object> {
   readonly maxWaiting?: number
   /** Share of the pool that background leases may hold, at least one engine. Default 0.5. */
   readonly maxBackgroundShare?: number
+  /**
+   * Workspaces whose engines, once open, are closed neither for room nor for memory nor for being
+   * idle; fewer than `maxEngines`.
+   */
+  readonly pinned?: readonly string[]
   readonly onEvent?: (event: PoolEvent) => void
 }
 

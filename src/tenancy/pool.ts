@@ -6,6 +6,7 @@ import type { AcquireOptions, EngineSource, Lease } from './lease.ts'
 import { closedError, exhaustedError, spellingError } from './pool-errors.ts'
 import type { CloseReason, PoolOptions, PoolStats } from './pool-options.ts'
 import { PoolRoom } from './pool-room.ts'
+import { type EngineStats, engineGauges, engineStats } from './pool-stats.ts'
 import { PoolWaiter } from './pool-waiter.ts'
 import { PooledEngine } from './pooled-engine.ts'
 import { parseWorkspaceName, workspaceKey } from './workspace-name.ts'
@@ -29,6 +30,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   readonly #unused: LRUCache<string, PooledEngine<T>>
   readonly #requests = new Set<PoolWaiter<T>>()
   readonly #jobs = new Set<PoolWaiter<T>>()
+  readonly #pinned: ReadonlySet<string>
   /** Engines and timers start here, so that they never carry the context of who came first. */
   readonly #outside = context.exit(() => new AsyncResource('EnginePool'))
   readonly #sweep: NodeJS.Timeout | undefined
@@ -42,6 +44,8 @@ export class EnginePool<T extends object> implements EngineSource<T> {
       throw new RangeError('maxEngines must be a whole number, and both bounds at least 1')
     }
     this.#options = options
+    this.#pinned = new Set((options.pinned ?? []).map(workspaceKey))
+    if (this.#pinned.size >= options.maxEngines) throw new RangeError('pinned leave no place')
     this.#unused = new LRUCache({ max: options.maxEngines })
     if (options.idleMs > 0) {
       const period = Math.min(Math.ceil(options.idleMs / 2), LONGEST_SWEEP_MS)
@@ -111,20 +115,18 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   }
 
   stats(): PoolStats {
-    const entries = [...this.#engines.values()]
-    const inState = (state: string) => entries.filter((entry) => entry.state === state).length
     return {
-      engines: entries.length,
-      opening: inState('opening'),
-      ready: inState('ready'),
-      draining: inState('draining'),
-      leases: entries.reduce((sum, entry) => sum + entry.leases, 0),
-      backgroundLeases: entries.reduce((sum, entry) => sum + entry.backgroundLeases, 0),
+      ...engineGauges([...this.#engines.values()]),
       bytes: this.#bytes,
       waiting: this.#requests.size,
       backgroundWaiting: this.#jobs.size,
       ...this.#counts,
     }
+  }
+
+  /** Each workspace that is open, opening or closing. */
+  engines(): EngineStats[] {
+    return [...this.#engines.values()].map(engineStats)
   }
 
   #wait(wanted: Pick<PoolWaiter<T>, 'key' | 'workspace' | 'background'> & AcquireOptions) {
@@ -205,7 +207,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
       entry.resume()
       this.#wake()
     }
-    const busy = entries.filter((entry) => entry.state === 'ready' && entry.leases > 0)
+    const busy = entries.filter((entry) => entry.busy && !this.#pinned.has(entry.key))
     busy.sort((one, other) => one.turnSince - other.turnSince)
     for (const entry of busy.slice(0, Math.max(0, wanted - yielding.length))) {
       this.#drainEngine(entry, 'room')
@@ -235,8 +237,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     }
     if (entry?.state === 'ready') waiter.grant(this.#grant(entry, waiter.background))
     if (entry !== undefined || room.isPromisedTo(waiter.key)) return true
-    const { maxEngines, maxBytes } = this.#options
-    if (this.#engines.size < maxEngines && this.#bytes < maxBytes) {
+    if (this.#hasRoom()) {
       this.#open(waiter)
       return true
     }
@@ -248,11 +249,19 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     return room.promiseTo(waiter.key)
   }
 
+  #hasRoom(): boolean {
+    if (this.#engines.size >= this.#options.maxEngines) return false
+    if (this.#bytes < this.#options.maxBytes) return true
+    // Pinned engines that fill the memory must not keep all others out for good.
+    return [...this.#engines.keys()].every((key) => this.#pinned.has(key))
+  }
+
   #grant(entry: PooledEngine<T>, background: boolean): Lease<T> {
     const { engine } = entry
     if (engine === undefined) throw new Error('an engine without an object was called ready')
     this.#unused.delete(entry.key)
     entry.leases += 1
+    entry.granted += 1
     if (background) entry.backgroundLeases += 1
     let held = true
     const release = () => {
@@ -276,7 +285,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   #putAside(entry: PooledEngine<T>): void {
     if (entry.closeReason !== undefined) {
       this.#drainEngine(entry, entry.closeReason)
-    } else if (entry.unused) {
+    } else if (entry.unused && !this.#pinned.has(entry.key)) {
       entry.idleSince = performance.now()
       this.#unused.set(entry.key, entry)
     }

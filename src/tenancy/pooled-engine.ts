@@ -16,6 +16,8 @@ export class PooledEngine<T> {
   engine: T | undefined
   leases = 0
   backgroundLeases = 0
+  /** Leases given out since it opened. */
+  granted = 0
   bytes = 0
   /** When the last lease ended, in milliseconds of the monotonic clock. */
   idleSince = 0
@@ -39,6 +41,10 @@ export class PooledEngine<T> {
 
   get unused(): boolean {
     return this.state === 'ready' && this.leases === 0
+  }
+
+  get busy(): boolean {
+    return this.state === 'ready' && this.leases > 0
   }
 
   /** Runs out of leases to make room, and may still go on instead. */

@@ -7,9 +7,10 @@ import type {
   RouteOptions,
 } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { admissionOf, admitted } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
-import type { ContextCarrier, TenantContext } from './context.ts'
-import { type Credentials, readCredentials } from './credential.ts'
+import type { ContextCarrier } from './context.ts'
+import { type Credentials, credentialId, readCredentials } from './credential.ts'
 import { refusalBody, TenancyError } from './errors.ts'
 import { mayUse, type PermissionTable, type RouteRule, ruleOf } from './permissions.ts'
 import type { Principal } from './principal.ts'
@@ -50,18 +51,13 @@ const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) =
     // A callback hook around an async function: nothing is entered here, only decided.
     gate.admit(request).then(() => done(), done)
   })
-  replyToRefusals(app)
+  replyToRefusals(app, gate)
 }
 
-interface Admission {
-  readonly context: TenantContext
-  readonly rule: RouteRule
-}
-
-/** What the plugin knows of the requests it let in. */
 class Gate {
   readonly #options: TenancyOptions
-  readonly #admitted = new WeakMap<FastifyRequest, Admission>()
+  /** Refusals that were reported: each is, once, wherever it was thrown. */
+  readonly #reported = new WeakSet<TenancyError>()
 
   constructor(options: TenancyOptions) {
     this.#options = options
@@ -77,31 +73,41 @@ class Gate {
       const { authenticator, selectors = [workspaceHeader] } = this.#options
       if (rule.access === 'optional' && isEmpty(credentials) && !authenticator.open) return
       principal = await authenticator.authenticate(credentials)
-      const workspace = await chooseWorkspace(selectors, request, principal)
+      const { workspace, chosenBy } = await chooseWorkspace(selectors, request, principal)
       if (!mayUse(principal, rule.access)) throw denied()
-      const context = Object.freeze({ principal, workspace, requestId: request.id })
-      this.#admitted.set(request, { context, rule })
+      const context = Object.freeze({
+        principal,
+        workspace,
+        requestId: request.id,
+        credentialId: credentialId(credentials, principal.userId),
+      })
+      admitted(request, { context, rule, credentials, chosenBy })
     } catch (error) {
-      throw this.#refused(error, request, principal)
+      if (error instanceof TenancyError) this.report(error, request, principal)
+      throw error
     }
   }
 
   /** Runs `done`, and with it the handler, in the context of an admitted request. */
   enter(request: FastifyRequest, done: (error?: Error) => void): void {
-    const admitted = this.#admitted.get(request)
-    if (admitted === undefined) {
+    const admission = admissionOf(request)
+    if (admission === undefined) {
       done()
       return
     }
-    const { context, rule } = admitted
+    const { context, rule } = admission
     const needed = rule.alsoNeeds?.(request) ?? []
     if (needed.every((permission) => mayUse(context.principal, permission))) {
       this.#options.context.run(context, done)
       return
     }
-    const error = denied()
-    this.#refused(error, request, context.principal)
-    done(error)
+    done(denied())
+  }
+
+  report(error: TenancyError, request: FastifyRequest, principal: Principal | undefined): void {
+    if (this.#reported.has(error)) return
+    this.#reported.add(error)
+    this.#options.onRefusal?.({ error, request, principal })
   }
 
   #ruleOf(request: FastifyRequest): RouteRule {
@@ -110,18 +116,14 @@ class Gate {
     if (rule === undefined) throw rowMissing(request.method, request.routeOptions.url)
     return rule
   }
-
-  #refused(error: unknown, request: FastifyRequest, principal: Principal | undefined): unknown {
-    if (error instanceof TenancyError) this.#options.onRefusal?.({ error, request, principal })
-    return error
-  }
 }
 
 /** Sends refusals in their own shape, and leaves all other errors to the handler of before. */
-function replyToRefusals(app: FastifyInstance): void {
+function replyToRefusals(app: FastifyInstance, gate: Gate): void {
   const others = app.errorHandler
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof TenancyError)) return others.call(app, error, request, reply)
+    gate.report(error, request, admissionOf(request)?.context.principal)
     return sendRefusal(error, request, reply)
   })
 }

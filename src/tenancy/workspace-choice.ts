@@ -1,7 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import { TenancyError } from './errors.ts'
+import { placeOf } from './place.ts'
 import type { Principal } from './principal.ts'
 import { parseWorkspaceName } from './workspace-name.ts'
+
+/** What one selector of a request asks for; tenant and knowledge base are case-folded. */
+export interface Selection {
+  /** Where it stood, in words for the caller. */
+  readonly source: string
+  readonly workspace?: string | undefined
+  readonly tenant?: string | undefined
+  readonly kb?: string | undefined
+}
 
 /**
  * Reads which workspace a request asks for, or undefined when this selector is not used. It may
@@ -10,38 +20,112 @@ import { parseWorkspaceName } from './workspace-name.ts'
 export type WorkspaceSelector = (
   request: FastifyRequest,
   principal: Principal,
-) => string | undefined | Promise<string | undefined>
+) => string | Selection | undefined | Promise<string | Selection | undefined>
 
 /** The header `LIGHTRAG-WORKSPACE`; empty counts as absent. */
 export const workspaceHeader: WorkspaceSelector = (request) => {
   const value = request.headers['lightrag-workspace']
-  return (Array.isArray(value) ? value.join(',') : value)?.trim() || undefined
+  const workspace = (Array.isArray(value) ? value.join(',') : value)?.trim() || undefined
+  return workspace === undefined ? undefined : { source: 'LIGHTRAG-WORKSPACE', workspace }
 }
+
+export interface ChosenWorkspace {
+  readonly workspace: string
+  /** The selectors that chose it; none when it is the caller's default. */
+  readonly chosenBy: readonly string[]
+}
+
+const BY_DEFAULT: readonly string[] = Object.freeze([])
 
 /**
  * The workspace a request runs in. Selectors only choose among what the principal holds.
  *
  * @throws {TenancyError} `invalid_workspace`; `selectors_disagree`; `workspace_denied`, the same
- * for a foreign workspace as for one that does not exist
+ * for a foreign workspace as for one that does not exist; `kb_not_found`; `workspace_required`
  */
 export async function chooseWorkspace(
   selectors: readonly WorkspaceSelector[],
   request: FastifyRequest,
   principal: Principal,
-): Promise<string> {
-  let chosen: string | undefined
+): Promise<ChosenWorkspace> {
+  let selections: Selection[] | undefined
   for (const select of selectors) {
     const answer = select(request, principal)
     // Each await costs every request; the usual selector needs none.
-    const selected = typeof answer === 'object' ? await answer : answer
+    const selected = answer instanceof Promise ? await answer : answer
     if (selected === undefined) continue
-    const name = parseWorkspaceName(selected)
-    if (chosen !== undefined && chosen !== name) {
-      throw new TenancyError('selectors_disagree', 'The request names two different workspaces')
-    }
-    chosen = name
+    selections ??= []
+    selections.push(
+      typeof selected === 'string' ? { source: 'selector', workspace: selected } : selected,
+    )
   }
-  if (chosen === undefined) return principal.defaultWorkspace
-  if (principal.workspaces.includes(chosen)) return chosen
-  throw new TenancyError('workspace_denied', 'No access to this workspace')
+  if (selections === undefined) {
+    return { workspace: principal.defaultWorkspace, chosenBy: BY_DEFAULT }
+  }
+  return {
+    workspace: resolve(selections, principal),
+    chosenBy: selections.map(({ source }) => source),
+  }
+}
+
+function resolve(selections: readonly Selection[], principal: Principal): string {
+  const name = agreed(selections, 'workspace')
+  const tenant = agreed(selections, 'tenant')
+  const kb = agreed(selections, 'kb')
+  if (name === undefined) return heldPlace(principal, tenant, kb)
+  const workspace = parseWorkspaceName(name)
+  const place = placeOf(workspace)
+  if ((tenant ?? place.tenant) !== place.tenant || (kb ?? place.kb) !== place.kb) throw disagree()
+  if (principal.workspaces.includes(workspace)) return workspace
+  throw denied()
+}
+
+/** The one value that all selectors which name this field give. */
+function agreed(
+  selections: readonly Selection[],
+  field: 'workspace' | 'tenant' | 'kb',
+): string | undefined {
+  let value: string | undefined
+  for (const selection of selections) {
+    const next = selection[field]
+    if (next === undefined) continue
+    if (value !== undefined && value !== next) throw disagree()
+    value = next
+  }
+  return value
+}
+
+/** The workspace of a tenant and knowledge base, among those that the principal holds. */
+function heldPlace(
+  principal: Principal,
+  tenant: string | undefined,
+  kb: string | undefined,
+): string {
+  const { defaultWorkspace } = principal
+  const wanted = tenant ?? placeOf(defaultWorkspace).tenant
+  const ofTenant = principal.workspaces.filter((name) => placeOf(name).tenant === wanted)
+  // `acme` and `acme__default` are one place; the shorter name is the older way to write it.
+  ofTenant.sort((one, other) => one.length - other.length)
+  if (ofTenant.length === 0) throw denied()
+  if (kb !== undefined) {
+    const found = ofTenant.find((name) => placeOf(name).kb === kb)
+    if (found !== undefined) return found
+    throw new TenancyError('kb_not_found', 'There is no such knowledge base')
+  }
+  if (ofTenant.includes(defaultWorkspace)) return defaultWorkspace
+  const chosen = ofTenant.find((name) => placeOf(name).kb === 'default') ?? only(ofTenant)
+  if (chosen !== undefined) return chosen
+  throw new TenancyError('workspace_required', 'Choose a knowledge base with X-KB-ID')
+}
+
+function only(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] : undefined
+}
+
+function disagree(): TenancyError {
+  return new TenancyError('selectors_disagree', 'The request names two different workspaces')
+}
+
+function denied(): TenancyError {
+  return new TenancyError('workspace_denied', 'No access to this workspace')
 }

@@ -65,7 +65,7 @@ interface Parts {
 export async function startNotes(
   users: readonly object[],
   more: Partial<TenancyOptions> = {},
-  addRoutes: (scope: FastifyInstance, parts: Parts) => void = () => undefined,
+  addRoutes: (scope: FastifyInstance, parts: Parts) => void | Promise<void> = () => undefined,
 ) {
   const path = join(await temporaryFolder(), 'users.json')
   await writeUsers(path, users)
@@ -97,7 +97,7 @@ export async function startNotes(
       ...more,
     })
     addNoteRoutes(scope, notes)
-    addRoutes(scope, { authenticator, tokens })
+    await addRoutes(scope, { authenticator, tokens })
   })
   onTestFinished(async () => {
     await app.close()

@@ -1,0 +1,97 @@
+import type { FastifyRequest } from 'fastify'
+import type { AuditChain, AuditFields } from './audit-chain.ts'
+import type { SignIn } from './auth-routes.ts'
+import type { TenancyErrorCode } from './errors.ts'
+import type { Refusal } from './tenancy.ts'
+
+/** What takes audit lines in; an `AuditLog`. */
+export interface AuditSink {
+  record(fields: AuditFields): void
+}
+
+const EVENTS: Partial<Record<TenancyErrorCode, string>> = {
+  workspace_denied: 'cross_workspace',
+  selectors_disagree: 'cross_workspace',
+  kb_not_found: 'cross_workspace',
+  credentials_disagree: 'cross_user',
+  foreign_context: 'isolation_fault',
+  missing_context: 'isolation_fault',
+  rate_limited: 'limited',
+  too_many_queries: 'limited',
+}
+
+/** These are written where they happen, with the name that was typed. */
+const TOLD_BY_SIGN_IN: readonly string[] = ['bad_login', 'sign_in_locked']
+
+const SELECTORS = ['lightrag-workspace', 'x-tenant-id', 'x-kb-id'] as const
+
+/**
+ * Writes what the layer decides into the audit. Names stand there as opaque ids; no header, body or
+ * credential does.
+ */
+export class AuditRecorder {
+  readonly #sink: AuditSink
+  readonly #chain: AuditChain
+
+  constructor(sink: AuditSink, chain: AuditChain) {
+    this.#sink = sink
+    this.#chain = chain
+  }
+
+  refused({ error, request, principal }: Refusal): void {
+    if (TOLD_BY_SIGN_IN.includes(error.code)) return
+    this.#sink.record({
+      event: EVENTS[error.code] ?? (error.statusCode < 500 ? 'refused' : 'failed'),
+      code: error.code,
+      status: error.statusCode,
+      user: this.#user(principal?.userId),
+      workspace: this.#workspace(principal?.defaultWorkspace),
+      wanted: this.#wanted(request),
+      ...whereOf(request),
+    })
+  }
+
+  signedIn({ outcome, username, request }: SignIn): void {
+    const event = { success: 'sign_in', failure: 'sign_in_failed', locked: 'sign_in_locked' }
+    this.#sink.record({ event: event[outcome], user: this.#user(username), ...whereOf(request) })
+  }
+
+  /** An act of whoever runs the server. */
+  administered(event: string, about: { readonly user?: string; readonly [more: string]: unknown }) {
+    const { user, ...more } = about
+    this.#sink.record({ event, user: this.#user(user), ...plainOf(more) })
+  }
+
+  #user(name: string | undefined): string | undefined {
+    return name === undefined ? undefined : this.#chain.id('user', name)
+  }
+
+  #workspace(name: string | undefined): string | undefined {
+    return name === undefined ? undefined : this.#chain.id('workspace', name)
+  }
+
+  /** What the request named, as ids: `X-Tenant-ID` is that of the workspace of the same name. */
+  #wanted(request: FastifyRequest): string | undefined {
+    const ids = SELECTORS.flatMap((name) => {
+      const value = request.headers[name]
+      return typeof value === 'string' && value !== '' ? [this.#chain.id('workspace', value)] : []
+    })
+    return ids.length === 0 ? undefined : ids.join(' ')
+  }
+}
+
+/** The route as it was registered: a path that was sent may hold somebody's ids. */
+function whereOf(request: FastifyRequest) {
+  const { url } = request.routeOptions
+  return { route: `${request.method} ${url ?? ''}`, address: request.ip, request: request.id }
+}
+
+function plainOf(more: Record<string, unknown>): Record<string, string | number | boolean> {
+  const plain: Record<string, string | number | boolean> = {}
+  for (const [name, value] of Object.entries(more)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      plain[name] = value
+    }
+  }
+  return plain
+}
