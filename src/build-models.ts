@@ -1,12 +1,15 @@
+import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
 import type { Config } from './config.ts'
 import type { EmbeddingModel, LanguageModel, Models, RerankModel } from './engine/models.ts'
-import { type CachedKind, CachedLanguageModel } from './engine/roles/cached-language-model.ts'
+import type { ModelUsage } from './engine/rag.ts'
+import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
 import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
 import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
+import type { UsageMeter } from './models/calls/usage.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
 import {
   scheduledEmbeddingModel,
@@ -14,6 +17,9 @@ import {
   scheduledRerankModel,
 } from './models/scheduled-models.ts'
 import { FairScheduler, type SchedulerGauges } from './models/scheduler.ts'
+import { UsageCounters } from './models/usage-counters.ts'
+import { modelChoice, type Role } from './role-fields.ts'
+import type { WorkspaceWording } from './workspace-wording.ts'
 
 /** The models of the whole process, shared by all workspaces through fair schedulers. */
 export interface ModelHouse {
@@ -22,85 +28,104 @@ export interface ModelHouse {
   /** Whether answers come without any language model. */
   readonly offline: boolean
   /** What one workspace's engine calls. */
-  readonly of: (workspace: string, store: Store) => Models
+  readonly of: (workspace: string, store: Store, wording?: WorkspaceWording) => Models
   readonly gauges: () => { llm: SchedulerGauges; embedding: SchedulerGauges }
+  /** What a workspace has used of each model since the start. */
+  readonly usage: (workspace: string) => Record<string, ModelUsage>
 }
 
 /** Builds what the configuration names; adapters are loaded only when they are used. */
 export async function buildModels(config: Config): Promise<ModelHouse> {
   const offline = offlineModels(tokenCount)
-  const llm = await languageModel(config)
-  const embedding = (await embeddingModel(config)) ?? offline.embedding
+  const usage = new UsageCounters()
+  const meter = { onUsage: usage.record }
+  const forRole = (role: Role) => buildLanguageModel(config, modelChoice(config, role), meter)
+  const llms = {
+    extract: await forRole('EXTRACT'),
+    keyword: await forRole('KEYWORD'),
+    query: await forRole('QUERY'),
+  }
+  const embedding = (await embeddingModel(config, meter)) ?? offline.embedding
   const reranker = await rerankModel(config)
   const llmSlots = new FairScheduler({ limit: config.MAX_ASYNC })
   const embeddingSlots = new FairScheduler({ limit: config.EMBEDDING_FUNC_MAX_ASYNC })
   return {
     embedding,
-    offline: llm === null,
+    offline: llms.query === null,
     gauges: () => ({ llm: llmSlots.gauges(), embedding: embeddingSlots.gauges() }),
-    of: (workspace, store) => ({
-      ...(llm === null
-        ? offline
-        : llmRoles(config, store, scheduledLanguageModel(llm, llmSlots, workspace))),
-      embedding:
-        config.EMBEDDING_BINDING === 'offline'
-          ? embedding
-          : scheduledEmbeddingModel(
-              embedding,
-              embeddingSlots,
-              workspace,
-              config.EMBEDDING_BATCH_NUM,
-            ),
-      reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
-    }),
+    usage: (workspace) => usage.of(workspace),
+    of: (workspace, store, wording = {}) => {
+      const scheduled = (model: LanguageModel | null) =>
+        model && scheduledLanguageModel(model, llmSlots, workspace)
+      const { extract, keyword, query } = llms
+      return {
+        ...offline,
+        ...extractRoles(config, store, scheduled(extract), wording),
+        ...queryRoles(config, store, scheduled(keyword), scheduled(query), wording),
+        embedding:
+          config.EMBEDDING_BINDING === 'offline'
+            ? embedding
+            : scheduledEmbeddingModel(
+                embedding,
+                embeddingSlots,
+                workspace,
+                config.EMBEDDING_BATCH_NUM,
+              ),
+        reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
+      }
+    },
   }
 }
 
-function llmRoles(
+/** What documents need; nothing without a model. */
+function extractRoles(
   config: Config,
   store: Store,
-  model: LanguageModel,
-): Omit<Models, 'embedding' | 'reranker'> {
-  const cached = (...rest: [CachedKind, ((answer: string) => boolean)?]) =>
-    new CachedLanguageModel(model, store, ...rest)
-  const language = config.SUMMARY_LANGUAGE
+  model: LanguageModel | null,
+  wording: WorkspaceWording,
+): Partial<Pick<Models, 'extractor' | 'summarizer'>> {
+  if (model === null) return {}
+  const language = wording.language ?? config.SUMMARY_LANGUAGE
+  const extracting = config.ENABLE_LLM_CACHE_FOR_EXTRACT
+    ? new CachedLanguageModel(model, store, 'extract', isUsableExtraction)
+    : model
   return {
-    extractor: new LlmExtractor(
-      config.ENABLE_LLM_CACHE_FOR_EXTRACT ? cached('extract', isUsableExtraction) : model,
-      {
-        gleaning: config.MAX_GLEANING > 0,
-        wording: { entityTypes: config.ENTITY_TYPES, language },
+    extractor: new LlmExtractor(extracting, {
+      gleaning: config.MAX_GLEANING > 0,
+      wording: {
+        entityTypes: wording.entity_types ?? config.ENTITY_TYPES,
+        language,
+        extraRules: wording.extraction_rules ?? '',
       },
-    ),
-    keywords: new LlmKeywords(cached('keywords', isUsableKeywords), language),
-    summarizer: new LlmSummarizer(cached('summary'), language),
-    answerer: new LlmAnswerer(model),
+    }),
+    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store, 'summary'), language),
   }
 }
 
-async function languageModel(config: Config): Promise<LanguageModel | null> {
-  const { LLM_BINDING: binding, LLM_MODEL: name = '', LLM_BINDING_HOST: host } = config
-  const settings = { calls: { timeoutMs: config.LLM_TIMEOUT * 1000 } }
-  if (binding === 'offline') return null
-  if (binding === 'ollama') {
-    const { ollamaModel } = await import('./models/ollama/ollama-model.ts')
-    return ollamaModel({ host: host ?? OLLAMA_HOST, apiKey: config.LLM_BINDING_API_KEY }, name, {
-      ...settings,
-      options: { num_ctx: config.OLLAMA_LLM_NUM_CTX },
-    })
+/** What questions need; nothing without a model. */
+function queryRoles(
+  config: Config,
+  store: Store,
+  keywordModel: LanguageModel | null,
+  answerModel: LanguageModel | null,
+  wording: WorkspaceWording,
+): Partial<Pick<Models, 'keywords' | 'answerer'>> {
+  const language = wording.language ?? config.SUMMARY_LANGUAGE
+  const finding =
+    keywordModel && config.ENABLE_LLM_CACHE
+      ? new CachedLanguageModel(keywordModel, store, 'keywords', isUsableKeywords)
+      : keywordModel
+  return {
+    ...(finding ? { keywords: new LlmKeywords(finding, language) } : {}),
+    ...(answerModel ? { answerer: new LlmAnswerer(answerModel, wording.answer_prompt) } : {}),
   }
-  const { openAiCompatibleModel } = await import('./models/ai-sdk/openai-compatible-model.ts')
-  return openAiCompatibleModel(
-    await openAiHost(config, binding, host, config.LLM_BINDING_API_KEY, name),
-    name,
-    settings,
-  )
 }
 
-async function embeddingModel(config: Config): Promise<EmbeddingModel | null> {
+async function embeddingModel(config: Config, meter: UsageMeter): Promise<EmbeddingModel | null> {
   const { EMBEDDING_BINDING: binding, EMBEDDING_MODEL: name = '', EMBEDDING_DIM: dim } = config
   const host = config.EMBEDDING_BINDING_HOST ?? config.LLM_BINDING_HOST
   const settings = {
+    ...meter,
     calls: { timeoutMs: config.EMBEDDING_TIMEOUT * 1000 },
     batchSize: config.EMBEDDING_BATCH_NUM,
   }
@@ -119,28 +144,6 @@ async function embeddingModel(config: Config): Promise<EmbeddingModel | null> {
     dim,
     settings,
   )
-}
-
-const OLLAMA_HOST = 'http://localhost:11434'
-
-async function openAiHost(
-  config: Config,
-  binding: 'openai' | 'azure_openai',
-  host: string | undefined,
-  apiKey: string | undefined,
-  deployment: string,
-) {
-  if (binding === 'azure_openai') {
-    const { azureOpenAiHost } = await import('./models/ai-sdk/azure-openai-host.ts')
-    return azureOpenAiHost({
-      endpoint: host ?? '',
-      deployment,
-      apiVersion: config.AZURE_OPENAI_API_VERSION,
-      apiKey: apiKey ?? '',
-    })
-  }
-  const { OPENAI_HOST } = await import('./models/ai-sdk/openai-compatible-provider.ts')
-  return { binding, host: host ?? OPENAI_HOST, apiKey }
 }
 
 async function rerankModel(config: Config): Promise<RerankModel | undefined> {

@@ -26,12 +26,16 @@ export function chooseAuthenticator(
   config: Config,
   tokens: Tokens,
   log: FastifyBaseLogger,
+  onUsersEvent: (event: UsersFileEvent) => void = () => undefined,
 ): ChosenAuthenticator {
   if (config.usersFileRequired || existsSync(config.usersFile)) {
     refuseSingleSettings(config)
     const users = new UsersFile({
       path: config.usersFile,
-      onEvent: (event) => logUsersEvent(event, log),
+      onEvent: (event) => {
+        logUsersEvent(event, log)
+        onUsersEvent(event)
+      },
     })
     markTenancyOn(config.WORKING_DIR)
     return {

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
+import { auditCommand } from './commands/audit.ts'
+import type { CommandContext } from './commands/command-context.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { userCommand } from './commands/user.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { startServer } from './main.ts'
 import { StorageError } from './storage-folder.ts'
@@ -25,6 +29,21 @@ program
   .command('hash-password')
   .description('read a password from standard input and print its bcrypt hash')
   .action(hashPassword)
+
+const context: CommandContext = {
+  env: () => {
+    readDotEnv({ quiet: true })
+    return process.env
+  },
+  print: (line) => console.log(line),
+  readInput: standardInput,
+  setExitCode: (code) => {
+    process.exitCode = code
+  },
+}
+for (const command of [userCommand, auditCommand, doctorCommand]) {
+  program.addCommand(command(context))
+}
 
 await program.parseAsync().catch((error: unknown) => {
   if (!isUsersFault(error)) throw error
@@ -67,9 +86,13 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
 
 async function hashPassword(): Promise<void> {
   const { hash } = await import('bcryptjs')
-  let password = ''
-  for await (const piece of process.stdin.setEncoding('utf8')) password += piece
-  console.log(await hash(password.replace(/\r?\n$/, ''), 12))
+  console.log(await hash((await standardInput()).replace(/\r?\n$/, ''), 12))
+}
+
+async function standardInput(): Promise<string> {
+  let text = ''
+  for await (const piece of process.stdin.setEncoding('utf8')) text += piece
+  return text
 }
 
 /** Errors whose message is meant for whoever starts the server. */

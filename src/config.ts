@@ -10,8 +10,9 @@ import {
   readFields,
   text,
 } from './env-fields.ts'
+import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
+import { isWorkspaceName } from './tenancy/workspace-name.ts'
 
-const BINDINGS = ['offline', 'openai', 'ollama', 'azure_openai'] as const
 const REMEDY =
   'for another provider use "openai" with LLM_BINDING_HOST set to its OpenAI-compatible address, such as a LiteLLM proxy'
 
@@ -31,6 +32,27 @@ export const ENV_FIELDS = {
   ),
   TOKEN_EXPIRE_HOURS: decimal(48, { min: 0.01, max: 8760 }, 'Life of a token, in hours.'),
   GUEST_TOKEN_EXPIRE_HOURS: decimal(24, { min: 0.01, max: 8760 }, 'Life of a guest token.'),
+  SIGN_IN_FREE_FAILURES: integer(
+    5,
+    { min: 0, max: 1000 },
+    'Failed logins before each further one has to wait, twice as long each time; 0 = never.',
+  ),
+  SIGN_IN_MAX_WAIT_SECONDS: integer(900, { min: 1, max: 86_400 }, 'Longest of these waits.'),
+  TENANT_HOST_SUFFIX: text(
+    undefined,
+    'With `rag.example.com`, a request to `acme.rag.example.com` chooses `acme`.',
+  ),
+  REQUESTS_PER_MINUTE_PER_KEY: integer(0, { min: 0 }, 'Of one key or user; 0 = no limit.'),
+  REQUESTS_PER_MINUTE_PER_WORKSPACE: integer(0, { min: 0 }, 'To one workspace; 0 = no limit.'),
+  QUERIES_AT_ONCE_PER_KEY: integer(
+    0,
+    { min: 0 },
+    'Queries of one key or user running at once, open streams included; 0 = no limit.',
+  ),
+  QUERIES_AT_ONCE_PER_WORKSPACE: integer(0, { min: 0 }, 'The same of one workspace.'),
+  AUDIT_LOG: flag(true, 'Whether `_control/audit.log` is written.'),
+  AUDIT_MAX_MB: integer(16, { min: 1, max: 4096 }, 'Of one audit file, in MB; then the next.'),
+  AUDIT_KEEP_FILES: integer(64, { min: 1 }, 'Full audit files kept; older ones are deleted.'),
   CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
   TRUST_PROXY: flag(false, 'Whether to believe `X-Forwarded-*` headers.'),
   LOG_LEVEL: oneOf(
@@ -41,6 +63,10 @@ export const ENV_FIELDS = {
   WEBUI_TITLE: text(undefined, 'Repeated in /health, /login and /auth-status.'),
   WEBUI_DESCRIPTION: text(undefined, 'Repeated likewise.'),
 
+  ENABLE_API_DOCS: flag(true, 'Whether /docs and /openapi.json are served.'),
+  OLLAMA_EMULATING_MODEL_NAME: text('lightrag', 'Name of the model that /api/* pretends to be.'),
+  OLLAMA_EMULATING_MODEL_TAG: text('latest', 'Its tag.'),
+
   POOL_MAX_ENGINES: integer(64, { min: 1 }, 'Most workspaces open at once.'),
   POOL_MAX_MB: integer(2048, { min: 16 }, 'Most memory that open workspaces hold, in MB.'),
   POOL_IDLE_SECONDS: integer(900, { min: 0 }, 'An idle workspace is closed after this; 0 = never.'),
@@ -49,6 +75,8 @@ export const ENV_FIELDS = {
     { min: 0, max: 300 },
     'Longest wait for a free place in the pool; then 503.',
   ),
+  POOL_PINNED: list([], 'Workspaces opened at start and never closed to make room or for idling.'),
+  POOL_WARM: list([], 'Workspaces opened at start.'),
   SHUTDOWN_SECONDS: integer(20, { min: 0, max: 600 }, 'Time to finish requests on shutdown.'),
   MAX_UPLOAD_SIZE: integer(
     ENGINE.maxUploadBytes,
@@ -143,6 +171,7 @@ export const ENV_FIELDS = {
   LLM_MODEL: text(undefined, 'Model name; required unless the binding is offline.'),
   LLM_TIMEOUT: integer(180, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
   OLLAMA_LLM_NUM_CTX: integer(32_768, { min: 512 }, 'Context window asked of Ollama, in tokens.'),
+  ...ROLE_FIELDS,
   AZURE_OPENAI_API_VERSION: text('2024-08-01-preview', 'API version of Azure OpenAI.'),
   EMBEDDING_BINDING: oneOf(BINDINGS, 'offline', 'Embedding provider.', REMEDY),
   EMBEDDING_BINDING_HOST: text(undefined, 'Address of its API. Unset: LLM_BINDING_HOST.'),
@@ -150,6 +179,7 @@ export const ENV_FIELDS = {
   EMBEDDING_MODEL: text(undefined, 'Model name; required unless the binding is offline.'),
   EMBEDDING_DIM: integer(1024, { min: 1, max: 65_536 }, 'Length of its vectors.'),
   EMBEDDING_TIMEOUT: integer(30, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
+  ENABLE_LLM_CACHE: flag(true, 'Whether answers (until documents change) and keywords are kept.'),
   ENABLE_LLM_CACHE_FOR_EXTRACT: flag(true, 'Whether extraction answers are kept.'),
   RERANK_BINDING: oneOf(['null', 'cohere', 'jina', 'aliyun'], 'null', 'Reranker; null = none.'),
   RERANK_MODEL: text(undefined, 'Its model. Unset: the provider’s default.'),
@@ -203,9 +233,10 @@ function contradictions(values: Values): string[] {
   if (values.CHUNK_OVERLAP_SIZE >= values.CHUNK_SIZE) {
     problems.push('CHUNK_OVERLAP_SIZE must be less than CHUNK_SIZE')
   }
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(values.WORKSPACE)) {
+  if (!isWorkspaceName(values.WORKSPACE)) {
     problems.push('WORKSPACE must be 1 to 128 letters, digits, "_" or "-", and begin with no sign')
   }
+  problems.push(...poolContradictions(values))
   if (values.LLM_BINDING !== 'offline' && !values.LLM_MODEL) {
     problems.push(`LLM_MODEL must name a model when LLM_BINDING is ${values.LLM_BINDING}`)
   }
@@ -214,6 +245,7 @@ function contradictions(values: Values): string[] {
       `EMBEDDING_MODEL must name a model when EMBEDDING_BINDING is ${values.EMBEDDING_BINDING}`,
     )
   }
+  problems.push(...roleProblems(values))
   for (const name of [
     'LLM_BINDING_HOST',
     'EMBEDDING_BINDING_HOST',
@@ -223,6 +255,21 @@ function contradictions(values: Values): string[] {
     if (host !== undefined && !/^https?:\/\/[^\s]+$/.test(host)) {
       problems.push(`${name} must be an address that begins with http:// or https://`)
     }
+  }
+  return problems
+}
+
+function poolContradictions(values: Values): string[] {
+  const problems: string[] = []
+  for (const name of ['POOL_PINNED', 'POOL_WARM'] as const) {
+    if (!values[name].every(isWorkspaceName)) problems.push(`${name} must name workspaces`)
+  }
+  if (new Set(values.POOL_PINNED).size >= values.POOL_MAX_ENGINES) {
+    problems.push('POOL_PINNED must name fewer workspaces than POOL_MAX_ENGINES')
+  }
+  const suffix = values.TENANT_HOST_SUFFIX
+  if (suffix !== undefined && !/^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(suffix)) {
+    problems.push('TENANT_HOST_SUFFIX must be a host name such as rag.example.com')
   }
   return problems
 }
@@ -248,6 +295,7 @@ function engineSettings(values: Values): EngineSettings {
     summaryContextSize: values.SUMMARY_CONTEXT_SIZE,
     summaryLengthRecommended: values.SUMMARY_LENGTH_RECOMMENDED,
     maxParallelInsert: values.MAX_PARALLEL_INSERT,
+    enableAnswerCache: values.ENABLE_LLM_CACHE,
     enableRerank: values.RERANK_BY_DEFAULT,
     minRerankScore: values.MIN_RERANK_SCORE,
     maxUploadBytes: values.MAX_UPLOAD_SIZE,

@@ -7,6 +7,7 @@ import { LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import { tokenCount } from './engine/tokenizer.ts'
+import { WorkerFileReader } from './formats/worker-file-reader.ts'
 import {
   type EmbeddingModelObject,
   fromAiSdkEmbeddingModel,
@@ -48,6 +49,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
     },
     ...(options.settings ? { settings: options.settings } : {}),
     inputDir: join(options.dir, 'inputs'),
+    fileReader: new WorkerFileReader(),
     workingDir: options.dir,
   })
 }

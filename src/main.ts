@@ -1,27 +1,46 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
+import { buildDefences, type DefenceGauges, type Defences, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
 import type { Config } from './config.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
+import { tokenCount } from './engine/tokenizer.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
-import { ROUTE_PERMISSIONS } from './route-permissions.ts'
+import { apiDescription } from './openapi/api-description.ts'
+import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { registerRoutes } from './routes/register-routes.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
 import { authRoutes } from './tenancy/auth-routes.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
 import { context } from './tenancy/context.ts'
 import { TENANCY_STATUS } from './tenancy/errors.ts'
+import { limited } from './tenancy/limited.ts'
+import type { PoolStats } from './tenancy/pool-options.ts'
+import type { EngineStats } from './tenancy/pool-stats.ts'
 import { createProxy } from './tenancy/proxy.ts'
+import { rateLimits } from './tenancy/rate-limits.ts'
 import { tenancy } from './tenancy/tenancy.ts'
 import { registerTokens } from './tenancy/token.ts'
 import { loadTokenSecret } from './tenancy/token-secret.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces.ts'
 
+export interface ServerGauges extends DefenceGauges {
+  readonly pool: PoolStats
+  readonly engines: readonly EngineStats[]
+}
+
+export interface ServerOptions {
+  /** Takes the lines of the log; standard output unless given. */
+  readonly logStream?: { write(line: string): void }
+}
+
 export interface AssembledServer {
   readonly app: FastifyInstance
+  /** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
+  gauges(): ServerGauges
   /** Finishes requests within the configured time, then closes every workspace. */
   close(): Promise<void>
 }
@@ -36,8 +55,8 @@ export interface Server extends AssembledServer {
  *
  * @throws {ConfigError | StorageError | TenancyError} with a sentence that names the remedy
  */
-export async function startServer(config: Config): Promise<Server> {
-  const server = await buildServer(config)
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  const server = await buildServer(config, options)
   const { HOST: host, PORT: port } = config
   try {
     await server.app.listen({ host, port })
@@ -49,7 +68,10 @@ export async function startServer(config: Config): Promise<Server> {
 }
 
 /** The assembled app, not listening yet; the same errors. */
-export async function buildServer(config: Config): Promise<AssembledServer> {
+export async function buildServer(
+  config: Config,
+  { logStream }: ServerOptions = {},
+): Promise<AssembledServer> {
   await ensureWritable(config.WORKING_DIR)
   await ensureWritable(config.INPUT_DIR)
   await refusePythonFiles(config.WORKING_DIR)
@@ -58,14 +80,19 @@ export async function buildServer(config: Config): Promise<AssembledServer> {
     bodyLimit: config.MAX_REQUEST_BODY_BYTES,
     trustProxy: config.TRUST_PROXY,
     forceCloseConnections: 'idle',
-    logger: { level: config.LOG_LEVEL },
+    logger: { level: config.LOG_LEVEL, ...(logStream ? { stream: logStream } : {}) },
   })
   const tokens = await registerTokens(app, {
     secret: loadTokenSecret(config.WORKING_DIR, config.TOKEN_SECRET),
     userHours: config.TOKEN_EXPIRE_HOURS,
     guestHours: config.GUEST_TOKEN_EXPIRE_HOURS,
   })
-  const { authenticator, close } = chooseAuthenticator(config, tokens, app.log)
+  const defences = buildDefences(config, app.log)
+  const { audit } = defences
+  const { authenticator, close } = chooseAuthenticator(config, tokens, app.log, (event) => {
+    if (event.type === 'plain_password') return
+    audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
+  })
   const models = await buildModels(config)
   if (models.offline) {
     app.log.info('No language model is configured: answers are extracts from the documents.')
@@ -78,32 +105,65 @@ export async function buildServer(config: Config): Promise<AssembledServer> {
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config))
   await app.register(httpConventions, { errorStatuses: TENANCY_STATUS })
+  await app.register(apiDescription, {
+    version: API_VERSION,
+    accessTo,
+    serve: config.ENABLE_API_DOCS,
+  })
   // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
   await app.register(async (scope) => {
     await scope.register(tenancy, {
       authenticator,
       permissions: ROUTE_PERMISSIONS,
       context,
-      onRefusal: ({ error, request, principal }) =>
-        request.log.info({ code: error.code, user: principal?.userId }, 'refused'),
+      selectors: selectorsOf(config, authenticator.multiTenant),
+      onRefusal: (refusal) => {
+        const { error, request, principal } = refusal
+        request.log.info({ code: error.code, user: principal?.userId }, 'refused')
+        audit?.refused(refusal)
+      },
     })
-    await scope.register(authRoutes, { authenticator, tokens, about: about(config) })
+    await scope.register(rateLimits, defences.rates)
+    await scope.register(authRoutes, {
+      authenticator,
+      tokens,
+      guard: defences.signInGuard,
+      onSignIn: (signIn) => audit?.signedIn(signIn),
+      about: about(config),
+    })
     await registerRoutes(scope, {
-      rag: createProxy<Rag>({
-        methods: RAG_METHODS,
-        streams: RAG_STREAMS,
-        pool: workspaces.pool,
-        context,
-      }),
+      rag: ragFor(workspaces, defences),
       health: {
         info: { auth_mode: authMode(authenticator), ...about(config) },
         details: () => context.current() !== undefined,
+      },
+      ollama: {
+        model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,
+        countTokens: tokenCount,
       },
       maxUploadBytes: config.MAX_UPLOAD_SIZE,
       maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,
     })
   })
-  return { app, close: () => shutDown(config, app, workspaces, close) }
+  return {
+    app,
+    gauges: () => ({
+      pool: workspaces.pool.stats(),
+      engines: workspaces.pool.engines(),
+      ...defences.stats(),
+    }),
+    close: async () => {
+      await shutDown(config, app, workspaces, close)
+      await defences.close()
+    },
+  }
+}
+
+/** What the handlers get: the proxy, and around it the bound on queries where there is one. */
+function ragFor({ pool }: Workspaces, { queries }: Defences): Rag {
+  const rag = createProxy<Rag>({ methods: RAG_METHODS, streams: RAG_STREAMS, pool, context })
+  if (queries === undefined) return rag
+  return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
 }
 
 async function shutDown(

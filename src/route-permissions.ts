@@ -1,20 +1,32 @@
 import type { FastifyRequest } from 'fastify'
+import { readChatQuery } from './routes/ollama-query.ts'
 import { AUTH_PERMISSIONS } from './tenancy/auth-routes.ts'
-import type { Permission, PermissionTable } from './tenancy/permissions.ts'
+import { type Permission, type PermissionTable, ruleOf } from './tenancy/permissions.ts'
 
 /** What each route needs. A route without a row stops the server from starting. */
 export const ROUTE_PERMISSIONS: PermissionTable = {
   ...AUTH_PERMISSIONS,
   'GET /health': 'optional',
+  'GET /auth/verify': 'signed-in',
 
   'POST /documents/text': { access: 'document:create', alsoNeeds: replacement },
   'POST /documents/texts': { access: 'document:create', alsoNeeds: replacement },
+  'POST /documents/custom_kg': { access: 'document:create', alsoNeeds: replacement },
   'POST /documents/upload': { access: 'document:create', alsoNeeds: replacement },
   'GET /documents': 'document:read',
   'POST /documents/paginated': 'document:read',
   'GET /documents/status_counts': 'document:read',
   'GET /documents/pipeline_status': 'document:read',
   'GET /documents/track_status/:track_id': 'document:read',
+  'PATCH /documents/:document_id': 'document:update',
+  'GET /documents/:document_id/chunks': 'document:read',
+  'POST /documents/:document_id/retry_chunks': 'document:update',
+  'POST /documents/scan': 'document:create',
+  'GET /documents/scan/status/:track_id': 'document:read',
+  'GET /documents/supported_file_types': 'document:read',
+  'GET /documents/source_conflicts': 'document:read',
+  'POST /documents/source_conflicts/repair': 'document:update',
+  'POST /documents/recovery/force_reset': 'kb:manage',
   'DELETE /documents/delete_document': 'document:delete',
   'DELETE /documents': 'kb:manage',
   'POST /documents/clear_cache': 'kb:manage',
@@ -25,11 +37,33 @@ export const ROUTE_PERMISSIONS: PermissionTable = {
   'POST /query/stream': { access: 'query:run', alsoNeeds: rawDocuments },
   'POST /query/data': { access: 'query:run', alsoNeeds: () => ['document:read'] },
 
+  'GET /api/version': 'signed-in',
+  'GET /api/tags': 'signed-in',
+  'GET /api/ps': 'signed-in',
+  'POST /api/generate': 'query:run',
+  'POST /api/chat': { access: 'query:run', alsoNeeds: rawContext },
+
   'GET /graphs': 'document:read',
   'GET /graph/label/list': 'document:read',
   'GET /graph/label/popular': 'document:read',
   'GET /graph/label/search': 'document:read',
   'GET /graph/entity/exists': 'document:read',
+  'GET /graph/export': 'document:read',
+  'POST /graph/entity/create': 'document:create',
+  'POST /graph/relation/create': 'document:create',
+  'POST /graph/entity/edit': 'document:update',
+  'POST /graph/relation/edit': 'document:update',
+  'POST /graph/entities/merge': 'document:update',
+  'DELETE /graph/entity/delete': 'document:delete',
+  'DELETE /graph/relation/delete': 'document:delete',
+  'DELETE /documents/delete_entity': 'document:delete',
+  'DELETE /documents/delete_relation': 'document:delete',
+}
+
+/** The access of a route in a word, for its description. */
+export function accessTo(method: string, url: string): 'public' | 'optional' | 'required' {
+  const access = ruleOf(ROUTE_PERMISSIONS, method, url)?.access
+  return access === 'public' || access === 'optional' ? access : 'required'
 }
 
 /** A query that shows what was retrieved shows documents; the query-only role may not see those. */
@@ -38,6 +72,14 @@ function rawDocuments(request: FastifyRequest): readonly Permission[] {
   if (typeof body !== 'object' || body === null) return []
   const wants = ['only_need_context', 'only_need_prompt', 'include_chunk_content']
   return wants.some((name) => Reflect.get(body, name)) ? ['document:read'] : []
+}
+
+/** A chat can ask for the context by the prefix of its last message. */
+function rawContext({ body }: FastifyRequest): readonly Permission[] {
+  if (typeof body !== 'object' || body === null || !('messages' in body)) return []
+  const last: unknown = Array.isArray(body.messages) ? body.messages.at(-1) : undefined
+  if (typeof last !== 'object' || last === null || !('content' in last)) return []
+  return readChatQuery(String(last.content)).contextOnly ? ['document:read'] : []
 }
 
 /** Putting a text in the place of another changes a document. */

@@ -2,12 +2,16 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { ModelHouse } from './build-models.ts'
 import type { Config } from './config.ts'
+import type { FileReader } from './engine/file-reader.ts'
 import { LightRag } from './engine/light-rag.ts'
+import { WorkerFileReader } from './formats/worker-file-reader.ts'
 import { PendingSweep } from './pending-sweep.ts'
 import { workspacesIn } from './storage-folder.ts'
 import { hasPendingDocuments } from './stores/sqlite/pending-documents.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { EnginePool } from './tenancy/pool.ts'
+import { warmPool } from './tenancy/warm-pool.ts'
+import { readWorkspaceWording } from './workspace-wording.ts'
 
 /** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
 export interface Workspaces {
@@ -24,13 +28,15 @@ export function createWorkspaces(
   log: FastifyBaseLogger,
 ): Workspaces {
   const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
+  const fileReader = new WorkerFileReader()
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
-    open: (workspace) => openEngine(workspace, config, models, log, pool),
+    open: (workspace) => openEngine(workspace, config, models, log, pool, fileReader),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
     maxEngines: config.POOL_MAX_ENGINES,
     maxBytes: config.POOL_MAX_MB * 1024 * 1024,
     idleMs: config.POOL_IDLE_SECONDS * 1000,
+    pinned: config.POOL_PINNED,
     acquireTimeoutMs: config.POOL_ACQUIRE_TIMEOUT_SECONDS * 1000,
     onEvent: (event) => {
       if (event.type === 'open_failed' || event.type === 'close_failed') {
@@ -51,11 +57,16 @@ export function createWorkspaces(
   return {
     pool,
     async resume() {
+      const wanted = [...new Set([...config.POOL_PINNED, ...config.POOL_WARM])]
+      await warmPool(pool, wanted, (workspace, error) => {
+        log.error({ err: error, workspace }, 'The workspace cannot be opened in advance.')
+      })
       for (const workspace of await workspacesIn(config.WORKING_DIR)) sweep.add(workspace)
     },
     async close(deadlineMs) {
       sweep.stop()
       await pool.drain(deadlineMs)
+      await fileReader.close()
     },
   }
 }
@@ -66,16 +77,20 @@ async function openEngine(
   models: ModelHouse,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
+  fileReader: FileReader,
 ): Promise<LightRag> {
   const dir = join(config.WORKING_DIR, workspace)
+  const wording = await readWorkspaceWording(dir)
   const { id, dimension } = models.embedding
   const store = await openSqliteStore({ dir, embedding: { id, dimension } })
   try {
     return await LightRag.open({
       store,
-      models: models.of(workspace, store),
+      models: models.of(workspace, store, wording),
+      usage: () => models.usage(workspace),
       settings: config.engine,
       inputDir: join(config.INPUT_DIR, workspace),
+      fileReader,
       workingDir: config.WORKING_DIR,
       configuration: configurationOf(config, workspace),
       background: async (job, signal) => {
@@ -110,7 +125,7 @@ function configurationOf(config: Config, workspace: string): Record<string, unkn
     graph_storage: 'sqlite',
     vector_storage: 'sqlite',
     enable_llm_cache_for_extract: config.ENABLE_LLM_CACHE_FOR_EXTRACT,
-    enable_llm_cache: true,
+    enable_llm_cache: config.ENABLE_LLM_CACHE,
     workspace,
     max_graph_nodes: config.MAX_GRAPH_NODES,
     enable_rerank: config.RERANK_BINDING !== 'null',

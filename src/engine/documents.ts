@@ -1,11 +1,20 @@
 import { EngineError } from './errors.ts'
-import type { DocStatusResponse, PaginatedDocuments, PaginatedQuery, TrackStatus } from './rag.ts'
+import { labelsOf } from './ingest/document-labels.ts'
+import type {
+  DocStatusResponse,
+  DocumentChange,
+  DocumentChunks,
+  DocumentChunksQuery,
+  RetryChunksResponse,
+  TrackStatus,
+} from './rag.ts'
 import { DOC_STATUSES, type DocStatus, type DocumentRecord, type Store } from './store.ts'
 
 const LIST_LIMIT = 1000
 
 /** A stored document in the words of the API. */
 export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
+  const { externalId, tags, attributes, enabled } = record.labels
   return {
     id: record.id,
     content_summary: record.contentSummary,
@@ -16,7 +25,15 @@ export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
     track_id: record.trackId,
     chunks_count: record.chunksCount,
     error_msg: record.errorMsg,
-    metadata: { ...record.metadata, attempts: record.attempts },
+    metadata: {
+      ...attributes,
+      ...record.metadata,
+      attempts: record.attempts,
+      external_id: externalId,
+      tags,
+      enabled,
+      ...(record.chunking ? { chunking: record.chunking } : {}),
+    },
     file_path: record.filePath,
   }
 }
@@ -24,38 +41,6 @@ export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
 /** UTC with offset and microseconds, as LightRAG's clients parse it. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '000+00:00')
-}
-
-export async function listDocuments(
-  store: Store,
-  query: PaginatedQuery,
-): Promise<PaginatedDocuments> {
-  const page = query.page ?? 1
-  const pageSize = query.page_size ?? 50
-  const one = query.status_filter ? [query.status_filter] : null
-  const [{ documents, total }, counts] = await Promise.all([
-    store.listDocuments({
-      statuses: query.status_filters?.length ? query.status_filters : one,
-      sortField: query.sort_field ?? 'updated_at',
-      sortDirection: query.sort_direction ?? 'desc',
-      offset: (page - 1) * pageSize,
-      limit: pageSize,
-    }),
-    statusCounts(store),
-  ])
-  const totalPages = Math.ceil(total / pageSize)
-  return {
-    documents: documents.map(docStatusResponse),
-    pagination: {
-      page,
-      page_size: pageSize,
-      total_count: total,
-      total_pages: totalPages,
-      has_next: page < totalPages,
-      has_prev: page > 1,
-    },
-    status_counts: counts.status_counts,
-  }
 }
 
 export async function statusCounts(
@@ -112,4 +97,74 @@ export async function trackStatus(store: Store, trackId: string): Promise<TrackS
     total_count: records.length,
     status_summary: summary,
   }
+}
+
+/** @throws {EngineError} `document_not_found`, `invalid_argument` */
+export async function updateDocument(
+  store: Store,
+  documentId: string,
+  { tags, metadata, enabled }: DocumentChange,
+): Promise<DocStatusResponse> {
+  const { externalId: _none, ...labels } = labelsOf({ tags, metadata })
+  const changed = await store.setLabels(documentId, {
+    ...labels,
+    ...(enabled === undefined ? {} : { enabled }),
+  })
+  if (!changed) throw notFound(documentId)
+  return docStatusResponse(changed)
+}
+
+/** @throws {EngineError} `document_not_found` */
+export async function documentChunks(
+  store: Store,
+  documentId: string,
+  query: DocumentChunksQuery,
+): Promise<DocumentChunks> {
+  if (!(await store.document(documentId))) throw notFound(documentId)
+  const limit = query.page_size ?? 50
+  const { chunks, total } = await store.chunksOf(documentId, {
+    onlySetAside: query.status === 'set_aside',
+    offset: ((query.page ?? 1) - 1) * limit,
+    limit,
+  })
+  return {
+    document_id: documentId,
+    chunks: chunks.map(({ id, ...chunk }) => ({
+      chunk_id: id,
+      ...chunk,
+      status: chunk.error === null ? 'extracted' : 'set_aside',
+    })),
+    total_count: total,
+  }
+}
+
+/**
+ * Puts a document with chunks that were set aside back to pending.
+ *
+ * @throws {EngineError} `document_not_found`, `pipeline_busy`
+ */
+export async function requeueSetAside(
+  store: Store,
+  documentId: string,
+): Promise<RetryChunksResponse> {
+  const document = await store.document(documentId)
+  if (!document) throw notFound(documentId)
+  const page = { onlySetAside: true, offset: 0, limit: 1 }
+  const { total } = await store.chunksOf(documentId, page)
+  if (total === 0) {
+    const message = 'No chunk of this document was set aside.'
+    return { status: 'nothing_to_retry', message, chunks: 0 }
+  }
+  if (!(await store.requeueProcessed(documentId))) {
+    throw new EngineError(
+      'pipeline_busy',
+      `The document is ${document.status}; its chunks can be retried once it is processed.`,
+    )
+  }
+  const message = `${total} chunk(s) are extracted again in the background.`
+  return { status: 'retry_started', message, chunks: total }
+}
+
+function notFound(documentId: string): EngineError {
+  return new EngineError('document_not_found', `There is no document '${documentId}'.`)
 }

@@ -2,9 +2,12 @@
 export type EngineErrorCode =
   | 'invalid_argument'
   | 'document_not_found'
+  | 'scan_not_found'
   | 'entity_not_found'
+  | 'unknown_entity'
   | 'entity_exists'
   | 'relation_not_found'
+  | 'unknown_relation'
   | 'relation_exists'
   | 'unsupported_file_type'
   | 'invalid_file_name'

@@ -1,15 +1,43 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { documentsByStatus, listDocuments, statusCounts, trackStatus } from './documents.ts'
+import {
+  documentChunks,
+  documentsByStatus,
+  requeueSetAside,
+  statusCounts,
+  trackStatus,
+  updateDocument,
+} from './documents.ts'
 import { EngineError, ModelUnavailable } from './errors.ts'
+import type { FileReader } from './file-reader.ts'
+import { createEntity, createRelation } from './graph/create-item.ts'
+import { customKgDocument } from './graph/custom-kg.ts'
+import { deleteEntity, deleteRelation } from './graph/delete-item.ts'
+import { editEntity, editRelation } from './graph/edit-item.ts'
+import { exportGraph } from './graph/export/export-graph.ts'
+import type {
+  CreateEntity,
+  CreateRelation,
+  CustomKg,
+  EditEntity,
+  EditRelation,
+  ExportFormat,
+  MergeEntities,
+} from './graph/graph-calls.ts'
 import { searchLabels } from './graph/labels.ts'
+import { mergeEntities } from './graph/merge-entities.ts'
 import { subgraph } from './graph/subgraph.ts'
-import { deleteDocument } from './ingest/delete-documents.ts'
+import { clearDocuments } from './ingest/clear-documents.ts'
+import { forgetAnswers } from './ingest/forget-answers.ts'
 import { Intake } from './ingest/intake.ts'
+import { AnswersOfDocuments } from './ingest/paid-answers.ts'
 import { payVectors } from './ingest/pay-vectors.ts'
 import { type BackgroundJobs, Pipeline } from './ingest/pipeline.ts'
+import { PromisedDeletions } from './ingest/promised-deletions.ts'
 import { type PublishParts, publishDocument } from './ingest/publish-document.ts'
 import { removeUnfinished } from './ingest/receive-file.ts'
+import { Scanner } from './ingest/scan.ts'
+import { textFileReader } from './ingest/text-file-reader.ts'
+import { listDocuments } from './list-documents.ts'
 import type { CallOptions, Models } from './models.ts'
 import { Mutex } from './mutex.ts'
 import type {
@@ -17,8 +45,11 @@ import type {
   ClearDocumentsResponse,
   DeleteDocuments,
   DeleteDocumentsResponse,
+  DocumentChange,
+  DocumentChunksQuery,
   InsertFile,
   InsertTexts,
+  ModelUsage,
   PaginatedQuery,
   PipelineStatus,
   QueryData,
@@ -39,10 +70,14 @@ export interface LightRagParts {
   readonly settings?: Partial<EngineSettings>
   /** The workspace's own folder for files; uploads are kept below it. */
   readonly inputDir: string
+  /** Makes text of uploads; without it, plain text and Markdown are read. */
+  readonly fileReader?: FileReader
   /** Shown by `status`; empty where there is none. */
   readonly workingDir?: string
   /** Added to the `configuration` that `status` shows. */
   readonly configuration?: Readonly<Record<string, unknown>>
+  /** Shown by `status`: what the workspace has used of each model. */
+  readonly usage?: () => Readonly<Record<string, ModelUsage>>
   readonly background?: BackgroundJobs
   readonly onError?: (message: string, error: unknown) => void
 }
@@ -57,6 +92,7 @@ export class LightRag implements Rag {
   readonly #publish: PublishParts
   readonly #intake: Intake
   readonly #pipeline: Pipeline
+  readonly #scanner: Scanner
   #closing: Promise<void> | null = null
 
   private constructor(parts: LightRagParts) {
@@ -64,19 +100,23 @@ export class LightRag implements Rag {
     this.#store = parts.store
     this.#settings = { ...DEFAULT_SETTINGS, ...parts.settings }
     const uploadFolder = join(parts.inputDir, UPLOADS)
+    const fileReader = parts.fileReader ?? textFileReader
     this.#publish = {
       store: parts.store,
       models: parts.models,
       settings: this.#settings,
       uploadFolder,
+      fileReader,
+      answers: new AnswersOfDocuments(),
       graphLock: new Mutex(),
     }
+    const deletions = new PromisedDeletions(this.#publish)
     this.#pipeline = new Pipeline({
       claim: () => this.#store.claim(),
       pendingCount: () => this.#store.pendingCount(),
       process: (document, options) => publishDocument(this.#publish, document, options),
-      promisedDeletions: () => this.#store.scheduledDeletions(),
-      deleteDocument: (id) => deleteDocument(this.#publish, id),
+      promisedDeletions: () => deletions.list(),
+      deleteDocument: (id) => deletions.keep(id),
       tidy: (options) => this.#payVectors(options),
       giveBack: (document, status, errorMsg) =>
         this.#store.setStatus(document.id, document.revision, status, errorMsg),
@@ -88,7 +128,18 @@ export class LightRag implements Rag {
       store: parts.store,
       settings: this.#settings,
       uploadFolder,
+      extensions: fileReader.extensions,
+      deletions,
       onQueued: () => this.#pipeline.wake(),
+    })
+    this.#scanner = new Scanner({
+      store: parts.store,
+      inputDir: parts.inputDir,
+      extensions: fileReader.extensions,
+      insertFile: (input, content, trackId) => this.#intake.insertFile(input, content, trackId),
+      onQueued: () => this.#pipeline.wake(),
+      background: parts.background ?? ((job) => job()),
+      onError: (message, error) => this.#report(message, error),
     })
   }
 
@@ -108,13 +159,17 @@ export class LightRag implements Rag {
   }
 
   /** Resolves when no background work is under way. */
-  idle(): Promise<void> {
-    return this.#pipeline.idle()
+  async idle(): Promise<void> {
+    await this.#scanner.idle()
+    await this.#pipeline.idle()
   }
 
   /** Stops background work at a checkpoint, then closes the store. Safe to call twice. */
   close(): Promise<void> {
-    this.#closing ??= this.#pipeline.close().then(() => this.#store.close())
+    this.#closing ??= this.#scanner
+      .close()
+      .then(() => this.#pipeline.close())
+      .then(() => this.#store.close())
     return this.#closing
   }
 
@@ -142,6 +197,20 @@ export class LightRag implements Rag {
     return trackStatus(this.#store, trackId)
   }
 
+  updateDocument(documentId: string, change: DocumentChange) {
+    return updateDocument(this.#store, documentId, change)
+  }
+
+  documentChunks(documentId: string, query: DocumentChunksQuery) {
+    return documentChunks(this.#store, documentId, query)
+  }
+
+  async retryChunks(documentId: string) {
+    const response = await requeueSetAside(this.#store, documentId)
+    if (response.status === 'retry_started') this.#pipeline.wake()
+    return response
+  }
+
   async pipelineStatus(): Promise<PipelineStatus> {
     return this.#pipeline.status()
   }
@@ -153,6 +222,7 @@ export class LightRag implements Rag {
       const message = 'The pipeline is busy; delete again when it is idle.'
       return { status: 'busy', message, doc_id }
     }
+    if (input.delete_llm_cache) await forgetAnswers(this.#store, this.#settings, ids)
     // Promised before it is answered: a crash after the answer takes nothing back.
     await this.#store.scheduleDeletion(ids)
     this.#pipeline.wake()
@@ -165,8 +235,7 @@ export class LightRag implements Rag {
 
   async clearDocuments(): Promise<ClearDocumentsResponse> {
     const cleared = await this.#pipeline.alone('Clearing Documents', 0, async (log) => {
-      await this.#publish.graphLock.run(() => this.#store.clear())
-      await rm(this.#publish.uploadFolder, { recursive: true, force: true })
+      await this.#intake.alone(() => clearDocuments(this.#publish))
       log.say('All documents are deleted.')
     })
     return cleared
@@ -196,6 +265,18 @@ export class LightRag implements Rag {
           message: 'Processing stops; unfinished documents go back to pending.',
         }
       : { status: 'not_busy' as const, message: 'The pipeline is not busy.' }
+  }
+
+  async scan() {
+    return this.#scanner.start()
+  }
+
+  scanStatus(trackId: string) {
+    return this.#scanner.status(trackId)
+  }
+
+  async supportedFileTypes() {
+    return { extensions: this.#publish.fileReader.extensions }
   }
 
   query(params: QueryParams, options: CallSignal = {}): Promise<QueryResponse> {
@@ -231,6 +312,43 @@ export class LightRag implements Rag {
     return { exists: (await this.#store.entityKeys([name])).has(name) }
   }
 
+  entityCreate(input: CreateEntity) {
+    return createEntity(this.#publish, input)
+  }
+
+  entityEdit(input: EditEntity) {
+    return editEntity(this.#publish, input)
+  }
+
+  relationCreate(input: CreateRelation) {
+    return createRelation(this.#publish, input)
+  }
+
+  relationEdit(input: EditRelation) {
+    return editRelation(this.#publish, input)
+  }
+
+  mergeEntities(input: MergeEntities) {
+    return mergeEntities(this.#publish, input)
+  }
+
+  deleteEntity(input: { readonly entity_name: string }) {
+    return deleteEntity(this.#publish, input)
+  }
+
+  deleteRelation(input: { readonly source_entity: string; readonly target_entity: string }) {
+    return deleteRelation(this.#publish, input)
+  }
+
+  exportGraph({ format }: { readonly format: ExportFormat }, options: CallSignal = {}) {
+    return exportGraph(this.#store, format, options.signal)
+  }
+
+  async insertCustomKg(input: CustomKg) {
+    const document = customKgDocument(input, this.#settings)
+    return this.#intake.insertDocument(document, input.on_conflict ?? 'keep')
+  }
+
   async status(): Promise<RagStatus> {
     return {
       pipeline_busy: this.#pipeline.busy,
@@ -239,6 +357,7 @@ export class LightRag implements Rag {
       configuration: { ...this.#parts.configuration },
       counts: await this.#store.counts(),
       bytes: this.#store.bytes(),
+      ...(this.#parts.usage ? { usage: this.#parts.usage() } : {}),
     }
   }
 

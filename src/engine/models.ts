@@ -161,6 +161,8 @@ export interface AnswerInput {
 
 export interface Answerer {
   readonly id: string
+  /** Whether an answer costs next to nothing, so that none is kept for the next time. */
+  readonly instant?: boolean
   /** The prompt for this input, as `only_need_prompt` shows it. */
   prompt(input: AnswerInput): string
   /** Pieces of the answer. Without passages it answers from the question and history alone. */

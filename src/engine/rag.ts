@@ -6,6 +6,8 @@
  * are those of LightRAG's API.
  */
 
+import { type CustomKg, GRAPH_METHODS, type GraphCalls } from './graph/graph-calls.ts'
+
 export type DocStatus = 'pending' | 'processing' | 'preprocessed' | 'processed' | 'failed'
 export const QUERY_MODES = ['local', 'global', 'hybrid', 'naive', 'mix', 'bypass'] as const
 export type QueryMode = (typeof QUERY_MODES)[number]
@@ -18,15 +20,49 @@ export interface CallSignal {
 /** What a known file name means for an insert; `replace` puts the new text in its place. */
 export type OnConflict = 'keep' | 'replace'
 
+/** How documents are cut into chunks; what is left out comes from the settings. */
+export interface Chunking {
+  /** `markdown` cuts at headings first; `custom` is another word for `fixed_token`. */
+  readonly strategy: 'fixed_token' | 'custom' | 'markdown'
+  readonly params?:
+    | {
+        readonly chunk_token_size?: number | undefined
+        /** Less than the size. */
+        readonly chunk_overlap_token_size?: number | undefined
+        /** A text at which chunks end; parts that are too long are cut further. */
+        readonly split_by_character?: string | null | undefined
+        /** Lets a document fail rather than cut a part that is too long. */
+        readonly split_by_character_only?: boolean | undefined
+      }
+    | undefined
+}
+
+/** Fields of the caller's own. */
+export type Metadata = Readonly<Record<string, unknown>>
+
 export interface InsertTexts {
   readonly texts: readonly string[]
   /** One label a text; missing ones become `unknown_source`. */
   readonly file_sources?: readonly string[] | undefined
+  /**
+   * One id of the caller's own a text, or null. A text whose id is known is left out, or replaces
+   * the one of this id; the others of the request are taken all the same.
+   */
+  readonly external_ids?: readonly (string | null)[] | undefined
+  /** One object a text, or null. */
+  readonly metadata?: readonly (Metadata | null)[] | undefined
+  /** One list a text, or null. */
+  readonly tags?: readonly (readonly string[] | null)[] | undefined
+  readonly chunking?: Chunking | null | undefined
   readonly on_conflict?: OnConflict | undefined
 }
 
 export interface InsertFile {
   readonly file_name: string
+  readonly external_id?: string | null | undefined
+  readonly metadata?: Metadata | null | undefined
+  readonly tags?: readonly string[] | null | undefined
+  readonly chunking?: Chunking | null | undefined
   readonly on_conflict?: OnConflict | undefined
 }
 
@@ -51,6 +87,43 @@ export interface DocStatusResponse {
   readonly file_path: string
 }
 
+/** What to change of a document; the rest stays. */
+export interface DocumentChange {
+  /** Takes the place of all tags. */
+  readonly tags?: readonly string[] | undefined
+  /** Takes the place of all fields of the caller's own. */
+  readonly metadata?: Metadata | undefined
+  /** False hides the document from queries; it stays stored. */
+  readonly enabled?: boolean | undefined
+}
+
+export interface DocumentChunksQuery {
+  /** `set_aside` for those that extraction gave up. */
+  readonly status?: 'set_aside' | undefined
+  /** From 1. */
+  readonly page?: number | undefined
+  /** 1 to 200. */
+  readonly page_size?: number | undefined
+}
+
+export interface DocumentChunks {
+  readonly document_id: string
+  readonly chunks: readonly (Citation & {
+    readonly content: string
+    readonly tokens: number
+    readonly status: 'extracted' | 'set_aside'
+    readonly error: string | null
+  })[]
+  readonly total_count: number
+}
+
+export interface RetryChunksResponse {
+  readonly status: 'retry_started' | 'nothing_to_retry'
+  readonly message: string
+  /** How many chunks are extracted again. */
+  readonly chunks: number
+}
+
 export interface PaginatedQuery {
   readonly status_filter?: DocStatus | null | undefined
   readonly status_filters?: readonly DocStatus[] | null | undefined
@@ -60,6 +133,8 @@ export interface PaginatedQuery {
   readonly page_size?: number | undefined
   readonly sort_field?: 'created_at' | 'updated_at' | 'id' | 'file_path' | undefined
   readonly sort_direction?: 'asc' | 'desc' | undefined
+  /** `next_cursor` of the page before, asked for with the same filter and order; `page` is ignored. */
+  readonly cursor?: string | null | undefined
 }
 
 export interface PaginatedDocuments {
@@ -73,6 +148,14 @@ export interface PaginatedDocuments {
     readonly has_prev: boolean
   }
   readonly status_counts: Record<string, number>
+  /** Leads to the next page; null on the last. */
+  readonly next_cursor: string | null
+  /** What the list was made by. */
+  readonly applied: {
+    readonly status_filters: readonly DocStatus[] | null
+    readonly sort_field: string
+    readonly sort_direction: string
+  }
 }
 
 export interface TrackStatus {
@@ -115,6 +198,51 @@ export interface ClearDocumentsResponse {
   readonly message: string
 }
 
+export interface ScanStarted {
+  readonly status: 'scanning_started' | 'scanning_skipped_pipeline_busy'
+  readonly message: string
+  readonly track_id: string
+}
+
+/** What a scan of the input folder did so far. */
+export interface ScanStatus {
+  readonly track_id: string
+  readonly status: 'running' | 'completed' | 'failed' | 'cancelled' | 'abandoned'
+  /** Files by what became of them: `processed`, `warning`, `error`. */
+  readonly counts: Record<string, number>
+  readonly counts_dropped: number
+  /** Some of the files of each kind, with a remark where there is one. */
+  readonly samples: Record<
+    string,
+    { readonly items: readonly string[]; readonly truncated: boolean; readonly dropped: number }
+  >
+  /** Seconds since 1970. */
+  readonly created_at: number
+  readonly updated_at: number
+  /** Grows with every change. */
+  readonly version: number
+  readonly message: string
+}
+
+/** A value of one field of metadata. */
+export type MetadataValue = string | number | boolean | null
+
+/**
+ * Which documents a question may draw from. All that is given must hold; of a list, one entry.
+ * What the graph says beyond these documents stays out as well.
+ */
+export interface QueryFilters {
+  readonly document_ids?: readonly string[] | null | undefined
+  readonly external_ids?: readonly string[] | null | undefined
+  readonly file_paths?: readonly string[] | null | undefined
+  readonly tags?: readonly string[] | null | undefined
+  /** A field that is a list holds each of its entries. */
+  readonly metadata?:
+    | Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>
+    | null
+    | undefined
+}
+
 export interface QueryParams {
   readonly query: string
   readonly mode?: QueryMode | undefined
@@ -138,6 +266,7 @@ export interface QueryParams {
   readonly include_references?: boolean | null | undefined
   readonly include_chunk_content?: boolean | null | undefined
   readonly stream?: boolean | null | undefined
+  readonly filters?: QueryFilters | null | undefined
 }
 
 /** Where in a file a passage of the answer stands. */
@@ -261,10 +390,19 @@ export interface RagStatus {
   }
   /** Memory held for the workspace, native memory included. */
   readonly bytes: number
+  /** By the ids of the models; since the process started, where that is counted. */
+  readonly usage?: Readonly<Record<string, ModelUsage>>
+}
+
+/** Sums of what a model was asked and answered. */
+export interface ModelUsage {
+  readonly calls: number
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
 }
 
 /** All that a handler may call. */
-export interface Rag {
+export interface Rag extends GraphCalls {
   /** Resolves once the texts are durable. */
   insertTexts(input: InsertTexts): Promise<InsertResponse>
   /**
@@ -279,12 +417,36 @@ export interface Rag {
   documentsByStatus(): Promise<{ statuses: Record<string, DocStatusResponse[]> }>
   statusCounts(): Promise<{ status_counts: Record<string, number> }>
   trackStatus(trackId: string): Promise<TrackStatus>
+  /** @throws {EngineError} `document_not_found`, `invalid_argument` */
+  updateDocument(documentId: string, change: DocumentChange): Promise<DocStatusResponse>
+  /** @throws {EngineError} `document_not_found` */
+  documentChunks(documentId: string, query: DocumentChunksQuery): Promise<DocumentChunks>
+  /**
+   * Extracts the chunks again that were set aside. What the document says now stays until then.
+   *
+   * @throws {EngineError} `document_not_found`; `pipeline_busy` while the document is not processed
+   */
+  retryChunks(documentId: string): Promise<RetryChunksResponse>
   pipelineStatus(): Promise<PipelineStatus>
   deleteDocuments(input: DeleteDocuments): Promise<DeleteDocumentsResponse>
   clearDocuments(): Promise<ClearDocumentsResponse>
   clearCache(): Promise<{ status: 'success' | 'fail'; message: string }>
   reprocessFailed(): Promise<{ status: 'reprocessing_started'; message: string; track_id: string }>
   cancelPipeline(): Promise<{ status: 'cancellation_requested' | 'not_busy'; message: string }>
+
+  /**
+   * Takes a graph that was made elsewhere in as one document; resolves once it is durable.
+   *
+   * @throws {EngineError} `invalid_argument`
+   */
+  insertCustomKg(input: CustomKg): Promise<InsertResponse>
+
+  /** Takes in what lies in the workspace's input folder, in the background. */
+  scan(): Promise<ScanStarted>
+  /** @throws {EngineError} `scan_not_found` */
+  scanStatus(trackId: string): Promise<ScanStatus>
+  /** With their dots, in lower case. */
+  supportedFileTypes(): Promise<{ readonly extensions: readonly string[] }>
 
   /** @throws {ModelUnavailable} when a model that the question needs does not answer */
   query(params: QueryParams, options?: CallSignal): Promise<QueryResponse>
@@ -308,12 +470,18 @@ export const RAG_METHODS = [
   'documentsByStatus',
   'statusCounts',
   'trackStatus',
+  'updateDocument',
+  'documentChunks',
+  'retryChunks',
   'pipelineStatus',
   'deleteDocuments',
   'clearDocuments',
   'clearCache',
   'reprocessFailed',
   'cancelPipeline',
+  'scan',
+  'scanStatus',
+  'supportedFileTypes',
   'query',
   'queryData',
   'graphLabels',
@@ -321,8 +489,10 @@ export const RAG_METHODS = [
   'searchLabels',
   'subgraph',
   'entityExists',
+  'insertCustomKg',
+  ...GRAPH_METHODS,
   'status',
 ] as const satisfies readonly (keyof Rag)[]
 
 /** The methods that answer with an async iterable. */
-export const RAG_STREAMS = ['queryStream'] as const satisfies readonly (keyof Rag)[]
+export const RAG_STREAMS = ['queryStream', 'exportGraph'] as const satisfies readonly (keyof Rag)[]

@@ -28,6 +28,9 @@ export interface EngineSettings {
   readonly maxParallelInsert: number
   /** Chunks of one document extracted at once; the scheduler bounds the calls of all documents. */
   readonly maxParallelExtract: number
+  /** Whether answers of a model are kept until the data changes, and how many of them. */
+  readonly enableAnswerCache: boolean
+  readonly maxCachedAnswers: number
   readonly enableRerank: boolean
   readonly minRerankScore: number
   /** Of one uploaded file, in bytes; 0 = no limit. */
@@ -55,6 +58,8 @@ export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
   summaryLengthRecommended: 600,
   maxParallelInsert: 2,
   maxParallelExtract: 8,
+  enableAnswerCache: true,
+  maxCachedAnswers: 1000,
   enableRerank: true,
   minRerankScore: 0,
   maxUploadBytes: 100 * 1024 * 1024,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { GraphEdit, Overrides } from './graph-edit.ts'
 import type { EntityFragment } from './models.ts'
 
 /**
@@ -29,6 +30,17 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue }
 export type JsonObject = { readonly [key: string]: JsonValue }
 
+/** What a caller says of a document of his own. */
+export interface DocumentLabels {
+  /** The caller's own id; no two documents of a workspace share one. */
+  readonly externalId: string | null
+  readonly tags: readonly string[]
+  /** The caller's own fields. */
+  readonly attributes: JsonObject
+  /** A document that is not enabled stays stored, and no query sees it. */
+  readonly enabled: boolean
+}
+
 export interface DocumentRecord {
   readonly id: string
   readonly filePath: string
@@ -50,6 +62,9 @@ export interface DocumentRecord {
   readonly revision: number
   /** File below the input folder that holds the bytes, when the document came as a file. */
   readonly storedFile: string | null
+  readonly labels: DocumentLabels
+  /** How the document is cut into chunks, fixed when it was taken in; null means the default. */
+  readonly chunking: JsonObject | null
 }
 
 export interface NewDocument {
@@ -64,6 +79,11 @@ export interface NewDocument {
   /** The cleaned text, or null while only the file is known. */
   readonly text: string | null
   readonly storedFile: string | null
+  /** A graph that came with the text, for the engine to read; no model is then asked for one. */
+  readonly graph?: string
+  /** What is left out has its default in a new document, and stays as it was in a replaced one. */
+  readonly labels?: Partial<Omit<DocumentLabels, 'enabled'>>
+  readonly chunking?: JsonObject
 }
 
 /** What became of one {@link NewDocument}. */
@@ -71,15 +91,16 @@ export type EnqueueOutcome =
   | { readonly kind: 'queued'; readonly replaced: string | null }
   | {
       readonly kind: 'duplicate'
-      /** Whether the name or the content was known. */
-      readonly by: 'name' | 'content'
+      /** What of it was known. */
+      readonly by: 'external_id' | 'name' | 'content'
       readonly existing: DocumentRecord
     }
 
 export interface EnqueueOptions {
   /**
-   * What a known file name means: refuse the new text, or put it in the place of the old. The old
-   * version stays visible until the new one is committed.
+   * What a known external id or file name means: refuse the new text, or put it in the place of the
+   * old. The old version stays visible until the new one is committed. A document with an external
+   * id of its own is never replaced for its name under another id.
    */
   readonly onConflict: 'keep' | 'replace'
 }
@@ -221,6 +242,15 @@ export interface Change {
   /** Those that have no fragment left. */
   readonly deadEntities: readonly string[]
   readonly deadRelations: readonly Pair[]
+  /** What a person adds, renames or says; applied after the removals. */
+  readonly edit: GraphEdit
+}
+
+/** Where a document stands in a list: the value it is sorted by, and its id. */
+export interface DocumentPlace {
+  /** In milliseconds for times. */
+  readonly value: string | number
+  readonly id: string
 }
 
 export interface ListDocuments {
@@ -229,6 +259,8 @@ export interface ListDocuments {
   readonly sortDirection: 'asc' | 'desc'
   readonly offset: number
   readonly limit: number
+  /** Only what comes behind this place, in the order asked for. */
+  readonly after?: DocumentPlace | undefined
 }
 
 /** A hit of one index: greater scores are better. */
@@ -264,6 +296,25 @@ export interface StoredRelation extends Omit<RelationState, 'vector'> {
   readonly sourceKey: Key
   readonly targetKey: Key
   readonly owed: boolean
+}
+
+/**
+ * Which documents a question may draw from. All conditions that are not null must hold; of a list,
+ * any entry. Documents that are not enabled are left out always.
+ */
+export interface DocumentFilter {
+  readonly documentIds: readonly string[] | null
+  readonly externalIds: readonly string[] | null
+  readonly filePaths: readonly string[] | null
+  readonly tags: readonly string[] | null
+  /** Each field with the values of which the document must have one. */
+  readonly attributes: Readonly<Record<string, readonly JsonValue[]>> | null
+}
+
+/** A chunk as the list of a document's chunks shows it. */
+export interface DocumentChunk extends Omit<StoredChunk, 'key' | 'documentId' | 'filePath'> {
+  /** Why extraction of this chunk was given up, or null. */
+  readonly error: string | null
 }
 
 /** Which chunks a search may return; null means all. */
@@ -305,6 +356,10 @@ export interface CacheEntry {
   readonly chunkId: string | null
 }
 
+export type CacheScope =
+  | { readonly chunkIds: readonly string[] }
+  | { readonly kind: CacheEntry['kind'] }
+
 export interface StoreCounts {
   readonly documents: number
   readonly chunks: number
@@ -324,6 +379,8 @@ export interface Store {
   /** Puts documents that a crash left in `processing` back to `pending`. */
   recover(): Promise<number>
   text(documentId: string): Promise<string | null>
+  /** The graph that came with a document, or null. */
+  customGraph(documentId: string): Promise<string | null>
   /**
    * Keeps the text that was read from a document's file. False when the document is gone, or is
    * another revision by now.
@@ -343,14 +400,29 @@ export interface Store {
   ): Promise<void>
   /** Puts failed documents (all, or these) back to `pending`; returns how many. */
   requeueFailed(documentIds: readonly string[] | null): Promise<number>
+  /** Puts a processed document back to `pending`; what is visible of it stays. False for others. */
+  requeueProcessed(documentId: string): Promise<boolean>
+  /**
+   * Changes what is given; durable once resolved, and a visible change. Null for an unknown document.
+   */
+  setLabels(
+    documentId: string,
+    labels: Partial<Omit<DocumentLabels, 'externalId'>>,
+  ): Promise<DocumentRecord | null>
 
   // Documents as lists.
 
   document(id: string): Promise<DocumentRecord | null>
   documentByPath(filePath: string): Promise<DocumentRecord | null>
   documentByHash(contentHash: string): Promise<DocumentRecord | null>
+  documentByExternalId(externalId: string): Promise<DocumentRecord | null>
   listDocuments(query: ListDocuments): Promise<{ documents: DocumentRecord[]; total: number }>
   documentsByTrack(trackId: string): Promise<DocumentRecord[]>
+  /** The visible chunks of a document in order, or those of them that were set aside. */
+  chunksOf(
+    documentId: string,
+    page: { readonly onlySetAside: boolean; readonly offset: number; readonly limit: number },
+  ): Promise<{ chunks: DocumentChunk[]; total: number }>
   statusCounts(): Promise<Record<DocStatus, number>>
 
   // The graph as a function of fragments.
@@ -372,6 +444,8 @@ export interface Store {
     without: readonly string[],
     limit: number,
   ): Promise<Map<string, StoredRelationFragment[]>>
+  /** What persons said of these entities and relations. */
+  overrides(names: readonly string[], pairs: readonly Pair[]): Promise<Overrides>
   /**
    * Makes a change visible at once, or not at all. Calls do not overlap: the engine serialises them.
    *
@@ -389,6 +463,13 @@ export interface Store {
   ): Promise<void>
 
   // Retrieval. Only what is visible.
+
+  /**
+   * The same searches over the enabled documents that a filter admits, and over the entities and
+   * relations of which one of these speaks; null when that is all there is. What rows say of an
+   * entity or relation still comes from all its sources. Good for one question.
+   */
+  within(filter: DocumentFilter | null): Promise<Searches | null>
 
   /** Full-text search (BM25) over chunks. `text` is a user's words, never a query language. */
   matchChunks(text: string, limit: number, filter: ChunkFilter | null): Promise<Hit[]>
@@ -425,6 +506,12 @@ export interface Store {
   /** The chunks that name these entities, at most `limit` an entity, in canonical order. */
   tiesOfEntities(entityKeys: readonly Key[], limit: number): Promise<ChunkTie[]>
 
+  // The whole graph, in pages. An item that changes meanwhile is shown once at most.
+
+  /** Entities after a key, in the order of their keys. */
+  entitiesAfter(key: Key, limit: number): Promise<StoredEntity[]>
+  relationsAfter(key: Key, limit: number): Promise<StoredRelation[]>
+
   // Labels.
 
   labels(): Promise<string[]>
@@ -441,9 +528,10 @@ export interface Store {
   // Model cache. Written at once, outside of changes.
 
   cached(key: string): Promise<string | null>
-  cache(entry: CacheEntry): Promise<void>
-  /** Removes the entries of a kind, of a document's chunks, or all. */
-  clearCache(scope: { chunkIds: readonly string[] } | null): Promise<number>
+  /** @param most of this kind are kept, the newest ones */
+  cache(entry: CacheEntry, most?: number): Promise<void>
+  /** Removes the entries of a kind, of a document's chunks, or all; returns how many. */
+  clearCache(scope: CacheScope | null): Promise<number>
 
   // The store itself.
 
@@ -454,6 +542,32 @@ export interface Store {
   bytes(): number
   close(): Promise<void>
 }
+
+/** What retrieval asks of a store; of the whole of it, or of what a filter admits. */
+export type Searches = Pick<
+  Store,
+  | 'matchChunks'
+  | 'nearestChunks'
+  | 'nearestEntities'
+  | 'nearestRelations'
+  | 'matchEntities'
+  | 'entitiesByNameKey'
+  | 'entitiesWithWords'
+  | 'matchRelations'
+  | 'chunkSimilarities'
+  | 'chunks'
+  | 'chunkKeys'
+  | 'entities'
+  | 'relations'
+  | 'entityKeys'
+  | 'relationKeys'
+  | 'relationsOf'
+  | 'tiesOfChunks'
+  | 'tiesOfEntities'
+  | 'entityFragments'
+  | 'relationFragments'
+  | 'counts'
+>
 
 /** One string for an unordered pair; the names are sorted by code point. */
 export function pairKey(pair: Pair): string {

@@ -19,6 +19,8 @@ const record = (id: string): DocumentRecord => ({
   attempts: 1,
   revision: 1,
   storedFile: null,
+  labels: { externalId: null, tags: [], attributes: {}, enabled: true },
+  chunking: null,
 })
 
 /** A pipeline over a queue in memory; `process` is what the test wants of it. */

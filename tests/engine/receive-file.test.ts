@@ -57,14 +57,14 @@ it.each([
   ' ',
   'x'.repeat(300),
 ])('refuses %j as a file name', (name) => {
-  expect(() => checkedFileName(name)).toThrow(
+  expect(() => checkedFileName(name, ['.txt'])).toThrow(
     expect.objectContaining({ code: 'invalid_file_name' }),
   )
 })
 
 it('refuses a type that it cannot read and takes any case of one that it can', () => {
-  expect(() => checkedFileName('a.exe')).toThrow(
+  expect(() => checkedFileName('a.exe', ['.txt', '.md'])).toThrow(
     expect.objectContaining({ code: 'unsupported_file_type' }),
   )
-  expect(checkedFileName(' Straße & Söhne.TXT ')).toBe('Straße & Söhne.TXT')
+  expect(checkedFileName(' Straße & Söhne.TXT ', ['.txt'])).toBe('Straße & Söhne.TXT')
 })

@@ -12,14 +12,14 @@ import { context } from '../../src/tenancy/context.ts'
 import { TENANCY_STATUS } from '../../src/tenancy/errors.ts'
 import { EnginePool } from '../../src/tenancy/pool.ts'
 import { createProxy } from '../../src/tenancy/proxy.ts'
-import { SERVER_INFO } from '../routes/fake-server.ts'
+import { OLLAMA, SERVER_INFO } from '../routes/fake-server.ts'
 import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 
 const USERS = 20
 /** A word that stands in the documents of one user and nowhere else. */
 const wordOf = (user: number) => `Zanzibar${'abcdefghijklmnopqrst'[user]}quux`
 const textOf = (user: number, topic: string) =>
-  `${wordOf(user)} is the code name in the ${topic} report. ${wordOf(user)} met Doctor Livingstone.`
+  `The code name in the ${topic} report is ${wordOf(user)}. Doctor Livingstone met ${wordOf(user)}.`
 
 interface Caller {
   readonly url: string
@@ -191,6 +191,7 @@ it('fails every request when the tenancy hook is missing, and opens no workspace
   await registerRoutes(app, {
     rag: createProxy<Rag>({ methods: RAG_METHODS, streams: RAG_STREAMS, pool, context }),
     health: { info: SERVER_INFO, details: () => true },
+    ollama: OLLAMA,
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const results = await allAtOnce({ url }, (user) => ({ 'x-api-key': `key-of-user-${user}` }))

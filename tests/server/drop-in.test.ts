@@ -6,7 +6,7 @@ import { httpConventions, httpServerOptions } from '../../src/http/http-conventi
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { registerRoutes } from '../../src/routes/register-routes.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { SERVER_INFO } from '../routes/fake-server.ts'
+import { OLLAMA, SERVER_INFO } from '../routes/fake-server.ts'
 import { describeHandlers } from '../routes/handlers.contract.ts'
 import type { TestServer } from '../routes/rest-client.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -23,7 +23,11 @@ async function bareEngine(): Promise<TestServer> {
   const rag = await LightRag.open({ store, models, inputDir: join(folder.path, 'inputs') })
   const app = Fastify(httpServerOptions)
   await app.register(httpConventions)
-  await registerRoutes(app, { rag, health: { info: SERVER_INFO, details: () => true } })
+  await registerRoutes(app, {
+    rag,
+    health: { info: SERVER_INFO, details: () => true },
+    ollama: OLLAMA,
+  })
   const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
   const close = async () => {
     await app.close()

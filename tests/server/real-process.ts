@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+/** Compiled before the tests began. */
+const CLI = process.env.TENANTRAG_TEST_CLI ?? ''
 
 export interface RealProcess {
   readonly url: string
@@ -24,7 +24,7 @@ export async function startRealProcess(
   env: Readonly<Record<string, string>> = {},
 ): Promise<RealProcess> {
   const port = await freePort()
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), CLI, 'serve'], {
+  const child = spawn(process.execPath, [CLI, 'serve'], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,

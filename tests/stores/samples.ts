@@ -1,3 +1,4 @@
+import { NO_EDIT } from '../../src/engine/graph-edit.ts'
 import type {
   Change,
   EntityState,
@@ -93,6 +94,7 @@ export function change(overrides: Partial<Change>): Change {
     relations: [],
     deadEntities: [],
     deadRelations: [],
+    edit: NO_EDIT,
     ...overrides,
   }
 }

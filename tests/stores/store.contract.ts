@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { byOrigin, type ListDocuments, pairKey, type Store } from '../../src/engine/store.ts'
+import { describeLabels } from './labels.contract.ts'
 import { describeRetrieval } from './retrieval.contract.ts'
 import {
   change,
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeFragments(() => store)
     describeUpkeep(() => store)
     describeRetrieval(() => store)
+    describeLabels(() => store)
   })
 }
 

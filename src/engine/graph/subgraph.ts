@@ -1,6 +1,6 @@
-import { SEPARATOR } from '../ingest/merge-fragments.ts'
 import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from '../rag.ts'
 import type { Key, Store, StoredEntity, StoredRelation } from '../store.ts'
+import { edgeProperties, nodeProperties } from './item-info.ts'
 
 const WHOLE_GRAPH = '*'
 
@@ -67,14 +67,7 @@ function nodeOf(entity: StoredEntity): GraphNode {
   return {
     id: entity.name,
     labels: [entity.name],
-    properties: {
-      entity_id: entity.name,
-      entity_type: entity.type,
-      description: entity.description,
-      source_id: entity.sourceIds.join(SEPARATOR),
-      file_path: entity.filePaths.join(SEPARATOR),
-      created_at: Math.floor(entity.createdAt / 1000),
-    },
+    properties: nodeProperties(entity),
   }
 }
 
@@ -85,13 +78,6 @@ function edgeOf(relation: StoredRelation): GraphEdge {
     type: 'DIRECTED',
     source: relation.source,
     target: relation.target,
-    properties: {
-      weight: relation.weight,
-      description: relation.description,
-      keywords: relation.keywords,
-      source_id: relation.sourceIds.join(SEPARATOR),
-      file_path: relation.filePaths.join(SEPARATOR),
-      created_at: Math.floor(relation.createdAt / 1000),
-    },
+    properties: edgeProperties(relation),
   }
 }

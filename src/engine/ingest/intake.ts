@@ -5,11 +5,19 @@ import { Mutex } from '../mutex.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from '../rag.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { DocumentRecord, NewDocument, Store } from '../store.ts'
+import { chunkingPlan, planAsJson } from './chunking.ts'
 import { cleanText } from './clean-text.ts'
+import { labelsOf } from './document-labels.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
 import { contentHash, documentId, fileDocumentId, newTrackId } from './identifiers.ts'
+import type { PromisedDeletions } from './promised-deletions.ts'
 import { receiveFile } from './receive-file.ts'
 import { summaryOf } from './summary-of.ts'
+
+interface Known {
+  readonly record: DocumentRecord
+  readonly by: 'external_id' | 'name' | 'content'
+}
 
 /** The label of a text that was sent without one. */
 export const UNKNOWN_SOURCE = 'unknown_source'
@@ -19,6 +27,9 @@ export interface IntakeParts {
   readonly settings: EngineSettings
   /** Where the bytes of uploads are kept. */
   readonly uploadFolder: string
+  /** Of the files that can be read. */
+  readonly extensions: readonly string[]
+  readonly deletions: Pick<PromisedDeletions, 'includes' | 'keepEarly'>
   /** Called after documents became durable. */
   readonly onQueued: () => void
 }
@@ -37,20 +48,35 @@ export class Intake {
     this.#parts = parts
   }
 
+  /** Takes nothing in while the job runs; whoever sends something waits. */
+  alone<T>(job: () => Promise<T>): Promise<T> {
+    return this.#oneByOne.run(job)
+  }
+
   async insertTexts(input: InsertTexts): Promise<InsertResponse> {
     const trackId = newTrackId('insert')
-    const documents = newDocuments(input, trackId)
+    const documents = newDocuments(input, trackId, this.#parts.settings)
     return this.#oneByOne.run(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))
   }
 
-  async insertFile(input: InsertFile, content: AsyncIterable<Uint8Array>): Promise<InsertResponse> {
-    const { store, settings, uploadFolder } = this.#parts
-    const fileName = checkedFileName(input.file_name)
+  /** Takes a document that was put together elsewhere. */
+  insertDocument(document: NewDocument, onConflict: OnConflict): Promise<InsertResponse> {
+    return this.#oneByOne.run(() => this.#enqueue([document], onConflict, document.trackId))
+  }
+
+  async insertFile(
+    input: InsertFile,
+    content: AsyncIterable<Uint8Array>,
+    trackId = newTrackId('upload'),
+  ): Promise<InsertResponse> {
+    const { store, settings, uploadFolder, extensions, deletions } = this.#parts
+    const fileName = checkedFileName(input.file_name, extensions)
     const onConflict = input.on_conflict ?? 'keep'
+    const labels = labelsOf(input)
+    const chunking = planAsJson(chunkingPlan(input.chunking, settings))
     // Asked before the bytes are taken, to spare them; asked again when they are there.
     const known = onConflict === 'keep' ? await store.documentByPath(fileName) : null
-    if (known) return duplicated(known, 'name')
-    const trackId = newTrackId('upload')
+    if (known && !(await deletions.includes(known.id))) return duplicated(known, 'name')
     const file = await receiveFile(
       uploadFolder,
       extensionOf(fileName),
@@ -67,16 +93,17 @@ export class Intake {
       metadata: {},
       text: null,
       storedFile: file.storedFile,
+      labels,
+      chunking,
     }
-    const discard = () => rm(join(uploadFolder, file.storedFile), { force: true })
     try {
       const response = await this.#oneByOne.run(() =>
         this.#enqueue([document], onConflict, trackId),
       )
-      if (response.status === 'duplicated') await discard()
+      if (response.status === 'duplicated') await this.#discard(file.storedFile)
       return response
     } catch (error) {
-      await discard()
+      await this.#discard(file.storedFile)
       throw error
     }
   }
@@ -86,32 +113,57 @@ export class Intake {
     onConflict: OnConflict,
     trackId: string,
   ): Promise<InsertResponse> {
-    if (onConflict === 'keep') {
-      // One known name or text refuses the whole request, as LightRAG does.
-      for (const document of documents) {
-        const known = await this.#known(document)
-        if (known) return duplicated(known.record, known.by)
-      }
+    const inTheWay: (Known | null)[] = []
+    for (const document of documents) {
+      const known = await this.#known(document)
+      // One known name or text refuses the whole request, as LightRAG does. A document with an id of
+      // the caller's own stands for itself.
+      const alone = document.labels?.externalId !== undefined
+      if (known && onConflict === 'keep' && !alone) return duplicated(known.record, known.by)
+      inTheWay.push(known)
     }
     const outcomes = await this.#parts.store.enqueue(documents, { onConflict })
+    for (const [i, outcome] of outcomes.entries()) {
+      const old = inTheWay[i]?.record
+      if (outcome.kind !== 'queued' || old?.id !== outcome.replaced) continue
+      if (old?.storedFile) await this.#discard(old.storedFile)
+    }
     const queued = outcomes.filter((outcome) => outcome.kind === 'queued').length
     if (queued > 0) this.#parts.onQueued()
     const duplicate = outcomes.find((outcome) => outcome.kind === 'duplicate')
     if (queued === 0 && duplicate) return duplicated(duplicate.existing, duplicate.by)
+    const skipped = outcomes.length - queued
+    const accepted =
+      queued === 1
+        ? 'Accepted. Processing goes on in the background.'
+        : `Accepted ${queued} texts. Processing goes on in the background.`
     return {
-      status: 'success',
-      message:
-        queued === 1
-          ? 'Accepted. Processing goes on in the background.'
-          : `Accepted ${queued} texts. Processing goes on in the background.`,
+      status: skipped === 0 ? 'success' : 'partial_success',
+      message: skipped === 0 ? accepted : `${accepted} ${skipped} of them were here already.`,
       track_id: trackId,
     }
   }
 
-  async #known(
-    document: NewDocument,
-  ): Promise<{ record: DocumentRecord; by: 'name' | 'content' } | null> {
+  /** Removes bytes that no document names. */
+  #discard(storedFile: string): Promise<void> {
+    return rm(join(this.#parts.uploadFolder, storedFile), { force: true })
+  }
+
+  /** What is in the way of a document, but for what was promised to be deleted. */
+  async #known(document: NewDocument): Promise<Known | null> {
+    for (;;) {
+      const known = await this.#stored(document)
+      if (known === null || !(await this.#parts.deletions.keepEarly(known.record.id))) return known
+    }
+  }
+
+  async #stored(document: NewDocument): Promise<Known | null> {
     const { store } = this.#parts
+    const externalId = document.labels?.externalId ?? null
+    if (externalId !== null) {
+      const record = await store.documentByExternalId(externalId)
+      if (record) return { record, by: 'external_id' }
+    }
     if (document.filePath !== UNKNOWN_SOURCE) {
       const record = await store.documentByPath(document.filePath)
       if (record) return { record, by: 'name' }
@@ -121,41 +173,95 @@ export class Intake {
   }
 }
 
-function duplicated(known: DocumentRecord, by: 'name' | 'content'): InsertResponse {
-  const what = by === 'name' ? 'A document of this name' : 'A document with this content'
+const SAME = {
+  external_id: 'A document with this external id',
+  name: 'A document of this name',
+  content: 'A document with this content',
+} as const
+
+function duplicated(known: DocumentRecord, by: Known['by']): InsertResponse {
   return {
     status: 'duplicated',
-    message: `${what} is already here ('${known.filePath}', status: ${known.status}).`,
+    message: `${SAME[by]} is already here ('${known.filePath}', status: ${known.status}).`,
     track_id: known.trackId,
   }
 }
 
 /** The texts as documents; of equal texts in one request the first counts. */
-function newDocuments(input: InsertTexts, trackId: string): NewDocument[] {
-  const sources = input.file_sources ?? []
-  if (sources.length > input.texts.length) {
-    throw new EngineError('invalid_argument', 'There are more file_sources than texts.')
-  }
+function newDocuments(
+  input: InsertTexts,
+  trackId: string,
+  settings: EngineSettings,
+): NewDocument[] {
+  const { texts, file_sources: sources = [], external_ids, metadata, tags } = input
+  refuseOtherLengths(input)
+  const chunking = planAsJson(chunkingPlan(input.chunking, settings))
   const documents = new Map<string, NewDocument>()
-  input.texts.forEach((raw, i) => {
+  for (const [i, raw] of texts.entries()) {
     const text = cleanText(raw)
     if (text === '') {
       throw new EngineError('invalid_argument', `Text ${i + 1} is blank; send some content.`)
     }
     const id = documentId(text)
-    if (documents.has(id)) return
-    documents.set(id, {
-      id,
-      filePath: labelOf(sources[i]),
-      trackId,
-      ...summaryOf(text),
-      contentHash: contentHash(text),
-      metadata: {},
-      text,
-      storedFile: null,
+    const labels = labelsOf({
+      external_id: external_ids?.[i],
+      metadata: metadata?.[i],
+      tags: tags?.[i],
     })
-  })
+    const same = documents.get(id)
+    if (same) refuseTwoIds(same.labels?.externalId, labels.externalId, i)
+    else
+      documents.set(id, {
+        id,
+        filePath: labelOf(sources[i]),
+        trackId,
+        ...summaryOf(text),
+        contentHash: contentHash(text),
+        metadata: {},
+        text,
+        storedFile: null,
+        labels,
+        chunking,
+      })
+  }
+  refuseRepeatedIds(documents.values())
   return [...documents.values()]
+}
+
+function refuseOtherLengths(input: InsertTexts): void {
+  const { texts, file_sources = [], external_ids, metadata, tags } = input
+  if (file_sources.length > texts.length) {
+    throw new EngineError('invalid_argument', 'There are more file_sources than texts.')
+  }
+  for (const [name, list] of Object.entries({ external_ids, metadata, tags })) {
+    if (list === undefined || list.length === texts.length) continue
+    throw new EngineError('invalid_argument', `${name} must have one entry for each text.`)
+  }
+}
+
+/** One text cannot be two documents, and leaving one id out in silence would lose it. */
+function refuseTwoIds(
+  known: string | null | undefined,
+  given: string | null | undefined,
+  i: number,
+) {
+  if (given === undefined || given === known) return
+  throw new EngineError(
+    'invalid_argument',
+    `Text ${i + 1} is that of another entry, but has an external id of its own.`,
+  )
+}
+
+function refuseRepeatedIds(documents: Iterable<NewDocument>): void {
+  const ids = new Set<string>()
+  for (const { labels } of documents) {
+    const id = labels?.externalId
+    if (typeof id !== 'string') continue
+    if (ids.has(id)) {
+      throw new EngineError('invalid_argument', `The external id '${id}' stands for two texts.`)
+    }
+    ids.add(id)
+  }
 }
 
 function labelOf(source: string | undefined): string {

@@ -46,7 +46,7 @@ export function mergeEntity(
 ): MergedEntity {
   return {
     name,
-    type: mostFrequent(fragments.map((fragment) => fragment.type)) || 'unknown',
+    type: mostFrequent(fragments.flatMap(({ type }) => (type === '' ? [] : [type]))) || 'unknown',
     descriptions: unique(fragments.map((fragment) => fragment.description)).slice(
       0,
       limits.descriptions,

@@ -1,7 +1,7 @@
 import type { CallOptions, EmbeddingModel } from '../models.ts'
 import type { Mutex } from '../mutex.ts'
 import type { Store } from '../store.ts'
-import { entityText, relationText } from './prepare-change.ts'
+import { entityText, relationText } from './item-texts.ts'
 
 const AT_ONCE = 64
 

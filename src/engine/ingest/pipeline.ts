@@ -3,6 +3,7 @@ import { EngineError, ModelUnavailable } from '../errors.ts'
 import type { CallOptions } from '../models.ts'
 import type { PipelineStatus } from '../rag.ts'
 import type { DocumentRecord } from '../store.ts'
+import { Crew } from './crew.ts'
 import { PipelineLog } from './pipeline-log.ts'
 
 /**
@@ -50,6 +51,7 @@ export class Pipeline {
   readonly #log = new PipelineLog()
   #abort = new AbortController()
   #running: Promise<void> | null = null
+  #crew: Crew | null = null
   #woken = false
   #cancelling = false
   #exclusive: Promise<unknown> | null = null
@@ -76,6 +78,7 @@ export class Pipeline {
   /** Starts work on what is pending, unless it is under way. */
   wake(): void {
     this.#woken = true
+    this.#crew?.wake()
     if (this.#running || this.#exclusive || this.#closed) return
     this.#running = this.#run()
       .catch((error: unknown) => this.#parts.onError('The pipeline stopped', error))
@@ -137,13 +140,7 @@ export class Pipeline {
       await this.#keepPromises(signal)
       const pending = await this.#parts.pendingCount()
       if (pending > 0) this.#log.begin('Indexing', pending)
-      await Promise.all(
-        Array.from({ length: this.#parts.maxParallelInsert }, () =>
-          this.#work(signal).catch((error: unknown) => {
-            if (!signal.aborted) throw error
-          }),
-        ),
-      )
+      await this.#workTogether(signal)
       if (this.#pause > 0 && !signal.aborted) await this.#rest(signal)
     }
     if (!signal.aborted) await this.#parts.tidy({ lane: 'extract', signal })
@@ -162,21 +159,45 @@ export class Pipeline {
         this.#log.say(label === null ? `No document ${id}` : `Deleted ${id} (${label})`)
       } catch (error) {
         // It stays promised, and the next run tries again.
-        if (!signal.aborted) this.#parts.onError(`Deleting ${id} failed`, error)
         this.#log.say(`Deleting ${id} failed; it is tried again later.`)
+        if (error instanceof ModelUnavailable) return this.#pauseFor(error)
+        if (!signal.aborted) this.#parts.onError(`Deleting ${id} failed`, error)
       }
     }
   }
 
-  async #work(signal: AbortSignal): Promise<void> {
+  /** What arrives while one document takes long is taken up by those who have nothing to do. */
+  async #workTogether(signal: AbortSignal): Promise<void> {
+    const size = this.#parts.maxParallelInsert
+    const crew = new Crew(size)
+    this.#crew = crew
+    const worker = async () => {
+      while (await this.#work(signal)) if (!(await crew.rest())) return
+      crew.leave()
+    }
+    await Promise.all(
+      Array.from({ length: size }, () =>
+        worker().catch((error: unknown) => {
+          crew.leave()
+          if (!signal.aborted) throw error
+        }),
+      ),
+    ).finally(() => {
+      this.#crew = null
+    })
+  }
+
+  /** Works until nothing waits; false when work has to stop before. */
+  async #work(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && this.#pause === 0) {
       const more = await this.#parts.background(async () => {
         const document = signal.aborted ? null : await this.#parts.claim()
         if (document) await this.#attempt(document, signal)
         return document !== null
       }, signal)
-      if (!more) return
+      if (!more) return true
     }
+    return false
   }
 
   async #attempt(document: DocumentRecord, signal: AbortSignal): Promise<void> {
@@ -198,9 +219,7 @@ export class Pipeline {
     }
     if (error instanceof ModelUnavailable) {
       // The document is not to blame: it waits, and so does everything behind it.
-      const asked = (error.retryAfterSeconds ?? 0) * 1000
-      const patience = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, this.#lastPause * 2))
-      this.#pause = Math.max(asked, patience)
+      this.#pauseFor(error)
       await this.#parts.giveBack(document, 'pending', error.message)
       this.#log.say(`A model does not answer; ${document.filePath} waits: ${error.message}`)
       return
@@ -210,6 +229,13 @@ export class Pipeline {
     const message = known ? error.message : 'Internal error while processing this document.'
     await this.#parts.giveBack(document, 'failed', message)
     this.#log.say(`Failed ${document.filePath}: ${message}`)
+  }
+
+  /** A model is out: nothing goes on until it had time to come back. */
+  #pauseFor(outage: ModelUnavailable): void {
+    const asked = (outage.retryAfterSeconds ?? 0) * 1000
+    const patience = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, this.#lastPause * 2))
+    this.#pause = Math.max(asked, patience)
   }
 
   /** Waits out an outage, then lets the workers try again. */

@@ -1,23 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { ModelUnavailable } from '../errors.ts'
-import type { CallOptions, EmbeddingModel } from '../models.ts'
-import type { EngineSettings } from '../settings.ts'
+import { NO_EDIT, type Overrides } from '../graph-edit.ts'
+import type { CallOptions } from '../models.ts'
 import {
   byOrigin,
   type Change,
   type DocumentRecord,
-  type EntityState,
   type JsonObject,
   type NewChunk,
   type Pair,
   pairKey,
-  type RelationState,
-  type Store,
   type StoredEntityFragment,
   type StoredRelationFragment,
 } from '../store.ts'
-import { tokenCount } from '../tokenizer.ts'
-import { mergeEntity, mergeRelation } from './merge-fragments.ts'
+import { type ChangeParts, rebuildItems } from './rebuild-items.ts'
 
 /** The document version that a change publishes. */
 export interface Publication {
@@ -25,21 +19,6 @@ export interface Publication {
   readonly chunks: readonly NewChunk[]
   readonly metadata: JsonObject
 }
-
-export interface ChangeParts {
-  readonly store: Store
-  readonly settings: EngineSettings
-  readonly embedding: EmbeddingModel
-  /** Makes one text of an item's descriptions. */
-  readonly describe: (
-    subject: { kind: 'entity' | 'relation'; name: string },
-    descriptions: readonly string[],
-    options: CallOptions,
-  ) => Promise<string>
-}
-
-/** Merging and counting this many items takes a few milliseconds; other requests run in between. */
-const ITEMS_A_TURN = 100
 
 /**
  * Works out what a removal and a publication make of the graph: every entity and relation that they
@@ -64,34 +43,32 @@ export async function prepareChange(
     const first = fragments[0]
     if (first) pairs.set(key, [first.source, first.target])
   }
-  const [oldEntities, oldRelations] = await Promise.all([
+  const [oldEntities, oldRelations, overrides] = await Promise.all([
     store.entityFragments(names, removed, settings.maxSourceIdsPerEntity),
     store.relationFragments([...pairs.values()], removed, settings.maxSourceIdsPerRelation),
+    store.overrides(names, [...pairs.values()]),
   ])
-  const entities: EntityState[] = []
-  const deadEntities: string[] = []
-  for (const name of names) {
-    const fragments = together(
-      oldEntities.get(name),
-      fresh.entities.get(name),
-      settings.maxSourceIdsPerEntity,
-    )
-    if (fragments.length === 0) deadEntities.push(name)
-    else entities.push(await entityState(parts, name, fragments, options))
-    if (entities.length % ITEMS_A_TURN === 0) await nextTurn()
-  }
-  const relations: RelationState[] = []
-  const deadRelations: Pair[] = []
-  for (const [key, pair] of pairs) {
-    const fragments = together(
-      oldRelations.get(key),
-      fresh.relations.get(key),
-      settings.maxSourceIdsPerRelation,
-    )
-    if (fragments.length === 0) deadRelations.push(pair)
-    else relations.push(await relationState(parts, pair, fragments, options))
-    if (relations.length % ITEMS_A_TURN === 0) await nextTurn()
-  }
+  const entities = new Map(
+    names.map((name) => [
+      name,
+      together(oldEntities.get(name), fresh.entities.get(name), settings.maxSourceIdsPerEntity),
+    ]),
+  )
+  const relations = new Map(
+    [...pairs].map(([key, pair]) => [
+      key,
+      {
+        pair,
+        fragments: together(
+          oldRelations.get(key),
+          fresh.relations.get(key),
+          settings.maxSourceIdsPerRelation,
+        ),
+      },
+    ]),
+  )
+  const touched = { entities, relations, overrides, mayOwe: publication === null }
+  const rebuilt = await rebuildItems(parts, touched, options)
   return {
     removes,
     publishes: publication && {
@@ -100,9 +77,23 @@ export async function prepareChange(
       chunks: publication.chunks,
       metadata: publication.metadata,
     },
-    ...(await withVectors(parts, entities, relations, publication === null, options)),
-    deadEntities,
-    deadRelations,
+    ...rebuilt,
+    edit: { ...NO_EDIT, ...endedOverrides(rebuilt, overrides) },
+  }
+}
+
+/** What a person said of an entity or relation goes with it. */
+export function endedOverrides(
+  { deadEntities, deadRelations }: Pick<Change, 'deadEntities' | 'deadRelations'>,
+  overrides: Overrides,
+) {
+  return {
+    overrideEntities: deadEntities
+      .filter((name) => overrides.entities.has(name))
+      .map((name) => ({ name, override: null })),
+    overrideRelations: deadRelations
+      .filter((pair) => overrides.relations.has(pairKey(pair)))
+      .map((pair) => ({ pair, override: null })),
   }
 }
 
@@ -142,140 +133,11 @@ function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
 }
 
 /** The first `limit` of both in canonical order; `old` holds the first `limit` of its own. */
-function together<T extends Parameters<typeof byOrigin>[0]>(
+export function together<T extends Parameters<typeof byOrigin>[0]>(
   old: readonly T[] | undefined,
   fresh: readonly T[] | undefined,
   limit: number,
 ): T[] {
   if (!fresh) return [...(old ?? [])]
   return [...(old ?? []), ...fresh].sort(byOrigin).slice(0, limit)
-}
-
-async function entityState(
-  { settings, describe }: ChangeParts,
-  name: string,
-  fragments: readonly StoredEntityFragment[],
-  options: CallOptions,
-): Promise<EntityState> {
-  const { descriptions, ...merged } = mergeEntity(name, fragments, {
-    sourceIds: settings.maxSourceIdsPerEntity,
-    filePaths: settings.maxFilePaths,
-    descriptions: settings.maxDescriptions,
-  })
-  const description = await describe({ kind: 'entity', name }, descriptions, options)
-  const tokens = tokenCount(entityLine({ name, type: merged.type, description }))
-  return { ...merged, description, tokens, vector: null }
-}
-
-async function relationState(
-  { settings, describe }: ChangeParts,
-  pair: Pair,
-  fragments: readonly StoredRelationFragment[],
-  options: CallOptions,
-): Promise<RelationState> {
-  const { descriptions, ...merged } = mergeRelation(pair, fragments, {
-    sourceIds: settings.maxSourceIdsPerRelation,
-    filePaths: settings.maxFilePaths,
-    descriptions: settings.maxDescriptions,
-  })
-  const subject = { kind: 'relation', name: `(${pair[0]}, ${pair[1]})` } as const
-  const description = await describe(subject, descriptions, options)
-  const tokens = tokenCount(relationLine({ ...merged, description }))
-  return { ...merged, description, tokens, vector: null }
-}
-
-/** The line that a prompt shows of an entity. */
-export function entityLine(entity: { name: string; type: string; description: string }): string {
-  const { name, type, description } = entity
-  return JSON.stringify({ entity: name, type, description })
-}
-
-/** The line that a prompt shows of a relation. */
-export function relationLine(relation: {
-  source: string
-  target: string
-  description: string
-}): string {
-  const { source, target, description } = relation
-  return JSON.stringify({ entity1: source, entity2: target, description })
-}
-
-/**
- * One embedding request for all entities and relations whose text changed; the others keep their
- * vectors.
- *
- * @param mayOwe a removal does not wait for a model that is out: the vectors are then made later
- */
-async function withVectors(
-  { store, embedding }: ChangeParts,
-  entities: readonly EntityState[],
-  relations: readonly RelationState[],
-  mayOwe: boolean,
-  options: CallOptions,
-): Promise<{ entities: EntityState[]; relations: RelationState[] }> {
-  const known = await knownTexts(store, entities, relations)
-  const texts = new Set<string>()
-  for (const text of [...entities.map(entityText), ...relations.map(relationText)]) {
-    if (!known.has(text)) texts.add(text)
-  }
-  const wanted = [...texts]
-  const vectors = wanted.length > 0 ? await embedAll(embedding, wanted, mayOwe, options) : []
-  const made = new Map(wanted.map((text, i) => [text, vectors[i] ?? null]))
-  const vectorOf = (text: string) =>
-    known.has(text) ? ('keep' as const) : (made.get(text) ?? null)
-  return {
-    entities: entities.map((entity) => ({ ...entity, vector: vectorOf(entityText(entity)) })),
-    relations: relations.map((relation) => ({
-      ...relation,
-      vector: vectorOf(relationText(relation)),
-    })),
-  }
-}
-
-/** What is embedded of these items as they are stored now. A text names its item, so it is unique. */
-async function knownTexts(
-  store: Store,
-  entities: readonly EntityState[],
-  relations: readonly RelationState[],
-): Promise<Set<string>> {
-  const names = entities.map((entity) => entity.name)
-  const pairs = relations.map(({ source, target }): Pair => [source, target])
-  const [oldEntities, oldRelations] = await Promise.all([
-    store.entityKeys(names).then((keys) => store.entities([...keys.values()])),
-    store.relationKeys(pairs).then((keys) => store.relations([...keys.values()])),
-  ])
-  return new Set([
-    ...oldEntities.filter((entity) => !entity.owed).map(entityText),
-    ...oldRelations.filter((relation) => !relation.owed).map(relationText),
-  ])
-}
-
-async function embedAll(
-  model: EmbeddingModel,
-  texts: readonly string[],
-  mayOwe: boolean,
-  options: CallOptions,
-): Promise<Float32Array[]> {
-  try {
-    return await model.embed(texts, { ...options, kind: 'document' })
-  } catch (error) {
-    if (mayOwe && error instanceof ModelUnavailable) return []
-    throw error
-  }
-}
-
-/** What is embedded of an entity. */
-export function entityText(entity: { name: string; description: string }): string {
-  return `${entity.name}\n${entity.description}`
-}
-
-/** What is embedded of a relation; always the same order, edited or not. */
-export function relationText(relation: {
-  keywords: string
-  source: string
-  target: string
-  description: string
-}): string {
-  const { keywords, source, target, description } = relation
-  return `${keywords}\t${source}\n${target}\n${description}`
 }

@@ -1,11 +1,15 @@
 import { EngineError, ModelUnavailable } from '../errors.ts'
+import { pageAt, type ReadFile } from '../file-reader.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { CallOptions, Extraction, Models } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { DocumentRecord, NewChunk, Store } from '../store.ts'
 import { chunkFragments } from './chunk-fragments.ts'
-import { chunkText, type TextChunk } from './chunk-text.ts'
+import type { TextChunk } from './chunk-text.ts'
+import { keptPlan } from './chunking.ts'
+import { cutText } from './cut-text.ts'
 import { documentTitle } from './document-title.ts'
-import { headingsAt, markdownHeadings } from './headings.ts'
+import { type Heading, headingsAt, markdownHeadings } from './headings.ts'
 import { chunkId } from './identifiers.ts'
 
 export interface ProcessParts {
@@ -26,15 +30,11 @@ export interface ProcessParts {
 export async function readDocument(
   { models, settings }: ProcessParts,
   document: DocumentRecord,
-  text: string,
+  file: ReadFile,
   options: CallOptions,
 ): Promise<NewChunk[]> {
-  const headings = /\.(md|markdown)$/i.test(document.filePath) ? markdownHeadings(text) : []
-  const chunks = await chunkText(text, {
-    size: settings.chunkSize,
-    overlap: settings.chunkOverlapSize,
-  })
-  const title = documentTitle(text, document.filePath)
+  const { chunks, headings } = await cutDocument(document, file, settings)
+  const title = documentTitle(file.text, document.filePath)
   const above = chunks.map((chunk) => titled(title, headingsAt(headings, chunk.start + 1)))
   const extractions = await inParallel(settings.maxParallelExtract, chunks, (chunk, i) =>
     extract(models, document, chunk, above[i] ?? [], options),
@@ -51,12 +51,24 @@ export async function readDocument(
       id: chunkId(document.id, chunk.ordinal, chunk.content),
       ...chunk,
       headings: above[i] ?? [],
-      page: null,
+      page: pageAt(file.pages, chunk.start),
       vector,
       ...chunkFragments(extraction.found, above[i] ?? []),
       error: extraction.error,
     }
   })
+}
+
+/** Cuts a document as was decided when it was taken in. */
+export async function cutDocument(
+  document: DocumentRecord,
+  { text, headings: given }: ReadFile,
+  settings: EngineSettings,
+): Promise<{ chunks: TextChunk[]; headings: readonly Heading[] }> {
+  const plan = keptPlan(document.chunking, settings)
+  const isMarkdown = plan.strategy === 'markdown' && given.length === 0
+  const headings = isMarkdown ? markdownHeadings(text) : given
+  return { chunks: await cutText(text, headings, plan), headings }
 }
 
 function titled(title: string | null, headings: readonly string[]): string[] {
@@ -87,28 +99,3 @@ async function extract(
 
 /** A wrong key, account or model name: no chunk is to blame, and each would fare the same. */
 const MISCONFIGURED: ReadonlySet<number> = new Set([401, 403, 404])
-
-/** Maps with at most `limit` calls under way; the first failure stops further ones. */
-async function inParallel<T, R>(
-  limit: number,
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = new Array(items.length)
-  const queue = items.entries()
-  let failed = false
-  const worker = async () => {
-    for (const [index, item] of queue) {
-      if (failed) return
-      results[index] = await work(item, index)
-    }
-  }
-  const workers = Array.from({ length: Math.min(limit, items.length) }, () =>
-    worker().catch((error: unknown) => {
-      failed = true
-      throw error
-    }),
-  )
-  await Promise.all(workers)
-  return results
-}

@@ -1,3 +1,5 @@
+import type { FileReader, ReadFile } from '../file-reader.ts'
+import { customKgChunks } from '../graph/custom-kg.ts'
 import type { CallOptions, Models } from '../models.ts'
 import type { Mutex } from '../mutex.ts'
 import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
@@ -5,17 +7,23 @@ import type { EngineSettings } from '../settings.ts'
 import type { DocumentRecord, Store } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
 import { contentHash } from './identifiers.ts'
-import { type ChangeParts, prepareChange } from './prepare-change.ts'
+import type { AnswersOfDocuments, PaidAnswers } from './paid-answers.ts'
+import { type Publication, prepareChange } from './prepare-change.ts'
 import { readDocument } from './process-document.ts'
 import { readStoredFile } from './read-stored-file.ts'
+import type { ChangeParts } from './rebuild-items.ts'
 import { summaryOf } from './summary-of.ts'
+import { plainText } from './text-file-reader.ts'
 
 export interface PublishParts {
   readonly store: Store
   readonly models: Models
   readonly settings: EngineSettings
   readonly uploadFolder: string
-  /** Held while the graph is read, computed and changed. */
+  readonly fileReader: FileReader
+  /** What models said for documents that are not published yet. */
+  readonly answers: AnswersOfDocuments
+  /** Held while the graph is changed, and while what a change rests on must not. */
   readonly graphLock: Mutex
 }
 
@@ -49,35 +57,83 @@ export async function publishDocument(
   options: CallOptions,
 ): Promise<void> {
   const started = Date.now()
-  const text = await textOf(parts, document)
-  if (text === null) return
-  const chunks = await readDocument(parts, document, text, options)
+  const content = await contentOf(parts, document, options.signal)
+  if (content === null) return
+  const graph = await parts.store.customGraph(document.id)
+  const answers = parts.answers.of(document)
+  const embedding = answers.embedding(parts.models.embedding)
+  const paying = { ...parts, models: { ...parts.models, embedding } }
+  const chunks =
+    graph === null
+      ? await readDocument(paying, document, content, options)
+      : await customKgChunks(embedding, document, content.text, graph, options)
   const setAside = chunks.filter((chunk) => chunk.error !== null)
+  const { chunks_set_aside: _before, ...kept } = document.metadata
   const metadata = {
-    ...document.metadata,
+    ...kept,
     processing_start_time: Math.floor(started / 1000),
     processing_end_time: Math.floor(Date.now() / 1000),
     ...(setAside.length > 0 ? { chunks_set_aside: setAside.length } : {}),
   }
-  await parts.graphLock.run(async () => {
-    options.signal?.throwIfAborted()
-    const removes = [{ documentId: document.id, forget: false }]
-    const publication = { document, chunks, metadata }
-    const change = await prepareChange(changeParts(parts), removes, publication, options)
-    await parts.store.apply(change)
-  })
+  await publish(parts, { document, chunks, metadata }, answers, options)
+  parts.answers.forget(document)
 }
 
-/** The stored text, read from the document's file the first time; null when it is gone. */
-async function textOf(parts: PublishParts, document: DocumentRecord): Promise<string | null> {
+/** How often a change is worked out beside others before they have to wait for it. */
+const TRIES_BESIDE = 3
+
+/**
+ * Works out the change while others may change the graph, so that nobody waits for the models that
+ * it asks; again when somebody did, then asking only for what came out differently.
+ */
+async function publish(
+  parts: PublishParts,
+  publication: Publication,
+  answers: PaidAnswers,
+  options: CallOptions,
+): Promise<void> {
+  const { store, graphLock } = parts
+  const removes = [{ documentId: publication.document.id, forget: false }]
+  const change = changeParts(parts)
+  const paying = {
+    ...change,
+    embedding: answers.embedding(change.embedding),
+    describe: answers.describe(change.describe),
+  }
+  const prepare = () => prepareChange(paying, removes, publication, options)
+  for (let left = TRIES_BESIDE; ; left--) {
+    const version = await store.dataVersion()
+    const prepared = left > 0 ? await prepare() : null
+    const done = await graphLock.run(async () => {
+      options.signal?.throwIfAborted()
+      const current = (await store.dataVersion()) === version ? prepared : null
+      if (left > 0 && current === null) return false
+      await store.apply(current ?? (await prepare()))
+      return true
+    })
+    if (done) return
+  }
+}
+
+/**
+ * What the document says; null when it is gone. A file is read anew at each attempt, since pages and
+ * headings are not stored.
+ */
+async function contentOf(
+  parts: PublishParts,
+  document: DocumentRecord,
+  signal?: AbortSignal,
+): Promise<ReadFile | null> {
   const stored = await parts.store.text(document.id)
-  if (stored !== null) return stored
-  if (document.storedFile === null) return null
-  const text = await readStoredFile(parts.uploadFolder, document.storedFile)
+  const { storedFile, filePath } = document
+  if (storedFile === null) return stored === null ? null : plainText(stored, filePath)
+  const { fileReader, uploadFolder } = parts
+  const file = await readStoredFile(fileReader, uploadFolder, { storedFile, filePath }, signal)
+  if (file.text === stored) return file
   const kept = await parts.store.setText(document.id, document.revision, {
-    text,
-    contentHash: contentHash(text),
-    ...summaryOf(text),
+    text: file.text,
+    contentHash: contentHash(file.text),
+    ...summaryOf(file.text),
   })
-  return kept ? text : null
+  return kept ? file : null
 }

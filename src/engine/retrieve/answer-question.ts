@@ -9,20 +9,27 @@ import type {
   QueryResponse,
   Reference,
 } from '../rag.ts'
-import type { StoredChunk } from '../store.ts'
+import type { Store, StoredChunk } from '../store.ts'
+import { answerSlot } from './answer-cache.ts'
 import { type Question, questionOf } from './question.ts'
-import { type Retrieved, type RetrieveParts, retrieve } from './retrieve.ts'
+import { restate } from './restate.ts'
+import { type Retrieved, retrieve } from './retrieve.ts'
+import type { RetrieveParts } from './search.ts'
 import { answerInput, type Selected, selectContext } from './select-context.ts'
 
 /** Said when nothing was found; clients look for the mark at its end. */
 export const NOTHING_FOUND =
   'Sorry, the documents here hold nothing that answers this question. [no-context]'
 
+export interface AnswerParts extends RetrieveParts {
+  readonly store: Store
+}
+
 type Found = { readonly retrieved: Retrieved; readonly selected: Selected }
 
 /** Answers as a stream: first the references, then the text in pieces. */
 export async function* answerQuestion(
-  parts: RetrieveParts,
+  parts: AnswerParts,
   params: QueryParams,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<QueryEvent, void, undefined> {
@@ -44,8 +51,18 @@ export async function* answerQuestion(
     yield { type: 'text', text: whole ?? NOTHING_FOUND }
     return
   }
+  const slot = await answerSlot(parts, question, found.retrieved.keywords, found.selected.context)
+  const known = (await slot?.read()) ?? null
+  if (known !== null) {
+    yield* pieces(question, references, inOnePiece(known))
+    return
+  }
   const answer = answerer.answer(answerInput(question, found.selected), options)
-  yield* pieces(question, references, answer)
+  yield* pieces(question, references, slot?.keeping(answer) ?? answer)
+}
+
+async function* inOnePiece(text: string): AsyncGenerator<string> {
+  yield text
 }
 
 /** The whole answer at once. */
@@ -61,7 +78,7 @@ export async function collectAnswer(events: AsyncIterable<QueryEvent>): Promise<
 
 /** What was found, as data, without an answer. */
 export async function questionData(
-  parts: RetrieveParts,
+  parts: AnswerParts,
   params: QueryParams,
   signal: AbortSignal | undefined,
 ): Promise<QueryData> {
@@ -88,12 +105,14 @@ export async function questionData(
 
 /** Null when nothing was found. */
 async function find(
-  parts: RetrieveParts,
+  parts: AnswerParts,
   question: Question,
   options: CallOptions,
 ): Promise<Found | null> {
   if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
-  const retrieved = await retrieve(parts, question, options)
+  const within = await parts.store.within(question.filter)
+  const all = await retrieve({ ...parts, store: within ?? parts.store }, question, options)
+  const retrieved = within ? await restate({ ...parts, within }, all) : all
   const { entities, relations, chunks } = retrieved
   if (entities.length + relations.length + chunks.length === 0) return null
   const frame = parts.models.answerer.prompt(answerInput(question, null))
@@ -110,7 +129,7 @@ async function find(
 }
 
 /** The text of an answer that no model makes, or null. */
-function wholeText(parts: RetrieveParts, question: Question, found: Found | null): string | null {
+function wholeText(parts: AnswerParts, question: Question, found: Found | null): string | null {
   if (!found) return NOTHING_FOUND
   if (question.only === 'context') return found.selected.context
   if (question.only === 'prompt') {

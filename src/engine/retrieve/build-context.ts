@@ -1,4 +1,4 @@
-import { entityLine, relationLine } from '../ingest/prepare-change.ts'
+import { entityLine, relationLine } from '../ingest/item-texts.ts'
 import type { StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
 import type { FileReference } from './file-references.ts'
 

@@ -1,6 +1,8 @@
 import type { ChatMessage } from '../models.ts'
 import type { QueryMode, QueryParams } from '../rag.ts'
 import type { EngineSettings } from '../settings.ts'
+import type { DocumentFilter } from '../store.ts'
+import { documentFilter } from './document-filter.ts'
 
 /** A query with every default filled in. Budgets are in tokens. */
 export interface Question {
@@ -23,6 +25,8 @@ export interface Question {
   readonly only: 'context' | 'prompt' | null
   /** Whether a streamed answer comes in pieces; false sends it whole. */
   readonly stream: boolean
+  /** Which documents it may draw from; null for all that are enabled. */
+  readonly filter: DocumentFilter | null
 }
 
 export function questionOf(params: QueryParams, settings: EngineSettings): Question {
@@ -47,5 +51,6 @@ export function questionOf(params: QueryParams, settings: EngineSettings): Quest
     includeChunkContent: params.include_chunk_content ?? false,
     only: params.only_need_prompt ? 'prompt' : params.only_need_context ? 'context' : null,
     stream: params.stream ?? true,
+    filter: documentFilter(params.filters),
   }
 }

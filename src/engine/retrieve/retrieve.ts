@@ -1,13 +1,13 @@
-import type { CallOptions, Keywords, Models } from '../models.ts'
-import type { EngineSettings } from '../settings.ts'
-import type { Hit, Key, Store, StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
+import type { CallOptions, Keywords } from '../models.ts'
+import type { Hit, Key, StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
+import { findKeywords } from './find-keywords.ts'
+import { interleaved } from './fuse.ts'
 import type { Question } from './question.ts'
-
-export interface RetrieveParts {
-  readonly store: Store
-  readonly models: Models
-  readonly settings: EngineSettings
-}
+import { rankByEntities } from './rank-by-entities.ts'
+import { rankByRelations } from './rank-by-relations.ts'
+import { rankByWalk } from './rank-by-walk.ts'
+import { rankRelations } from './rank-relations.ts'
+import { type Ranked, type RetrieveParts, searchTexts, vectorOf } from './search.ts'
 
 /** What was found, best first, before any budget cut it. */
 export interface Retrieved {
@@ -17,6 +17,11 @@ export interface Retrieved {
   readonly chunks: readonly StoredChunk[]
 }
 
+/** A reranker chooses among this many times the chunks that are wanted. */
+const RERANK_POOL = 2
+/** A line of the context has at least about this many tokens, so more rows are never of use. */
+const SHORTEST_LINE = 12
+
 /** Finds what the stored documents and their graph have on a question. */
 export async function retrieve(
   parts: RetrieveParts,
@@ -24,91 +29,67 @@ export async function retrieve(
   options: CallOptions,
 ): Promise<Retrieved> {
   if (question.mode === 'naive') {
-    const chunks = await parts.store.chunks(await textAndVector(parts, question, options))
+    const vector = vectorOf(parts, question.query, options)
+    const hits = await searchTexts(parts, question.query, vector)
+    const chunks = await readChunks(parts, question, hits)
     return { keywords: { high: [], low: [] }, entities: [], relations: [], chunks }
   }
-  const keywords = await keywordsOf(parts, question, options)
-  const [entityKeys, relationKeys] = await Promise.all([
-    question.mode === 'global' ? [] : entitiesFor(parts, question, keywords, options),
-    question.mode === 'local' ? [] : relationsFor(parts, question, keywords, options),
+  const finding = findKeywords(parts.models.keywords, question, options)
+  const [keywords, ranked] = await Promise.all([finding, rank(parts, question, finding, options)])
+  const [graph, chunks] = await Promise.all([
+    readGraph(parts, question, ranked),
+    readChunks(parts, question, ranked.chunks),
   ])
-  const relations = await parts.store.relations(relationKeys)
-  const ends = relations.flatMap((relation) => [relation.sourceKey, relation.targetKey])
-  const entities = await parts.store.entities(unique([...entityKeys, ...ends]))
-  const ties = await parts.store.tiesOfEntities(
-    entities.map((entity) => entity.key),
-    10,
-  )
-  const direct = question.mode === 'mix' ? await textAndVector(parts, question, options) : []
-  const chunks = await parts.store.chunks(unique([...direct, ...ties.map((tie) => tie.chunk)]))
-  return { keywords, entities, relations, chunks }
+  return { keywords, ...graph, chunks }
 }
 
-async function keywordsOf(
-  { models }: RetrieveParts,
+async function rank(
+  parts: RetrieveParts,
   question: Question,
+  keywords: Promise<Keywords>,
   options: CallOptions,
-): Promise<Keywords> {
-  if (question.high.length > 0 || question.low.length > 0) return question
-  const found = await models.keywords.find(question.query, options)
-  const none = found.high.length === 0 && found.low.length === 0
-  return none ? { high: [], low: [question.query] } : found
-}
-
-async function entitiesFor(
-  { store, models, settings }: RetrieveParts,
-  { topK }: Question,
-  keywords: Keywords,
-  options: CallOptions,
-): Promise<Key[]> {
-  const words = keywords.low.length > 0 ? keywords.low : keywords.high
-  const named = await store.matchEntities(words.join(' '), topK)
-  const vectors = await models.embedding.embed(words, { ...options, kind: 'query' })
-  const near = await Promise.all(vectors.map((vector) => store.nearestEntities(vector, topK)))
-  return unique(
-    [named, ...near.map((hits) => above(hits, settings.cosineThreshold))].flat().map(keyOf),
-  ).slice(0, topK)
-}
-
-async function relationsFor(
-  { store, models, settings }: RetrieveParts,
-  { topK }: Question,
-  keywords: Keywords,
-  options: CallOptions,
-): Promise<Key[]> {
-  const words = keywords.high.length > 0 ? keywords.high : keywords.low
-  const vectors = await models.embedding.embed(words, { ...options, kind: 'query' })
-  const near = await Promise.all(vectors.map((vector) => store.nearestRelations(vector, topK)))
-  return unique(near.flatMap((hits) => above(hits, settings.cosineThreshold)).map(keyOf)).slice(
-    0,
-    topK,
-  )
-}
-
-async function textAndVector(
-  { store, models, settings }: RetrieveParts,
-  question: Question,
-  options: CallOptions,
-): Promise<Key[]> {
-  const [vector] = await models.embedding.embed([question.query], { ...options, kind: 'query' })
-  const [text, near] = await Promise.all([
-    store.matchChunks(question.query, question.chunkTopK, null),
-    vector ? store.nearestChunks(vector, question.chunkTopK, null) : [],
+): Promise<Ranked> {
+  const { mode } = question
+  if (mode === 'local') return rankByEntities(parts, question, keywords, options)
+  if (mode === 'global') return rankByRelations(parts, question, keywords, options)
+  if (mode === 'mix') return rankByWalk(parts, question, keywords, options)
+  const [local, global] = await Promise.all([
+    rankByEntities(parts, question, keywords, options),
+    rankByRelations(parts, question, keywords, options),
   ])
-  return unique([...text, ...above(near, settings.cosineThreshold)].map(keyOf)).slice(
-    0,
-    question.chunkTopK,
+  return {
+    chunks: interleaved(local.chunks, global.chunks),
+    entities: interleaved(local.entities, global.entities),
+    relations: interleaved(local.relations, global.relations),
+  }
+}
+
+async function readGraph(
+  { store }: RetrieveParts,
+  question: Question,
+  ranked: Ranked,
+): Promise<Pick<Retrieved, 'entities' | 'relations'>> {
+  const most = (budget: number) => Math.min(question.topK, Math.ceil(budget / SHORTEST_LINE))
+  const kept = ranked.entities.slice(0, question.topK)
+  const entities = await store.entities(keysOf(kept))
+  const relations = await rankRelations(
+    store,
+    question.query,
+    entities,
+    kept,
+    ranked.relations,
+    most(question.maxRelationTokens),
   )
+  return { entities: entities.slice(0, most(question.maxEntityTokens)), relations }
 }
 
-function above(hits: readonly Hit[], threshold: number): Hit[] {
-  return hits.filter((hit) => hit.score >= threshold)
+function readChunks(
+  { store, models }: RetrieveParts,
+  { chunkTopK, enableRerank }: Question,
+  hits: readonly Hit[],
+): Promise<StoredChunk[]> {
+  const pool = models.reranker && enableRerank ? RERANK_POOL : 1
+  return store.chunks(keysOf(hits.slice(0, pool * chunkTopK)))
 }
 
-function keyOf(hit: Hit): Key {
-  return hit.key
-}
-
-function unique(keys: readonly Key[]): Key[] {
-  return [...new Set(keys)]
-}
+const keysOf = (hits: readonly Hit[]): Key[] => hits.map(({ key }) => key)

@@ -1,4 +1,4 @@
-import type { Key, NewChunk, StoredChunk } from '../../engine/store.ts'
+import type { DocumentChunk, Key, NewChunk, StoredChunk } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
@@ -68,6 +68,40 @@ export class ChunkTable {
       this.#generation.current,
     )
     return row?.label ?? null
+  }
+
+  /** Row id of the document of a chunk, visible or not. */
+  documentOf(key: Key): number | null {
+    const sql = 'SELECT document FROM chunks WHERE label = ?'
+    return this.#connection.get<{ document: number }>(sql, key)?.document ?? null
+  }
+
+  /** A page of the visible chunks of a document, by ordinal, and how many there are in all. */
+  list(
+    document: number,
+    page: { readonly onlySetAside: boolean; readonly offset: number; readonly limit: number },
+  ): { chunks: DocumentChunk[]; total: number } {
+    const { current } = this.#generation
+    const wanted = page.onlySetAside ? 'AND c.error IS NOT NULL' : ''
+    const where = `c.document = ? AND ${visible('c')} ${wanted}`
+    const count = this.#connection.get<{ total: number }>(
+      `SELECT count(*) AS total FROM chunks c WHERE ${where}`,
+      document,
+      current,
+      current,
+    )
+    const rows = this.#connection.all<Omit<DocumentChunk, 'headings'> & { headings: string }>(
+      `SELECT c.id, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings, c.page, c.error
+       FROM chunks c JOIN chunk_texts t ON t.chunk = c.label
+       WHERE ${where} ORDER BY c.ordinal LIMIT ? OFFSET ?`,
+      document,
+      current,
+      current,
+      page.limit,
+      page.offset,
+    )
+    const chunks = rows.map((row) => ({ ...row, headings: JSON.parse(row.headings) as string[] }))
+    return { chunks, total: count?.total ?? 0 }
   }
 
   /** Keys of the visible chunks of a document, by ordinal. */

@@ -1,4 +1,4 @@
-import type { Change, DocumentRecord, JsonObject } from '../../engine/store.ts'
+import type { Change, DocumentLabels, DocumentRecord, JsonObject } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText } from './intake.ts'
@@ -125,6 +125,7 @@ export class DocumentQueue {
   /** Part of the transaction that clears everything; the texts are only marked. */
   forgetAll(): void {
     this.#connection.run('INSERT OR IGNORE INTO dead_texts SELECT document FROM document_texts')
+    this.#connection.run('DELETE FROM custom_graphs')
     this.#connection.run('DELETE FROM documents')
     this.#connection.run('DELETE FROM scheduled_deletions')
   }
@@ -140,15 +141,45 @@ export class DocumentQueue {
 
   /** Part of the transaction that deletes a document. */
   forget(documentId: string): void {
-    this.#connection.run(
-      'DELETE FROM document_texts WHERE document = (SELECT seq FROM documents WHERE id = ?)',
-      documentId,
-    )
+    for (const table of ['document_texts', 'custom_graphs']) {
+      this.#connection.run(
+        `DELETE FROM ${table} WHERE document = (SELECT seq FROM documents WHERE id = ?)`,
+        documentId,
+      )
+    }
     this.#connection.run(
       'DELETE FROM scheduled_deletions WHERE document = (SELECT seq FROM documents WHERE id = ?)',
       documentId,
     )
     this.#connection.run('DELETE FROM documents WHERE id = ?', documentId)
+  }
+
+  requeueProcessed(documentId: string): boolean {
+    return this.#connection.durably(
+      () =>
+        this.#connection.run(
+          `UPDATE documents SET status = 'pending', error_msg = NULL, updated_at = ?
+           WHERE id = ? AND status = 'processed'`,
+          Date.now(),
+          documentId,
+        ) > 0,
+    )
+  }
+
+  /** Returns whether there is such a document. Part of a transaction. */
+  setLabels(documentId: string, labels: Partial<Omit<DocumentLabels, 'externalId'>>): boolean {
+    const { tags, attributes, enabled } = labels
+    const changed = this.#connection.run(
+      `UPDATE documents SET tags = coalesce(?, tags), attributes = coalesce(?, attributes),
+         enabled = coalesce(?, enabled), updated_at = ?
+       WHERE id = ?`,
+      tags === undefined ? null : JSON.stringify(tags),
+      attributes === undefined ? null : JSON.stringify(attributes),
+      enabled === undefined ? null : Number(enabled),
+      Date.now(),
+      documentId,
+    )
+    return changed > 0
   }
 
   requeueFailed(documentIds: readonly string[] | null): number {

@@ -17,6 +17,11 @@ export interface DocumentRow {
   readonly attempts: number
   readonly revision: number
   readonly stored_file: string | null
+  readonly external_id: string | null
+  readonly tags: string
+  readonly attributes: string
+  readonly enabled: number
+  readonly chunking: string | null
 }
 
 export function documentRecord(row: DocumentRow): DocumentRecord {
@@ -35,5 +40,12 @@ export function documentRecord(row: DocumentRow): DocumentRecord {
     attempts: row.attempts,
     revision: row.revision,
     storedFile: row.stored_file,
+    labels: {
+      externalId: row.external_id,
+      tags: JSON.parse(row.tags) as string[],
+      attributes: JSON.parse(row.attributes) as JsonObject,
+      enabled: row.enabled === 1,
+    },
+    chunking: row.chunking === null ? null : (JSON.parse(row.chunking) as JsonObject),
   }
 }

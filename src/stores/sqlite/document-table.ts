@@ -33,6 +33,10 @@ export class DocumentTable {
     return this.#oldest('content_hash', contentHash)
   }
 
+  byExternalId(externalId: string): DocumentRecord | null {
+    return this.#oldest('external_id', externalId)
+  }
+
   byTrack(trackId: string): DocumentRecord[] {
     return this.#connection
       .all<DocumentRow>('SELECT * FROM documents WHERE track_id = ? ORDER BY seq', trackId)
@@ -44,9 +48,12 @@ export class DocumentTable {
     const values = query.statuses === null ? [] : [JSON.stringify(query.statuses)]
     const direction = query.sortDirection === 'asc' ? 'ASC' : 'DESC'
     const order = query.sortField === 'id' ? '' : `${query.sortField} ${direction}, `
+    const behind = query.sortDirection === 'asc' ? '>' : '<'
+    const place = query.after ? ` AND (${query.sortField}, id) ${behind} (?, ?)` : ''
     const rows = this.#connection.all<DocumentRow>(
-      `SELECT * FROM documents WHERE ${where} ORDER BY ${order}id ${direction} LIMIT ? OFFSET ?`,
+      `SELECT * FROM documents WHERE ${where}${place} ORDER BY ${order}id ${direction} LIMIT ? OFFSET ?`,
       ...values,
+      ...(query.after ? [query.after.value, query.after.id] : []),
       Math.max(0, query.limit),
       Math.max(0, query.offset),
     )
@@ -82,7 +89,10 @@ export class DocumentTable {
     return this.#connection.get<{ count: number }>(sql, ...values)?.count ?? 0
   }
 
-  #oldest(column: 'file_path' | 'content_hash', value: string): DocumentRecord | null {
+  #oldest(
+    column: 'file_path' | 'content_hash' | 'external_id',
+    value: string,
+  ): DocumentRecord | null {
     const sql = `SELECT * FROM documents WHERE ${column} = ? ORDER BY seq LIMIT 1`
     const row = this.#connection.get<DocumentRow>(sql, value)
     return row === undefined ? null : documentRecord(row)

@@ -146,6 +146,20 @@ export class EntityTable {
       .map((row) => row.name)
   }
 
+  /** Visible keys after a key, in their order. */
+  keysAfter(key: Key, limit: number): Key[] {
+    return this.#connection
+      .all<{ key: Key }>(
+        `SELECT e.entity AS key FROM entities e WHERE e.entity > ? AND ${visible('e')}
+         ORDER BY e.entity LIMIT ?`,
+        key,
+        this.#generation.current,
+        this.#generation.current,
+        limit,
+      )
+      .map((row) => row.key)
+  }
+
   /** Visible keys whose vector is owed, oldest version first. */
   owed(limit: number): Key[] {
     return this.#connection

@@ -27,6 +27,10 @@ export async function footprint(
   return { entities: [...names], relations: [...pairs.values()] }
 }
 
+/** Tells which documents count, by their row ids. */
+export type Admits = (document: number) => boolean
+const ALL: Admits = () => true
+
 /**
  * The first `limit` visible fragments of each of these entities, those of the documents `without`
  * left out, in canonical order.
@@ -36,8 +40,9 @@ export async function entityFragments(
   names: readonly string[],
   without: readonly string[],
   limit: number,
+  admits: Admits = ALL,
 ): Promise<Map<string, StoredEntityFragment[]>> {
-  const left = new Set(without)
+  const left = leftOut(without, admits)
   const found = new Map<string, StoredEntityFragment[]>()
   await inSlices(
     (function* () {
@@ -62,8 +67,9 @@ export async function relationFragments(
   pairs: readonly Pair[],
   without: readonly string[],
   limit: number,
+  admits: Admits = ALL,
 ): Promise<Map<string, StoredRelationFragment[]>> {
-  const left = new Set(without)
+  const left = leftOut(without, admits)
   const found = new Map<string, StoredRelationFragment[]>()
   await inSlices(
     (function* () {
@@ -83,17 +89,27 @@ export async function relationFragments(
   return found
 }
 
-/** Hands on the first `limit` rows that are not of the documents `without`. */
-function* first<Row extends { readonly documentId: string }>(
+interface Origin {
+  readonly documentId: string
+  readonly document: number
+}
+
+function leftOut(without: readonly string[], admits: Admits): (row: Origin) => boolean {
+  const ids = new Set(without)
+  return (row) => ids.has(row.documentId) || !admits(row.document)
+}
+
+/** Hands on the first `limit` rows that are not left out. */
+function* first<Row extends Origin>(
   limit: number,
   pages: Iterable<readonly Row[]>,
-  without: ReadonlySet<string>,
+  isLeftOut: (row: Row) => boolean,
   take: (row: Row) => void,
 ): Steps {
   let left = limit
   for (const page of pages) {
     for (const row of page) {
-      if (left === 0 || without.has(row.documentId)) continue
+      if (left === 0 || isLeftOut(row)) continue
       take(row)
       left--
     }

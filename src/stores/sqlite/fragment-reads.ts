@@ -1,3 +1,4 @@
+import { NO_DOCUMENT } from '../../engine/graph-edit.ts'
 import type {
   ChunkTie,
   Key,
@@ -6,7 +7,8 @@ import type {
   StoredRelationFragment,
 } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
-import { type Generation, visible } from './visibility.ts'
+import { NO_CHUNK } from './schema.ts'
+import { fragmentVisible, type Generation, UNEDITED, visible } from './visibility.ts'
 
 /** Rows read at a time, so that an entity of which every chunk speaks holds nobody up. */
 const PAGE_ROWS = 300
@@ -30,9 +32,12 @@ interface TieRow {
   readonly spread: number
 }
 
-const ORIGIN = `c.id AS chunkId, d.id AS documentId, d.file_path AS filePath,
-  d.created_at AS createdAt`
-const WITH_DOCUMENT = 'JOIN documents d ON d.seq = f.document'
+/** What came from no document says itself where it comes from. */
+const ORIGIN = `coalesce(f.source_id, c.id) AS chunkId,
+  coalesce(d.id, '${NO_DOCUMENT}') AS documentId,
+  coalesce(f.file_path, d.file_path, '') AS filePath,
+  coalesce(f.made_at, d.created_at, 0) AS createdAt`
+const WITH_DOCUMENT = 'LEFT JOIN documents d ON d.seq = f.document'
 
 /** Reads of fragments whose chunk is visible. */
 export class FragmentReads {
@@ -60,8 +65,10 @@ export class FragmentReads {
     return this.#connection
       .all<{ name: string }>(
         `SELECT DISTINCT n.name FROM entity_fragments f JOIN entity_names n ON n.id = f.entity
-         WHERE f.chunk = ?`,
+         WHERE f.chunk = ? AND ${UNEDITED}`,
         chunk,
+        this.#generation.current,
+        this.#generation.current,
       )
       .map((row) => row.name)
   }
@@ -72,10 +79,34 @@ export class FragmentReads {
         `SELECT DISTINCT s.name AS source, t.name AS target FROM relation_fragments f
          JOIN relation_pairs p ON p.id = f.pair
          JOIN entity_names s ON s.id = p.source JOIN entity_names t ON t.id = p.target
-         WHERE f.chunk = ?`,
+         WHERE f.chunk = ? AND ${UNEDITED}`,
         chunk,
+        this.#generation.current,
+        this.#generation.current,
       )
       .map((row) => [row.source, row.target])
+  }
+
+  /** Keys of the entities of which a chunk speaks; an entity may occur twice. */
+  entityKeysIn(chunk: Key): Key[] {
+    const sql = `SELECT f.entity AS key FROM entity_fragments f WHERE f.chunk = ? AND ${UNEDITED}`
+    const { current } = this.#generation
+    return this.#connection.all<{ key: Key }>(sql, chunk, current, current).map((row) => row.key)
+  }
+
+  /** Likewise of relations. */
+  pairKeysIn(chunk: Key): Key[] {
+    const sql = `SELECT f.pair AS key FROM relation_fragments f WHERE f.chunk = ? AND ${UNEDITED}`
+    const { current } = this.#generation
+    return this.#connection.all<{ key: Key }>(sql, chunk, current, current).map((row) => row.key)
+  }
+
+  /** Pages of the row ids of the documents that speak of an entity or of a pair. */
+  *documentsOf(kind: 'entity' | 'pair', key: Key): Generator<number[], void, void> {
+    const table = kind === 'entity' ? 'entity_fragments' : 'relation_fragments'
+    for (const page of this.#pages<Position>(table, kind, '1', '', key)) {
+      yield page.map((row) => row.document)
+    }
   }
 
   /** The visible entities that a chunk names, if their spread is within these bounds. */
@@ -86,10 +117,12 @@ export class FragmentReads {
         `SELECT f.chunk, f.entity, max(f.named) AS named, e.spread
          FROM entity_fragments f JOIN chunks c ON c.label = f.chunk
            JOIN entities e ON e.entity = f.entity
-         WHERE f.chunk = ? AND ${visible('c')} AND ${visible('e')}
+         WHERE f.chunk = ? AND ${fragmentVisible('f', 'c')} AND ${visible('e')}
            AND e.spread BETWEEN ? AND ?
          GROUP BY f.entity ORDER BY min(f.position)`,
         chunk,
+        current,
+        current,
         current,
         current,
         current,
@@ -100,8 +133,15 @@ export class FragmentReads {
       .map(asTie)
   }
 
-  /** Pages of the fragments of a visible entity in canonical order, as ties to their chunks. */
-  *chunksOf(entity: NamedEntity): Generator<ChunkTie[], void, void> {
+  /**
+   * Pages of the fragments of a visible entity in canonical order, as ties to their chunks.
+   *
+   * @param admits tells which documents count, by their row ids
+   */
+  *chunksOf(
+    entity: NamedEntity,
+    admits: (document: number) => boolean,
+  ): Generator<ChunkTie[], void, void> {
     for (const page of this.#pages<Position & { named: number }>(
       'entity_fragments',
       'entity',
@@ -109,9 +149,11 @@ export class FragmentReads {
       '',
       entity.key,
     )) {
-      yield page.map(({ chunk, named }) =>
-        asTie({ chunk, entity: entity.key, named, spread: entity.spread }),
-      )
+      yield page
+        .filter((row) => row.chunk !== NO_CHUNK && admits(row.document))
+        .map(({ chunk, named }) =>
+          asTie({ chunk, entity: entity.key, named, spread: entity.spread }),
+        )
     }
   }
 
@@ -127,10 +169,12 @@ export class FragmentReads {
       const page: Row[] = this.#connection.all<Row>(
         `SELECT f.chunk, f.rank, f.document, f.ordinal, f.position, ${own}
          FROM ${table} f JOIN chunks c ON c.label = f.chunk ${join}
-         WHERE f.${column} = ? AND ${visible('c')}
+         WHERE f.${column} = ? AND ${fragmentVisible('f', 'c')}
            AND (f.rank, f.document, f.ordinal, f.position) > (?, ?, ?, ?)
          ORDER BY f.rank, f.document, f.ordinal, f.position LIMIT ${PAGE_ROWS}`,
         key,
+        this.#generation.current,
+        this.#generation.current,
         this.#generation.current,
         this.#generation.current,
         last.rank,

@@ -1,7 +1,9 @@
 import type { Hit, Key } from '../../engine/store.ts'
-import type { Connection, Value } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { allWordsQuery, fullTextQuery } from './full-text-query.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, type FullTextNames, RELATION_TEXTS } from './full-text-table.ts'
+import type { KeySet } from './key-set.ts'
+import { NO_CHUNK } from './schema.ts'
 import { type Generation, visible } from './visibility.ts'
 
 /** Searches of the full-text indexes, of visible rows only. Any text is safe. */
@@ -14,32 +16,31 @@ export class FullTextSearch {
     this.#generation = generation
   }
 
-  /** @param documents their row ids; null for all */
-  chunks(text: string, limit: number, documents: readonly number[] | null): Hit[] {
-    const filter = documents === null ? 'TRUE' : 'r.document IN (SELECT value FROM json_each(?))'
+  /** @param documents row ids of those that count; null for all */
+  chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
     return this.#best(
       `SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
        FROM chunk_index i JOIN chunks r ON r.label = i.rowid
-       WHERE chunk_index MATCH ? AND ${visible('r')} AND ${filter}
+       WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}
        ORDER BY score DESC, key LIMIT ?`,
       fullTextQuery(text),
       limit,
-      documents === null ? [] : [JSON.stringify(documents)],
+      documents,
     )
   }
 
   /** Entities whose name has some of the words. */
-  entities(text: string, limit: number): Hit[] {
-    return this.#best(ENTITIES, fullTextQuery(text), limit)
+  entities(text: string, limit: number, keys: KeySet | null = null): Hit[] {
+    return this.#best(entitiesAmongst(keys), fullTextQuery(text), limit, keys)
   }
 
   /** Entities whose name has all of the words. */
-  entitiesWithAll(words: readonly string[], limit: number): Hit[] {
-    return this.#best(ENTITIES, allWordsQuery(words), limit)
+  entitiesWithAll(words: readonly string[], limit: number, keys: KeySet | null = null): Hit[] {
+    return this.#best(entitiesAmongst(keys), allWordsQuery(words), limit, keys)
   }
 
   /** Chunks by the best of their relations. */
-  relations(text: string, limit: number): Hit[] {
+  relations(text: string, limit: number, documents: KeySet | null = null): Hit[] {
     // Materialised, because a score cannot be taken within a grouping.
     return this.#best(
       `WITH found AS MATERIALIZED (
@@ -49,13 +50,15 @@ export class FullTextSearch {
        SELECT f.chunk AS key, max(found.score) AS score
        FROM found JOIN relation_fragments f ON f.id = found.id
          JOIN chunks c ON c.label = f.chunk
-       WHERE ${visible('c')} GROUP BY f.chunk ORDER BY score DESC, key LIMIT ?`,
+       WHERE f.chunk <> ${NO_CHUNK} AND ${visible('c')} AND ${amongst('c.document', documents)}
+       GROUP BY f.chunk ORDER BY score DESC, key LIMIT ?`,
       fullTextQuery(text),
       limit,
+      documents,
     )
   }
 
-  #best(sql: string, query: string | null, limit: number, values: readonly Value[] = []): Hit[] {
+  #best(sql: string, query: string | null, limit: number, keys: KeySet | null): Hit[] {
     if (query === null || limit <= 0) return []
     const { current } = this.#generation
     return this.#connection.all<{ key: Key; score: number }>(
@@ -63,16 +66,25 @@ export class FullTextSearch {
       query,
       current,
       current,
-      ...values,
+      ...(keys === null ? [] : [keys.json]),
       limit,
     )
   }
 }
 
-const ENTITIES = `
+function entitiesAmongst(keys: KeySet | null): string {
+  return `
   SELECT i.rowid AS key, ${score(ENTITY_NAMES)} AS score
   FROM entity_index i JOIN entities r ON r.entity = i.rowid
-  WHERE entity_index MATCH ? AND ${visible('r')} ORDER BY score DESC, key LIMIT ?`
+  WHERE entity_index MATCH ? AND ${visible('r')} AND ${amongst('r.entity', keys)}
+  ORDER BY score DESC, key LIMIT ?`
+}
+
+/** SQL condition that takes the keys as JSON, when there are some. */
+function amongst(column: string, keys: KeySet | null): string {
+  if (keys === null) return 'TRUE'
+  return `${column} ${keys.only ? 'IN' : 'NOT IN'} (SELECT value FROM json_each(?))`
+}
 
 function score({ index, columns }: FullTextNames): string {
   return `-bm25(${index}, ${Object.values(columns).join(', ')})`

@@ -1,5 +1,6 @@
 import type { EnqueueOptions, EnqueueOutcome, NewDocument } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { keepGraph } from './custom-graph-table.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
 /** Labels of texts that came without a name: they say nothing about being the same document. */
@@ -24,32 +25,51 @@ function enqueue(
   options: EnqueueOptions,
   queued: Set<number>,
 ): EnqueueOutcome {
-  const sameName = NAMELESS.has(document.filePath)
-    ? undefined
-    : oldest(connection, 'file_path', document.filePath)
-  const replaces =
-    sameName !== undefined && options.onConflict === 'replace' && !queued.has(sameName.seq)
-  if (sameName !== undefined && !replaces) {
-    return { kind: 'duplicate', by: 'name', existing: documentRecord(sameName) }
+  const known = knownAs(connection, document)
+  const replaces = known?.free && options.onConflict === 'replace' && !queued.has(known.row.seq)
+  if (known !== null && !replaces) {
+    return { kind: 'duplicate', by: known.by, existing: documentRecord(known.row) }
   }
   const sameContent = oldest(connection, 'content_hash', document.contentHash)
   if (sameContent !== undefined) {
     return { kind: 'duplicate', by: 'content', existing: documentRecord(sameContent) }
   }
   const seq =
-    sameName === undefined
-      ? insert(connection, document)
-      : replace(connection, sameName.seq, document)
+    known === null ? insert(connection, document) : replace(connection, known.row.seq, document)
   queued.add(seq)
-  return { kind: 'queued', replaced: sameName?.id ?? null }
+  return { kind: 'queued', replaced: known?.row.id ?? null }
+}
+
+interface Known {
+  readonly row: DocumentRow
+  readonly by: 'external_id' | 'name'
+  /** Whether the new text may take its place. */
+  readonly free: boolean
+}
+
+/** The document that this one would be another version of. Its own id says more than its name. */
+function knownAs(connection: Connection, document: NewDocument): Known | null {
+  const externalId = document.labels?.externalId ?? null
+  const sameId = externalId === null ? undefined : oldest(connection, 'external_id', externalId)
+  const sameName = NAMELESS.has(document.filePath)
+    ? undefined
+    : oldest(connection, 'file_path', document.filePath)
+  if (sameId !== undefined) {
+    const nameTaken = sameName !== undefined && sameName.seq !== sameId.seq
+    return { row: sameId, by: 'external_id', free: !nameTaken }
+  }
+  if (sameName === undefined) return null
+  const isAnother = externalId !== null && sameName.external_id !== null
+  return { row: sameName, by: 'name', free: !isAnother }
 }
 
 function insert(connection: Connection, document: NewDocument): number {
   const now = Date.now()
   const seq = connection.insert(
     `INSERT INTO documents (id, file_path, status, content_summary, content_length, content_hash,
-       created_at, updated_at, track_id, metadata, attempts, revision, stored_file)
-     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, 0, 1, ?)`,
+       created_at, updated_at, track_id, metadata, attempts, revision, stored_file, external_id,
+       tags, attributes, chunking)
+     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?)`,
     freeId(connection, document.id),
     document.filePath,
     document.contentSummary,
@@ -60,18 +80,26 @@ function insert(connection: Connection, document: NewDocument): number {
     document.trackId,
     JSON.stringify(document.metadata),
     document.storedFile,
+    document.labels?.externalId ?? null,
+    JSON.stringify(document.labels?.tags ?? []),
+    JSON.stringify(document.labels?.attributes ?? {}),
+    orNull(document.chunking),
   )
   keepText(connection, seq, document.text)
+  keepGraph(connection, seq, document.graph)
   return seq
 }
 
 /** The record keeps its id and place; its chunks stay visible until the new ones are committed. */
 function replace(connection: Connection, seq: number, document: NewDocument): number {
   connection.run(
-    `UPDATE documents SET status = 'pending', content_summary = ?, content_length = ?,
-       content_hash = ?, updated_at = ?, track_id = ?, metadata = ?, stored_file = ?,
-       error_msg = NULL, attempts = 0, revision = revision + 1
+    `UPDATE documents SET status = 'pending', file_path = coalesce(?, file_path), content_summary = ?,
+       content_length = ?, content_hash = ?, updated_at = ?, track_id = ?, metadata = ?,
+       stored_file = ?, error_msg = NULL, attempts = 0, revision = revision + 1,
+       external_id = coalesce(?, external_id), tags = coalesce(?, tags),
+       attributes = coalesce(?, attributes), chunking = ?
      WHERE seq = ?`,
+    NAMELESS.has(document.filePath) ? null : document.filePath,
     document.contentSummary,
     document.contentLength,
     document.contentHash,
@@ -79,10 +107,19 @@ function replace(connection: Connection, seq: number, document: NewDocument): nu
     document.trackId,
     JSON.stringify(document.metadata),
     document.storedFile,
+    document.labels?.externalId ?? null,
+    orNull(document.labels?.tags),
+    orNull(document.labels?.attributes),
+    orNull(document.chunking),
     seq,
   )
   keepText(connection, seq, document.text)
+  keepGraph(connection, seq, document.graph)
   return seq
+}
+
+function orNull(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
 }
 
 export function keepText(connection: Connection, seq: number, text: string | null): void {
@@ -107,7 +144,7 @@ function freeId(connection: Connection, wanted: string): string {
 
 function oldest(
   connection: Connection,
-  column: 'file_path' | 'content_hash',
+  column: 'file_path' | 'content_hash' | 'external_id',
   value: string,
 ): DocumentRow | undefined {
   const sql = `SELECT * FROM documents WHERE ${column} = ? ORDER BY seq LIMIT 1`

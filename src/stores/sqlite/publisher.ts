@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Key } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import type { DocumentQueue } from './document-queue.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged } from './removal.ts'
 import { inSlices, type Steps, takeSlice } from './slices.ts'
 import { Staging } from './staging.ts'
@@ -78,7 +79,10 @@ export class Publisher {
   async clear(): Promise<void> {
     await this.undoLeftovers()
     const staging = new Staging(this.#tables)
-    await this.#publish(staging, staging.endEverything(), () => this.#tables.queue.forgetAll())
+    await this.#publish(staging, staging.endEverything(), () => {
+      this.#tables.queue.forgetAll()
+      this.#tables.overrides.forgetAll()
+    })
     this.#graph.clear()
   }
 
@@ -91,6 +95,20 @@ export class Publisher {
     await inSlices(this.#fillIn(entities, relations), (slice) => this.#connection.relaxed(slice))
     this.#connection.durably(() => this.#advance(0, 0, 0))
     this.#generation.current += 1
+  }
+
+  /** Changes what a caller says of a document; that may change what queries see. */
+  async setLabels(
+    documentId: string,
+    labels: Parameters<DocumentQueue['setLabels']>[1],
+  ): Promise<void> {
+    await this.undoLeftovers()
+    const changed = this.#connection.durably(() => {
+      const found = this.#tables.queue.setLabels(documentId, labels)
+      if (found) this.#advance(0, 0, 0)
+      return found
+    })
+    if (changed) this.#generation.current += 1
   }
 
   /** Lets a running change end, but no sweep. */
@@ -162,6 +180,7 @@ export class Publisher {
       else this.#tables.queue.setChunksCount(documentId, 0)
     }
     if (change.publishes !== null) this.#tables.queue.finish(change.publishes)
+    this.#tables.overrides.write(change.edit)
   }
 
   #advance(chunks: number, entities: number, relations: number): void {

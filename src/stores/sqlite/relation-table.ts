@@ -98,6 +98,20 @@ export class RelationTable {
     )
   }
 
+  /** Visible keys after a key, in their order. */
+  keysAfter(key: Key, limit: number): Key[] {
+    return this.#connection
+      .all<{ key: Key }>(
+        `SELECT r.pair AS key FROM relations r WHERE r.pair > ? AND ${visible('r')}
+         ORDER BY r.pair LIMIT ?`,
+        key,
+        this.#generation.current,
+        this.#generation.current,
+        limit,
+      )
+      .map((row) => row.key)
+  }
+
   /** Visible keys whose vector is owed, oldest version first. */
   owed(limit: number): Key[] {
     return this.#connection

@@ -8,6 +8,7 @@ export function* sweepDead(tables: Tables): Steps {
     () => tables.chunkRows.dead(),
     (label) => removeChunk(tables, label),
   )
+  yield* tables.editedFragments.sweep()
   yield* removeAll(
     () => tables.relationRows.dead(),
     (label) => removeRelation(tables, label),
@@ -32,6 +33,7 @@ export function* mergeIndexes(tables: Tables): Steps {
 
 /** Takes back what was written for a generation that will not be published. */
 export function* undoStaged(tables: Tables): Steps {
+  yield* tables.editedFragments.undo()
   yield* removeAll(
     () => tables.chunkRows.staged(),
     (label) => removeChunk(tables, label),

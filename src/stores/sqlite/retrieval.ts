@@ -10,6 +10,7 @@ import {
   type StoredEntity,
   type StoredRelation,
 } from '../../engine/store.ts'
+import { KeySet } from './key-set.ts'
 import { inSlices, mapInSlices } from './slices.ts'
 import type { Tables } from './tables.ts'
 import type { VectorTable } from './vector-table.ts'
@@ -33,33 +34,46 @@ export class Retrieval {
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
-    return this.#tables.fullText.chunks(text, limit, this.#documents(filter))
+    const documents = this.#documents(filter)
+    return this.#tables.fullText.chunks(text, limit, documents && KeySet.only(documents))
   }
 
   async nearestChunks(
     vector: Float32Array,
     limit: number,
     filter: ChunkFilter | null,
+    keys: KeySet | null = null,
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.chunkVectors)
     const documents = this.#documents(filter)
-    if (documents === null) return (await vectors.search(vector, limit)).map(asHit)
-    const allowed = new Set(documents.flatMap((document) => this.#tables.chunks.keysOf(document)))
-    return (await vectors.search(vector, limit, (label) => allowed.has(label))).map(asHit)
+    const asked =
+      documents &&
+      KeySet.only(documents.flatMap((document) => this.#tables.chunks.keysOf(document)))
+    const accept = (label: number) =>
+      (asked === null || asked.admits(label)) && (keys === null || keys.admits(label))
+    return (await vectors.search(vector, limit, accept)).map(asHit)
   }
 
-  async nearestEntities(vector: Float32Array, limit: number): Promise<Hit[]> {
+  async nearestEntities(
+    vector: Float32Array,
+    limit: number,
+    keys: KeySet | null = null,
+  ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.entityVectors)
-    const found = await vectors.search(vector, limit)
+    const found = await vectors.search(vector, limit, amongst(keys, this.#tables.entities))
     return found.flatMap(({ label, score }) => {
       const key = this.#tables.entities.keyOf(label)
       return key === null ? [] : [{ key, score }]
     })
   }
 
-  async nearestRelations(vector: Float32Array, limit: number): Promise<Hit[]> {
+  async nearestRelations(
+    vector: Float32Array,
+    limit: number,
+    keys: KeySet | null = null,
+  ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.relationVectors)
-    const found = await vectors.search(vector, limit)
+    const found = await vectors.search(vector, limit, amongst(keys, this.#tables.relations))
     return found.flatMap(({ label, score }) => {
       const key = this.#tables.relations.keyOf(label)
       return key === null ? [] : [{ key, score }]
@@ -114,9 +128,15 @@ export class Retrieval {
     return (await mapInSlices(unique, (nameKey) => entities.withNameKey(nameKey))).flat()
   }
 
-  entitiesWithWords(words: readonly string[], limit: number): NamedEntity[] {
+  entitiesWithWords(
+    words: readonly string[],
+    limit: number,
+    keys: KeySet | null = null,
+  ): NamedEntity[] {
     const { entities, fullText } = this.#tables
-    return fullText.entitiesWithAll(words, limit).flatMap((hit) => entities.named(hit.key) ?? [])
+    return fullText
+      .entitiesWithAll(words, limit, keys)
+      .flatMap((hit) => entities.named(hit.key) ?? [])
   }
 
   async tiesOfChunks(
@@ -131,7 +151,11 @@ export class Retrieval {
     return ties.flat()
   }
 
-  async tiesOfEntities(entityKeys: readonly Key[], limit: number): Promise<ChunkTie[]> {
+  async tiesOfEntities(
+    entityKeys: readonly Key[],
+    limit: number,
+    admits: (document: number) => boolean = () => true,
+  ): Promise<ChunkTie[]> {
     const { entities, fragmentReads } = this.#tables
     const found: ChunkTie[] = []
     await inSlices(
@@ -140,7 +164,7 @@ export class Retrieval {
           const entity = entities.named(key)
           if (entity === null) continue
           const ties = new Map<Key, ChunkTie>()
-          for (const page of fragmentReads.chunksOf(entity)) {
+          for (const page of fragmentReads.chunksOf(entity, admits)) {
             for (const tie of page) addTie(ties, tie, limit)
             yield
             if (ties.size >= limit) break
@@ -175,6 +199,14 @@ export class Retrieval {
   #documents(filter: ChunkFilter | null): number[] | null {
     if (filter === null || filter.documentIds === null) return null
     return filter.documentIds.flatMap((id) => this.#tables.documents.row(id)?.seq ?? [])
+  }
+}
+
+function amongst(keys: KeySet | null, rows: { keyOf(label: number): Key | null }) {
+  return (label: number): boolean => {
+    if (keys === null) return true
+    const key = rows.keyOf(label)
+    return key !== null && keys.admits(key)
   }
 }
 

@@ -198,5 +198,54 @@ INSERT INTO ${index} (${index}, rank) VALUES ('crisismerge', 512);
   )
   .join('')
 
+/** What callers say of their documents, and what was asked for with them. */
+const DOCUMENT_LABELS = `
+ALTER TABLE documents ADD COLUMN external_id TEXT;
+ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE documents ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE documents ADD COLUMN chunking TEXT;
+CREATE UNIQUE INDEX documents_by_external_id ON documents (external_id)
+  WHERE external_id IS NOT NULL;
+CREATE INDEX documents_disabled ON documents (seq) WHERE enabled = 0;
+CREATE INDEX model_cache_by_kind ON model_cache (kind);
+`
+
+/** The chunk of fragments that come from no document: always visible, and without a text. */
+export const NO_CHUNK = 0
+
+/**
+ * Fragments that a person made or renamed live from `born` to `died` within the life of their chunk.
+ * Those that come from no document say themselves where they come from.
+ */
+const GRAPH_EDITS = `
+INSERT INTO chunks (label, id, document, ordinal, born, died, tokens, start, "end")
+  VALUES (${NO_CHUNK}, '', 0, 0, 0, ${NEVER}, 0, 0, 0);
+${(['entity', 'relation'] as const)
+  .map(
+    (kind) => `
+ALTER TABLE ${kind}_fragments ADD COLUMN born INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ${kind}_fragments ADD COLUMN died INTEGER;
+ALTER TABLE ${kind}_fragments ADD COLUMN source_id TEXT;
+ALTER TABLE ${kind}_fragments ADD COLUMN file_path TEXT;
+ALTER TABLE ${kind}_fragments ADD COLUMN made_at INTEGER;
+CREATE INDEX ${kind}_fragments_born ON ${kind}_fragments (born) WHERE born > 0;
+CREATE INDEX ${kind}_fragments_died ON ${kind}_fragments (died) WHERE died IS NOT NULL;`,
+  )
+  .join('')}
+CREATE TABLE entity_overrides (name TEXT PRIMARY KEY, override TEXT NOT NULL);
+CREATE TABLE relation_overrides (
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  override TEXT NOT NULL,
+  PRIMARY KEY (source, target)
+);
+CREATE TABLE custom_graphs (document INTEGER PRIMARY KEY, graph TEXT NOT NULL);
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
-export const MIGRATIONS: readonly string[] = [DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE]
+export const MIGRATIONS: readonly string[] = [
+  DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
+  DOCUMENT_LABELS,
+  GRAPH_EDITS,
+]

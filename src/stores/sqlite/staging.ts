@@ -51,6 +51,7 @@ export class Staging {
       }
       for (const chunk of change.publishes.chunks) yield* this.#addChunk(chunk, origin)
     }
+    yield* this.#tables.editedFragments.write(change.edit)
     yield* this.#writeEntities(change)
     yield* this.#writeRelations(change)
   }
@@ -73,6 +74,7 @@ export class Staging {
         page = rows.alive(page.at(-1) ?? 0)
       }
     }
+    yield* this.#tables.editedFragments.endUndocumented()
   }
 
   *#endChunks(documentId: string): Steps {

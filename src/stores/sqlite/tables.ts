@@ -2,6 +2,7 @@ import { ChunkTable } from './chunk-table.ts'
 import type { Connection } from './connection.ts'
 import { DocumentQueue } from './document-queue.ts'
 import { DocumentTable } from './document-table.ts'
+import { EditedFragments } from './edited-fragments.ts'
 import { EntityNames } from './entity-names.ts'
 import { EntityTable } from './entity-table.ts'
 import { FragmentReads } from './fragment-reads.ts'
@@ -9,6 +10,7 @@ import { FragmentTable } from './fragment-table.ts'
 import { FullTextSearch } from './full-text-search.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, FullTextTable, RELATION_TEXTS } from './full-text-table.ts'
 import { ModelCacheTable } from './model-cache-table.ts'
+import { OverrideTable } from './override-table.ts'
 import { RelationPairs } from './relation-pairs.ts'
 import { RelationTable } from './relation-table.ts'
 import { VectorTable } from './vector-table.ts'
@@ -25,6 +27,8 @@ export interface Tables {
   readonly fullText: FullTextSearch
   readonly fragments: FragmentTable
   readonly fragmentReads: FragmentReads
+  readonly editedFragments: EditedFragments
+  readonly overrides: OverrideTable
   readonly entities: EntityTable
   readonly entityRows: VersionedRows
   readonly entityNames: EntityNames
@@ -60,6 +64,14 @@ export function createTables(
     fullText: new FullTextSearch(connection, generation),
     fragments: new FragmentTable(connection, entityNames, relationPairs, relationTexts),
     fragmentReads: new FragmentReads(connection, generation),
+    editedFragments: new EditedFragments(
+      connection,
+      generation,
+      entityNames,
+      relationPairs,
+      relationTexts,
+    ),
+    overrides: new OverrideTable(connection),
     entities: new EntityTable(connection, generation),
     entityRows: new VersionedRows(connection, generation, 'entities'),
     entityNames,

@@ -19,3 +19,14 @@ export class Generation {
 export function visible(alias: string): string {
   return `${alias}.born <= ? AND ${alias}.died > ?`
 }
+
+/** SQL condition on fragments `f`, that takes the current generation twice: no person ended them. */
+export const UNEDITED = `f.born <= ? AND coalesce(f.died, ${NEVER}) > ?`
+
+/**
+ * SQL condition that takes the current generation four times. A fragment is seen with its chunk,
+ * unless a person renamed or ended it.
+ */
+export function fragmentVisible(fragment: string, chunk: string): string {
+  return `${fragment}.born <= ? AND coalesce(${fragment}.died, ${NEVER}) > ? AND ${visible(chunk)}`
+}

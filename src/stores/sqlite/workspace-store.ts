@@ -2,24 +2,31 @@ import { EngineError } from '../../engine/errors.ts'
 import { Mutex } from '../../engine/mutex.ts'
 import type {
   CacheEntry,
+  CacheScope,
   Change,
   ChunkFilter,
+  DocumentFilter,
+  DocumentLabels,
   EnqueueOptions,
   JsonObject,
   Key,
   ListDocuments,
   NewDocument,
   Pair,
+  Searches,
   Store,
   StoreCounts,
 } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { customGraph } from './custom-graph-table.ts'
+import { DocumentScopes } from './document-scopes.ts'
 import { entityFragments, footprint, relationFragments } from './fragment-queries.ts'
 import { graphContent } from './graph-content.ts'
 import { enqueueDocuments } from './intake.ts'
 import { PAGE_CACHE_KIB } from './open-database.ts'
 import { type OwedVector, Publisher } from './publisher.ts'
 import { Retrieval } from './retrieval.ts'
+import { ScopedSearches } from './scoped-searches.ts'
 import { asStoreError } from './sqlite-errors.ts'
 import { createTables, type Tables } from './tables.ts'
 import type { VectorTable } from './vector-table.ts'
@@ -39,6 +46,7 @@ export class WorkspaceStore implements Store {
   readonly #graph: WorkingGraph
   readonly #publisher: Publisher
   readonly #retrieval: Retrieval
+  readonly #scopes: DocumentScopes
   /** Changes, and loads of what changes keep up to date. */
   readonly #turns = new Mutex()
   #closed: Promise<void> | null = null
@@ -51,13 +59,18 @@ export class WorkspaceStore implements Store {
     this.#graph = new WorkingGraph(() => this.#turns.run(() => this.#loadGraph()))
     this.#publisher = new Publisher(connection, this.#generation, this.#tables, this.#graph)
     this.#retrieval = new Retrieval(this.#tables, this.#graph, (vectors) => this.#loaded(vectors))
+    this.#scopes = new DocumentScopes(connection, this.#tables, this.#generation)
     // What a crash has left behind is invisible, so nobody has to wait for its removal.
     void this.#inBackground(() => this.#publisher.undoLeftovers())
     void this.#sweepOn()
   }
 
   enqueue(documents: readonly NewDocument[], options: EnqueueOptions) {
-    return this.#run(() => enqueueDocuments(this.#connection, documents, options))
+    return this.#run(() => {
+      // A replacement may change what filters look at.
+      this.#scopes.forget()
+      return enqueueDocuments(this.#connection, documents, options)
+    })
   }
 
   claim() {
@@ -70,6 +83,10 @@ export class WorkspaceStore implements Store {
 
   recover() {
     return this.#run(() => this.#tables.queue.recover())
+  }
+
+  customGraph(documentId: string) {
+    return this.#run(() => customGraph(this.#connection, documentId))
   }
 
   text(documentId: string) {
@@ -100,12 +117,27 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#tables.queue.requeueFailed(documentIds))
   }
 
+  requeueProcessed(documentId: string) {
+    return this.#run(() => this.#tables.queue.requeueProcessed(documentId))
+  }
+
+  setLabels(documentId: string, labels: Partial<Omit<DocumentLabels, 'externalId'>>) {
+    return this.#run(async () => {
+      await this.#turns.run(() => this.#publisher.setLabels(documentId, labels))
+      return this.#tables.documents.byId(documentId)
+    })
+  }
+
   document(id: string) {
     return this.#run(() => this.#tables.documents.byId(id))
   }
 
   documentByPath(filePath: string) {
     return this.#run(() => this.#tables.documents.byPath(filePath))
+  }
+
+  documentByExternalId(externalId: string) {
+    return this.#run(() => this.#tables.documents.byExternalId(externalId))
   }
 
   documentByHash(contentHash: string) {
@@ -118,6 +150,14 @@ export class WorkspaceStore implements Store {
 
   documentsByTrack(trackId: string) {
     return this.#run(() => this.#tables.documents.byTrack(trackId))
+  }
+
+  chunksOf(documentId: string, page: Parameters<Store['chunksOf']>[1]) {
+    return this.#run(() => {
+      const document = this.#tables.documents.row(documentId)
+      if (document === null) return { chunks: [], total: 0 }
+      return this.#tables.chunks.list(document.seq, page)
+    })
   }
 
   statusCounts() {
@@ -134,6 +174,10 @@ export class WorkspaceStore implements Store {
 
   relationFragments(pairs: readonly Pair[], without: readonly string[], limit: number) {
     return this.#run(() => relationFragments(this.#tables, pairs, without, limit))
+  }
+
+  overrides(names: readonly string[], pairs: readonly Pair[]) {
+    return this.#run(() => this.#tables.overrides.read(names, pairs))
   }
 
   async apply(change: Change) {
@@ -158,6 +202,21 @@ export class WorkspaceStore implements Store {
 
   setVectors(entities: readonly OwedVector[], relations: readonly OwedVector[]) {
     return this.#run(() => this.#turns.run(() => this.#publisher.setVectors(entities, relations)))
+  }
+
+  within(filter: DocumentFilter | null): Promise<Searches | null> {
+    return this.#run(async () => {
+      const scope = await this.#scopes.of(filter)
+      if (scope === null) return null
+      return new ScopedSearches({
+        scope,
+        tables: this.#tables,
+        graph: this.#graph,
+        retrieval: this.#retrieval,
+        counts: () => this.counts(),
+        run: (work) => this.#run(work),
+      })
+    })
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null) {
@@ -232,6 +291,14 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#retrieval.tiesOfEntities(entityKeys, limit))
   }
 
+  entitiesAfter(key: Key, limit: number) {
+    return this.#run(() => this.#retrieval.entities(this.#tables.entities.keysAfter(key, limit)))
+  }
+
+  relationsAfter(key: Key, limit: number) {
+    return this.#run(() => this.#retrieval.relations(this.#tables.relations.keysAfter(key, limit)))
+  }
+
   labels() {
     return this.#run(() => this.#retrieval.labels())
   }
@@ -252,11 +319,11 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#tables.modelCache.get(key))
   }
 
-  cache(entry: CacheEntry) {
-    return this.#run(() => this.#tables.modelCache.put(entry))
+  cache(entry: CacheEntry, most?: number) {
+    return this.#run(() => this.#tables.modelCache.put(entry, most))
   }
 
-  clearCache(scope: { readonly chunkIds: readonly string[] } | null) {
+  clearCache(scope: CacheScope | null) {
     return this.#run(() => this.#tables.modelCache.clear(scope))
   }
 
@@ -274,7 +341,9 @@ export class WorkspaceStore implements Store {
   bytes(): number {
     const { chunkVectors, entityVectors, relationVectors } = this.#tables
     const vectors = chunkVectors.bytes + entityVectors.bytes + relationVectors.bytes
-    return vectors + this.#graph.bytes + PAGE_CACHE_KIB * 1024 + CONNECTION_BYTES
+    return (
+      vectors + this.#graph.bytes + this.#scopes.bytes + PAGE_CACHE_KIB * 1024 + CONNECTION_BYTES
+    )
   }
 
   /** Lets a running change end first. Calling it again is no error. */

@@ -1,0 +1,76 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from './config.ts'
+import { AuditChain } from './tenancy/audit-chain.ts'
+import { AuditLog } from './tenancy/audit-log.ts'
+import { AuditRecorder } from './tenancy/audit-recorder.ts'
+import { ConcurrencyLimiter } from './tenancy/concurrency-limiter.ts'
+import { context } from './tenancy/context.ts'
+import type { RateLimitsOptions } from './tenancy/rate-limits.ts'
+import { hostLabel, tenantHeaders } from './tenancy/request-selectors.ts'
+import { SignInGuard } from './tenancy/sign-in-guard.ts'
+import { type WorkspaceSelector, workspaceHeader } from './tenancy/workspace-choice.ts'
+
+export interface DefenceGauges {
+  /** Null when it is switched off. */
+  readonly audit: ReturnType<AuditLog['stats']> | null
+  readonly queries: ReturnType<ConcurrencyLimiter['stats']> | null
+}
+
+/** What keeps a record of callers and keeps them within bounds. */
+export interface Defences {
+  /** Undefined when it is switched off. */
+  readonly audit: AuditRecorder | undefined
+  readonly signInGuard: SignInGuard | undefined
+  readonly rates: RateLimitsOptions
+  /** Undefined without a bound on queries at once. */
+  readonly queries: ConcurrencyLimiter | undefined
+  stats(): DefenceGauges
+  close(): Promise<void>
+}
+
+export function buildDefences(config: Config, log: FastifyBaseLogger): Defences {
+  const chain = config.AUDIT_LOG ? new AuditChain(config.WORKING_DIR) : undefined
+  const auditLog =
+    chain &&
+    new AuditLog({
+      root: config.WORKING_DIR,
+      chain,
+      maxBytes: config.AUDIT_MAX_MB * 1024 * 1024,
+      keepFiles: config.AUDIT_KEEP_FILES,
+      onError: (error) => log.error({ err: error }, 'The audit log cannot be written.'),
+    })
+  const queries = queriesAtOnce(config)
+  return {
+    audit: auditLog && chain && new AuditRecorder(auditLog, chain),
+    signInGuard:
+      config.SIGN_IN_FREE_FAILURES === 0
+        ? undefined
+        : new SignInGuard({
+            freeFailures: config.SIGN_IN_FREE_FAILURES,
+            maxWaitSeconds: config.SIGN_IN_MAX_WAIT_SECONDS,
+          }),
+    rates: {
+      perKey: config.REQUESTS_PER_MINUTE_PER_KEY,
+      perWorkspace: config.REQUESTS_PER_MINUTE_PER_WORKSPACE,
+    },
+    queries,
+    stats: () => ({ audit: auditLog?.stats() ?? null, queries: queries?.stats() ?? null }),
+    close: async () => auditLog?.close(),
+  }
+}
+
+/** What a request may choose its workspace by. */
+export function selectorsOf(config: Config, multiTenant: boolean): WorkspaceSelector[] {
+  const suffix = config.TENANT_HOST_SUFFIX
+  return [
+    workspaceHeader,
+    tenantHeaders({ ignoreDefaults: !multiTenant }),
+    ...(suffix === undefined ? [] : [hostLabel(suffix)]),
+  ]
+}
+
+function queriesAtOnce(config: Config): ConcurrencyLimiter | undefined {
+  const { QUERIES_AT_ONCE_PER_KEY: perKey, QUERIES_AT_ONCE_PER_WORKSPACE: perWorkspace } = config
+  if (perKey === 0 && perWorkspace === 0) return undefined
+  return new ConcurrencyLimiter({ perKey, perWorkspace }, context)
+}

@@ -1,0 +1,46 @@
+import type { Config } from './config.ts'
+import type { LanguageModel } from './engine/models.ts'
+import type { UsageMeter } from './models/calls/usage.ts'
+import type { Binding, ModelChoice } from './role-fields.ts'
+
+export const OLLAMA_HOST = 'http://localhost:11434'
+
+/** The model that was chosen; null for none. Its adapter is loaded only now. */
+export async function buildLanguageModel(
+  config: Config,
+  { binding, host, apiKey, model }: ModelChoice,
+  meter: UsageMeter,
+): Promise<LanguageModel | null> {
+  const settings = { ...meter, calls: { timeoutMs: config.LLM_TIMEOUT * 1000 } }
+  if (binding === 'offline') return null
+  if (binding === 'ollama') {
+    const { ollamaModel } = await import('./models/ollama/ollama-model.ts')
+    return ollamaModel({ host: host ?? OLLAMA_HOST, apiKey }, model, {
+      ...settings,
+      options: { num_ctx: config.OLLAMA_LLM_NUM_CTX },
+    })
+  }
+  const { openAiCompatibleModel } = await import('./models/ai-sdk/openai-compatible-model.ts')
+  const address = await openAiHost(config, binding, host, apiKey, model)
+  return openAiCompatibleModel(address, model, settings)
+}
+
+export async function openAiHost(
+  config: Config,
+  binding: Exclude<Binding, 'offline' | 'ollama'>,
+  host: string | undefined,
+  apiKey: string | undefined,
+  deployment: string,
+) {
+  if (binding === 'azure_openai') {
+    const { azureOpenAiHost } = await import('./models/ai-sdk/azure-openai-host.ts')
+    return azureOpenAiHost({
+      endpoint: host ?? '',
+      deployment,
+      apiVersion: config.AZURE_OPENAI_API_VERSION,
+      apiKey: apiKey ?? '',
+    })
+  }
+  const { OPENAI_HOST } = await import('./models/ai-sdk/openai-compatible-provider.ts')
+  return { binding, host: host ?? OPENAI_HOST, apiKey }
+}

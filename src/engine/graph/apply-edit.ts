@@ -1,0 +1,31 @@
+import { EngineError } from '../errors.ts'
+import { changeParts, type PublishParts } from '../ingest/publish-document.ts'
+import { type Pair, pairKey, type StoredEntity, type StoredRelation } from '../store.ts'
+import type { EditPlan } from './edit-plan.ts'
+import { prepareEdit } from './prepare-edit.ts'
+
+/** Makes an edit visible and durable, or nothing of it. The graph lock must be held. */
+export async function applyEdit(parts: PublishParts, plan: EditPlan): Promise<void> {
+  // A person waits for it, as for an answer.
+  const change = await prepareEdit(changeParts(parts), plan, { lane: 'query' })
+  await parts.store.apply(change)
+}
+
+/** @throws {EngineError} `entity_not_found` */
+export async function readEntity({ store }: PublishParts, name: string): Promise<StoredEntity> {
+  const keys = await store.entityKeys([name])
+  const [entity] = await store.entities([...keys.values()])
+  if (entity !== undefined) return entity
+  throw new EngineError('entity_not_found', `Entity '${name}' does not exist.`)
+}
+
+/** @throws {EngineError} `relation_not_found` */
+export async function readRelation({ store }: PublishParts, pair: Pair): Promise<StoredRelation> {
+  const key = (await store.relationKeys([pair])).get(pairKey(pair))
+  const [relation] = await store.relations(key === undefined ? [] : [key])
+  if (relation !== undefined) return relation
+  throw new EngineError(
+    'relation_not_found',
+    `Relation between '${pair[0]}' and '${pair[1]}' does not exist.`,
+  )
+}

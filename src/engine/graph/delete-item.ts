@@ -1,0 +1,42 @@
+import { EngineError } from '../errors.ts'
+import type { PublishParts } from '../ingest/publish-document.ts'
+import { orderedPair } from '../store.ts'
+import { applyEdit, readRelation } from './apply-edit.ts'
+import type { DeletionResult } from './graph-calls.ts'
+import { knownName } from './item-name.ts'
+
+/** Removes an entity with its relations. A document that is processed later may bring it back. */
+export function deleteEntity(
+  parts: PublishParts,
+  input: { readonly entity_name: string },
+): Promise<DeletionResult> {
+  return parts.graphLock.run(async () => {
+    const name = await knownName(parts.store, input.entity_name)
+    if (name === null) {
+      const message = `Entity '${input.entity_name}' does not exist.`
+      throw new EngineError('entity_not_found', message)
+    }
+    await applyEdit(parts, { moves: new Map([[name, null]]) })
+    return deleted(`Entity '${name}' and its relations deleted.`)
+  })
+}
+
+/** Removes a relation; its entities stay as long as anything else speaks of them. */
+export function deleteRelation(
+  parts: PublishParts,
+  input: { readonly source_entity: string; readonly target_entity: string },
+): Promise<DeletionResult> {
+  return parts.graphLock.run(async () => {
+    const { store } = parts
+    const source = (await knownName(store, input.source_entity)) ?? input.source_entity
+    const target = (await knownName(store, input.target_entity)) ?? input.target_entity
+    const pair = orderedPair(source, target)
+    await readRelation(parts, pair)
+    await applyEdit(parts, { endRelations: [pair] })
+    return deleted(`Relation between '${source}' and '${target}' deleted.`)
+  })
+}
+
+function deleted(message: string): DeletionResult {
+  return { status: 'success', doc_id: '', message, status_code: 200, file_path: null }
+}

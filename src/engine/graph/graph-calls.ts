@@ -1,0 +1,162 @@
+import type { GivenLabels } from '../ingest/document-labels.ts'
+
+/** The calls that change or export the knowledge graph, in the words of LightRAG's API. */
+
+export interface CreateEntity {
+  readonly entity_name: string
+  /** `description`, `entity_type`, `source_id`, `file_path`; the rest is passed over. */
+  readonly entity_data: Readonly<Record<string, unknown>>
+}
+
+export interface EditEntity {
+  readonly entity_name: string
+  /** `description`, `entity_type`, and `entity_name` for a new name; null takes an edit back. */
+  readonly updated_data: Readonly<Record<string, unknown>>
+  readonly allow_rename?: boolean | undefined
+  /** Whether a new name that is taken means that both are the same entity. */
+  readonly allow_merge?: boolean | undefined
+}
+
+export interface CreateRelation {
+  readonly source_entity: string
+  readonly target_entity: string
+  /** `description`, `keywords`, `weight`, `source_id`, `file_path`. */
+  readonly relation_data: Readonly<Record<string, unknown>>
+}
+
+export interface EditRelation {
+  /** Names of entities, in any order. */
+  readonly source_id: string
+  readonly target_id: string
+  /** `description`, `keywords`, `weight`; null takes an edit back. */
+  readonly updated_data: Readonly<Record<string, unknown>>
+}
+
+export interface MergeEntities {
+  readonly entities_to_change: readonly string[]
+  /** Made if it does not exist. */
+  readonly entity_to_change_into: string
+}
+
+export interface EntityInfo {
+  readonly entity_name: string
+  readonly source_id: string | null
+  readonly graph_data: Record<string, unknown>
+  readonly vector_data: Record<string, unknown> | null
+}
+
+export interface RelationInfo {
+  /** The names in code-point order. */
+  readonly src_entity: string
+  readonly tgt_entity: string
+  readonly source_id: string | null
+  readonly graph_data: Record<string, unknown>
+  readonly vector_data: Record<string, unknown> | null
+}
+
+export interface GraphReply<Data> {
+  readonly status: 'success'
+  readonly message: string
+  readonly data: Data
+}
+
+export interface OperationSummary {
+  readonly merged: boolean
+  readonly merge_status: 'success' | 'not_attempted'
+  readonly merge_error: null
+  readonly operation_status: 'success'
+  readonly target_entity: string | null
+  readonly final_entity: string
+  readonly renamed: boolean
+}
+
+/** The summary stands in both places: clients of either generation find it. */
+export interface EditEntityReply
+  extends GraphReply<EntityInfo & { readonly operation_summary: OperationSummary }> {
+  readonly operation_summary: OperationSummary
+}
+
+export interface DeletionResult {
+  readonly status: 'success'
+  readonly doc_id: ''
+  readonly message: string
+  readonly status_code: 200
+  readonly file_path: null
+}
+
+export interface CustomChunk {
+  readonly content: string
+  /** The caller's label, by which entities and relationships name their chunk. */
+  readonly source_id?: string | undefined
+  readonly chunk_order_index?: number | undefined
+  /** Names the document when all chunks give the same one, and the graph gives none. */
+  readonly file_path?: string | undefined
+}
+
+export interface CustomEntity {
+  readonly entity_name: string
+  readonly entity_type?: string | undefined
+  readonly description?: string | undefined
+  readonly source_id?: string | undefined
+}
+
+export interface CustomRelation {
+  readonly src_id: string
+  readonly tgt_id: string
+  readonly description?: string | undefined
+  readonly keywords?: string | undefined
+  readonly weight?: number | undefined
+  readonly source_id?: string | undefined
+}
+
+/** A graph that somebody made elsewhere, with the texts it comes from. */
+export interface CustomKg extends GivenLabels {
+  readonly chunks?: readonly CustomChunk[] | undefined
+  readonly entities?: readonly CustomEntity[] | undefined
+  readonly relationships?: readonly CustomRelation[] | undefined
+  /** Label of the document that all this becomes. */
+  readonly file_path?: string | undefined
+  readonly on_conflict?: 'keep' | 'replace' | undefined
+}
+
+export const EXPORT_FORMATS = ['csv', 'xlsx', 'md', 'txt', 'graphml', 'gexf'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** Every edit is atomic, and one after the other with whatever else changes the graph. */
+export interface GraphCalls {
+  /** @throws {EngineError} `entity_exists`, `invalid_argument` */
+  entityCreate(input: CreateEntity): Promise<GraphReply<EntityInfo>>
+  /** @throws {EngineError} `unknown_entity`, `entity_exists`, `invalid_argument` */
+  entityEdit(input: EditEntity): Promise<EditEntityReply>
+  /** @throws {EngineError} `unknown_entity`, `relation_exists`, `invalid_argument` */
+  relationCreate(input: CreateRelation): Promise<GraphReply<RelationInfo>>
+  /** @throws {EngineError} `unknown_relation`, `invalid_argument` */
+  relationEdit(input: EditRelation): Promise<GraphReply<RelationInfo>>
+  /** @throws {EngineError} `unknown_entity`, `invalid_argument` */
+  mergeEntities(input: MergeEntities): Promise<GraphReply<EntityInfo>>
+  /** @throws {EngineError} `entity_not_found` */
+  deleteEntity(input: { readonly entity_name: string }): Promise<DeletionResult>
+  /** @throws {EngineError} `relation_not_found` */
+  deleteRelation(input: {
+    readonly source_entity: string
+    readonly target_entity: string
+  }): Promise<DeletionResult>
+  /**
+   * All entities and relations, each once, in pieces of a file. An item that changes meanwhile is
+   * shown as it was or as it is, or not at all when it gets another name.
+   */
+  exportGraph(
+    input: { readonly format: ExportFormat },
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<Uint8Array>
+}
+
+export const GRAPH_METHODS = [
+  'entityCreate',
+  'entityEdit',
+  'relationCreate',
+  'relationEdit',
+  'mergeEntities',
+  'deleteEntity',
+  'deleteRelation',
+] as const satisfies readonly (keyof GraphCalls)[]

@@ -1,0 +1,66 @@
+import { EngineError } from '../errors.ts'
+import { cleanText } from '../ingest/clean-text.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What an edit says of one item: a value, null to take an earlier edit back, or nothing. */
+export interface EntityPatch {
+  readonly type: string | null | undefined
+  readonly description: string | null | undefined
+}
+export interface RelationPatch {
+  readonly keywords: string | null | undefined
+  readonly description: string | null | undefined
+  readonly weight: number | null | undefined
+}
+
+/** @throws {EngineError} `invalid_argument` */
+export function entityPatch(data: Fields): EntityPatch {
+  return {
+    type: textField(data, 'entity_type') || (data.entity_type === null ? null : undefined),
+    description: textField(data, 'description'),
+  }
+}
+
+/** @throws {EngineError} `invalid_argument` */
+export function relationPatch(data: Fields): RelationPatch {
+  return {
+    keywords: textField(data, 'keywords'),
+    description: textField(data, 'description'),
+    weight: weightField(data),
+  }
+}
+
+/**
+ * Where an item comes from follows from its documents. Sent back as it was shown it is fine.
+ *
+ * @throws {EngineError} `invalid_argument`
+ */
+export function refuseOrigin(data: Fields, shown: Fields): void {
+  for (const name of ['source_id', 'file_path']) {
+    const value = data[name]
+    if (value === undefined || value === null || value === shown[name]) continue
+    throw new EngineError(
+      'invalid_argument',
+      `${name} follows from the documents that speak of this and cannot be edited.`,
+    )
+  }
+}
+
+/** @throws {EngineError} `invalid_argument` */
+export function textField(data: Fields, name: string): string | null | undefined {
+  const value = data[name]
+  if (value === undefined || value === null) return value
+  if (typeof value === 'string') return cleanText(value)
+  throw new EngineError('invalid_argument', `${name} must be a string.`)
+}
+
+/** A number, or its digits, as LightRAG takes it. @throws {EngineError} `invalid_argument` */
+export function weightField(data: Fields): number | null | undefined {
+  const value = data.weight
+  if (value === undefined || value === null) return value
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /\d/.test(value))
+  const weight = isNumeric ? Number(value) : Number.NaN
+  if (Number.isFinite(weight)) return weight
+  throw new EngineError('invalid_argument', 'weight must be a number.')
+}

@@ -1,0 +1,178 @@
+import { EngineError } from '../errors.ts'
+import { chunkFragments } from '../ingest/chunk-fragments.ts'
+import { cleanText } from '../ingest/clean-text.ts'
+import type { NewEntityFragment, NewRelationFragment } from '../store.ts'
+import type { CustomEntity, CustomKg, CustomRelation } from './graph-calls.ts'
+import { itemName } from './item-name.ts'
+
+/** A passage of a custom graph's text, with what it says. */
+export interface CustomPassage {
+  /** Range in the text, in UTF-16 units. */
+  readonly start: number
+  readonly end: number
+  readonly entities: readonly NewEntityFragment[]
+  readonly relations: readonly NewRelationFragment[]
+}
+
+/** A custom graph as the text of one document and what its passages say. */
+export interface CustomLayout {
+  readonly text: string
+  readonly passages: readonly CustomPassage[]
+}
+
+/** An entity or relation that names no chunk, as a sentence. */
+interface Statement {
+  readonly line: string
+  readonly entities: readonly CustomEntity[]
+  readonly relations: readonly CustomRelation[]
+}
+
+interface Passage {
+  content: string
+  readonly entities: CustomEntity[]
+  readonly relations: CustomRelation[]
+}
+
+const GAP = '\n\n'
+
+/**
+ * Puts entities and relations to the chunks that they name. What names none is written out as
+ * sentences in passages of its own, so that it can be found and cited as well.
+ *
+ * @param fits whether so many lines still make one passage
+ * @throws {EngineError} `invalid_argument`
+ */
+export function layOutCustomKg(kg: CustomKg, fits: (text: string) => boolean): CustomLayout {
+  const { passages, labels } = givenPassages(kg)
+  const loose: Statement[] = []
+  const entities = (kg.entities ?? []).map(cleanEntity)
+  for (const entity of entities) {
+    const passage = labels.get(entity.source_id ?? '')
+    if (passage) passage.entities.push(entity)
+    else loose.push({ line: entityLine(entity), entities: [entity], relations: [] })
+  }
+  for (const relation of (kg.relationships ?? []).map(cleanRelation)) {
+    const passage = labels.get(relation.source_id ?? '')
+    if (passage) passage.relations.push(relation)
+    else loose.push({ line: relationLine(relation), entities: [], relations: [relation] })
+  }
+  passages.push(...writtenOut(loose, fits))
+  if (passages.length === 0) {
+    throw new EngineError('invalid_argument', 'The custom graph is empty; send some of it.')
+  }
+  return asLayout(passages, new Set(entities.map((entity) => entity.entity_name)))
+}
+
+/** Packs statements into passages, in order. */
+function writtenOut(statements: readonly Statement[], fits: (text: string) => boolean): Passage[] {
+  const passages: Passage[] = []
+  for (const { line, entities, relations } of statements) {
+    const last = passages.at(-1)
+    const grown = last === undefined ? line : `${last.content}\n${line}`
+    if (last !== undefined && fits(grown)) {
+      last.content = grown
+      last.entities.push(...entities)
+      last.relations.push(...relations)
+    } else {
+      passages.push({ content: line, entities: [...entities], relations: [...relations] })
+    }
+  }
+  return passages
+}
+
+function givenPassages({ chunks = [] }: CustomKg) {
+  const ordered = chunks
+    .map((chunk, place) => ({ chunk, order: chunk.chunk_order_index ?? place }))
+    .sort((a, b) => a.order - b.order)
+  const passages: Passage[] = []
+  const labels = new Map<string, Passage>()
+  for (const { chunk } of ordered) {
+    const content = cleanText(chunk.content)
+    if (content === '') {
+      throw new EngineError('invalid_argument', 'A chunk must not be blank.')
+    }
+    const passage = { content, entities: [], relations: [] }
+    passages.push(passage)
+    const label = chunk.source_id ?? ''
+    if (label !== '' && !labels.has(label)) labels.set(label, passage)
+  }
+  return { passages, labels }
+}
+
+/** @param named the entities that the graph tells of; others are only ends of relations */
+function asLayout(passages: readonly Passage[], named: ReadonlySet<string>): CustomLayout {
+  let text = ''
+  const laidOut = passages.map(({ content, entities, relations }) => {
+    const start = text === '' ? 0 : text.length + GAP.length
+    text += text === '' ? content : `${GAP}${content}`
+    const own = new Set(entities.map((entity) => entity.entity_name))
+    // An end that the graph tells of elsewhere needs no description from here.
+    const ends = relations
+      .flatMap(({ src_id, tgt_id }) => [src_id, tgt_id])
+      .filter((name) => named.has(name) && !own.has(name))
+    const fragments = chunkFragments(
+      {
+        entities: [
+          ...entities.map((entity) => ({
+            name: entity.entity_name,
+            type: entity.entity_type ?? '',
+            description: entity.description ?? '',
+          })),
+          ...ends.map((name) => ({ name, type: '', description: '' })),
+        ],
+        relations: relations.map((relation) => ({
+          source: relation.src_id,
+          target: relation.tgt_id,
+          keywords: relation.keywords ?? '',
+          description: relation.description ?? '',
+          weight: relation.weight ?? 1,
+        })),
+      },
+      [],
+    )
+    return { start, end: start + content.length, ...fragments }
+  })
+  return { text, passages: laidOut }
+}
+
+function cleanEntity(entity: CustomEntity): CustomEntity {
+  return {
+    ...entity,
+    entity_name: itemName(entity.entity_name, 'entity_name'),
+    entity_type: cleanText(entity.entity_type ?? ''),
+    description: cleanText(entity.description ?? ''),
+  }
+}
+
+function cleanRelation(relation: CustomRelation): CustomRelation {
+  if (relation.weight !== undefined && !Number.isFinite(relation.weight)) {
+    throw new EngineError('invalid_argument', 'weight must be a number.')
+  }
+  const cleaned = {
+    ...relation,
+    src_id: itemName(relation.src_id, 'src_id'),
+    tgt_id: itemName(relation.tgt_id, 'tgt_id'),
+    keywords: cleanText(relation.keywords ?? ''),
+    description: cleanText(relation.description ?? ''),
+  }
+  if (cleaned.src_id !== cleaned.tgt_id) return cleaned
+  throw new EngineError(
+    'invalid_argument',
+    `A relation needs two different entities, not '${cleaned.src_id}' twice.`,
+  )
+}
+
+function entityLine({ entity_name, entity_type, description }: CustomEntity): string {
+  const head = entity_type ? `${entity_name} (${entity_type})` : entity_name
+  return oneLine(description ? `${head}: ${description}` : head)
+}
+
+function relationLine({ src_id, tgt_id, keywords, description }: CustomRelation): string {
+  const head = `${src_id} - ${tgt_id}`
+  const told = [description, keywords].filter((part) => part !== '').join(' ')
+  return oneLine(told === '' ? head : `${head}: ${told}`)
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ')
+}

@@ -1,0 +1,78 @@
+import { constants, type Dirent } from 'node:fs'
+import { access, mkdir, open, readdir, rename } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { EngineError } from '../errors.ts'
+import { extensionOf } from './file-name.ts'
+
+/** Where files go once they were taken in, as in LightRAG. */
+const TAKEN = '__enqueued__'
+const MOST_COPIES = 999
+
+const byName = new Intl.Collator('zh-u-co-pinyin', { numeric: true })
+
+/** The files that people put into a workspace's folder. */
+export class InputFolder {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /**
+   * Names directly in the folder, in the order in which people read them; links and hidden files
+   * are none of ours.
+   */
+  async list(extensions: readonly string[]): Promise<{ names: string[]; others: number }> {
+    const entries = await readdir(this.#path, { withFileTypes: true }).catch(noneIfMissing)
+    const names = entries
+      .filter((entry) => entry.isFile() && !/^(?:\.|__tmp__)/.test(entry.name))
+      .map((entry) => entry.name)
+    const readable = names.filter((name) => extensions.includes(extensionOf(name)))
+    return { names: readable.sort(byName.compare), others: names.length - readable.length }
+  }
+
+  /** @throws {EngineError} `invalid_argument` when it cannot be opened, or is no plain file */
+  async *read(name: string): AsyncGenerator<Uint8Array, void, undefined> {
+    const path = join(this.#path, name)
+    // A name that was a file a moment ago may be a link to anywhere by now.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+      (cause: unknown) => {
+        throw new EngineError('invalid_argument', 'The file cannot be read.', { cause })
+      },
+    )
+    try {
+      if (!(await handle.stat()).isFile()) {
+        throw new EngineError('invalid_argument', 'This is no plain file.')
+      }
+      yield* handle.createReadStream({ autoClose: false })
+    } finally {
+      await handle.close()
+    }
+  }
+
+  /** Moves a file out of the way, under its own name or one with a number. */
+  async putAway(name: string): Promise<void> {
+    const folder = join(this.#path, TAKEN)
+    await mkdir(folder, { recursive: true })
+    await rename(join(this.#path, name), join(folder, await freeName(folder, name)))
+  }
+}
+
+async function freeName(folder: string, name: string): Promise<string> {
+  const extension = extname(name)
+  const stem = name.slice(0, name.length - extension.length)
+  for (let copy = 0; copy <= MOST_COPIES; copy++) {
+    const candidate = copy === 0 ? name : `${stem}_${String(copy).padStart(3, '0')}${extension}`
+    const taken = await access(join(folder, candidate)).then(
+      () => true,
+      () => false,
+    )
+    if (!taken) return candidate
+  }
+  return `${stem}_${Date.now()}${extension}`
+}
+
+function noneIfMissing(error: NodeJS.ErrnoException): Dirent[] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import type { Keywords, Models } from '../models.ts'
+import type { Store } from '../store.ts'
+import type { Question } from './question.ts'
+
+/** The place of one answer among those that are kept. */
+export interface AnswerSlot {
+  read(): Promise<string | null>
+  /** Hands an answer on as it arrives, and keeps it once it is whole. */
+  keeping(answer: AsyncIterable<string>): AsyncIterable<string>
+}
+
+export interface AnswerCacheParts {
+  readonly store: Pick<Store, 'cached' | 'cache' | 'dataVersion'>
+  readonly models: Models
+  readonly settings: { readonly enableAnswerCache: boolean; readonly maxCachedAnswers: number }
+}
+
+/**
+ * Where the answer to this question from this context belongs; null when answers are not kept. What
+ * the answer depends on makes the key, the data as it is now included: a change voids all answers.
+ */
+export async function answerSlot(
+  { store, models, settings }: AnswerCacheParts,
+  question: Question,
+  keywords: Keywords,
+  context: string,
+): Promise<AnswerSlot | null> {
+  const { answerer } = models
+  if (!settings.enableAnswerCache || answerer.instant || settings.maxCachedAnswers < 1) return null
+  const key = answerKey(models, question, keywords, context, await store.dataVersion())
+  const keep = (value: string) =>
+    store.cache({ key, kind: 'query', value, chunkId: null }, settings.maxCachedAnswers)
+  return { read: () => store.cached(key), keeping: (answer) => keeping(answer, keep) }
+}
+
+async function* keeping(
+  answer: AsyncIterable<string>,
+  keep: (whole: string) => Promise<void>,
+): AsyncGenerator<string, void, undefined> {
+  let whole = ''
+  for await (const text of answer) {
+    whole += text
+    yield text
+  }
+  if (whole.trim() === '') return
+  // The caller has the answer; that it could not be kept costs the next one a call.
+  await keep(whole).catch(() => undefined)
+}
+
+function answerKey(
+  { answerer, embedding, reranker }: Models,
+  question: Question,
+  keywords: Keywords,
+  context: string,
+  dataVersion: number,
+): string {
+  // How the answer is handed over is no part of it.
+  const {
+    stream: _s,
+    includeReferences: _r,
+    includeChunkContent: _c,
+    only: _o,
+    ...asked
+  } = question
+  const models = [answerer.id, embedding.id, reranker?.id ?? null]
+  const shaped = ['answer', dataVersion, models, asked, keywords.high, keywords.low, context]
+  return createHash('sha256').update(JSON.stringify(shaped)).digest('hex')
+}

@@ -1,0 +1,39 @@
+import type { Hit, Key } from '../store.ts'
+
+/** One list of hits and how much it counts. */
+export interface Share {
+  readonly hits: readonly Hit[]
+  readonly weight: number
+}
+
+/** Adds up the lists, each scaled so that its best hit scores its weight. Best first. */
+export function fuse(shares: readonly Share[]): Hit[] {
+  const sums = new Map<Key, number>()
+  for (const { hits, weight } of shares) {
+    const best = hits.reduce((most, hit) => Math.max(most, hit.score), 0)
+    if (best <= 0 || weight <= 0) continue
+    for (const { key, score } of hits) {
+      sums.set(key, (sums.get(key) ?? 0) + (weight * score) / best)
+    }
+  }
+  return sorted(sums)
+}
+
+/** Weights as hits, best first; among equals the older. */
+export function sorted(weights: ReadonlyMap<Key, number>): Hit[] {
+  const hits = Array.from(weights, ([key, score]) => ({ key, score }))
+  return hits.sort((a, b) => b.score - a.score || a.key - b.key)
+}
+
+/** Takes from the lists in turn, each key once with its first score. */
+export function interleaved(...lists: readonly (readonly Hit[])[]): Hit[] {
+  const taken = new Map<Key, Hit>()
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  for (let at = 0; at < longest; at += 1) {
+    for (const list of lists) {
+      const hit = list[at]
+      if (hit && !taken.has(hit.key)) taken.set(hit.key, hit)
+    }
+  }
+  return [...taken.values()]
+}

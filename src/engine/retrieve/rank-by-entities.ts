@@ -1,0 +1,81 @@
+import type { CallOptions, Keywords } from '../models.ts'
+import type { Hit, Key } from '../store.ts'
+import { hasOwnKeywords } from './find-keywords.ts'
+import { fuse, sorted } from './fuse.ts'
+import { linkNames } from './link-names.ts'
+import type { Question } from './question.ts'
+import { relevanceBeside } from './relevance.ts'
+import {
+  closeEntities,
+  POOL,
+  type Ranked,
+  type RetrieveParts,
+  vectorOf,
+  vectorShare,
+} from './search.ts'
+import { HUB, pullOf, rarityIn } from './walk.ts'
+
+/** How entities count: those named in full against those that look alike. */
+const LINKED = 2
+/** A passage's own words against the entities that lead to it. */
+const TEXT = 2
+
+/** Mode `local`: entities by the names and concrete things of a question, then their passages. */
+export async function rankByEntities(
+  parts: RetrieveParts,
+  question: Question,
+  keywords: Promise<Keywords>,
+  options: CallOptions,
+): Promise<Ranked> {
+  const { store } = parts
+  const { high, low } = await keywords
+  const words = low.length > 0 ? low : high
+  const text = hasOwnKeywords(question) ? words.join(' ') : question.query
+  const named = Promise.all([
+    linkNames(store, text, words),
+    store.matchEntities(words.join(' '), question.topK),
+  ])
+  const foundByWords = async () => (await named).some((found) => found.length > 0)
+  const vector = vectorOf(parts, words.join(', '), options)
+  const [[linked, alike], close, direct, { chunks: total }] = await Promise.all([
+    named,
+    closeEntities(parts, vector, question.topK, foundByWords),
+    store.matchChunks(text, POOL, null),
+    store.counts(),
+  ])
+  const share = vectorShare(parts.models.embedding)
+  const entities = fuse([
+    { hits: linked.map(({ key, weight }): Hit => ({ key, score: weight })), weight: LINKED },
+    { hits: alike, weight: 1 - share },
+    { hits: close, weight: share },
+  ]).slice(0, question.topK)
+  const relevance = await relevanceBeside(store, question.query, linked)
+  const reached = await passagesOf(parts, entities, relevance, rarityIn(total))
+  const chunks = fuse([
+    { hits: reached, weight: 1 },
+    { hits: direct, weight: TEXT },
+  ])
+  return { chunks, entities, relations: [] }
+}
+
+/** One step of the walk: every entity shares out its weight among the passages that name it. */
+async function passagesOf(
+  { store }: RetrieveParts,
+  entities: readonly Hit[],
+  relevance: ReadonlyMap<Key, number>,
+  rarity: (spread: number) => number,
+): Promise<Hit[]> {
+  const weights = new Map(entities.map(({ key, score }) => [key, score]))
+  const ties = await store.tiesOfEntities([...weights.keys()], HUB)
+  const sums = new Map<Key, number>()
+  for (const tie of ties) {
+    sums.set(tie.entity, (sums.get(tie.entity) ?? 0) + pullOf(tie, relevance))
+  }
+  const reached = new Map<Key, number>()
+  for (const tie of ties) {
+    const part = pullOf(tie, relevance) / (sums.get(tie.entity) ?? 1)
+    const weight = (weights.get(tie.entity) ?? 0) * rarity(tie.spread) * part
+    reached.set(tie.chunk, (reached.get(tie.chunk) ?? 0) + weight)
+  }
+  return sorted(reached)
+}

@@ -1,0 +1,21 @@
+import { STOP_WORDS } from './stop-words.ts'
+
+const HUMP = /(\p{Ll})(\p{Lu})/gu
+const MARKS = /\p{M}+/gu
+const TERM = /[\p{L}\p{N}]+/gu
+
+/** "WolfgangSchulz" as "Wolfgang Schulz", for the index as for the question. */
+export const unjoined = (text: string): string => text.replace(HUMP, '$1 $2')
+
+/** The different words of a text in lower case, without accents, in their order. */
+export function termsOf(text: string): string[] {
+  const plain = unjoined(text).normalize('NFKD').replace(MARKS, '').toLowerCase()
+  return [...new Set(plain.match(TERM) ?? [])]
+}
+
+/** The words to search for: those of the question that are no grammar, or all when all are. */
+export function searchTerms(question: string): string[] {
+  const all = termsOf(question)
+  const telling = all.filter((term) => !STOP_WORDS.has(term))
+  return telling.length > 0 ? telling : all
+}

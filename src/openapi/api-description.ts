@@ -1,0 +1,83 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { completedDescription } from './completed-description.ts'
+import type { Access } from './describe-operation.ts'
+import { DOCUMENT_DOCS } from './document-docs.ts'
+import { GRAPH_DOCS } from './graph-docs.ts'
+import { GRAPH_EDIT_DOCS } from './graph-edit-docs.ts'
+import { OLLAMA_DOCS } from './ollama-docs.ts'
+import { type OperationDocs, TAGS } from './operation-doc.ts'
+import { QUERY_DOCS } from './query-docs.ts'
+import { SCAN_DOCS } from './scan-docs.ts'
+import { SERVER_DOCS } from './server-docs.ts'
+
+/** What is said of every route. A test fails for a route that is missing here. */
+export const OPERATION_DOCS: OperationDocs = {
+  ...DOCUMENT_DOCS,
+  ...SCAN_DOCS,
+  ...QUERY_DOCS,
+  ...GRAPH_DOCS,
+  ...GRAPH_EDIT_DOCS,
+  ...OLLAMA_DOCS,
+  ...SERVER_DOCS,
+}
+
+export interface ApiDescriptionOptions {
+  readonly version: string
+  /** Who may use a route, such as `GET` `/documents/track_status/:track_id`. */
+  readonly accessTo: (method: string, url: string) => Access
+  /** Whether `/docs` and `/openapi.json` are served. */
+  readonly serve: boolean
+}
+
+/** Served by us alone, over HTTP as well as HTTPS. */
+const DOCS_CSP = {
+  'default-src': "'self'",
+  'base-uri': "'self'",
+  'font-src': ["'self'", 'data:'],
+  'frame-ancestors': "'self'",
+  'img-src': ["'self'", 'data:'],
+  'object-src': "'none'",
+  'script-src': "'self'",
+  'script-src-attr': "'none'",
+  'style-src': ["'self'", "'unsafe-inline'"],
+}
+
+/**
+ * Describes the API as OpenAPI 3.1, from the routes that are registered after this, and serves the
+ * description: `/openapi.json`, and `/docs` for people, to which `/` leads.
+ */
+export const apiDescription = fp(
+  async (app: FastifyInstance, { version, accessTo, serve }: ApiDescriptionOptions) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'TenantRAG',
+          version,
+          description: 'Graph RAG over LightRAG’s REST API, for many isolated workspaces.',
+          license: { name: 'MIT', identifier: 'MIT' },
+        },
+        servers: [{ url: '/' }],
+        tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      },
+      transformObject: (document) => {
+        if (!('openapiObject' in document)) throw new TypeError('not an OpenAPI document')
+        return completedDescription(document.openapiObject, OPERATION_DOCS, accessTo)
+      },
+    })
+    if (!serve) return
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: DOCS_CSP,
+      uiConfig: { docExpansion: 'none', persistAuthorization: false, validatorUrl: null },
+    })
+    app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+      reply.redirect('/docs', 307),
+    )
+  },
+  { name: 'api-description', fastify: '5.x' },
+)

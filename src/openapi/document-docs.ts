@@ -1,0 +1,214 @@
+import type { OperationDoc, OperationDocs } from './operation-doc.ts'
+
+const TRACK = 'insert_20260115_093000_1f0c2a7e'
+
+const document = {
+  id: 'doc-0b1dfae4e2f5a4c7d7a4fca6dc1d0e11',
+  content_summary: 'The AquaLine 400 pump has a warranty of 24 months.',
+  content_length: 50,
+  status: 'processed',
+  created_at: '2026-01-15T09:30:00.000000+00:00',
+  updated_at: '2026-01-15T09:30:02.000000+00:00',
+  track_id: TRACK,
+  chunks_count: 1,
+  error_msg: null,
+  metadata: { attempts: 1 },
+  file_path: 'pump-warranty.md',
+}
+const counts = { pending: 0, processing: 0, preprocessed: 0, processed: 1, failed: 0, all: 1 }
+const inserted = {
+  status: 'success',
+  message: 'Accepted. Processing goes on in the background.',
+  track_id: TRACK,
+}
+const about = (summary: string): Pick<OperationDoc, 'tag' | 'summary'> => ({
+  tag: 'Documents',
+  summary,
+})
+const message = (status: string, text: string) => ({ example: { status, message: text } })
+
+const intake: OperationDocs = {
+  'POST /documents/upload': {
+    ...about('Takes in one file'),
+    description: 'Answers once the file is durable; processing goes on in the background.',
+    body: {
+      type: 'multipart/form-data',
+      schema: {
+        type: 'object',
+        required: ['file'],
+        properties: { file: { type: 'string', format: 'binary' } },
+      },
+      example: { file: 'pump-warranty.md' },
+    },
+    reply: { example: inserted },
+  },
+  'POST /documents/text': {
+    ...about('Takes in one text'),
+    body: {
+      example: { text: 'The pump house opens at six.', file_source: 'hours.txt' },
+    },
+    reply: { example: inserted },
+  },
+  'POST /documents/texts': {
+    ...about('Takes in several texts, all or none'),
+    body: { example: { texts: ['One text.', 'Another.'], file_sources: ['one.txt', 'two.txt'] } },
+    reply: { example: inserted },
+  },
+}
+
+const lists: OperationDocs = {
+  'GET /documents': {
+    ...about('Lists documents by status, at most 1000'),
+    deprecated: true,
+    reply: { example: { statuses: { processed: [document] } } },
+  },
+  'POST /documents/paginated': {
+    ...about('Lists documents page by page'),
+    description:
+      'Pages by number shift when documents come and go. With `cursor` and an order by `created_at`, `id` or `file_path` each document comes once.',
+    body: { example: { page: 1, page_size: 50, status_filter: 'processed' } },
+    reply: {
+      example: {
+        documents: [document],
+        pagination: {
+          page: 1,
+          page_size: 50,
+          total_count: 1,
+          total_pages: 1,
+          has_next: false,
+          has_prev: false,
+        },
+        status_counts: counts,
+        next_cursor: null,
+        applied: {
+          status_filters: ['processed'],
+          sort_field: 'updated_at',
+          sort_direction: 'desc',
+        },
+      },
+    },
+  },
+  'GET /documents/status_counts': {
+    ...about('Counts documents by status'),
+    reply: { example: { status_counts: counts } },
+  },
+  'GET /documents/track_status/:track_id': {
+    ...about('Shows the documents of one insert'),
+    description: 'An unknown track id has no documents, and is no error.',
+    reply: {
+      example: {
+        track_id: TRACK,
+        documents: [document],
+        total_count: 1,
+        status_summary: { processed: 1 },
+      },
+    },
+  },
+  'GET /documents/pipeline_status': {
+    ...about('Tells what is being processed'),
+    reply: {
+      example: {
+        autoscanned: false,
+        busy: true,
+        job_name: 'Indexing',
+        job_start: '2026-01-15T09:30:00.000000+00:00',
+        docs: 2,
+        batchs: 2,
+        cur_batch: 1,
+        request_pending: false,
+        cancellation_requested: false,
+        latest_message: 'Processing pump-warranty.md',
+        history_messages: ['Processing pump-warranty.md'],
+        update_status: {},
+      },
+    },
+  },
+}
+
+const one: OperationDocs = {
+  'PATCH /documents/:document_id': {
+    ...about('Changes what its sender said of a document'),
+    description: 'Tags and metadata take the place of the old; `enabled` hides it from queries.',
+    body: { example: { tags: ['pumps'], metadata: { year: 2026 }, enabled: true } },
+    reply: { example: document },
+    errors: { 404: 'There is no document of this id' },
+  },
+  'GET /documents/:document_id/chunks': {
+    ...about('Lists the chunks of a document'),
+    reply: {
+      example: {
+        document_id: document.id,
+        chunks: [
+          {
+            chunk_id: 'chunk-5f2d8a90c1b34e7f8d6a5b4c3d2e1f00',
+            ordinal: 0,
+            start: 0,
+            end: 50,
+            headings: ['Warranty'],
+            page: null,
+            content: 'The AquaLine 400 pump has a warranty of 24 months.',
+            tokens: 13,
+            status: 'extracted',
+            error: null,
+          },
+        ],
+        total_count: 1,
+      },
+    },
+    errors: { 404: 'There is no document of this id' },
+  },
+  'POST /documents/:document_id/retry_chunks': {
+    ...about('Extracts those chunks again that were set aside'),
+    reply: {
+      example: {
+        status: 'retry_started',
+        message: '1 chunk(s) are extracted again in the background.',
+        chunks: 1,
+      },
+    },
+    errors: {
+      404: 'There is no document of this id',
+      409: 'The document is being processed',
+    },
+  },
+}
+
+const changes: OperationDocs = {
+  'DELETE /documents': {
+    ...about('Deletes everything in the workspace'),
+    reply: message('success', 'All documents are deleted.'),
+  },
+  'DELETE /documents/delete_document': {
+    ...about('Deletes documents in the background'),
+    description: 'Unknown ids are accepted.',
+    body: { example: { doc_ids: [document.id] } },
+    reply: {
+      example: {
+        status: 'deletion_started',
+        message: 'Deletion of 1 document(s) goes on in the background.',
+        doc_id: document.id,
+      },
+    },
+  },
+  'POST /documents/clear_cache': {
+    ...about('Forgets cached answers of models'),
+    body: { example: {} },
+    reply: message('success', 'Cleared 12 cached model answers.'),
+  },
+  'POST /documents/reprocess_failed': {
+    ...about('Tries failed documents again'),
+    reply: {
+      example: {
+        status: 'reprocessing_started',
+        message: '1 failed document(s) are processed again in the background.',
+        track_id: '',
+      },
+    },
+  },
+  'POST /documents/cancel_pipeline': {
+    ...about('Stops the current run'),
+    reply: message('not_busy', 'The pipeline is not busy.'),
+  },
+}
+
+export const DOCUMENT_DOCS: OperationDocs = { ...intake, ...lists, ...one, ...changes }

@@ -1,0 +1,47 @@
+export const TAGS = {
+  Documents: 'What a workspace holds, and its processing',
+  Queries: 'Questions to the documents',
+  Graph: 'The knowledge graph made from the documents',
+  Ollama: 'The workspace as a model of Ollama, for chat programs',
+  Server: 'The server itself, and signing in',
+} as const
+
+/** A JSON schema as it stands in the description. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** A body, of a request or a reply. */
+export interface MediaDoc {
+  readonly example: unknown
+  /** Only where the route has no schema of its own. */
+  readonly schema?: JsonSchema
+  /** Default: `application/json`. */
+  readonly type?: string
+}
+
+/** An error in a shape of its own. */
+export interface ErrorDoc {
+  readonly description: string
+  readonly schema: JsonSchema
+}
+
+/** What the description of the API says of a route beyond its schemas. */
+export interface OperationDoc {
+  readonly tag: keyof typeof TAGS
+  readonly summary: string
+  readonly description?: string
+  readonly deprecated?: boolean
+  readonly body?: MediaDoc
+  readonly reply: MediaDoc
+  /** The reply under other content types. */
+  readonly alternatives?: readonly MediaDoc[]
+  /**
+   * Statuses with their meaning, beyond those that follow from credentials, schemas and engine; null
+   * takes one of these away.
+   */
+  readonly errors?: Readonly<Record<number, string | ErrorDoc | null>>
+  /** Whether language models are asked, which may be out of reach. */
+  readonly asksModels?: boolean
+}
+
+/** By method and route, as in `'POST /documents/text'`, the route as it was registered. */
+export type OperationDocs = Readonly<Record<string, OperationDoc>>

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { EngineError } from './engine/errors.ts'
+
+/** What one workspace asks of its language models in words of its own. */
+export interface WorkspaceWording {
+  /** Kinds of entities that extraction looks for. */
+  readonly entity_types?: string[]
+  /** Of extraction, summaries and keywords. */
+  readonly language?: string
+  /** Rules for extraction, behind those of the server. */
+  readonly extraction_rules?: string
+  /** The system prompt of answers, with `{context_data}` where the context belongs. */
+  readonly answer_prompt?: string
+}
+
+const FILE = 'settings.json'
+const Line = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\n]*$' })
+
+const validator = Compile(
+  Type.Object(
+    {
+      entity_types: Type.Optional(Type.Array(Line, { minItems: 1, maxItems: 200 })),
+      language: Type.Optional(Line),
+      extraction_rules: Type.Optional(Type.String({ maxLength: 20_000 })),
+      answer_prompt: Type.Optional(
+        Type.String({ maxLength: 50_000, pattern: '\\{(context|content)_data\\}' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+)
+
+/**
+ * The wording in `settings.json` of a workspace's folder; none when there is no such file.
+ *
+ * @throws {EngineError} `store_unavailable` for a file that cannot be used, with what is wrong in it
+ */
+export async function readWorkspaceWording(dir: string): Promise<WorkspaceWording> {
+  const text = await readFile(join(dir, FILE), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw unusable('it cannot be read', error)
+  })
+  if (text === null) return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw unusable('it is not JSON', error)
+  }
+  if (validator.Check(value)) return value
+  const problems = validator.Errors(value).map(({ instancePath, message, keyword }) => {
+    const field = instancePath.slice(1).replaceAll('/', '.') || 'the file'
+    if (field === 'answer_prompt' && keyword === 'pattern') {
+      return 'answer_prompt must contain {context_data}'
+    }
+    return `${field} ${message}`
+  })
+  throw unusable([...new Set(problems)].slice(0, 5).join('; '))
+}
+
+function unusable(problem: string, cause?: unknown): EngineError {
+  const message = `The ${FILE} of this workspace cannot be used: ${problem}`
+  return new EngineError('store_unavailable', message, { cause })
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LightRag } from '../../src/engine/light-rag.ts'
+import type { Models } from '../../src/engine/models.ts'
+import type { InsertTexts, QueryData, QueryParams } from '../../src/engine/rag.ts'
+import type { EngineSettings } from '../../src/engine/settings.ts'
+import type { Store } from '../../src/engine/store.ts'
+import { tokenCount } from '../../src/engine/tokenizer.ts'
+import { offlineModels } from '../../src/models/offline/offline-models.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+
+export interface TestEngine {
+  readonly rag: LightRag
+  readonly store: Store
+  /** Inserts and waits until nothing is under way. */
+  insert(input: InsertTexts): Promise<void>
+  /** What a question finds, the lists empty when that is nothing. */
+  find(params: QueryParams): Promise<Found>
+  close(): Promise<void>
+}
+
+export type Found = Exclude<QueryData['data'], Record<string, never>>
+
+/** An engine on a real store in a folder of its own; offline but for the models given. */
+export async function openEngine(
+  models: Partial<Models> = {},
+  settings: Partial<EngineSettings> = {},
+): Promise<TestEngine> {
+  const dir = await mkdtemp(join(tmpdir(), 'engine-'))
+  const all = { ...offlineModels(tokenCount), ...models }
+  const store = await openSqliteStore({ dir, embedding: all.embedding })
+  const inputDir = join(dir, 'inputs')
+  const rag = await LightRag.open({ store, models: all, settings, inputDir })
+  return {
+    rag,
+    store,
+    async insert(input) {
+      await rag.insertTexts(input)
+      await rag.idle()
+    },
+    async find(params) {
+      const { data } = await rag.queryData(params)
+      const none = { entities: [], relationships: [], chunks: [], references: [] }
+      return { ...none, ...data }
+    },
+    async close() {
+      await rag.close()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
