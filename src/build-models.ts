@@ -11,6 +11,7 @@ import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import type { UsageMeter } from './models/calls/usage.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
+import { rememberedEmbedding } from './models/remembered-embedding.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
@@ -45,7 +46,8 @@ export async function buildModels(config: Config): Promise<ModelHouse> {
     keyword: await forRole('KEYWORD'),
     query: await forRole('QUERY'),
   }
-  const embedding = (await embeddingModel(config, meter)) ?? offline.embedding
+  const paid = await embeddingModel(config, meter)
+  const embedding = paid ? rememberedEmbedding(paid) : offline.embedding
   const reranker = await rerankModel(config)
   const llmSlots = new FairScheduler({ limit: config.MAX_ASYNC })
   const embeddingSlots = new FairScheduler({ limit: config.EMBEDDING_FUNC_MAX_ASYNC })
