@@ -1,7 +1,15 @@
+import { benchAuthCost } from './auth-cost.bench.ts'
+import { benchDisconnect } from './disconnect.bench.ts'
+import { benchFairness } from './fairness.bench.ts'
+import { benchModelCalls } from './model-calls.bench.ts'
 import { benchTenancyCost } from './tenancy-cost.bench.ts'
 
 /** Every bench prints ratios against something that it measured in the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  'auth-cost': benchAuthCost,
+  'model-calls': benchModelCalls,
+  fairness: benchFairness,
+  disconnect: benchDisconnect,
   'tenancy-cost': benchTenancyCost,
 }
 

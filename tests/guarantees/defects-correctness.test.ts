@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../../src/engine/errors.ts'
 import type { ChatMessage, LanguageModel } from '../../src/engine/models.ts'
@@ -273,6 +275,27 @@ describe('a question of several topics', () => {
     expect(embedded.filter((text) => text.includes('Ada') && text.includes('Zoe'))).toEqual([])
     expect(entities).toEqual(expect.arrayContaining(['Ada', 'Zoe']))
     expect(files.toSorted()).toEqual(['a.txt', 'b.txt'])
+  })
+})
+
+describe('the bytes of an upload', () => {
+  it('go when it is replaced, deleted or cleared', async () => {
+    const { rag, dir } = await engineOver(sentenceModels())
+    const upload = async (name: string, text: string) => {
+      const content = Readable.from([Buffer.from(text)])
+      const reply = await rag.insertFile({ file_name: name, on_conflict: 'replace' }, content)
+      expect(reply.status).toBe('success')
+      await rag.idle()
+    }
+    const kept = async () => (await readdir(join(dir, 'inputs', '__uploads__'))).length
+    await upload('a.txt', 'Ada meets Bob.')
+    await upload('a.txt', 'Ada meets Eve.')
+    expect(await kept()).toBe(1)
+    await upload('b.txt', 'Ada pays Bob.')
+    await deleted(rag, 'a.txt')
+    expect(await kept()).toBe(1)
+    await rag.clearDocuments()
+    expect(await kept()).toBe(0)
   })
 })
 

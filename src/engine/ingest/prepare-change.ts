@@ -83,7 +83,7 @@ export async function prepareChange(
 }
 
 /** What a person said of an entity or relation goes with it. */
-export function endedOverrides(
+function endedOverrides(
   { deadEntities, deadRelations }: Pick<Change, 'deadEntities' | 'deadRelations'>,
   overrides: Overrides,
 ) {

@@ -7,7 +7,8 @@ const TEXTS = {
     'Weir Song\n\nWeir Song is a ballad. It was recorded by the singer Mirela Vant in a barn.',
   'singer.txt':
     'Mirela Vant\n\nMirela Vant grew up beside the Tarn River, the child of a miller from Orrin.',
-  'orrin.txt': 'Orrin\n\nOrrin is a town of weavers. Its mayor is Jan Berg.',
+  'orrin.txt':
+    'Orrin\n\nOrrin is a town of weavers. Its mayor is Jan Berg. Its smith is Otto Falk.',
   'bridge.txt': 'Old Bridge\n\nThe Old Bridge was recorded as a monument. Its barn was sold.',
   'tower.txt': '東京タワー\n\n東京タワーは1958年に完成した。高さは333メートルである。',
   'refund.txt': 'Refunds\n\nA refund is paid within fourteen days after the parcel came back.',
@@ -71,12 +72,12 @@ describe('retrieval', () => {
 
   it('shows the relation with the words of the question first', async () => {
     const { relationships } = await engine.find({
-      query: 'Which mayor does Orrin have?',
+      query: 'Who is the smith of Orrin?',
       mode: 'mix',
     })
     expect([relationships[0]?.src_id, relationships[0]?.tgt_id].sort()).toEqual([
-      'Jan Berg',
       'Orrin',
+      'Otto Falk',
     ])
   })
 
@@ -88,6 +89,11 @@ describe('retrieval', () => {
       expect(found.entities.length).toBeLessThanOrEqual(2)
       expect(found.relationships.length).toBeLessThanOrEqual(2)
     }
+  })
+
+  it('reads no more passages than are wanted', async () => {
+    const { metadata } = await engine.rag.queryData({ query: 'Orrin town', chunk_top_k: 2 })
+    expect(metadata).toMatchObject({ processing_info: { merged_chunks_count: 2 } })
   })
 
   it.each(TEXT_MODES)('finds nothing where nothing fits in mode %s', async (mode) => {

@@ -88,9 +88,16 @@ describe('walk', () => {
     expect(graph.rows()).toBeLessThan(10)
   })
 
+  it('reads the ties of a place once, however often it comes past', async () => {
+    const graph = graphOf({ 1: [10], 2: [10] })
+    await walk(graph, from(1))
+    expect(graph.rows()).toBe(4)
+  })
+
   it('reads a bounded part of a graph in which everything hangs together', async () => {
+    const scattered = (seed: number) => (Math.imul(seed, 2654435761) >>> 8) % 2000
     const dense = Object.fromEntries(
-      range(3000, 0).map((chunk) => [chunk, range(40, 0).map((n) => (chunk * 37 + n * 53) % 2000)]),
+      range(3000, 0).map((chunk) => [chunk, range(40, chunk * 40).map(scattered)]),
     )
     const graph = graphOf(dense)
     const { chunks } = await walk(graph, from(1))

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { buildModels } from '../../src/build-models.ts'
+import { loadConfig } from '../../src/config.ts'
+import { LightRag } from '../../src/engine/light-rag.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { fullText, readDataset } from '../eval/dataset.ts'
+import { startModelServer } from '../fixtures/model-server/model-server.ts'
+import { modelEnv } from './model-process.ts'
+import { quickFolder } from './quick-folder.ts'
+
+/** Beside the repository. */
+export const LIHUA_WORLD = fileURLToPath(
+  new URL('../../../shared/data/lihua-world', import.meta.url),
+)
+
+const CHUNKS_A_REQUEST = 10
+
+interface Calls {
+  readonly chats: number
+  readonly embeddings: number
+}
+
+export interface CallCounts {
+  readonly documents: number
+  readonly chunks: number
+  readonly ours: Calls & { readonly summaries: number }
+  /**
+   * What LightRAG makes of the same extractions: two chats a chunk; one embedding request for each
+   * entity and each relation of a document, and one for each ten of its chunks.
+   */
+  readonly rule: Calls
+}
+
+/** Indexes chats of LiHua-World over the model server; null when they are not there. */
+export async function countModelCalls(limit: number): Promise<CallCounts | null> {
+  if (!existsSync(LIHUA_WORLD)) return null
+  const { documents } = await readDataset(LIHUA_WORLD)
+  const chosen = documents.slice(0, limit)
+  const folder = await quickFolder()
+  const models = await startModelServer()
+  const dir = join(folder.path, 'space')
+  const house = await buildModels(loadConfig({ ...modelEnv(models), MAX_ASYNC: '8' }))
+  const store = await openSqliteStore({ dir, embedding: house.embedding })
+  const rag = await LightRag.open({
+    store,
+    models: house.of('space', store),
+    inputDir: join(dir, 'inputs'),
+  })
+  try {
+    await rag.insertTexts({
+      texts: chosen.map(fullText),
+      file_sources: chosen.map(({ id }) => `${id}.txt`),
+    })
+    await rag.idle()
+    const { status_counts } = await rag.statusCounts()
+    if (status_counts.processed !== chosen.length) throw new Error(JSON.stringify(status_counts))
+    await rag.close()
+    const chats = models.callsOf('chat')
+    const summaries = chats.filter(({ messages }) => messages[0]?.role !== 'system').length
+    return {
+      documents: chosen.length,
+      ...ruleOver(dir),
+      ours: { chats: chats.length, summaries, embeddings: models.callsOf('embed').length },
+    }
+  } finally {
+    await rag.close()
+    await models.close()
+    await folder.remove()
+  }
+}
+
+function ruleOver(dir: string): { chunks: number; rule: Calls } {
+  const database = new Database(join(dir, 'rag.db'), { readonly: true })
+  const numberOf = (sql: string) => database.prepare<[], number>(sql).pluck().get() ?? 0
+  try {
+    const chunks = numberOf('SELECT count(*) FROM chunks WHERE label > 0')
+    const entities = numberOf(
+      'SELECT count(*) FROM (SELECT DISTINCT document, entity FROM entity_fragments)',
+    )
+    const relations = numberOf(
+      'SELECT count(*) FROM (SELECT DISTINCT document, pair FROM relation_fragments)',
+    )
+    const batches = numberOf(`SELECT sum(n) FROM
+      (SELECT (count(*) + ${CHUNKS_A_REQUEST - 1}) / ${CHUNKS_A_REQUEST} AS n
+       FROM chunks WHERE label > 0 GROUP BY document)`)
+    return { chunks, rule: { chats: 2 * chunks, embeddings: entities + relations + batches } }
+  } finally {
+    database.close()
+  }
+}
