@@ -83,6 +83,11 @@ export const ENV_FIELDS = {
     { min: 0 },
     'Of one uploaded file, in bytes; 0 = no limit.',
   ),
+  MAX_EVENT_LOOP_DELAY_MS: integer(
+    1000,
+    { min: 0 },
+    'Delay of the event loop from which requests get 503; 0 = no limit.',
+  ),
   MAX_REQUEST_BODY_BYTES: integer(50 * 1024 * 1024, { min: 1024 }, 'Of one JSON body, in bytes.'),
 
   CHUNK_SIZE: integer(ENGINE.chunkSize, { min: 16, max: 100_000 }, 'Of a chunk, in tokens.'),

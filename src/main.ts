@@ -5,9 +5,11 @@ import { buildDefences, type DefenceGauges, type Defences, selectorsOf } from '.
 import { buildModels } from './build-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
 import type { Config } from './config.ts'
+import { corsOptions } from './cors-options.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
+import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { apiDescription } from './openapi/api-description.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { registerRoutes } from './routes/register-routes.ts'
@@ -17,6 +19,7 @@ import type { Authenticator } from './tenancy/authenticator.ts'
 import { context } from './tenancy/context.ts'
 import { TENANCY_STATUS } from './tenancy/errors.ts'
 import { limited } from './tenancy/limited.ts'
+import { closedError } from './tenancy/pool-errors.ts'
 import type { PoolStats } from './tenancy/pool-options.ts'
 import type { EngineStats } from './tenancy/pool-stats.ts'
 import { createProxy } from './tenancy/proxy.ts'
@@ -89,6 +92,7 @@ export async function buildServer(
   })
   const defences = buildDefences(config, app.log)
   const { audit } = defences
+  const ending = new AbortController()
   const { authenticator, close } = chooseAuthenticator(config, tokens, app.log, (event) => {
     if (event.type === 'plain_password') return
     audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
@@ -103,7 +107,8 @@ export async function buildServer(
     context.exit(() => workspaces.resume()).catch((error: unknown) => app.log.error(error))
   })
   await app.register(helmet)
-  if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config))
+  if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
+  await app.register(refuseUnderPressure, { maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS })
   await app.register(httpConventions, { errorStatuses: TENANCY_STATUS })
   await app.register(apiDescription, {
     version: API_VERSION,
@@ -132,7 +137,7 @@ export async function buildServer(
       about: about(config),
     })
     await registerRoutes(scope, {
-      rag: ragFor(workspaces, defences),
+      rag: ragFor(workspaces, defences, ending.signal),
       health: {
         info: { auth_mode: authMode(authenticator), ...about(config) },
         details: () => context.current() !== undefined,
@@ -153,15 +158,20 @@ export async function buildServer(
       ...defences.stats(),
     }),
     close: async () => {
+      // Streams may end by themselves for half of the time; then their readers are told why.
+      const endStreams = () => ending.abort(closedError())
+      const timer = setTimeout(endStreams, (config.SHUTDOWN_SECONDS * 1000) / 2)
       await shutDown(config, app, workspaces, close)
+      clearTimeout(timer)
       await defences.close()
     },
   }
 }
 
 /** What the handlers get: the proxy, and around it the bound on queries where there is one. */
-function ragFor({ pool }: Workspaces, { queries }: Defences): Rag {
-  const rag = createProxy<Rag>({ methods: RAG_METHODS, streams: RAG_STREAMS, pool, context })
+function ragFor({ pool }: Workspaces, { queries }: Defences, ending: AbortSignal): Rag {
+  const [methods, streams] = [RAG_METHODS, RAG_STREAMS]
+  const rag = createProxy<Rag>({ methods, streams, pool, context, ending })
   if (queries === undefined) return rag
   return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
 }
@@ -178,12 +188,6 @@ async function shutDown(
   clearTimeout(force)
   await workspaces.close(deadlineMs)
   closeAuthenticator()
-}
-
-function corsOptions(config: Config) {
-  const any = config.CORS_ORIGINS.includes('*')
-  // With any origin allowed, no origin is trusted with credentials that a browser adds by itself.
-  return { origin: any ? '*' : [...config.CORS_ORIGINS], credentials: !any }
 }
 
 function about(config: Config) {

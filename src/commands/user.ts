@@ -9,6 +9,8 @@ import type { UserRecord } from '../tenancy/users-schema.ts'
 import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
 
 const BCRYPT_COST = 12
+/** Nothing is gained by more for 32 random bytes. */
+const RANDOM_COST = 10
 
 /** `tenantrag user …`: the users of the users file. */
 export function userCommand(context: CommandContext): Command {
@@ -80,10 +82,9 @@ async function addUser(context: CommandContext, name: string, options: AddOption
   if (workspace === undefined) throw refused('name a workspace')
   const key = newKey()
   // Nobody knows the random one: such a user signs in with the key alone.
-  const given = options.passwordStdin
-    ? await givenPassword(context)
-    : randomBytes(32).toString('hex')
-  const password = await hash(given, BCRYPT_COST)
+  const password = options.passwordStdin
+    ? await hash(await givenPassword(context), BCRYPT_COST)
+    : await hash(randomBytes(32).toString('hex'), RANDOM_COST)
   await editUsers(config.usersFile, (users) => [
     ...users,
     {

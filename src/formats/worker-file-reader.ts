@@ -62,12 +62,15 @@ export class WorkerFileReader implements FileReader {
 /** Ends the thread when the time or the memory for one file is used up, or nobody wants it. */
 function watch(thread: ReaderThread, limits: ReadLimits, signal?: AbortSignal): () => void {
   const { maxMs, maxGrowthMb } = limits
-  const before = processMb()
+  let least = processMb()
   const time = setTimeout(() => {
     thread.end(refused(`The file took longer than ${maxMs / 1000} seconds to read.`))
   }, maxMs)
   const memory = setInterval(() => {
-    if (processMb() - before > maxGrowthMb) thread.end(tooMuchMemory())
+    const now = processMb()
+    // What the rest of the process gives back meanwhile excuses nothing.
+    least = Math.min(least, now)
+    if (now - least > maxGrowthMb) thread.end(tooMuchMemory())
   }, WATCH_MS)
   const abort = () => {
     thread.end(new Error('aborted'))

@@ -30,4 +30,5 @@ export const ERROR_STATUS = {
   cursor_invalid: 400,
   nothing_to_repair: 409,
   unconfirmed: 400,
+  overloaded: 503,
 } satisfies Record<EngineErrorCode | RequestErrorCode, number>

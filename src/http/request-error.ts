@@ -6,6 +6,7 @@ export type RequestErrorCode =
   | 'cursor_invalid'
   | 'nothing_to_repair'
   | 'unconfirmed'
+  | 'overloaded'
 
 /** A request whose body cannot be taken in; `message` is for the caller. */
 export class RequestError extends Error {

@@ -4,6 +4,7 @@ const MEANINGS = {
   403: 'Not allowed: role, workspace, or two credentials that disagree',
   413: 'The body is too large',
   422: 'The request does not fit its schema',
+  429: 'Too many requests; `Retry-After` says when to come back',
   502: 'A model refused the request',
   503: 'A model or the engine is out of reach; `Retry-After` may say for how long',
 } as const
@@ -14,7 +15,11 @@ function replies() {
   const entries = Object.entries(MEANINGS).map(([status, description]) => {
     const schema = status === '422' ? 'ValidationErrors' : 'Error'
     const content = { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } }
-    const reply = { description, ...(status === '503' ? { headers: RETRY_AFTER } : {}), content }
+    const reply = {
+      description,
+      ...(status === '503' || status === '429' ? { headers: RETRY_AFTER } : {}),
+      content,
+    }
     return [`Status${status}`, reply] as const
   })
   return Object.fromEntries(entries)

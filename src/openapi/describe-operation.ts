@@ -106,7 +106,7 @@ function errorsOf(
   const body = operation.requestBody !== undefined
   const checked = body || (operation.parameters ?? []).some((parameter) => !parameter.$ref)
   const statuses = [
-    access === 'public' ? [] : [400, 401, 403, 503],
+    access === 'public' ? [503] : [400, 401, 403, 429, 503],
     body ? [413] : [],
     checked ? [422] : [],
     doc?.asksModels === true ? [502] : [],

@@ -12,6 +12,8 @@ export interface LeasedStreamOptions<T> {
   readonly outside: <R>(work: () => R) => R
   /** Ends the stream when it fires, whether or not somebody is pulling. */
   readonly signal: AbortSignal | undefined
+  /** Ends the stream when it fires with the signal's reason, at once even in the midst of a step. */
+  readonly ending: AbortSignal | undefined
   readonly abandonAfterMs: number
 }
 
@@ -51,6 +53,10 @@ export class LeasedStream<T> implements AsyncIterableIterator<unknown> {
   next(): Promise<Step> {
     this.#pulled = true
     clearTimeout(this.#abandonTimer)
+    return this.#orEnding(() => this.#step())
+  }
+
+  #step(): Promise<Step> {
     return this.#use(async () => {
       const iterator = await this.#opened
       if (iterator === undefined || this.#ended) return this.#afterTheEnd()
@@ -80,6 +86,25 @@ export class LeasedStream<T> implements AsyncIterableIterator<unknown> {
       }
       const { throw: raise } = iterator
       return await this.#options.within(() => raise.call(iterator, error))
+    })
+  }
+
+  /** The step, or the end of all streams: whichever comes first. */
+  #orEnding(step: () => Promise<Step>): Promise<Step> {
+    const { ending } = this.#options
+    if (ending === undefined || this.#ended) return step()
+    return new Promise((resolve, reject) => {
+      const onEnding = () => {
+        this.#leave(ending.reason)
+        reject(ending.reason)
+      }
+      if (ending.aborted) {
+        onEnding()
+        return
+      }
+      ending.addEventListener('abort', onEnding, { once: true })
+      const settled = () => ending.removeEventListener('abort', onEnding)
+      step().then(resolve, reject).finally(settled)
     })
   }
 

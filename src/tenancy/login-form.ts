@@ -45,10 +45,16 @@ function textFields(body: unknown): Map<string, string> {
 async function multipartFields(request: FastifyRequest): Promise<Map<string, string>> {
   const fields = new Map<string, string>()
   const limits = { fields: 8, files: 0, parts: 8, fieldSize: 4096 }
-  for await (const part of request.parts({ limits })) {
-    if (part.type === 'field' && typeof part.value === 'string') {
-      fields.set(part.fieldname, part.value)
+  try {
+    for await (const part of request.parts({ limits })) {
+      if (part.type === 'field' && typeof part.value === 'string') {
+        fields.set(part.fieldname, part.value)
+      }
     }
+  } catch (error) {
+    // What goes beyond a limit has a status of its own; a form that is none has no fields.
+    if (error instanceof Error && 'statusCode' in error) throw error
+    return new Map()
   }
   return fields
 }

@@ -12,6 +12,8 @@ export interface ProxyOptions<T extends object> {
   readonly context: ContextCarrier
   /** A stream that nobody pulls for this long after it opened gives its lease back. */
   readonly abandonAfterMs?: number
+  /** Ends every open stream when it fires, as when the server shuts down. */
+  readonly ending?: AbortSignal
 }
 
 /**
@@ -74,7 +76,7 @@ async function callMethod<T extends object>(
 }
 
 function openStream<T extends object>(
-  { pool, context, abandonAfterMs = 30_000 }: ProxyOptions<T>,
+  { pool, context, ending, abandonAfterMs = 30_000 }: ProxyOptions<T>,
   captured: TenantContext,
   name: string,
   args: unknown[],
@@ -86,6 +88,7 @@ function openStream<T extends object>(
     within: (work) => context.run(captured, work),
     outside: (work) => context.exit(work),
     signal: signalAmong(args),
+    ending,
     abandonAfterMs,
   })
 }

@@ -62,7 +62,7 @@ describe('the user commands', () => {
     expect(await users()).toEqual([
       {
         username: 'Ann',
-        password: expect.stringMatching(/^\$2b\$12\$/),
+        password: expect.stringMatching(/^\$2b\$10\$/),
         api_key: `sha256:${digestOf(key).toString('hex')}`,
         workspace: 'acme',
         role: 'editor',

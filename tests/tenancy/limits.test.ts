@@ -81,7 +81,7 @@ describe('a bound on what runs at once', () => {
   it('counts a stream no more that was left, before its first step or after', async () => {
     const { as, limiter } = start()
     const unread = as('acme', (it) => it.tell())[Symbol.asyncIterator]()
-    await unread.return?.()
+    await unread.return?.(undefined)
     for await (const _one of as('acme', (it) => it.tell())) break
     expect(limiter.stats().busy).toBe(0)
   })

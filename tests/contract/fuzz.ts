@@ -1,0 +1,24 @@
+import { manyUsers, startTestServer } from '../server/test-server.ts'
+import { assault, told } from './robustness.ts'
+
+/** `npm run fuzz [requests] [seed]`: a long run against a server of its own. */
+const requests = Number(process.argv[2] ?? 100_000)
+const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31)
+/** Each with a fresh workspace, so that requests do not slow down with what was taken in. */
+const ROUND = 2_000
+
+const counts = new Map<string, number>()
+const faults: string[] = []
+for (let done = 0; done < requests && faults.length < 50; done += ROUND) {
+  const { url: baseUrl, close } = await startTestServer(manyUsers(2))
+  const server = { baseUrl, headers: { 'x-api-key': 'key-of-user-1' }, close }
+  const plan = { requests: Math.min(ROUND, requests - done), seed: seed + done, width: 8 }
+  const outcome = await assault(server, plan)
+  for (const [what, number] of outcome.counts) counts.set(what, (counts.get(what) ?? 0) + number)
+  faults.push(...outcome.faults)
+  await close()
+  console.log(`${done + plan.requests} requests, ${faults.length} faults`)
+}
+console.log(`Seed ${seed}:\n${told({ counts, faults })}`)
+for (const fault of faults.slice(0, 50)) console.error(fault)
+process.exitCode = faults.length === 0 ? 0 : 1

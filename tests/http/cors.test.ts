@@ -1,0 +1,44 @@
+import cors from '@fastify/cors'
+import Fastify from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { corsOptions } from '../../src/cors-options.ts'
+import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
+
+async function preflight(origins: readonly string[], origin: string) {
+  const app = Fastify(httpServerOptions)
+  await app.register(cors, corsOptions(origins))
+  await app.register(httpConventions)
+  app.delete('/things', async () => 'none')
+  const headers = {
+    origin,
+    'access-control-request-method': 'DELETE',
+    'access-control-request-headers': 'x-api-key',
+  }
+  return app.inject({ method: 'OPTIONS', url: '/things', headers })
+}
+
+describe('a preflight', () => {
+  it('lets an origin of the list send any method and header, with credentials', async () => {
+    const { statusCode, headers } = await preflight(['https://a.example'], 'https://a.example')
+    expect(statusCode).toBe(200)
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://a.example',
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-headers': 'x-api-key',
+      'access-control-max-age': '600',
+    })
+    expect(headers['access-control-allow-methods']).toMatch(/PATCH.*DELETE/)
+    expect(String(headers.vary)).toMatch(/origin/i)
+  })
+
+  it('lets no other origin', async () => {
+    const { headers } = await preflight(['https://a.example'], 'https://b.example')
+    expect(headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  it('trusts nobody with credentials when everybody may call', async () => {
+    const { headers } = await preflight(['*'], 'https://b.example')
+    expect(headers['access-control-allow-origin']).toBe('*')
+    expect(headers['access-control-allow-credentials']).toBeUndefined()
+  })
+})
