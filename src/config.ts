@@ -84,7 +84,7 @@ export const ENV_FIELDS = {
     'Of one uploaded file, in bytes; 0 = no limit.',
   ),
   MAX_EVENT_LOOP_DELAY_MS: integer(
-    1000,
+    5000,
     { min: 0 },
     'Delay of the event loop from which requests get 503; 0 = no limit.',
   ),

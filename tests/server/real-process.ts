@@ -33,6 +33,7 @@ export async function startRealProcess(
       WORKING_DIR: join(folder, 'rag_storage'),
       INPUT_DIR: join(folder, 'inputs'),
       LOG_LEVEL: 'warn',
+      MAX_EVENT_LOOP_DELAY_MS: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
