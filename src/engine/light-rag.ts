@@ -148,8 +148,7 @@ export class LightRag implements Rag {
     const engine = new LightRag(parts)
     await removeUnfinished(engine.#publish.uploadFolder)
     await parts.store.recover()
-    const promised = await parts.store.scheduledDeletions()
-    if (promised.length > 0 || (await parts.store.pendingCount()) > 0) engine.#pipeline.wake()
+    await engine.#goOn()
     return engine
   }
 
@@ -250,7 +249,7 @@ export class LightRag implements Rag {
 
   async reprocessFailed() {
     const documents = await this.#store.requeueFailed(null)
-    if (documents > 0 || (await this.#store.pendingCount()) > 0) this.#pipeline.wake()
+    await this.#goOn()
     return {
       status: 'reprocessing_started' as const,
       message: `${documents} failed document(s) are processed again in the background.`,
@@ -359,6 +358,12 @@ export class LightRag implements Rag {
       bytes: this.#store.bytes(),
       ...(this.#parts.usage ? { usage: this.#parts.usage() } : {}),
     }
+  }
+
+  /** Wakes the pipeline if documents, or deletions that were promised, wait for it. */
+  async #goOn(): Promise<void> {
+    const promised = await this.#store.scheduledDeletions()
+    if (promised.length > 0 || (await this.#store.pendingCount()) > 0) this.#pipeline.wake()
   }
 
   #retrieval() {

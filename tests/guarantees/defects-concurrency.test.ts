@@ -264,6 +264,20 @@ describe('a cancelled run', () => {
       Object.fromEntries(labels.map((label) => [label, 'processed'])),
     )
   })
+
+  it('takes no promised deletion back: the next run does it, with nothing else to do', async () => {
+    const { rag } = await engineOver(sentenceModels())
+    await indexed(rag, 'a.txt', 'Ada meets Bob.')
+    const { documents } = await rag.listDocuments({})
+    const reply = await rag.deleteDocuments({ doc_ids: documents.map(({ id }) => id) })
+    expect(reply.status).toBe('deletion_started')
+    expect((await rag.cancelPipeline()).status).toBe('cancellation_requested')
+    await rag.idle()
+    expect(await statuses(rag)).toEqual({ 'a.txt': 'processed' })
+    await rag.reprocessFailed()
+    await rag.idle()
+    expect(await statuses(rag)).toEqual({})
+  })
 })
 
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {

@@ -138,4 +138,15 @@ describe('opening a sqlite store', () => {
     await store.close()
     expect(hasPendingDocuments(dir)).toBe(true)
   })
+
+  it('is not needed to tell whether a promised deletion waits', async () => {
+    const store = await open()
+    await store.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await store.claim()
+    await store.setStatus('a', 1, 'failed', 'No text.')
+    expect(hasPendingDocuments(dir)).toBe(false)
+    await store.scheduleDeletion(['a'])
+    await store.close()
+    expect(hasPendingDocuments(dir)).toBe(true)
+  })
 })

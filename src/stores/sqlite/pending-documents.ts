@@ -4,7 +4,8 @@ import Database from 'better-sqlite3'
 import { asStoreError } from './sqlite-errors.ts'
 
 /**
- * Whether documents of a workspace wait to be processed, a crash having interrupted some perhaps.
+ * Whether documents of a workspace wait to be processed or, as was promised, to be deleted; a crash
+ * may have interrupted some.
  * Opens no store and takes no lock, so it may be asked of a workspace that is in use.
  *
  * @throws {EngineError} `store_unavailable`
@@ -32,6 +33,7 @@ function hasTable(database: Database.Database): boolean {
 }
 
 function hasPending(database: Database.Database): boolean {
-  const sql = `SELECT 1 FROM documents WHERE status IN ('pending', 'processing') LIMIT 1`
+  const sql = `SELECT 1 FROM documents WHERE status IN ('pending', 'processing')
+    UNION ALL SELECT 1 FROM scheduled_deletions LIMIT 1`
   return database.prepare(sql).get() !== undefined
 }
