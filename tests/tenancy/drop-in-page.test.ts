@@ -10,6 +10,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A service for one user, as somebody may have written it. */
 const NOTES = `
+import type { FastifyInstance } from 'fastify'
+
 export class NoteBook {
   #notes: string[] = []
   readonly folder: string
@@ -18,9 +20,9 @@ export class NoteBook {
   async list() { return [this.folder, ...this.#notes] }
   async close() {}
 }
-export async function noteRoutes(app: any, { book }: { book: NoteBook }) {
+export async function noteRoutes(app: FastifyInstance, { book }: { book: NoteBook }) {
   app.get('/notes', () => book.list())
-  app.post('/notes', (request: any) => book.add(request.body.text))
+  app.post<{ Body: { text: string } }>('/notes', (request) => book.add(request.body.text))
 }
 `
 
