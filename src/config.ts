@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { DEFAULT_ENTITY_TYPES } from './engine/roles/extraction-prompts.ts'
 import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from './engine/settings.ts'
 import {
   decimal,
@@ -144,22 +145,7 @@ export const ENV_FIELDS = {
     'Length that a summary is asked to have, in tokens.',
   ),
   SUMMARY_LANGUAGE: text('English', 'Language of extraction and summaries.'),
-  ENTITY_TYPES: list(
-    [
-      'Person',
-      'Creature',
-      'Organization',
-      'Location',
-      'Event',
-      'Concept',
-      'Method',
-      'Content',
-      'Data',
-      'Artifact',
-      'NaturalObject',
-    ],
-    'Kinds of entities that extraction looks for.',
-  ),
+  ENTITY_TYPES: list(DEFAULT_ENTITY_TYPES, 'Kinds of entities that extraction looks for.'),
   MAX_GLEANING: integer(1, { min: 0, max: 1 }, 'Further extraction calls a chunk; 0 or 1.'),
   MAX_PARALLEL_INSERT: integer(
     ENGINE.maxParallelInsert,
