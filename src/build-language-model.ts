@@ -17,12 +17,21 @@ export async function buildLanguageModel(
     const { ollamaModel } = await import('./models/ollama/ollama-model.ts')
     return ollamaModel({ host: host ?? OLLAMA_HOST, apiKey }, model, {
       ...settings,
+      structured: config.ENTITY_EXTRACTION_USE_JSON !== 'false',
       options: { num_ctx: config.OLLAMA_LLM_NUM_CTX },
     })
   }
   const { openAiCompatibleModel } = await import('./models/ai-sdk/openai-compatible-model.ts')
   const address = await openAiHost(config, binding, host, apiKey, model)
-  return openAiCompatibleModel(address, model, settings)
+  const structured = takesSchema(config, binding, host)
+  return openAiCompatibleModel({ ...address, structured }, model, settings)
+}
+
+/** Of a server that only speaks OpenAI's protocol nobody can tell without asking. */
+function takesSchema(config: Config, binding: Binding, host: string | undefined): boolean {
+  const { ENTITY_EXTRACTION_USE_JSON: choice } = config
+  if (choice !== 'auto') return choice === 'true'
+  return binding === 'azure_openai' || host === undefined
 }
 
 export async function openAiHost(

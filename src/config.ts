@@ -146,6 +146,11 @@ export const ENV_FIELDS = {
   ),
   SUMMARY_LANGUAGE: text('English', 'Language of extraction and summaries.'),
   ENTITY_TYPES: list(DEFAULT_ENTITY_TYPES, 'Kinds of entities that extraction looks for.'),
+  ENTITY_EXTRACTION_USE_JSON: oneOf(
+    ['auto', 'true', 'false'],
+    'auto',
+    'Whether extraction is asked for as JSON by a schema; auto = of Ollama, OpenAI and Azure.',
+  ),
   MAX_GLEANING: integer(1, { min: 0, max: 1 }, 'Further extraction calls a chunk; 0 or 1.'),
   MAX_PARALLEL_INSERT: integer(
     ENGINE.maxParallelInsert,

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { LightRag } from './engine/light-rag.ts'
 import type { EmbeddingModel, LanguageModel } from './engine/models.ts'
+import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
-import { LlmExtractor } from './engine/roles/llm-extractor.ts'
-import { LlmKeywords } from './engine/roles/llm-keywords.ts'
+import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
+import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { EngineSettings } from './engine/settings.ts'
+import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { WorkerFileReader } from './formats/worker-file-reader.ts'
 import {
@@ -24,6 +26,8 @@ export interface LightRagOptions {
   readonly dir: string
   /** An AI SDK model, or one of your own. Without it the engine works by rules alone. */
   readonly llm?: LanguageModelObject | LanguageModel
+  /** Whether an AI SDK model of `llm` can be held to a JSON schema; extraction then asks for JSON. */
+  readonly structured?: boolean
   /** An AI SDK embedding model with its dimension, or one of your own. Without it: hashed words. */
   readonly embedding?:
     | { readonly model: EmbeddingModelObject; readonly dimension: number }
@@ -44,7 +48,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
     store,
     models: {
       ...offline,
-      ...(options.llm ? llmRoles(languageModelOf(options.llm)) : {}),
+      ...(options.llm ? llmRoles(languageModelOf(options.llm, options.structured), store) : {}),
       embedding,
     },
     ...(options.settings ? { settings: options.settings } : {}),
@@ -54,17 +58,23 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
   })
 }
 
-function llmRoles(model: LanguageModel) {
+/** What was asked before is not paid for again, as in the server. */
+function llmRoles(model: LanguageModel, store: Store) {
+  const extracting = new CachedLanguageModel(model, store, 'extract', isUsableExtraction)
+  const finding = new CachedLanguageModel(model, store, 'keywords', isUsableKeywords)
   return {
-    extractor: new LlmExtractor(model, { gleaning: true }),
-    keywords: new LlmKeywords(model),
-    summarizer: new LlmSummarizer(model),
+    extractor: new LlmExtractor(extracting, { gleaning: true }),
+    keywords: new LlmKeywords(finding),
+    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store, 'summary')),
     answerer: new LlmAnswerer(model),
   }
 }
 
-function languageModelOf(model: LanguageModelObject | LanguageModel): LanguageModel {
-  return 'generate' in model ? model : fromAiSdkLanguageModel(model)
+function languageModelOf(
+  model: LanguageModelObject | LanguageModel,
+  structured: boolean | undefined,
+): LanguageModel {
+  return 'generate' in model ? model : fromAiSdkLanguageModel(model, { structured })
 }
 
 function embeddingOf(embedding: NonNullable<LightRagOptions['embedding']>): EmbeddingModel {

@@ -11,6 +11,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** The chunk that the call is made for; its cached answers go with its document. */
   readonly chunkId?: string | undefined
+  /** The form that the answer must have; models without `structured` pay no heed to it. */
+  readonly format?: AnswerFormat | undefined
+}
+
+/** A form that a model is held to while it writes. */
+export interface AnswerFormat {
+  /** Letters and underscores. */
+  readonly name: string
+  /** JSON Schema of an object; every property required, no others allowed, as providers want it. */
+  readonly schema: { readonly [keyword: string]: unknown }
 }
 
 export interface ChatMessage {
@@ -33,6 +43,8 @@ export interface Generation {
 export interface LanguageModel {
   /** Provider and model name; part of every cache key. */
   readonly id: string
+  /** Whether it can be held to an {@link AnswerFormat}. */
+  readonly structured?: boolean | undefined
 
   /**
    * @throws {ModelUnavailable} after an outage, a time-out or a 429 that outlasted the retries

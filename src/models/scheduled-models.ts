@@ -21,6 +21,7 @@ export function scheduledLanguageModel(
 ): LanguageModel {
   return {
     id: model.id,
+    structured: model.structured,
     generate: (messages, options): Promise<Generation> =>
       scheduler.run(workspace, options.lane, options.signal, () =>
         model.generate(messages, forWorkspace(options, workspace)),

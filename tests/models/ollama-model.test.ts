@@ -36,6 +36,14 @@ describe('a model of Ollama', () => {
     })
   })
 
+  it('is held to a schema where one is asked for', async () => {
+    const schema = { type: 'object', properties: {} }
+    await model().generate(asked, { ...query, format: { name: 'nothing', schema } })
+    expect(server.calls[0]?.body).toMatchObject({ format: schema })
+    expect(model().structured).toBe(true)
+    expect(model({ structured: false }).structured).toBe(false)
+  })
+
   it('streams pieces and counts their tokens', async () => {
     const counts: number[] = []
     const onUsage = ({ completionTokens }: { completionTokens: number }) => {

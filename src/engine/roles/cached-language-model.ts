@@ -13,6 +13,7 @@ const NO_USAGE = { promptTokens: 0, completionTokens: 0 }
  */
 export class CachedLanguageModel implements LanguageModel {
   readonly id: string
+  readonly structured: boolean
   readonly #model: LanguageModel
   readonly #store: Pick<Store, 'cached' | 'cache'>
   readonly #kind: CachedKind
@@ -27,6 +28,7 @@ export class CachedLanguageModel implements LanguageModel {
     worthKeeping: (answer: string) => boolean = () => true,
   ) {
     this.id = model.id
+    this.structured = model.structured ?? false
     this.#model = model
     this.#store = store
     this.#kind = kind

@@ -11,15 +11,17 @@ import type {
   RelationFragment,
 } from '../models.ts'
 import { orderedPair, pairKey } from '../store.ts'
+import type { ExtractionFormat } from './extraction-format.ts'
 import {
   DEFAULT_EXTRACTION_WORDING,
   type ExtractionWording,
   extractionSystemPrompt,
   extractionUserPrompt,
-  GLEANING_PROMPT,
-  gleaningMessages,
+  gleaningPrompt,
 } from './extraction-prompts.ts'
-import { type ParsedExtraction, parseExtraction } from './parse-extraction.ts'
+import { JSON_FORMAT } from './json-format.ts'
+import type { ParsedExtraction } from './parse-extraction.ts'
+import { ROW_FORMAT } from './row-format.ts'
 
 export interface LlmExtractorSettings {
   /** Whether to ask a second time for what was missed. */
@@ -27,48 +29,85 @@ export interface LlmExtractorSettings {
   readonly wording?: Partial<ExtractionWording> | undefined
 }
 
-/** Reads entities and relations out of a chunk by asking a language model. */
+/**
+ * Reads entities and relations out of a chunk by asking a language model: as JSON where the model
+ * can be held to a schema, as rows of text where not.
+ */
 export class LlmExtractor implements Extractor {
   readonly id: string
   readonly #model: LanguageModel
   readonly #gleaning: boolean
-  readonly #systemPrompt: string
+  readonly #wording: ExtractionWording
+  #format: ExtractionFormat
 
   constructor(model: LanguageModel, settings: LlmExtractorSettings) {
     this.#model = model
     this.#gleaning = settings.gleaning
-    this.#systemPrompt = extractionSystemPrompt({
-      ...DEFAULT_EXTRACTION_WORDING,
-      ...settings.wording,
-    })
-    const asked = JSON.stringify([this.#systemPrompt, this.#gleaning ? GLEANING_PROMPT : null])
+    this.#wording = { ...DEFAULT_EXTRACTION_WORDING, ...settings.wording }
+    this.#format = model.structured === true ? JSON_FORMAT : ROW_FORMAT
+    const system = extractionSystemPrompt(this.#wording, this.#format)
+    const gleaning = this.#gleaning ? gleaningPrompt(this.#format) : null
+    const asked = JSON.stringify([system, gleaning])
     const hash = createHash('sha256').update(asked).digest('hex').slice(0, 16)
     this.id = `llm-extractor:${model.id}:${hash}`
   }
 
   /** @throws {EngineError} `model_rejected` for an answer without a single record or end marker */
   async extract(input: ExtractionInput, options: CallOptions): Promise<Extraction> {
+    const format = this.#format
+    try {
+      return await this.#extractAs(format, input, options)
+    } catch (error) {
+      if (format.held === null || !isRefusal(error)) throw error
+      // The name of a model does not tell for certain that it can be held to a schema.
+      const extraction = await this.#extractAs(ROW_FORMAT, input, options)
+      this.#format = ROW_FORMAT
+      return extraction
+    }
+  }
+
+  async #extractAs(
+    format: ExtractionFormat,
+    input: ExtractionInput,
+    options: CallOptions,
+  ): Promise<Extraction> {
+    const held = format.held === null ? options : { ...options, format: format.held }
     const asked: ChatMessage[] = [
-      { role: 'system', content: this.#systemPrompt },
-      { role: 'user', content: extractionUserPrompt(input) },
+      { role: 'system', content: extractionSystemPrompt(this.#wording, format) },
+      { role: 'user', content: extractionUserPrompt(input, format) },
     ]
-    const answer = await this.#model.generate(asked, options)
-    const first = parseExtraction(answer.text)
+    const answer = await this.#model.generate(asked, held)
+    const first = readAnswer(answer.text, format)
     if (!isUsable(first)) {
       throw new EngineError('model_rejected', 'The model did not answer in the extraction format')
     }
     if (!this.#gleaning) return { entities: first.entities, relations: first.relations }
-    const gleaned = await this.#model.generate(gleaningMessages(asked, answer.text), options)
-    return mergeGleaned(first, parseExtraction(gleaned.text))
+    const again: ChatMessage[] = [
+      ...asked,
+      { role: 'assistant', content: answer.text },
+      { role: 'user', content: gleaningPrompt(format) },
+    ]
+    const gleaned = await this.#model.generate(again, held)
+    return mergeGleaned(first, readAnswer(gleaned.text, format))
   }
 }
 
+const isRefusal = (error: unknown) =>
+  error instanceof EngineError && error.code === 'model_rejected'
+
 /** Whether an answer can be kept for the next time the same chunk is asked about. */
 export function isUsableExtraction(answer: string): boolean {
-  return isUsable(parseExtraction(answer))
+  return isUsable(readAnswer(answer, ROW_FORMAT))
 }
 
-/** An end marker alone says that the passage holds nothing. */
+/** In the format that was asked for, or else the other: it is paid for either way. */
+function readAnswer(answer: string, format: ExtractionFormat): ParsedExtraction {
+  const parsed = format.read(answer)
+  if (isUsable(parsed)) return parsed
+  return (format === ROW_FORMAT ? JSON_FORMAT : ROW_FORMAT).read(answer)
+}
+
+/** An end marker, or two empty lists, say that the passage holds nothing. */
 function isUsable(parsed: ParsedExtraction): boolean {
   return parsed.complete || parsed.entities.length > 0 || parsed.relations.length > 0
 }

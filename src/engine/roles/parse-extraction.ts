@@ -61,7 +61,8 @@ function withoutEmptyEnd(fields: string[]): string[] {
   return fields.slice(0, last + 1)
 }
 
-function entityOf(fields: readonly string[]): EntityFragment | null {
+/** @param fields name, type, description; null when that names nothing */
+export function entityOf(fields: readonly string[]): EntityFragment | null {
   const [rawName = '', rawType = '', rawDescription = ''] = fields
   if (fields.length < 2 || fields.length > 3) return null
   const name = nameOf(rawName)
@@ -72,7 +73,8 @@ function entityOf(fields: readonly string[]): EntityFragment | null {
   return { name, type, description: description === '' ? `${name} (${type})` : description }
 }
 
-function relationOf(fields: readonly string[]): RelationFragment | null {
+/** @param fields source, target, keywords, description, weight; null when that ties nothing */
+export function relationOf(fields: readonly string[]): RelationFragment | null {
   const [rawSource = '', rawTarget = '', rawKeywords = '', ...rest] = fields
   if (fields.length < 3 || fields.length > 5) return null
   const source = nameOf(rawSource)
@@ -118,7 +120,7 @@ function weightOf(field: string | undefined): number | null {
 }
 
 /** One and the same row said twice is no second piece of evidence. */
-function distinct<T>(rows: readonly T[]): T[] {
+export function distinct<T>(rows: readonly T[]): T[] {
   const seen = new Set<string>()
   return rows.filter((row) => {
     const key = JSON.stringify(row)

@@ -3,8 +3,9 @@ import {
   generateText,
   type ModelMessage,
   streamText,
+  wrapLanguageModel,
 } from 'ai'
-import type { ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
+import type { AnswerFormat, ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
 import { emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { runCall } from '../calls/run-call.ts'
@@ -32,6 +33,8 @@ export interface LanguageModelSettings extends UsageMeter {
   readonly sampling?: SamplingSettings | undefined
   /** Part of every cache key; by default provider and model name. */
   readonly id?: string | undefined
+  /** Whether it can be held to a schema; not unless this says so. */
+  readonly structured?: boolean | undefined
 }
 
 export function fromAiSdkLanguageModel(
@@ -43,12 +46,14 @@ export function fromAiSdkLanguageModel(
 
 class AiSdkModel implements LanguageModel {
   readonly id: string
+  readonly structured: boolean
   readonly #model: LanguageModelObject
   readonly #settings: LanguageModelSettings
   readonly #calls: CallSettings
 
   constructor(model: LanguageModelObject, settings: LanguageModelSettings) {
     this.id = settings.id ?? `${model.provider}:${model.modelId}`
+    this.structured = settings.structured ?? false
     this.#model = model
     this.#settings = settings
     this.#calls = { ...DEFAULT_CALL_SETTINGS, ...settings.calls }
@@ -71,7 +76,10 @@ class AiSdkModel implements LanguageModel {
     options: MeteredCallOptions,
     signal: AbortSignal,
   ): Promise<Generation> {
-    const result = await generateText(this.#request(messages, signal)).catch((error: unknown) => {
+    const result = await generateText({
+      ...this.#request(messages, signal),
+      model: options.format ? heldTo(options.format, this.#model) : this.#model,
+    }).catch((error: unknown) => {
       throw callFailureOf(error)
     })
     const usage = this.#report(options, result.totalUsage)
@@ -132,4 +140,22 @@ class AiSdkModel implements LanguageModel {
       completionTokens: usage.outputTokens,
     })
   }
+}
+
+/**
+ * The SDK's own way fails a call whose answer breaks the schema, such as one that was cut off; what
+ * it holds is worth reading all the same.
+ */
+function heldTo({ name, schema }: AnswerFormat, model: LanguageModelObject): LanguageModelObject {
+  if (model.specificationVersion !== 'v3') return model
+  return wrapLanguageModel({
+    model,
+    middleware: {
+      specificationVersion: 'v3',
+      transformParams: async ({ params }) => ({
+        ...params,
+        responseFormat: { type: 'json', name, schema },
+      }),
+    },
+  })
 }

@@ -13,6 +13,7 @@ export function openAiCompatibleModel(
 ): LanguageModel {
   return fromAiSdkLanguageModel(openAiCompatibleProvider(host).chatModel(model), {
     ...settings,
+    structured: host.structured,
     id: settings.id ?? `${host.binding}:${model}`,
   })
 }

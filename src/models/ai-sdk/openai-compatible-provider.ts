@@ -11,6 +11,8 @@ export interface OpenAiCompatibleHost {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Added to every address, as Azure's `api-version` is. */
   readonly queryParams?: Readonly<Record<string, string>> | undefined
+  /** Whether it takes a JSON schema as `response_format`; not assumed. */
+  readonly structured?: boolean | undefined
   /** Fields put into the body of every chat request, over those of the adapter. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined
 }
@@ -24,6 +26,7 @@ export function openAiCompatibleProvider(host: OpenAiCompatibleHost) {
     baseURL: host.host,
     fetch: modelFetch,
     includeUsage: true,
+    supportsStructuredOutputs: host.structured ?? false,
     ...(apiKey === undefined || apiKey === '' ? {} : { apiKey }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),
     ...(queryParams === undefined ? {} : { queryParams: { ...queryParams } }),

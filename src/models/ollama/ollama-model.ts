@@ -1,4 +1,4 @@
-import type { ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
+import type { AnswerFormat, ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
 import { CallFailure, emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { type Fields, fieldsOf, postForJson, postForLines } from '../calls/post-json.ts'
@@ -11,6 +11,8 @@ import { type OllamaHost, type OllamaOptions, ollamaTarget, optionsField } from 
 export interface OllamaSettings extends UsageMeter {
   readonly calls?: Partial<CallSettings> | undefined
   readonly options?: OllamaOptions | undefined
+  /** Whether answers may be held to a schema; they may unless this is false. */
+  readonly structured?: boolean | undefined
 }
 
 /** A chat model of Ollama, over its own API: the compatible one cannot set the context length. */
@@ -24,6 +26,7 @@ export function ollamaModel(
 
 class OllamaModel implements LanguageModel {
   readonly id: string
+  readonly structured: boolean
   readonly #host: OllamaHost
   readonly #model: string
   readonly #settings: OllamaSettings
@@ -31,6 +34,7 @@ class OllamaModel implements LanguageModel {
 
   constructor(host: OllamaHost, model: string, settings: OllamaSettings) {
     this.id = `ollama:${model}`
+    this.structured = settings.structured ?? true
     this.#host = host
     this.#model = model
     this.#settings = settings
@@ -40,7 +44,8 @@ class OllamaModel implements LanguageModel {
   generate(messages: readonly ChatMessage[], options: MeteredCallOptions): Promise<Generation> {
     return runCall(this.#calls, options.signal, async (signal) => {
       const target = ollamaTarget(this.#host, '/api/chat')
-      const answer = await postForJson(target, this.#body(messages, false), signal)
+      const body = this.#body(messages, false, options.format)
+      const answer = await postForJson(target, body, signal)
       const usage = this.#report(options, answer)
       const text = stripThinking(contentOf(answer))
       if (text.trim() === '') throw emptyAnswer()
@@ -78,9 +83,14 @@ class OllamaModel implements LanguageModel {
     throw unreadableAnswer()
   }
 
-  #body(messages: readonly ChatMessage[], stream: boolean) {
-    const sent = messages.map(({ role, content }) => ({ role, content }))
-    return { model: this.#model, messages: sent, stream, ...optionsField(this.#settings.options) }
+  #body(messages: readonly ChatMessage[], stream: boolean, format?: AnswerFormat) {
+    return {
+      model: this.#model,
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      stream,
+      ...(format ? { format: format.schema } : {}),
+      ...optionsField(this.#settings.options),
+    }
   }
 
   #report(options: MeteredCallOptions, answer: Fields) {

@@ -6,7 +6,7 @@ import { isUsableKeywords, LlmKeywords } from '../../../src/engine/roles/llm-key
 import { LlmSummarizer } from '../../../src/engine/roles/llm-summarizer.ts'
 import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
 import type { ServedMessage } from '../../fixtures/model-server/default-answers.ts'
-import { extractionRows } from '../../fixtures/model-server/default-answers.ts'
+import { extractionJson, extractionRows } from '../../fixtures/model-server/default-answers.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
 import { QUICK } from '../call-settings.ts'
 import { collect } from '../collect.ts'
@@ -88,6 +88,65 @@ describe('extraction by a language model', () => {
       code: 'model_rejected',
     })
     expect(['<|COMPLETE|>', 'I am sorry.'].map(isUsableExtraction)).toEqual([true, false])
+  })
+
+  const held = () =>
+    openAiCompatibleModel({ binding: 'openai', host: server.openAiUrl, structured: true }, 'm', {
+      calls: QUICK,
+    })
+
+  it('asks a model that can be held to a schema for JSON by that schema', async () => {
+    chat = (messages) => extractionJson(messages)
+    const found = await new LlmExtractor(held(), { gleaning: true }).extract(chunk, extract)
+    expect(found.entities.map(({ name }) => name)).toEqual(['Barrow', 'Cold Stream'])
+    expect(found.relations).toHaveLength(1)
+    expect(server.calls.map(({ schema }) => schema)).toEqual([
+      expect.objectContaining({ required: ['entities', 'relationships'] }),
+      expect.objectContaining({ required: ['entities', 'relationships'] }),
+    ])
+    expect(promptOf(0)).not.toContain('<|')
+  })
+
+  it('reads what came of a JSON answer before it was cut off', async () => {
+    chat = (messages) => `Here it is: ${extractionJson(messages).slice(0, -40)}`
+    const found = await new LlmExtractor(held(), { gleaning: false }).extract(chunk, extract)
+    expect(found.entities.map(({ name }) => name)).toEqual(['Barrow', 'Cold Stream'])
+    expect(found.relations).toEqual([])
+  })
+
+  it('takes two empty lists for a passage that holds nothing, but no other object', async () => {
+    chat = () => '{"entities": [], "relationships": []}'
+    const extractor = new LlmExtractor(held(), { gleaning: false })
+    expect(await extractor.extract(chunk, extract)).toEqual({ entities: [], relations: [] })
+    chat = () => '{"error": "no"}'
+    await expect(extractor.extract(chunk, extract)).rejects.toMatchObject({
+      code: 'model_rejected',
+    })
+    expect(['{"entities": []}', '{"error": "no"}'].map(isUsableExtraction)).toEqual([true, false])
+  })
+
+  it('asks for rows from then on when the provider takes no schema', async () => {
+    const extractor = new LlmExtractor(held(), { gleaning: false })
+    server.failNext('chat', { kind: 'status', status: 400, message: 'response_format' })
+    const first = await extractor.extract(chunk, extract)
+    const second = await extractor.extract({ ...chunk, text: 'Old Bridge' }, extract)
+    expect([...first.entities, ...second.entities].map(({ name }) => name)).toEqual([
+      'Barrow',
+      'Cold Stream',
+      'Old Bridge',
+    ])
+    expect(server.calls.map(({ schema }) => schema !== null)).toEqual([true, false, false])
+  })
+
+  it('goes on asking for JSON when a provider refuses one passage in any form', async () => {
+    const extractor = new LlmExtractor(held(), { gleaning: false })
+    server.failNext('chat', { kind: 'status', status: 400, message: 'filtered' }, 2)
+    await expect(extractor.extract(chunk, extract)).rejects.toMatchObject({
+      code: 'model_rejected',
+    })
+    chat = (messages) => extractionJson(messages)
+    await extractor.extract(chunk, extract)
+    expect(server.calls.map(({ schema }) => schema !== null)).toEqual([true, false, true])
   })
 
   it('has another id for other entity types, language, rules, gleaning and model', () => {
