@@ -130,6 +130,8 @@ async function embeddingModel(config: Config, meter: UsageMeter): Promise<Embedd
     ...meter,
     calls: { timeoutMs: config.EMBEDDING_TIMEOUT * 1000 },
     batchSize: config.EMBEDDING_BATCH_NUM,
+    queryPrefix: prefix(config.EMBEDDING_QUERY_PREFIX),
+    documentPrefix: prefix(config.EMBEDDING_DOCUMENT_PREFIX),
   }
   if (binding === 'offline') return null
   const key = config.EMBEDDING_BINDING_API_KEY
@@ -146,6 +148,11 @@ async function embeddingModel(config: Config, meter: UsageMeter): Promise<Embedd
     dim,
     settings,
   )
+}
+
+/** Configuration is read without spaces at its ends; one always stands before the text. */
+function prefix(words: string | undefined): string | undefined {
+  return words === undefined ? undefined : `${words} `
 }
 
 async function rerankModel(config: Config): Promise<RerankModel | undefined> {

@@ -159,6 +159,8 @@ export const ENV_FIELDS = {
   ),
   MAX_ASYNC: integer(4, { min: 1, max: 1024 }, 'Language model calls at once, of all workspaces.'),
   EMBEDDING_FUNC_MAX_ASYNC: integer(8, { min: 1, max: 1024 }, 'Embedding calls at once.'),
+  EMBEDDING_QUERY_PREFIX: text(undefined, 'Put before each question, for models that want it.'),
+  EMBEDDING_DOCUMENT_PREFIX: text(undefined, 'Put before each text of a document.'),
   EMBEDDING_BATCH_NUM: integer(32, { min: 1, max: 2048 }, 'Texts in one embedding call.'),
 
   LLM_BINDING: oneOf(BINDINGS, 'offline', 'Language model provider.', REMEDY),

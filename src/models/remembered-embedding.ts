@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { EmbeddingModel } from '../engine/models.ts'
+import type { MeteredCallOptions } from './calls/usage.ts'
+
+type EmbeddingOptions = MeteredCallOptions & { readonly kind: 'query' | 'document' }
+
+/** Told for whom it works. */
+interface RememberedEmbedding extends EmbeddingModel {
+  embed(texts: readonly string[], options: EmbeddingOptions): Promise<Float32Array[]>
+}
 
 /** Vectors kept; at 1,536 dimensions they take 25 MB. */
 const MOST = 4096
@@ -10,17 +18,18 @@ const MOST = 4096
  * finds the vectors of the batches that had come through. Queries pass by.
  *
  * Wrap the model that gets the batches, so that what one batch brought survives the failure of
- * another. A vector depends on its text alone, so all workspaces may share it.
+ * another. Each workspace pays for itself: what another has asked before must not be felt, not even
+ * as a quick answer.
  */
-export function rememberedEmbedding(model: EmbeddingModel): EmbeddingModel {
+export function rememberedEmbedding(model: EmbeddingModel): RememberedEmbedding {
   const vectors = new LRUCache<string, Float32Array>({ max: MOST })
   return {
     id: model.id,
     dimension: model.dimension,
     ...(model.retrievalShare === undefined ? {} : { retrievalShare: model.retrievalShare }),
-    async embed(texts, options) {
+    async embed(texts, options: EmbeddingOptions) {
       if (options.kind === 'query') return model.embed(texts, options)
-      const keys = texts.map((text) => createHash('sha256').update(text).digest('base64'))
+      const keys = texts.map((text) => keyOf(options.workspace, text))
       // Held from here on: others may push them out while the model works.
       const known = keys.map((key) => vectors.get(key))
       const missing = texts.filter((_, i) => known[i] === undefined)
@@ -34,4 +43,9 @@ export function rememberedEmbedding(model: EmbeddingModel): EmbeddingModel {
       })
     },
   }
+}
+
+function keyOf(workspace: string | undefined, text: string): string {
+  const asked = JSON.stringify([workspace ?? null, text])
+  return createHash('sha256').update(asked).digest('base64')
 }

@@ -65,6 +65,7 @@ describe.each(adapters)('embeddings of %s', (_name, adapter) => {
     await prefixed.embed(['tea'], { lane: 'query', kind: 'query' })
     await prefixed.embed(['tea'], forDocument)
     expect(server.calls.flatMap((call) => call.texts)).toEqual(['query: tea', 'passage: tea'])
+    expect(prefixed.id).not.toBe(model().id)
   })
 
   it('are refused in another dimension, at once', async () => {

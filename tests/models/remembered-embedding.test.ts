@@ -26,6 +26,15 @@ it('asks for each text of a document once, and keeps the order', async () => {
   expect(model.asked).toEqual(['a', 'bbb', 'cc', 'dddd'])
 })
 
+it('lets no workspace feel what another has asked', async () => {
+  const model = counting()
+  const remembered = rememberedEmbedding(model)
+  for (const workspace of ['acme', 'techstart', 'acme']) {
+    await remembered.embed(['a'], { ...document, workspace })
+  }
+  expect(model.asked).toEqual(['a', 'a'])
+})
+
 it('asks anew for every question', async () => {
   const model = counting()
   const remembered = rememberedEmbedding(model)

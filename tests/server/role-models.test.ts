@@ -148,3 +148,29 @@ describe('settings.json of a workspace', () => {
     expect(body.detail).not.toContain(server.folder)
   })
 })
+
+describe('what the configuration says of models', () => {
+  it('puts the prefixes before texts and questions', async () => {
+    await start({
+      EMBEDDING_BINDING: 'openai',
+      EMBEDDING_MODEL: 'vectors',
+      EMBEDDING_DIM: '64',
+      EMBEDDING_QUERY_PREFIX: 'query:',
+      EMBEDDING_DOCUMENT_PREFIX: 'passage:',
+    })
+    await insert()
+    await rest.post('/query/data', { ...QUESTION, mode: 'naive' })
+    const texts = provider.callsOf('embed').flatMap((call) => call.texts)
+    expect(texts).toContain(`passage: ${TEXT}`)
+    expect(texts).toContain(`query: ${QUESTION.query}`)
+  })
+
+  it.each([
+    ['auto', false],
+    ['true', true],
+  ])('asks a server of no known provider for JSON when it says so: %s', async (choice, json) => {
+    await start({ ENTITY_EXTRACTION_USE_JSON: choice })
+    await insert()
+    expect(provider.callsOf('chat')[0]?.schema !== null).toBe(json)
+  })
+})

@@ -1,10 +1,7 @@
 import { type EmbeddingModel as AiSdkEmbedding, embedMany } from 'ai'
 import type { EmbeddingModel } from '../../engine/models.ts'
-import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
-import { type EmbeddingSettings, embedInBatches } from '../calls/embed-in-batches.ts'
-import { runCall } from '../calls/run-call.ts'
-import { unitVectors } from '../calls/unit-vectors.ts'
-import { type MeteredCallOptions, reportUsage } from '../calls/usage.ts'
+import { batchedEmbedding } from '../calls/batched-embedding.ts'
+import type { EmbeddingSettings } from '../calls/embed-in-batches.ts'
 import { callFailureOf } from './call-failure-of.ts'
 
 /** An embedding model object of any AI SDK provider. */
@@ -23,41 +20,10 @@ export function fromAiSdkEmbeddingModel(
   dimension: number,
   settings: AiSdkEmbeddingSettings = {},
 ): EmbeddingModel {
-  return new AiSdkEmbeddingModel(model, dimension, settings)
-}
-
-class AiSdkEmbeddingModel implements EmbeddingModel {
-  readonly id: string
-  readonly dimension: number
-  readonly #model: EmbeddingModelObject
-  readonly #settings: AiSdkEmbeddingSettings
-  readonly #calls: CallSettings
-
-  constructor(model: EmbeddingModelObject, dimension: number, settings: AiSdkEmbeddingSettings) {
-    this.id = settings.id ?? `${model.provider}:${model.modelId}`
-    this.dimension = dimension
-    this.#model = model
-    this.#settings = settings
-    this.#calls = { ...DEFAULT_CALL_SETTINGS, ...settings.calls }
-  }
-
-  embed(
-    texts: readonly string[],
-    options: MeteredCallOptions & { readonly kind: 'query' | 'document' },
-  ): Promise<Float32Array[]> {
-    return embedInBatches(texts, options.kind, this.#settings, (batch) =>
-      runCall(this.#calls, options.signal, (signal) => this.#embedOnce(batch, options, signal)),
-    )
-  }
-
-  async #embedOnce(
-    values: string[],
-    options: MeteredCallOptions,
-    abortSignal: AbortSignal,
-  ): Promise<Float32Array[]> {
-    const { providerOptions } = this.#settings
+  const { id = `${model.provider}:${model.modelId}`, providerOptions } = settings
+  return batchedEmbedding(id, dimension, settings, async (values, abortSignal) => {
     const result = await embedMany({
-      model: this.#model,
+      model,
       values,
       abortSignal,
       maxRetries: 0,
@@ -65,10 +31,6 @@ class AiSdkEmbeddingModel implements EmbeddingModel {
     }).catch((error: unknown) => {
       throw callFailureOf(error)
     })
-    reportUsage(this.#settings, this.id, options, {
-      promptTokens: result.usage.tokens,
-      completionTokens: 0,
-    })
-    return unitVectors(result.embeddings, values.length, this.dimension)
-  }
+    return { vectors: result.embeddings, tokens: result.usage.tokens }
+  })
 }
