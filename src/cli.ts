@@ -5,8 +5,9 @@ import { auditCommand } from './commands/audit.ts'
 import type { CommandContext } from './commands/command-context.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { userCommand } from './commands/user.ts'
+import { workspaceCommand } from './commands/workspace.ts'
+import { WorkspaceError } from './commands/workspace-error.ts'
 import { ConfigError, loadConfig } from './config.ts'
-import { startServer } from './main.ts'
 import { StorageError } from './storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
 
@@ -41,7 +42,7 @@ const context: CommandContext = {
     process.exitCode = code
   },
 }
-for (const command of [userCommand, auditCommand, doctorCommand]) {
+for (const command of [userCommand, auditCommand, doctorCommand, workspaceCommand]) {
   program.addCommand(command(context))
 }
 
@@ -53,6 +54,7 @@ await program.parseAsync().catch((error: unknown) => {
 
 async function serve(): Promise<void> {
   readDotEnv({ quiet: true })
+  const { startServer } = await import('./main.ts')
   const server = await startServer(loadConfig(process.env))
   let stopping = false
   const stop = async (signal: string) => {
@@ -66,6 +68,7 @@ async function serve(): Promise<void> {
 
 async function demo({ exit }: { exit: boolean }): Promise<void> {
   const { runDemo } = await import('./demo/run-demo.ts')
+  const { startServer } = await import('./main.ts')
   process.exitCode = await runDemo({
     exit,
     out: process.stdout,
@@ -98,6 +101,6 @@ async function standardInput(): Promise<string> {
 /** Errors whose message is meant for whoever starts the server. */
 function isUsersFault(error: unknown): error is Error {
   if (error instanceof ConfigError || error instanceof StorageError) return true
-  if (error instanceof TenancyError) return true
+  if (error instanceof TenancyError || error instanceof WorkspaceError) return true
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { CHUNK_PICK_METHODS } from './engine/retrieve/pick-chunks.ts'
 import { DEFAULT_ENTITY_TYPES } from './engine/roles/extraction-prompts.ts'
 import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from './engine/settings.ts'
 import {
@@ -115,6 +116,11 @@ export const ENV_FIELDS = {
     ENGINE.relatedChunkNumber,
     { min: 1 },
     'Chunks that an entity or relation may bring.',
+  ),
+  KG_CHUNK_PICK_METHOD: oneOf(
+    CHUNK_PICK_METHODS,
+    ENGINE.chunkPickMethod,
+    'Which chunks these are: vector (nearest to the question) or weight (most spoken of).',
   ),
   MAX_GRAPH_NODES: integer(ENGINE.maxGraphNodes, { min: 1 }, 'Most nodes that /graphs returns.'),
   MAX_SOURCE_IDS_PER_ENTITY: integer(
@@ -284,6 +290,7 @@ function engineSettings(values: Values): EngineSettings {
     maxTotalTokens: values.MAX_TOTAL_TOKENS,
     cosineThreshold: values.COSINE_THRESHOLD,
     relatedChunkNumber: values.RELATED_CHUNK_NUMBER,
+    chunkPickMethod: values.KG_CHUNK_PICK_METHOD,
     maxGraphNodes: values.MAX_GRAPH_NODES,
     maxSourceIdsPerEntity: values.MAX_SOURCE_IDS_PER_ENTITY,
     maxSourceIdsPerRelation: values.MAX_SOURCE_IDS_PER_RELATION,

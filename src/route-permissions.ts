@@ -31,6 +31,7 @@ export const ROUTE_PERMISSIONS: PermissionTable = {
   'DELETE /documents': 'kb:manage',
   'POST /documents/clear_cache': 'kb:manage',
   'POST /documents/reprocess_failed': 'document:update',
+  'POST /documents/reset_status': 'document:update',
   'POST /documents/cancel_pipeline': 'document:update',
 
   'POST /query': { access: 'query:run', alsoNeeds: rawDocuments },

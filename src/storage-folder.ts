@@ -47,7 +47,7 @@ export async function refusePythonFiles(workingDir: string): Promise<void> {
   }
   if (foreign.length === 0) return
   throw new StorageError(
-    `The storage folder ${workingDir} holds files of Python LightRAG (in ${foreign.join(', ')}), which this server does not read. Set WORKING_DIR to another folder and upload the documents there again, or move those files away.`,
+    `The storage folder ${workingDir} holds files of Python LightRAG (in ${foreign.join(', ')}), which this server does not read. Set WORKING_DIR to another folder, or move those files away; the command \`workspace import-lightrag FOLDER\` brings them in.`,
   )
 }
 

@@ -9,6 +9,7 @@ import { PendingSweep } from './pending-sweep.ts'
 import { workspacesIn } from './storage-folder.ts'
 import { hasPendingDocuments } from './stores/sqlite/pending-documents.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
+import { TenancyError } from './tenancy/errors.ts'
 import { EnginePool } from './tenancy/pool.ts'
 import { warmPool } from './tenancy/warm-pool.ts'
 import { readWorkspaceWording } from './workspace-wording.ts'
@@ -101,7 +102,11 @@ async function openEngine(
           lease.release()
         }
       },
-      onError: (message, error) => log.error({ err: error, workspace }, message),
+      onError: (message, error) => {
+        // Work that a shutdown interrupts goes on after the next start.
+        const closing = error instanceof TenancyError && error.code === 'pool_closed'
+        log[closing ? 'debug' : 'error']({ err: error, workspace }, message)
+      },
     })
   } catch (error) {
     await store.close()

@@ -35,6 +35,7 @@ import { type BackgroundJobs, Pipeline } from './ingest/pipeline.ts'
 import { PromisedDeletions } from './ingest/promised-deletions.ts'
 import { type PublishParts, publishDocument } from './ingest/publish-document.ts'
 import { removeUnfinished } from './ingest/receive-file.ts'
+import { resetStatus } from './ingest/reset-status.ts'
 import { Scanner } from './ingest/scan.ts'
 import { textFileReader } from './ingest/text-file-reader.ts'
 import { listDocuments } from './list-documents.ts'
@@ -58,11 +59,12 @@ import type {
   QueryResponse,
   Rag,
   RagStatus,
+  ResetStatus,
   SubgraphQuery,
 } from './rag.ts'
 import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts'
-import type { Store } from './store.ts'
+import type { Searches, Store } from './store.ts'
 
 export interface LightRagParts {
   readonly store: Store
@@ -224,6 +226,7 @@ export class LightRag implements Rag {
     if (input.delete_llm_cache) await forgetAnswers(this.#store, this.#settings, ids)
     // Promised before it is answered: a crash after the answer takes nothing back.
     await this.#store.scheduleDeletion(ids)
+    if (input.delete_file) await this.#scanner.deleteFiles(ids)
     this.#pipeline.wake()
     return {
       status: 'deletion_started',
@@ -257,8 +260,13 @@ export class LightRag implements Rag {
     }
   }
 
+  resetStatus(input: ResetStatus) {
+    return resetStatus(this.#store, input)
+  }
+
   async cancelPipeline() {
-    return this.#pipeline.cancel()
+    const scanning = this.#scanner.cancel()
+    return this.#pipeline.cancel() || scanning
       ? {
           status: 'cancellation_requested' as const,
           message: 'Processing stops; unfinished documents go back to pending.',
@@ -290,21 +298,21 @@ export class LightRag implements Rag {
     return questionData(this.#retrieval(), params, options.signal)
   }
 
-  graphLabels() {
-    return this.#store.labels()
+  async graphLabels() {
+    return (await this.#enabled()).labels()
   }
 
   async popularLabels(limit: number) {
-    const entities = await this.#store.popularEntities(limit)
+    const entities = await (await this.#enabled()).popularEntities(limit)
     return entities.map((entity) => entity.name)
   }
 
   async searchLabels(text: string, limit: number) {
-    return searchLabels(await this.#store.labels(), text, limit)
+    return searchLabels(await this.graphLabels(), text, limit)
   }
 
   subgraph(query: SubgraphQuery) {
-    return subgraph(this.#store, query, this.#settings.maxGraphNodes)
+    return subgraph(this.#store, query, this.#settings)
   }
 
   async entityExists(name: string) {
@@ -364,6 +372,11 @@ export class LightRag implements Rag {
   async #goOn(): Promise<void> {
     const promised = await this.#store.scheduledDeletions()
     if (promised.length > 0 || (await this.#store.pendingCount()) > 0) this.#pipeline.wake()
+  }
+
+  /** What the enabled documents say, to look at. */
+  async #enabled(): Promise<Searches> {
+    return (await this.#store.within(null)) ?? this.#store
   }
 
   #retrieval() {

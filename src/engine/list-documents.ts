@@ -1,9 +1,18 @@
 import { docStatusResponse, statusCounts } from './documents.ts'
 import { EngineError } from './errors.ts'
-import type { PaginatedDocuments, PaginatedQuery } from './rag.ts'
-import type { DocumentPlace, DocumentRecord, ListDocuments, Store } from './store.ts'
+import type { DocStatusFilter, PaginatedDocuments, PaginatedQuery } from './rag.ts'
+import {
+  DOC_STATUSES,
+  type DocStatus,
+  type DocumentPlace,
+  type DocumentRecord,
+  type ListDocuments,
+  type Store,
+} from './store.ts'
 
-type Order = Pick<ListDocuments, 'statuses' | 'sortField' | 'sortDirection'>
+interface Order extends Pick<ListDocuments, 'sortField' | 'sortDirection'> {
+  readonly statuses: readonly DocStatusFilter[] | null
+}
 
 /**
  * One page of the documents: by its number, or behind a cursor. Pages by number shift when documents
@@ -22,6 +31,7 @@ export async function listDocuments(
   const [{ documents, total }, counts] = await Promise.all([
     store.listDocuments({
       ...order,
+      statuses: order.statuses?.filter(isDocStatus) ?? null,
       offset: after ? 0 : (page - 1) * pageSize,
       // One more than is shown tells whether there is a next page.
       limit: pageSize + 1,
@@ -49,6 +59,10 @@ export async function listDocuments(
       sort_direction: order.sortDirection,
     },
   }
+}
+
+function isDocStatus(status: string): status is DocStatus {
+  return DOC_STATUSES.some((known) => known === status)
 }
 
 function orderOf(query: PaginatedQuery): Order {

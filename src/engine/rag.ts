@@ -9,6 +9,8 @@
 import { type CustomKg, GRAPH_METHODS, type GraphCalls } from './graph/graph-calls.ts'
 
 export type DocStatus = 'pending' | 'processing' | 'preprocessed' | 'processed' | 'failed'
+/** What lists can be cut to; newer LightRAG knows two more, which no document has here. */
+export type DocStatusFilter = DocStatus | 'parsing' | 'analyzing'
 export const QUERY_MODES = ['local', 'global', 'hybrid', 'naive', 'mix', 'bypass'] as const
 export type QueryMode = (typeof QUERY_MODES)[number]
 
@@ -125,8 +127,8 @@ export interface RetryChunksResponse {
 }
 
 export interface PaginatedQuery {
-  readonly status_filter?: DocStatus | null | undefined
-  readonly status_filters?: readonly DocStatus[] | null | undefined
+  readonly status_filter?: DocStatusFilter | null | undefined
+  readonly status_filters?: readonly DocStatusFilter[] | null | undefined
   /** From 1. */
   readonly page?: number | undefined
   /** 10 to 200. */
@@ -152,7 +154,7 @@ export interface PaginatedDocuments {
   readonly next_cursor: string | null
   /** What the list was made by. */
   readonly applied: {
-    readonly status_filters: readonly DocStatus[] | null
+    readonly status_filters: readonly DocStatusFilter[] | null
     readonly sort_field: string
     readonly sort_direction: string
   }
@@ -191,6 +193,19 @@ export interface DeleteDocumentsResponse {
   readonly message: string
   /** The ids, joined with comma and space. */
   readonly doc_id: string
+}
+
+export interface ResetStatus {
+  readonly doc_ids: readonly string[]
+  readonly target_status?: 'pending' | 'failed' | undefined
+}
+
+export interface ResetStatusResponse {
+  readonly status: 'success' | 'partial' | 'failed'
+  readonly message: string
+  readonly reset_count: number
+  /** Unknown documents, and those that are being processed. */
+  readonly failed_ids: readonly string[]
 }
 
 export interface ClearDocumentsResponse {
@@ -432,6 +447,9 @@ export interface Rag extends GraphCalls {
   clearDocuments(): Promise<ClearDocumentsResponse>
   clearCache(): Promise<{ status: 'success' | 'fail'; message: string }>
   reprocessFailed(): Promise<{ status: 'reprocessing_started'; message: string; track_id: string }>
+  /** Rewrites the status of documents; begins no work. */
+  resetStatus(input: ResetStatus): Promise<ResetStatusResponse>
+  /** Stops a scan of the input folder, too. */
   cancelPipeline(): Promise<{ status: 'cancellation_requested' | 'not_busy'; message: string }>
 
   /**
@@ -478,6 +496,7 @@ export const RAG_METHODS = [
   'clearDocuments',
   'clearCache',
   'reprocessFailed',
+  'resetStatus',
   'cancelPipeline',
   'scan',
   'scanStatus',

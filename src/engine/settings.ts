@@ -1,3 +1,5 @@
+import type { ChunkPickMethod } from './retrieve/pick-chunks.ts'
+
 /** What shapes an engine's work; LightRAG's names and defaults, in camel case. */
 export interface EngineSettings {
   /** In tokens, as is the overlap. */
@@ -12,6 +14,7 @@ export interface EngineSettings {
   /** Least cosine similarity of a vector hit. */
   readonly cosineThreshold: number
   readonly relatedChunkNumber: number
+  readonly chunkPickMethod: ChunkPickMethod
   readonly maxGraphNodes: number
   readonly maxSourceIdsPerEntity: number
   readonly maxSourceIdsPerRelation: number
@@ -47,6 +50,7 @@ export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
   maxTotalTokens: 30_000,
   cosineThreshold: 0.2,
   relatedChunkNumber: 5,
+  chunkPickMethod: 'vector',
   maxGraphNodes: 1000,
   maxSourceIdsPerEntity: 300,
   maxSourceIdsPerRelation: 300,

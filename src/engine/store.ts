@@ -566,6 +566,8 @@ export type Searches = Pick<
   | 'tiesOfEntities'
   | 'entityFragments'
   | 'relationFragments'
+  | 'labels'
+  | 'popularEntities'
   | 'counts'
 >
 

@@ -8,6 +8,11 @@ export class ReaderThread {
   #settle: ((outcome: ReadReply | Error) => void) | null = null
   #ended: Error | null = null
   #ready = false
+  #announce: () => void = () => undefined
+  /** Resolves when the thread has come up, or ended before. */
+  readonly started = new Promise<void>((resolve) => {
+    this.#announce = resolve
+  })
 
   constructor(limits: ReadLimits) {
     this.#worker = startWorker({
@@ -24,7 +29,7 @@ export class ReaderThread {
     this.#worker.stderr.resume()
     this.#worker.unref()
     this.#worker.on('message', (message: ReadReply | 'ready') => {
-      if (message === 'ready') this.#ready = true
+      if (message === 'ready') this.#come()
       else this.#done(message)
     })
     this.#worker.on('error', (error) => this.#end(error))
@@ -59,8 +64,14 @@ export class ReaderThread {
     await this.#worker.terminate()
   }
 
+  #come(): void {
+    this.#ready = true
+    this.#announce()
+  }
+
   #end(reason: Error): void {
     this.#ended ??= reason
+    this.#announce()
     this.#done(this.#ended)
   }
 

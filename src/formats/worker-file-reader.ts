@@ -45,6 +45,9 @@ export class WorkerFileReader implements FileReader {
     clearTimeout(this.#idle)
     if (!this.#thread || this.#thread.ended) this.#thread = new ReaderThread(this.#limits)
     const thread = this.#thread
+    // What its start takes on a busy machine is no fault of the file.
+    await thread.started
+    signal?.throwIfAborted()
     const stopWatching = watch(thread, this.#limits, signal)
     try {
       const reply = await thread.read(request).catch((cause: unknown) => {

@@ -16,6 +16,8 @@ declare module 'fastify' {
 }
 
 const UNFORESEEN = 'internal'
+/** For a 503 of which nobody knows how long it lasts. */
+const RETRY_AFTER_SECONDS = 5
 
 /** Statuses of error codes beyond those of the engine and of HTTP itself. */
 export type ErrorStatuses = Readonly<Record<string, number>>
@@ -39,7 +41,8 @@ export function addErrorHandler(app: FastifyInstance, more: ErrorStatuses = {}):
     const { status, code, message, retryAfterSeconds } = request.explainError(error)
     if (status > 500) request.log.warn({ err: error }, 'request failed')
     if (status === 500 && code !== UNFORESEEN) request.log.error({ err: error }, 'request failed')
-    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+    const wait = retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined)
+    if (wait !== undefined) reply.header('retry-after', wait)
     return reply.code(status).send(body(request, code, message, message))
   })
 }

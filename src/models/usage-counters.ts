@@ -16,6 +16,11 @@ export class UsageCounters {
     })
   }
 
+  /** To be called when a workspace is deleted: another may get its name. */
+  forget(workspace: string): void {
+    this.#counts.delete(workspace)
+  }
+
   /** By the ids of the models. */
   of(workspace: string): Record<string, ModelUsage> {
     return Object.fromEntries(this.#counts.get(workspace) ?? [])

@@ -205,8 +205,21 @@ const changes: OperationDocs = {
       },
     },
   },
+  'POST /documents/reset_status': {
+    ...about('Sets the status of documents'),
+    description: 'No work begins, and what a document holds stays.',
+    body: { example: { doc_ids: [document.id], target_status: 'pending' } },
+    reply: {
+      example: {
+        status: 'success',
+        message: '1 document(s) are pending now.',
+        reset_count: 1,
+        failed_ids: [],
+      },
+    },
+  },
   'POST /documents/cancel_pipeline': {
-    ...about('Stops the current run'),
+    ...about('Stops the current run, and a scan of the input folder'),
     reply: message('not_busy', 'The pipeline is not busy.'),
   },
 }

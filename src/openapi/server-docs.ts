@@ -46,7 +46,9 @@ export const SERVER_DOCS: OperationDocs = {
   'GET /health': {
     tag: 'Server',
     summary: 'Tells that the server lives',
-    description: 'A caller with a credential also sees the configuration and what is stored.',
+    description:
+      'A caller with a credential also sees the configuration and what is stored; a super admin, ' +
+      'what the server holds for all workspaces.',
     reply: { example: { status: 'healthy', auth_mode: 'enabled', ...about } },
   },
   'GET /auth-status': {

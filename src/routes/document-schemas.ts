@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { DocStatusFilter } from '../engine/rag.ts'
 import {
   NullableInteger,
   NullableObject,
@@ -135,15 +136,17 @@ const Counts = Type.Record(Type.String(), Type.Integer())
 
 export const StatusesReply = Type.Object({ statuses: Type.Record(Type.String(), Documents) })
 
+const STATUS_FILTERS: readonly DocStatusFilter[] = [...DOC_STATUSES, 'parsing', 'analyzing']
+
 export const PaginatedBody = Type.Object({
   status_filter: Type.Optional(
-    Type.Unsafe<(typeof DOC_STATUSES)[number] | null>({ enum: [...DOC_STATUSES, null] }),
+    Type.Unsafe<DocStatusFilter | null>({ enum: [...STATUS_FILTERS, null] }),
   ),
   /** Wins over `status_filter`. */
   status_filters: Type.Optional(
-    Type.Unsafe<(typeof DOC_STATUSES)[number][] | null>({
+    Type.Unsafe<DocStatusFilter[] | null>({
       type: ['array', 'null'],
-      items: { enum: DOC_STATUSES },
+      items: { enum: STATUS_FILTERS },
     }),
   ),
   page: Type.Integer({ minimum: 1, default: 1 }),
@@ -214,12 +217,14 @@ export const PipelineReply = Type.Object(
   { additionalProperties: true },
 )
 
+const DocumentIds = Type.Refine(
+  Type.Array(Text('a document id'), { minItems: 1 }),
+  (ids) => !Array.isArray(ids) || new Set(ids.map(trimmed)).size === ids.length,
+  () => 'document ids must be unique',
+)
+
 export const DeleteBody = Type.Object({
-  doc_ids: Type.Refine(
-    Type.Array(Text('a document id'), { minItems: 1 }),
-    (ids) => !Array.isArray(ids) || new Set(ids.map(trimmed)).size === ids.length,
-    () => 'document ids must be unique',
-  ),
+  doc_ids: DocumentIds,
   delete_file: Type.Boolean({ default: false }),
   delete_llm_cache: Type.Boolean({ default: false }),
 })
@@ -228,6 +233,18 @@ export const DeleteReply = Type.Object({
   status: Type.Enum(['deletion_started', 'busy', 'not_allowed']),
   message: Type.String(),
   doc_id: Type.String(),
+})
+
+export const ResetStatusBody = Type.Object({
+  doc_ids: DocumentIds,
+  target_status: Type.Enum(['pending', 'failed'], { default: 'pending' }),
+})
+
+export const ResetStatusReply = Type.Object({
+  status: Type.Enum(['success', 'partial', 'failed']),
+  message: Type.String(),
+  reset_count: Type.Integer(),
+  failed_ids: Type.Immutable(Type.Array(Type.String())),
 })
 
 /** Its content means nothing, but clients must send it. */

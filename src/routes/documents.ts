@@ -14,6 +14,8 @@ import {
   PaginatedReply,
   PipelineReply,
   ReprocessReply,
+  ResetStatusBody,
+  ResetStatusReply,
   RetryChunksReply,
   StatusCountsReply,
   StatusesReply,
@@ -102,6 +104,12 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
     '/documents/reprocess_failed',
     { schema: { response: { 200: ReprocessReply } } },
     async () => rag.reprocessFailed(),
+  )
+
+  app.post(
+    '/documents/reset_status',
+    { schema: { body: ResetStatusBody, response: { 200: ResetStatusReply } } },
+    async ({ body }) => rag.resetStatus(body),
   )
 
   app.post(

@@ -18,10 +18,47 @@ export interface HealthRoutesOptions {
   readonly info: ServerInfo
   /** Whether this caller may see more than that the server lives. */
   readonly details: (request: FastifyRequest) => boolean
+  /** What only the server's operator may see, which is of all workspaces; undefined for others. */
+  readonly gauges?: (request: FastifyRequest) => OperatorGauges | undefined
 }
 
+const NullableCounts = Type.Unsafe<Readonly<Record<string, unknown>> | null>({
+  type: ['object', 'null'],
+  additionalProperties: true,
+})
+
+const Gauges = Type.Object(
+  {
+    memory: Type.Object(
+      { rss: Type.Integer(), heap_used: Type.Integer(), external: Type.Integer() },
+      { description: 'Of the process, in bytes' },
+    ),
+    pool: Type.Record(Type.String(), Type.Integer()),
+    workspaces: Type.Array(
+      Type.Object({
+        workspace: Type.String(),
+        state: Type.String(),
+        leases: Type.Integer(),
+        background_leases: Type.Integer(),
+        granted: Type.Integer({ description: 'Leases since it opened' }),
+        bytes: Type.Integer({ description: 'Memory held, native memory included' }),
+      }),
+      { description: 'Those that are open' },
+    ),
+    audit: NullableCounts,
+    queries: NullableCounts,
+  },
+  { description: 'For super admins; an addition to LightRAG' },
+)
+
+/** What a server's operator may see of all its workspaces. */
+export type OperatorGauges = Type.Static<typeof Gauges>
+
 const HealthReply = Type.Object({
-  status: Type.Literal('healthy'),
+  status: Type.Enum(['healthy', 'unhealthy'], {
+    description: '`unhealthy` when the server lives and the workspace cannot be served',
+  }),
+  problem: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   auth_mode: Type.Enum(['enabled', 'disabled']),
   core_version: Type.String(),
   api_version: Type.String(),
@@ -45,6 +82,7 @@ const HealthReply = Type.Object({
   bytes: Type.Optional(
     Type.Integer({ description: 'Memory held for the workspace; an addition to LightRAG' }),
   ),
+  server: Type.Optional(Gauges),
   usage: Type.Optional(
     Type.Immutable(
       Type.Record(
@@ -63,11 +101,25 @@ const HealthReply = Type.Object({
 /** `GET /health`: a sign of life for all, and the state of the engine for those who may ask. */
 export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = async (
   app,
-  { rag, info, details },
+  { rag, info, details, gauges },
 ) => {
-  app.get('/health', { schema: { response: { 200: HealthReply } } }, async (request) => ({
-    status: 'healthy' as const,
-    ...info,
-    ...(details(request) ? await rag.status() : {}),
-  }))
+  app.get('/health', { schema: { response: { 200: HealthReply } } }, async (request) => {
+    const server = gauges?.(request)
+    return {
+      status: 'healthy' as const,
+      ...info,
+      ...(details(request) ? await stateOf(rag, request) : {}),
+      ...(server === undefined ? {} : { server }),
+    }
+  })
+}
+
+/** A workspace that cannot be served is no reason to take the server for dead, and restart it. */
+async function stateOf(rag: Rag, request: FastifyRequest) {
+  try {
+    return await rag.status()
+  } catch (error) {
+    const { code, message } = request.explainError(error)
+    return { status: 'unhealthy' as const, problem: { code, message } }
+  }
 }

@@ -1,16 +1,32 @@
 import { benchAuthCost } from './auth-cost.bench.ts'
+import { benchCrashMatrix } from './crash-matrix.bench.ts'
 import { benchDisconnect } from './disconnect.bench.ts'
+import { benchEndpoints } from './endpoints.bench.ts'
 import { benchFairness } from './fairness.bench.ts'
+import { benchLightRagLike } from './lightrag-like.bench.ts'
+import { benchManyWorkspaces } from './many-workspaces.bench.ts'
 import { benchModelCalls } from './model-calls.bench.ts'
+import { benchNeighbours } from './neighbours.bench.ts'
+import { benchRecall } from './recall.bench.ts'
+import { benchStore } from './store.bench.ts'
 import { benchTenancyCost } from './tenancy-cost.bench.ts'
+import { benchVectors } from './vectors.bench.ts'
 
 /** Every bench prints ratios against something that it measured in the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'auth-cost': benchAuthCost,
   'model-calls': benchModelCalls,
   fairness: benchFairness,
+  neighbours: benchNeighbours,
+  endpoints: benchEndpoints,
   disconnect: benchDisconnect,
   'tenancy-cost': benchTenancyCost,
+  'lightrag-like': benchLightRagLike,
+  store: benchStore,
+  'many-workspaces': benchManyWorkspaces,
+  'crash-matrix': benchCrashMatrix,
+  vectors: benchVectors,
+  recall: benchRecall,
 }
 
 const wanted = process.argv.slice(2)

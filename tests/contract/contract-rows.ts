@@ -127,6 +127,24 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
     'POST /documents/reprocess_failed': read('/documents/reprocess_failed', {
       busy: { status: 200, word: 'reprocessing_started' },
     }),
+    'POST /documents/reset_status': {
+      success: {
+        path: '/documents/reset_status',
+        json: { doc_ids: [documentId] },
+        word: 'success',
+      },
+      invalid: {
+        path: '/documents/reset_status',
+        json: { doc_ids: ['a'], target_status: 'processed' },
+        status: 422,
+      },
+      unknown: {
+        path: '/documents/reset_status',
+        json: { doc_ids: ['doc-x'] },
+        status: 200,
+      },
+      busy: { status: 200, word: 'success' },
+    },
     'POST /documents/cancel_pipeline': read('/documents/cancel_pipeline', {
       busy: { status: 200, word: 'cancellation_requested' },
     }),

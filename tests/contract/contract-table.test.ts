@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { InsertResponse, PipelineStatus, ScanStarted } from '../../src/engine/rag.ts'
+import type {
+  InsertResponse,
+  PipelineStatus,
+  ScanStarted,
+  ScanStatus,
+} from '../../src/engine/rag.ts'
 import { type Reply, RestClient, sleep, type TestServer } from '../routes/rest-client.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 import { type Ask, contractRows, type Row, type Seed } from './contract-rows.ts'
@@ -72,10 +77,16 @@ async function seeded(rest: RestClient): Promise<Seed> {
   const pair = { source_entity: 'Ada Byron', target_entity: 'Bob Stone' }
   await rest.post('/graph/relation/create', { ...pair, relation_data: {} })
   const scan = await rest.send<ScanStarted>('/documents/scan', { method: 'POST' })
+  const scanId = scan.body.track_id
+  for (;;) {
+    const { body } = await rest.get<ScanStatus>(`/documents/scan/status/${scanId}`)
+    if (body.status !== 'running') break
+    await sleep(5)
+  }
   return {
     documentId: documents[0]?.id ?? '',
     trackId: body.track_id,
-    scanId: scan.body.track_id,
+    scanId,
   }
 }
 

@@ -23,11 +23,13 @@ const record = (id: string): DocumentRecord => ({
   chunking: null,
 })
 
+type Writable<T> = { -readonly [name in keyof T]: T[name] }
+
 /** A pipeline over a queue in memory; `process` is what the test wants of it. */
 function pipelineOver(queue: string[], process: PipelineParts['process']) {
   const given: string[] = []
   const promised = new Set<string>()
-  const pipeline = new Pipeline({
+  const parts: Writable<PipelineParts> = {
     claim: async () => {
       const id = queue.shift()
       return id === undefined ? null : record(id)
@@ -48,8 +50,8 @@ function pipelineOver(queue: string[], process: PipelineParts['process']) {
     background: (job) => job(),
     maxParallelInsert: 2,
     onError: () => undefined,
-  })
-  return { pipeline, given, promised }
+  }
+  return { pipeline: new Pipeline(parts), parts, given, promised }
 }
 
 describe('Pipeline', () => {
@@ -92,6 +94,26 @@ describe('Pipeline', () => {
     pipeline.wake()
     await pipeline.idle()
     expect(given).toEqual(['bad failed'])
+  })
+
+  it('waits for a storage that takes nothing, and tries everything again', async () => {
+    const refusing =
+      <Args extends unknown[], Result>(times: number, work: (...args: Args) => Promise<Result>) =>
+      async (...args: Args): Promise<Result> => {
+        if (times-- > 0) throw new EngineError('store_unavailable', 'The disk is full')
+        return work(...args)
+      }
+    const done: string[] = []
+    const process = async ({ id }: DocumentRecord) => {
+      done.push(id)
+    }
+    const { parts, given, pipeline } = pipelineOver(['a', 'b'], refusing(2, process))
+    parts.claim = refusing(1, parts.claim)
+    parts.giveBack = refusing(1, parts.giveBack)
+    pipeline.wake()
+    await pipeline.idle()
+    expect(given.toSorted()).toEqual(['a pending', 'b pending'])
+    expect(done.toSorted()).toEqual(['a', 'b'])
   })
 
   it('leaves a document pending when a model is out, and tries it again', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LightRag } from '../../src/engine/light-rag.ts'
@@ -62,6 +62,7 @@ describe('a scan of the input folder', () => {
     expect((await readdir(inputDir)).sort()).toEqual([
       '.hidden.txt',
       '__enqueued__',
+      '__scans__',
       '__uploads__',
       'below',
       'photo.jpg',
@@ -146,20 +147,62 @@ describe('a scan of the input folder', () => {
     expect((await rag.scan()).status).toBe('scanning_started')
   })
 
-  it('stops when the engine closes, and is told of afterwards by its documents', async () => {
+  it('stops when the engine closes, and is told of afterwards', async () => {
     await put('a.txt')
-    const { track_id } = await scan()
+    const first = await scan()
     for (let i = 0; i < 50; i++) await put(`${i}.txt`)
-    await rag.scan()
+    const second = await rag.scan()
     await rag.close()
     const left = (await readdir(inputDir)).filter((name) => name.endsWith('.txt'))
     expect(left.length).toBeGreaterThan(40)
     rag = await open()
+    expect(await rag.scanStatus(first.track_id)).toEqual(first)
+    expect(await rag.scanStatus(second.track_id)).toMatchObject({ status: 'cancelled' })
+    expect(await scan()).toMatchObject({ counts: { processed: left.length } })
+  })
+
+  it('is told of as abandoned when the process died meanwhile', async () => {
+    await put('a.txt')
+    const { track_id } = await scan()
+    await rag.close()
+    const record = join(inputDir, '__scans__', `${track_id}.json`)
+    const saved = JSON.parse(await readFile(record, 'utf8'))
+    await writeFile(record, JSON.stringify({ ...saved, status: 'running' }))
+    rag = await open()
+    expect(await rag.scanStatus(track_id)).toMatchObject({
+      status: 'abandoned',
+      counts: { processed: 1 },
+    })
+  })
+
+  it('is told of by its documents when its record is gone', async () => {
+    await put('a.txt')
+    const { track_id } = await scan()
+    await rag.close()
+    await rm(join(inputDir, '__scans__'), { recursive: true })
+    rag = await open()
     expect(await rag.scanStatus(track_id)).toMatchObject({
       status: 'completed',
       counts: { processed: 1 },
+      message: expect.stringContaining('details'),
     })
-    expect(await scan()).toMatchObject({ counts: { processed: left.length } })
+  })
+
+  it('ends when the pipeline is cancelled, and leaves the rest where it is', async () => {
+    for (let i = 0; i < 50; i++) await put(`${i}.txt`)
+    const { track_id } = await rag.scan()
+    expect(await rag.cancelPipeline()).toMatchObject({ status: 'cancellation_requested' })
+    await rag.idle()
+    expect(await rag.scanStatus(track_id)).toMatchObject({
+      status: 'cancelled',
+      counts: { error: 0 },
+    })
+    const left = (await readdir(inputDir)).filter((name) => name.endsWith('.txt'))
+    expect(left.length).toBeGreaterThan(40)
+    expect((await documents()).filter(([, status]) => status === 'failed')).toEqual([])
+    // Nothing of it hinders the next one.
+    expect(await scan()).toMatchObject({ status: 'completed', counts: { error: 0 } })
+    expect(await documents()).toHaveLength(50)
   })
 
   it('knows nothing of other track ids', async () => {

@@ -17,8 +17,12 @@ export interface LocalServer {
 /**
  * Starts the real server as a process of its own, so that measuring it does not slow it down: on a
  * free port, over a temporary folder, with the offline models whatever the environment says.
+ *
+ * @param settings environment variables of its own
  */
-export async function startLocalServer(): Promise<LocalServer> {
+export async function startLocalServer(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<LocalServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tenantrag-eval-'))
   const port = await freePort()
   const child = spawn(
@@ -34,6 +38,7 @@ export async function startLocalServer(): Promise<LocalServer> {
         WORKING_DIR: join(folder, 'rag_storage'),
         INPUT_DIR: join(folder, 'inputs'),
         LOG_LEVEL: 'warn',
+        ...settings,
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -70,6 +70,8 @@ describe('the import rules', () => {
     ['src/tenancy', '../routes/query.ts', 'queryRoutes'],
     ['src/stores', '../tenancy/context.ts', 'context'],
     ['src/models', '../routes/query.ts', 'queryRoutes'],
+    ['src/formats', '../stores/sqlite/sqlite-store.ts', 'openSqliteStore'],
+    ['src/http', '../tenancy/context.ts', 'context'],
   ])('refuse an import from %s of %s', async (folder, target, name) => {
     const planted = join(copy, folder, 'planted.ts')
     await writeFile(planted, `import { ${name} } from '${target}'\n\nconsole.log(${name})\n`)

@@ -53,8 +53,10 @@ describe('the error handler', () => {
     expect(reply.headers['retry-after']).toBe('7')
   })
 
-  it('says nothing of when to try again otherwise', async () => {
+  it('asks to wait a few seconds with every other 503, and with nothing else', async () => {
     await appThatThrows(new ModelUnavailable('Later'))
+    expect((await answer()).headers['retry-after']).toBe('5')
+    await appThatThrows(new EngineError('pipeline_busy', 'Busy'))
     expect((await answer()).headers).not.toHaveProperty('retry-after')
   })
 

@@ -115,6 +115,13 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   },
   'POST /documents/clear_cache': { call: () => ({ path: '/documents/clear_cache', body: {} }) },
   'POST /documents/reprocess_failed': get('/documents/reprocess_failed'),
+  'POST /documents/reset_status': {
+    call: ({ documentId }) => ({
+      path: '/documents/reset_status',
+      body: { doc_ids: [documentId], target_status: 'failed' },
+    }),
+    destroys: true,
+  },
   'POST /documents/cancel_pipeline': get('/documents/cancel_pipeline'),
   'POST /documents/recovery/force_reset': {
     call: () => ({ path: '/documents/recovery/force_reset', body: { confirm: true } }),

@@ -211,6 +211,14 @@ export function describeDocuments(client: () => RestClient): void {
       expect(all.pagination).toMatchObject({ page: 1, page_size: 50, total_count: 1 })
     })
 
+    it('takes the statuses that newer clients ask for, which nothing has here', async () => {
+      await rest.settled((await insert(CURIE)).track_id)
+      const both = await page({ status_filters: ['parsing', 'processed'] })
+      expect(both.pagination.total_count).toBe(1)
+      const none = await page({ status_filters: ['parsing', 'analyzing'] })
+      expect(none.documents).toEqual([])
+    })
+
     it('counts documents by status', async () => {
       await rest.settled((await insert(CURIE)).track_id)
       const { body } = await rest.get<object>('/documents/status_counts')

@@ -20,6 +20,7 @@ import type {
   QueryResponse,
   Rag,
   Reference,
+  ResetStatus,
   RetryChunksResponse,
   ScanStatus,
 } from '../../src/engine/rag.ts'
@@ -190,6 +191,23 @@ export class FakeRag extends FakeGraph implements Rag {
 
   async reprocessFailed() {
     return { status: 'reprocessing_started' as const, message: 'Trying again', track_id: '' }
+  }
+
+  async resetStatus({ doc_ids, target_status = 'pending' }: ResetStatus) {
+    const failed_ids = doc_ids.filter((id) => !this.#entries.has(id))
+    for (const id of doc_ids) {
+      const entry = this.#entries.get(id)
+      if (entry === undefined) continue
+      this.#entries.set(id, { ...entry, record: { ...entry.record, status: target_status } })
+    }
+    const reset_count = doc_ids.length - failed_ids.length
+    const status =
+      failed_ids.length === 0
+        ? ('success' as const)
+        : reset_count > 0
+          ? ('partial' as const)
+          : ('failed' as const)
+    return { status, message: 'Reset', reset_count, failed_ids }
   }
 
   async cancelPipeline() {

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Compiled before the tests began. */
-const CLI = process.env.TENANTRAG_TEST_CLI ?? ''
+/** A start takes a second; so long may it take on a machine that is busy with other things. */
+const START_MS = 45_000
 
 export interface RealProcess {
   readonly url: string
@@ -18,13 +18,21 @@ export interface RealProcess {
   stop(): Promise<number | null>
 }
 
-/** `serve` as a process of its own over `folder`; resolves when it answers, or rejects when it ends. */
+/**
+ * `serve` as a process of its own over `folder`; resolves when it answers, or rejects when it ends.
+ *
+ * @param wrapper a command that ends by running the one it is given, such as `nice`
+ */
 export async function startRealProcess(
   folder: string,
   env: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
 ): Promise<RealProcess> {
   const port = await freePort()
-  const child = spawn(process.execPath, [CLI, 'serve'], {
+  // Compiled before the tests began.
+  const cli = process.env.TENANTRAG_TEST_CLI ?? ''
+  const [command = '', ...rest] = [...wrapper, process.execPath, cli, 'serve']
+  const child = spawn(command, rest, {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -60,9 +68,15 @@ export async function startRealProcess(
       return code
     },
   }
-  while (child.exitCode === null) {
+  const deadline = performance.now() + START_MS
+  while (child.exitCode === null && child.signalCode === null) {
     const up = await fetch(`${url}/health`).catch(() => null)
+    await up?.arrayBuffer()
     if (up?.ok) return real
+    if (performance.now() > deadline) {
+      await real.kill()
+      throw new Error(`The server did not answer in ${START_MS} ms:\n${printed}`)
+    }
     await sleep(20)
   }
   throw new Error(`The server ended with ${child.exitCode}:\n${printed}`)

@@ -1,30 +1,38 @@
 import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from '../rag.ts'
-import type { Key, Store, StoredEntity, StoredRelation } from '../store.ts'
+import { restate } from '../retrieve/restate.ts'
+import type { EngineSettings } from '../settings.ts'
+import type { Key, Searches, Store, StoredEntity, StoredRelation } from '../store.ts'
 import { edgeProperties, nodeProperties } from './item-info.ts'
 
 const WHOLE_GRAPH = '*'
 
 /**
  * The neighbourhood of an entity, breadth first, entities of higher degree first within a level;
- * or, for `*`, the entities of highest degree. Never more than `limit` nodes.
+ * or, for `*`, the entities of highest degree. Never more than `maxGraphNodes` nodes. What only
+ * documents say that are not enabled is left out.
  */
 export async function subgraph(
   store: Store,
   query: SubgraphQuery,
-  limit: number,
+  settings: EngineSettings,
 ): Promise<KnowledgeGraph> {
+  const { maxGraphNodes: limit } = settings
   const maxNodes = Math.min(query.max_nodes ?? limit, limit)
+  const within = await store.within(null)
+  const searches = within ?? store
   const { entities, truncated } =
     query.label === WHOLE_GRAPH
-      ? await popular(store, maxNodes)
-      : await neighbourhood(store, query.label, query.max_depth ?? 3, maxNodes)
+      ? await popular(searches, maxNodes)
+      : await neighbourhood(searches, query.label, query.max_depth ?? 3, maxNodes)
   const keys = new Set(entities.map((entity) => entity.key))
-  const ties = await store.relationsOf([...keys])
+  const ties = await searches.relationsOf([...keys])
   const inside = ties.filter((tie) => keys.has(tie.source) && keys.has(tie.target))
-  const relations = await store.relations(inside.map((tie) => tie.key))
+  const relations = await searches.relations(inside.map((tie) => tie.key))
+  const rows = { entities, relations }
+  const facts = within ? await restate({ store, within, settings }, rows) : rows
   return {
-    nodes: entities.map(nodeOf),
-    edges: relations.map(edgeOf),
+    nodes: facts.entities.map(nodeOf),
+    edges: facts.relations.map(edgeOf),
     is_truncated: truncated,
   }
 }
@@ -34,14 +42,13 @@ interface Collected {
   readonly truncated: boolean
 }
 
-async function popular(store: Store, maxNodes: number): Promise<Collected> {
-  const entities = await store.popularEntities(maxNodes)
-  const { entities: all } = await store.counts()
-  return { entities, truncated: all > entities.length }
+async function popular(store: Searches, maxNodes: number): Promise<Collected> {
+  const entities = await store.popularEntities(maxNodes + 1)
+  return { entities: entities.slice(0, maxNodes), truncated: entities.length > maxNodes }
 }
 
 async function neighbourhood(
-  store: Store,
+  store: Searches,
   label: string,
   maxDepth: number,
   maxNodes: number,

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Piece, pieces } from '../tokenizer.ts'
+import { giveWay } from '../turns.ts'
 
 export interface ChunkSize {
   /** In tokens. */
@@ -18,8 +18,8 @@ export interface TextChunk {
   readonly end: number
 }
 
-/** Counting 2,000 words takes about a millisecond; other requests run in between. */
-const PIECES_A_TURN = 4_000
+/** Pieces counted before the clock is looked at. */
+const PIECES_A_LOOK = 200
 
 /**
  * Cuts a text into windows of `size` tokens that overlap by `overlap`, at borders of words.
@@ -38,7 +38,7 @@ export async function chunkText(text: string, { size, overlap }: ChunkSize): Pro
     if (chunk) chunks.push(chunk)
   }
   for (const piece of pieces(text)) {
-    if (++seen % PIECES_A_TURN === 0) await nextTurn()
+    if (++seen % PIECES_A_LOOK === 0) await giveWay()
     if (tokens + piece.tokens > size && fresh) {
       emit()
       window = tailOf(window, overlap)

@@ -1,10 +1,11 @@
 import { decodeHTML } from 'entities'
 
-/** Controls other than tab, line feed and carriage return; the C1 block too. */
+/** Controls other than tab, line feed and carriage return, the C1 block too; noncharacters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is removed
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
+const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g
+/** Looking around each character takes long, and most texts have no such halves at all. */
+const SURROGATE = /[\ud800-\udfff]/
 const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-const NONCHARACTERS = /[\ufffe\uffff]/g
 
 /**
  * The text as it is stored, hashed and shown to models: trimmed, without characters that databases
@@ -15,5 +16,6 @@ export function cleanText(text: string): string {
 }
 
 function withoutControls(text: string): string {
-  return text.replace(LONE_SURROGATES, '').replace(NONCHARACTERS, '').replace(CONTROLS, '')
+  const whole = SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '') : text
+  return whole.replace(UNFIT, '')
 }

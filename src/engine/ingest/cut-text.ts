@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { EngineError } from '../errors.ts'
+import { giveWay } from '../turns.ts'
 import { chunkText, type TextChunk } from './chunk-text.ts'
 import type { ChunkingPlan } from './chunking.ts'
 import type { Heading } from './headings.ts'
@@ -14,8 +14,6 @@ interface Span {
 const DEEPEST_BORDER = 2
 /** A section with less than this part of a chunk's size joins the next one. */
 const TINY = 1 / 16
-/** In characters; other requests run in between. */
-const CHARACTERS_A_TURN = 20_000
 
 /**
  * Cuts a text by a plan.
@@ -89,14 +87,9 @@ async function* cutSpans(
   spans: Iterable<Span>,
   plan: ChunkingPlan,
 ): AsyncGenerator<[number, TextChunk[]], void, void> {
-  let since = 0
   let index = 0
   for (const { start, end } of spans) {
-    since += end - start + 1
-    if (since > CHARACTERS_A_TURN) {
-      since = 0
-      await nextTurn()
-    }
+    await giveWay()
     const cut = await chunkText(text.slice(start, end), plan)
     yield [index, cut.map((chunk) => shifted(chunk, start))]
     index++

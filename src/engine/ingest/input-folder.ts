@@ -1,5 +1,5 @@
 import { constants, type Dirent } from 'node:fs'
-import { access, mkdir, open, readdir, rename } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { extensionOf } from './file-name.ts'
@@ -32,7 +32,7 @@ export class InputFolder {
   }
 
   /** @throws {EngineError} `invalid_argument` when it cannot be opened, or is no plain file */
-  async *read(name: string): AsyncGenerator<Uint8Array, void, undefined> {
+  async *read(name: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     const path = join(this.#path, name)
     // A name that was a file a moment ago may be a link to anywhere by now.
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
@@ -44,7 +44,10 @@ export class InputFolder {
       if (!(await handle.stat()).isFile()) {
         throw new EngineError('invalid_argument', 'This is no plain file.')
       }
-      yield* handle.createReadStream({ autoClose: false })
+      for await (const bytes of handle.createReadStream({ autoClose: false })) {
+        signal.throwIfAborted()
+        yield bytes
+      }
     } finally {
       await handle.close()
     }
@@ -56,6 +59,33 @@ export class InputFolder {
     await mkdir(folder, { recursive: true })
     await rename(join(this.#path, name), join(folder, await freeName(folder, name)))
   }
+
+  /**
+   * Deletes the file of this name, and what was put away under it or under it with a number.
+   *
+   * @param belongsToOther keeps a numbered name that is another file's own
+   */
+  async remove(name: string, belongsToOther: (name: string) => Promise<boolean>): Promise<void> {
+    // Labels are free text. What has no such name in one of the two folders is none of ours.
+    if (name === '' || /^(?:\.|__)/.test(name)) return
+    for (const folder of [this.#path, join(this.#path, TAKEN)]) {
+      const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing)
+      for (const entry of entries) {
+        if (!entry.isFile() || !isCopyOf(entry.name, name)) continue
+        if (folder === this.#path && entry.name !== name) continue
+        if (await belongsToOther(entry.name)) continue
+        await rm(join(folder, entry.name), { force: true })
+      }
+    }
+  }
+}
+
+/** Whether `name` is the original name, or that with the number it was given when put away. */
+function isCopyOf(name: string, original: string): boolean {
+  const extension = extname(original)
+  const stem = original.slice(0, original.length - extension.length)
+  if (!name.startsWith(stem) || !name.endsWith(extension)) return false
+  return /^(?:_\d{3,})?$/.test(name.slice(stem.length, name.length - extension.length))
 }
 
 async function freeName(folder: string, name: string): Promise<string> {

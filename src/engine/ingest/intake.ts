@@ -5,6 +5,7 @@ import { Mutex } from '../mutex.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from '../rag.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { DocumentRecord, NewDocument, Store } from '../store.ts'
+import { giveWay } from '../turns.ts'
 import { chunkingPlan, planAsJson } from './chunking.ts'
 import { cleanText } from './clean-text.ts'
 import { labelsOf } from './document-labels.ts'
@@ -55,7 +56,7 @@ export class Intake {
 
   async insertTexts(input: InsertTexts): Promise<InsertResponse> {
     const trackId = newTrackId('insert')
-    const documents = newDocuments(input, trackId, this.#parts.settings)
+    const documents = await newDocuments(input, trackId, this.#parts.settings)
     return this.#oneByOne.run(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))
   }
 
@@ -188,16 +189,17 @@ function duplicated(known: DocumentRecord, by: Known['by']): InsertResponse {
 }
 
 /** The texts as documents; of equal texts in one request the first counts. */
-function newDocuments(
+async function newDocuments(
   input: InsertTexts,
   trackId: string,
   settings: EngineSettings,
-): NewDocument[] {
+): Promise<NewDocument[]> {
   const { texts, file_sources: sources = [], external_ids, metadata, tags } = input
   refuseOtherLengths(input)
   const chunking = planAsJson(chunkingPlan(input.chunking, settings))
   const documents = new Map<string, NewDocument>()
   for (const [i, raw] of texts.entries()) {
+    await giveWay()
     const text = cleanText(raw)
     if (text === '') {
       throw new EngineError('invalid_argument', `Text ${i + 1} is blank; send some content.`)

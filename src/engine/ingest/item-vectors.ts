@@ -1,6 +1,7 @@
 import { ModelUnavailable } from '../errors.ts'
 import type { CallOptions, EmbeddingModel } from '../models.ts'
 import type { EntityState, Pair, RelationState, Store } from '../store.ts'
+import { giveWay } from '../turns.ts'
 import { entityText, relationText } from './item-texts.ts'
 
 /**
@@ -43,10 +44,13 @@ async function knownTexts(
 ): Promise<Set<string>> {
   const names = entities.map((entity) => entity.name)
   const pairs = relations.map(({ source, target }): Pair => [source, target])
-  const [oldEntities, oldRelations] = await Promise.all([
-    store.entityKeys(names).then((keys) => store.entities([...keys.values()])),
-    store.relationKeys(pairs).then((keys) => store.relations([...keys.values()])),
-  ])
+  await giveWay()
+  const entityKeys = await store.entityKeys(names)
+  const oldEntities = await store.entities([...entityKeys.values()])
+  await giveWay()
+  const relationKeys = await store.relationKeys(pairs)
+  const oldRelations = await store.relations([...relationKeys.values()])
+  await giveWay()
   return new Set([
     ...oldEntities.filter((entity) => !entity.owed).map(entityText),
     ...oldRelations.filter((relation) => !relation.owed).map(relationText),

@@ -56,6 +56,8 @@ export class Pipeline {
   #cancelling = false
   #exclusive: Promise<unknown> | null = null
   #closed = false
+  /** Ends of attempts that could not be written down. */
+  readonly #owed = new Set<() => Promise<void>>()
   #pause = 0
   #lastPause = 0
 
@@ -160,7 +162,7 @@ export class Pipeline {
       } catch (error) {
         // It stays promised, and the next run tries again.
         this.#log.say(`Deleting ${id} failed; it is tried again later.`)
-        if (error instanceof ModelUnavailable) return this.#pauseFor(error)
+        if (isOutage(error)) return this.#pauseFor(error)
         if (!signal.aborted) this.#parts.onError(`Deleting ${id} failed`, error)
       }
     }
@@ -190,14 +192,29 @@ export class Pipeline {
   /** Works until nothing waits; false when work has to stop before. */
   async #work(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && this.#pause === 0) {
-      const more = await this.#parts.background(async () => {
-        const document = signal.aborted ? null : await this.#parts.claim()
-        if (document) await this.#attempt(document, signal)
-        return document !== null
-      }, signal)
-      if (!more) return true
+      try {
+        if (!(await this.#parts.background(() => this.#one(signal), signal))) return true
+      } catch (error) {
+        if (signal.aborted || !isOutage(error)) throw error
+        this.#parts.onError('Claiming a document failed; it is tried again later', error)
+        this.#pauseFor(error)
+      }
     }
     return false
+  }
+
+  /** Returns whether there was one. */
+  async #one(signal: AbortSignal): Promise<boolean> {
+    for (const handBack of this.#owed) {
+      this.#owed.delete(handBack)
+      await handBack().catch((error: unknown) => {
+        this.#owed.add(handBack)
+        throw error
+      })
+    }
+    const document = signal.aborted ? null : await this.#parts.claim()
+    if (document) await this.#attempt(document, signal)
+    return document !== null
   }
 
   async #attempt(document: DocumentRecord, signal: AbortSignal): Promise<void> {
@@ -214,26 +231,37 @@ export class Pipeline {
   async #fail(document: DocumentRecord, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) {
       const message = this.#cancelling ? 'Cancelled; waits for the next run.' : null
-      await this.#parts.giveBack(document, 'pending', message)
+      await this.#handBack(document, 'pending', message)
       return
     }
-    if (error instanceof ModelUnavailable) {
+    if (isOutage(error)) {
       // The document is not to blame: it waits, and so does everything behind it.
       this.#pauseFor(error)
-      await this.#parts.giveBack(document, 'pending', error.message)
-      this.#log.say(`A model does not answer; ${document.filePath} waits: ${error.message}`)
+      await this.#handBack(document, 'pending', error.message)
+      this.#log.say(`${document.filePath} waits: ${error.message}`)
       return
     }
     const known = error instanceof EngineError
     if (!known) this.#parts.onError(`Processing ${document.id} failed`, error)
     const message = known ? error.message : 'Internal error while processing this document.'
-    await this.#parts.giveBack(document, 'failed', message)
+    await this.#handBack(document, 'failed', message)
     this.#log.say(`Failed ${document.filePath}: ${message}`)
   }
 
-  /** A model is out: nothing goes on until it had time to come back. */
-  #pauseFor(outage: ModelUnavailable): void {
-    const asked = (outage.retryAfterSeconds ?? 0) * 1000
+  /** What cannot be noted now, on a full disk, is noted before the next document is taken up. */
+  async #handBack(...attempt: Parameters<PipelineParts['giveBack']>): Promise<void> {
+    const handBack = () => this.#parts.giveBack(...attempt)
+    await handBack().catch((error: unknown) => {
+      if (!isOutage(error)) throw error
+      this.#owed.add(handBack)
+      this.#pauseFor(error)
+    })
+  }
+
+  /** A model or the storage is out: nothing goes on until it had time to come back. */
+  #pauseFor(outage: EngineError): void {
+    const seconds = outage instanceof ModelUnavailable ? outage.retryAfterSeconds : null
+    const asked = (seconds ?? 0) * 1000
     const patience = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, this.#lastPause * 2))
     this.#pause = Math.max(asked, patience)
   }
@@ -246,4 +274,10 @@ export class Pipeline {
     this.#woken = true
     await delay(pause, undefined, { signal, ref: false }).catch(() => undefined)
   }
+}
+
+/** What passes by itself, or by an operator's hand; no document is to blame. */
+function isOutage(error: unknown): error is EngineError {
+  if (error instanceof ModelUnavailable) return true
+  return error instanceof EngineError && error.code === 'store_unavailable'
 }

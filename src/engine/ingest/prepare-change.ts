@@ -11,6 +11,7 @@ import {
   type StoredEntityFragment,
   type StoredRelationFragment,
 } from '../store.ts'
+import { giveWay } from '../turns.ts'
 import { type ChangeParts, rebuildItems } from './rebuild-items.ts'
 
 /** The document version that a change publishes. */
@@ -34,8 +35,9 @@ export async function prepareChange(
 ): Promise<Change> {
   const { store, settings } = parts
   const removed = removes.map((removal) => removal.documentId)
+  await giveWay()
   const gone = await store.footprint(removed)
-  const fresh = publication ? freshFragments(publication) : NOTHING
+  const fresh = publication ? await freshFragments(publication) : NOTHING
   const names = [...new Set([...gone.entities, ...fresh.entities.keys()])]
   const pairs = new Map<string, Pair>()
   for (const pair of gone.relations) pairs.set(pairKey(pair), pair)
@@ -43,30 +45,24 @@ export async function prepareChange(
     const first = fragments[0]
     if (first) pairs.set(key, [first.source, first.target])
   }
-  const [oldEntities, oldRelations, overrides] = await Promise.all([
-    store.entityFragments(names, removed, settings.maxSourceIdsPerEntity),
-    store.relationFragments([...pairs.values()], removed, settings.maxSourceIdsPerRelation),
-    store.overrides(names, [...pairs.values()]),
-  ])
-  const entities = new Map(
-    names.map((name) => [
-      name,
-      together(oldEntities.get(name), fresh.entities.get(name), settings.maxSourceIdsPerEntity),
-    ]),
-  )
-  const relations = new Map(
-    [...pairs].map(([key, pair]) => [
-      key,
-      {
-        pair,
-        fragments: together(
-          oldRelations.get(key),
-          fresh.relations.get(key),
-          settings.maxSourceIdsPerRelation,
-        ),
-      },
-    ]),
-  )
+  const mostOfEntity = settings.maxSourceIdsPerEntity
+  const mostOfPair = settings.maxSourceIdsPerRelation
+  const oldEntities = await store.entityFragments(names, removed, mostOfEntity)
+  await giveWay()
+  const oldRelations = await store.relationFragments([...pairs.values()], removed, mostOfPair)
+  await giveWay()
+  const overrides = await store.overrides(names, [...pairs.values()])
+  const entities = new Map<string, StoredEntityFragment[]>()
+  for (const name of names) {
+    await giveWay()
+    entities.set(name, together(oldEntities.get(name), fresh.entities.get(name), mostOfEntity))
+  }
+  const relations = new Map<string, { pair: Pair; fragments: StoredRelationFragment[] }>()
+  for (const [key, pair] of pairs) {
+    await giveWay()
+    const fragments = together(oldRelations.get(key), fresh.relations.get(key), mostOfPair)
+    relations.set(key, { pair, fragments })
+  }
   const touched = { entities, relations, overrides, mayOwe: publication === null }
   const rebuilt = await rebuildItems(parts, touched, options)
   return {
@@ -104,10 +100,11 @@ interface Fragments {
 const NOTHING: Fragments = { entities: new Map(), relations: new Map() }
 
 /** The fragments of a publication, as the store will give them back. */
-function freshFragments({ document, chunks }: Publication): Fragments {
+async function freshFragments({ document, chunks }: Publication): Promise<Fragments> {
   const entities = new Map<string, StoredEntityFragment[]>()
   const relations = new Map<string, StoredRelationFragment[]>()
   for (const chunk of chunks) {
+    await giveWay()
     const origin = {
       documentId: document.id,
       filePath: document.filePath,

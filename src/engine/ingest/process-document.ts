@@ -4,6 +4,7 @@ import { inParallel } from '../in-parallel.ts'
 import type { CallOptions, Extraction, Models } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { DocumentRecord, NewChunk, Store } from '../store.ts'
+import { giveWay } from '../turns.ts'
 import { chunkFragments } from './chunk-fragments.ts'
 import type { TextChunk } from './chunk-text.ts'
 import { keptPlan } from './chunking.ts'
@@ -43,11 +44,13 @@ export async function readDocument(
     chunks.map((chunk) => chunk.content),
     { ...options, kind: 'document' },
   )
-  return chunks.map((chunk, i) => {
+  const read: NewChunk[] = []
+  for (const [i, chunk] of chunks.entries()) {
+    await giveWay()
     const extraction = extractions[i]
     const vector = vectors[i]
     if (!extraction || !vector) throw new EngineError('model_rejected', 'A chunk got no vector.')
-    return {
+    read.push({
       id: chunkId(document.id, chunk.ordinal, chunk.content),
       ...chunk,
       headings: above[i] ?? [],
@@ -55,8 +58,9 @@ export async function readDocument(
       vector,
       ...chunkFragments(extraction.found, above[i] ?? []),
       error: extraction.error,
-    }
-  })
+    })
+  }
+  return read
 }
 
 /** Cuts a document as was decided when it was taken in. */

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EntityOverride, Overrides, RelationOverride } from '../graph-edit.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CallOptions, EmbeddingModel } from '../models.ts'
@@ -14,6 +13,7 @@ import {
   type StoredRelationFragment,
 } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
+import { nextTurn, turnIsOver } from '../turns.ts'
 import { entityLine, relationLine } from './item-texts.ts'
 import { withVectors } from './item-vectors.ts'
 import { mergeEntity, mergeRelation } from './merge-fragments.ts'
@@ -44,8 +44,6 @@ export interface Touched {
   readonly mayOwe: boolean
 }
 
-/** Merging and counting this many items takes a few milliseconds; other requests run in between. */
-const ITEMS_A_TURN = 100
 /** Summaries asked for at once; who gets a slot is the scheduler's affair. */
 const SUMMARIES = 16
 
@@ -83,8 +81,8 @@ async function rebuiltAll<Item, State>(
   items: readonly Item[],
   stateOf: (item: Item) => Promise<State | null>,
 ): Promise<State[]> {
-  const states = await inParallel(SUMMARIES, items, async (item, i) => {
-    if (i % ITEMS_A_TURN === ITEMS_A_TURN - 1) await nextTurn()
+  const states = await inParallel(SUMMARIES, items, async (item) => {
+    if (turnIsOver()) await nextTurn()
     return stateOf(item)
   })
   return states.filter((state) => state !== null)
@@ -106,6 +104,7 @@ async function entityState(
   const description =
     override?.description ?? (await describe({ kind: 'entity', name }, descriptions, options))
   const type = override?.type ?? merged.type
+  if (turnIsOver()) await nextTurn()
   const tokens = tokenCount(entityLine({ name, type, description }))
   return { ...merged, type, description, tokens, vector: null }
 }
@@ -126,6 +125,7 @@ async function relationState(
   const subject = { kind: 'relation', name: `(${pair[0]}, ${pair[1]})` } as const
   const description = override?.description ?? (await describe(subject, descriptions, options))
   const state = { ...merged, ...override, description }
+  if (turnIsOver()) await nextTurn()
   return { ...state, tokens: tokenCount(relationLine(state)), vector: null }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import type { InsertFile, InsertResponse, ScanStarted, ScanStatus } from '../rag.ts'
 import type { DocumentRecord, Store } from '../store.ts'
@@ -7,11 +8,12 @@ import { contentHash, fileDocumentId, newTrackId } from './identifiers.ts'
 import { InputFolder } from './input-folder.ts'
 import type { BackgroundJobs } from './pipeline.ts'
 import { ScanJob } from './scan-job.ts'
+import { ScanRecords } from './scan-records.ts'
 
 export interface ScannerParts {
   readonly store: Pick<
     Store,
-    'documentByPath' | 'documentsByTrack' | 'enqueue' | 'requeueFailed' | 'setStatus'
+    'document' | 'documentByPath' | 'documentsByTrack' | 'enqueue' | 'requeueFailed' | 'setStatus'
   >
   readonly inputDir: string
   /** Of the files that can be read. */
@@ -28,6 +30,12 @@ export interface ScannerParts {
 }
 
 const MOST_JOBS = 50
+const RECORDS = '__scans__'
+
+interface Running {
+  readonly job: ScanJob
+  readonly stop: AbortController
+}
 
 /**
  * Takes in what people put into the input folder: one scan at a time, in the background.
@@ -40,12 +48,16 @@ export class Scanner {
   readonly #parts: ScannerParts
   readonly #folder: InputFolder
   readonly #jobs = new Map<string, ScanJob>()
+  readonly #records: ScanRecords
   readonly #abort = new AbortController()
-  #running: { readonly job: ScanJob; readonly done: Promise<void> } | null = null
+  #running: Running | null = null
+  /** Of all scans, with their last records. */
+  #done: Promise<unknown> = Promise.resolve()
 
   constructor(parts: ScannerParts) {
     this.#parts = parts
     this.#folder = new InputFolder(parts.inputDir)
+    this.#records = new ScanRecords(join(parts.inputDir, RECORDS), MOST_JOBS)
   }
 
   start(): ScanStarted {
@@ -56,10 +68,16 @@ export class Scanner {
     }
     const job = new ScanJob(newTrackId('scan'))
     this.#remember(job)
-    const done = this.#run(job).finally(() => {
-      this.#running = null
-    })
-    this.#running = { job, done }
+    const stop = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, stop.signal])
+    const done = this.#record(job)
+      .then(() => this.#run(job, signal))
+      .finally(() => {
+        this.#running = null
+      })
+      .then(() => this.#record(job))
+    this.#running = { job, stop }
+    this.#done = Promise.all([this.#done, done])
     const message = 'The input folder is read in the background.'
     return { status: 'scanning_started', message, track_id: job.trackId }
   }
@@ -68,6 +86,8 @@ export class Scanner {
   async status(trackId: string): Promise<ScanStatus> {
     const job = this.#jobs.get(trackId)
     if (job) return job.status()
+    const record = await this.#records.find(trackId)
+    if (record) return record
     const documents = trackId.startsWith('scan_')
       ? await this.#parts.store.documentsByTrack(trackId)
       : []
@@ -77,8 +97,26 @@ export class Scanner {
     return fromDocuments(trackId, documents)
   }
 
-  idle(): Promise<void> {
-    return this.#running?.done ?? Promise.resolve()
+  /** Ends the scan under way after the file that is being taken in; false when there is none. */
+  cancel(): boolean {
+    this.#running?.stop.abort(new EngineError('pipeline_busy', 'User cancelled'))
+    return this.#running !== null
+  }
+
+  /** Deletes the files of these documents from the input folder, taken in or not. */
+  async deleteFiles(documentIds: readonly string[]): Promise<void> {
+    const { store } = this.#parts
+    for (const id of documentIds) {
+      const document = await store.document(id)
+      if (document === null) continue
+      const belongsToOther = async (name: string) =>
+        name !== document.filePath && (await store.documentByPath(name)) !== null
+      await this.#folder.remove(document.filePath, belongsToOther)
+    }
+  }
+
+  async idle(): Promise<void> {
+    await this.#done
   }
 
   /** Stops after the file that is being taken in. */
@@ -87,7 +125,7 @@ export class Scanner {
     await this.idle()
   }
 
-  async #run(job: ScanJob): Promise<void> {
+  async #run(job: ScanJob, signal: AbortSignal): Promise<void> {
     try {
       const { names, others } = await this.#folder.list(this.#parts.extensions)
       const known = new Map<string, DocumentRecord | null>()
@@ -95,26 +133,34 @@ export class Scanner {
       // After the look at what is known: who was failed until now gives way to his file.
       if ((await this.#parts.store.requeueFailed(null)) > 0) this.#parts.onQueued()
       for (const name of names) {
-        if (this.#abort.signal.aborted) break
+        if (signal.aborted) break
         job.say(`Taking in ${name}`)
         await this.#parts.background(
-          () => this.#take(job, name, known.get(name) ?? null),
-          this.#abort.signal,
+          () => this.#take(job, name, known.get(name) ?? null, signal),
+          signal,
         )
       }
       const { processed, warning, error } = job.counts
       const left = others === 0 ? '' : ` ${others} file(s) of other types stay where they are.`
       const told = `${processed} file(s) taken in, ${warning} left alone, ${error} failed.${left}`
-      job.end(this.#abort.signal.aborted ? 'cancelled' : 'completed', told)
+      job.end(signal.aborted ? 'cancelled' : 'completed', told)
     } catch (error) {
-      const closing = this.#abort.signal.aborted
-      if (!closing) this.#parts.onError('A scan of the input folder failed', error)
-      if (closing) job.end('cancelled', 'The workspace was closed.')
-      else job.end('failed', 'The input folder could not be read to its end.')
+      if (signal.aborted) {
+        const closing = this.#abort.signal.aborted
+        job.end('cancelled', closing ? 'The workspace was closed.' : 'Cancelled.')
+        return
+      }
+      this.#parts.onError('A scan of the input folder failed', error)
+      job.end('failed', 'The input folder could not be read to its end.')
     }
   }
 
-  async #take(job: ScanJob, name: string, known: DocumentRecord | null): Promise<void> {
+  async #take(
+    job: ScanJob,
+    name: string,
+    known: DocumentRecord | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (known && known.status !== 'failed') {
       job.count('warning', name, 'a document of this name is here already')
       return
@@ -122,7 +168,7 @@ export class Scanner {
     try {
       const reply = await this.#parts.insertFile(
         { file_name: name, on_conflict: known ? 'replace' : 'keep' },
-        this.#folder.read(name),
+        this.#folder.read(name, signal),
         job.trackId,
       )
       if (reply.status === 'duplicated') {
@@ -131,7 +177,7 @@ export class Scanner {
       }
       job.count('processed', name)
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error
+      if (signal.aborted || !(error instanceof EngineError)) throw error
       job.count('error', name, error.message)
       await this.#recordFailure(name, error.message, job.trackId)
       return
@@ -163,6 +209,13 @@ export class Scanner {
     const recorded = await this.#parts.store.documentByPath(name)
     if (recorded === null) return
     await this.#parts.store.setStatus(recorded.id, recorded.revision, 'failed', reason)
+  }
+
+  /** Without its record a scan is as good; it is only not known after a restart. */
+  async #record(job: ScanJob): Promise<void> {
+    await this.#records.save(job.status()).catch((error: unknown) => {
+      this.#parts.onError('A scan could not be recorded', error)
+    })
   }
 
   #remember(job: ScanJob): void {

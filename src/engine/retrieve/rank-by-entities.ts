@@ -3,10 +3,11 @@ import type { Hit, Key } from '../store.ts'
 import { hasOwnKeywords } from './find-keywords.ts'
 import { fuse, sorted } from './fuse.ts'
 import { linkNames } from './link-names.ts'
+import { pickChunks } from './pick-chunks.ts'
 import type { Question } from './question.ts'
 import { relevanceBeside } from './relevance.ts'
 import {
-  closeEntities,
+  closeHits,
   POOL,
   type Ranked,
   type RetrieveParts,
@@ -39,7 +40,9 @@ export async function rankByEntities(
   const vector = vectorOf(parts, words.join(', '), options)
   const [[linked, alike], close, direct, { chunks: total }] = await Promise.all([
     named,
-    closeEntities(parts, vector, question.topK, foundByWords),
+    closeHits(parts, vector, foundByWords, (target) =>
+      store.nearestEntities(target, question.topK),
+    ),
     store.matchChunks(text, POOL, null),
     store.counts(),
   ])
@@ -50,7 +53,7 @@ export async function rankByEntities(
     { hits: close, weight: share },
   ]).slice(0, question.topK)
   const relevance = await relevanceBeside(store, question.query, linked)
-  const reached = await passagesOf(parts, entities, relevance, rarityIn(total))
+  const reached = await passagesOf(parts, entities, relevance, rarityIn(total), vector)
   const chunks = fuse([
     { hits: reached, weight: 1 },
     { hits: direct, weight: TEXT },
@@ -60,19 +63,27 @@ export async function rankByEntities(
 
 /** One step of the walk: every entity shares out its weight among the passages that name it. */
 async function passagesOf(
-  { store }: RetrieveParts,
+  { store, settings }: RetrieveParts,
   entities: readonly Hit[],
   relevance: ReadonlyMap<Key, number>,
   rarity: (spread: number) => number,
+  vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const weights = new Map(entities.map(({ key, score }) => [key, score]))
   const ties = await store.tiesOfEntities([...weights.keys()], HUB)
+  const chunksOf = new Map<Key, Key[]>([...weights.keys()].map((key) => [key, []]))
+  for (const tie of ties) chunksOf.get(tie.entity)?.push(tie.chunk)
+  const picked = await pickChunks(store, [...chunksOf.values()], {
+    method: settings.chunkPickMethod,
+    perItem: settings.relatedChunkNumber,
+    vector,
+  })
   const sums = new Map<Key, number>()
   for (const tie of ties) {
     sums.set(tie.entity, (sums.get(tie.entity) ?? 0) + pullOf(tie, relevance))
   }
   const reached = new Map<Key, number>()
-  for (const tie of ties) {
+  for (const tie of ties.filter(({ chunk }) => picked.has(chunk))) {
     const part = pullOf(tie, relevance) / (sums.get(tie.entity) ?? 1)
     const weight = (weights.get(tie.entity) ?? 0) * rarity(tie.spread) * part
     reached.set(tie.chunk, (reached.get(tie.chunk) ?? 0) + weight)

@@ -2,9 +2,10 @@ import type { CallOptions, Keywords } from '../models.ts'
 import type { Hit, Key, StoredRelation } from '../store.ts'
 import { hasOwnKeywords } from './find-keywords.ts'
 import { fuse, sorted } from './fuse.ts'
+import { pickChunks } from './pick-chunks.ts'
 import type { Question } from './question.ts'
 import {
-  closeRelations,
+  closeHits,
   POOL,
   type Ranked,
   type RetrieveParts,
@@ -31,17 +32,20 @@ export async function rankByRelations(
   const themes = high.length > 0 ? high : low
   const text = hasOwnKeywords(question) ? themes.join(' ') : [...themes, question.query].join(' ')
   const telling = store.matchRelations(text, POOL)
+  const foundByWords = async () => (await telling).length > 0
   const vector = vectorOf(parts, themes.join(', '), options)
   const [told, close, direct, { chunks: total }] = await Promise.all([
     telling,
-    closeRelations(parts, vector, question.topK, async () => (await telling).length > 0),
+    closeHits(parts, vector, foundByWords, (target) =>
+      store.nearestRelations(target, question.topK),
+    ),
     store.matchChunks(text, POOL, null),
     store.counts(),
   ])
   const share = vectorShare(models.embedding)
   const relations = await store.relations(close.map(({ key }) => key))
   const [tellers, subjects] = await Promise.all([
-    passagesOf(parts, relations, close),
+    passagesOf(parts, relations, close, vector),
     subjectsOf(store, told.slice(0, SUBJECTS), rarityIn(total)),
   ])
   const chunks = fuse([
@@ -56,23 +60,26 @@ export async function rankByRelations(
   return { chunks, entities, relations: close }
 }
 
-/** The first passages that tell of these relations. */
+/** The passages picked of those that tell of these relations. */
 async function passagesOf(
   { store, settings }: RetrieveParts,
   relations: readonly StoredRelation[],
   hits: readonly Hit[],
+  vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const scores = new Map(hits.map(({ key, score }) => [key, score]))
-  const sources = relations.map(({ key, sourceIds }) => ({
-    score: scores.get(key) ?? 0,
-    ids: sourceIds.slice(0, settings.relatedChunkNumber),
-  }))
-  const keys = await store.chunkKeys([...new Set(sources.flatMap(({ ids }) => ids))])
+  const known = await store.chunkKeys([...new Set(relations.flatMap(({ sourceIds }) => sourceIds))])
+  const items = relations.map(({ sourceIds }) => sourceIds.flatMap((id) => known.get(id) ?? []))
+  const picked = await pickChunks(store, items, {
+    method: settings.chunkPickMethod,
+    perItem: settings.relatedChunkNumber,
+    vector,
+  })
   const best = new Map<Key, number>()
-  for (const { ids, score } of sources) {
-    for (const id of ids) {
-      const key = keys.get(id)
-      if (key !== undefined) best.set(key, Math.max(best.get(key) ?? 0, score))
+  for (const [at, { key }] of relations.entries()) {
+    for (const chunk of items[at] ?? []) {
+      if (!picked.has(chunk)) continue
+      best.set(chunk, Math.max(best.get(chunk) ?? 0, scores.get(key) ?? 0))
     }
   }
   return sorted(best)

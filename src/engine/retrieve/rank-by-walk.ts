@@ -1,23 +1,29 @@
 import type { CallOptions, Keywords } from '../models.ts'
-import type { Hit } from '../store.ts'
+import type { Hit, Key, Searches } from '../store.ts'
 import { fuse, sorted } from './fuse.ts'
 import { linkNames } from './link-names.ts'
 import type { Question } from './question.ts'
 import { relevanceBeside } from './relevance.ts'
 import {
-  closeEntities,
+  closeHits,
   type Ranked,
   type RetrieveParts,
   searchTextsAndRelations,
   vectorOf,
 } from './search.ts'
 import { subjectsOf } from './subjects-of.ts'
+import { unsaidShare } from './unsaid-share.ts'
 import { rarityIn, walk } from './walk.ts'
 
 /** The passages from which the walk starts. */
-const SEEDS = 3
-/** The walk against the direct searches, each scaled to its best. */
+const SEEDS = 2
+/**
+ * What a passage gains by the whole weight of the walk, against 1 for the best of the direct
+ * searches: when their best passage says all words of the question, and what comes on top when it
+ * says none of them.
+ */
 const WALK = 4
+const WALK_UNSAID = 16
 /** The best passages, whose names belong to the answer although no bridge leads over them. */
 const TELLERS = 5
 /** How entities count: those asked for, met on the walk, told of, and those that only look alike. */
@@ -38,23 +44,22 @@ export async function rankByWalk(
   const { query, topK } = question
   const vector = vectorOf(parts, query, options)
   const alike = store.matchEntities(query, topK)
+  const foundByWords = async () => (await alike).length > 0
   const [direct, linked, { chunks: total }, alikeByName, close] = await Promise.all([
     searchTextsAndRelations(parts, query, vector),
     keywords.then(({ low }) => linkNames(store, query, low)),
     store.counts(),
     alike,
-    closeEntities(parts, vector, topK, async () => (await alike).length > 0),
+    closeHits(parts, vector, foundByWords, (target) => store.nearestEntities(target, topK)),
   ])
+  const unsaid = unsaidByBest(store, query, direct)
   const walked = await walk(store, {
     chunks: new Map(direct.slice(0, SEEDS).map(({ key, score }) => [key, score])),
     entities: new Map(linked.map((entity) => [entity.key, entity])),
     relevance: await relevanceBeside(store, query, linked),
     total,
   })
-  const chunks = fuse([
-    { hits: direct, weight: 1 },
-    { hits: sorted(walked.chunks), weight: WALK },
-  ])
+  const chunks = gained(direct, walked.chunks, WALK + WALK_UNSAID * (await unsaid))
   const told = await subjectsOf(store, chunks.slice(0, TELLERS), rarityIn(total))
   const entities = fuse([
     { hits: linked.map(({ key, weight }): Hit => ({ key, score: weight })), weight: LINKED },
@@ -64,4 +69,21 @@ export async function rankByWalk(
     { hits: close, weight: CLOSE },
   ])
   return { chunks, entities, relations: [] }
+}
+
+async function unsaidByBest(
+  store: Pick<Searches, 'chunks'>,
+  query: string,
+  direct: readonly Hit[],
+): Promise<number> {
+  const [best] = await store.chunks(direct.slice(0, 1).map(({ key }) => key))
+  return best ? unsaidShare(query, best.content) : 1
+}
+
+/** The direct hits, the best of them 1, with what the walk has brought to each passage. */
+function gained(direct: readonly Hit[], brought: ReadonlyMap<Key, number>, weight: number): Hit[] {
+  const best = direct[0]?.score ?? 1
+  const scores = new Map(direct.map(({ key, score }) => [key, score / best]))
+  for (const [key, share] of brought) scores.set(key, (scores.get(key) ?? 0) + weight * share)
+  return sorted(scores)
 }

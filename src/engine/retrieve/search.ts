@@ -61,26 +61,16 @@ async function nearOnly(
   return (await hits).filter(({ score }) => score >= settings.cosineThreshold)
 }
 
-export async function closeEntities(
+/** What is near by vector, where vectors see more than words have found. */
+export async function closeHits(
   parts: RetrieveParts,
   vector: Promise<Float32Array>,
-  limit: number,
   foundByWords: () => Promise<boolean>,
+  nearest: (target: Float32Array) => Promise<readonly Hit[]>,
 ): Promise<Hit[]> {
   const target = await vector
   if (!(await wantsVectors(parts, foundByWords))) return []
-  return nearOnly(parts, parts.store.nearestEntities(target, limit))
-}
-
-export async function closeRelations(
-  parts: RetrieveParts,
-  vector: Promise<Float32Array>,
-  limit: number,
-  foundByWords: () => Promise<boolean>,
-): Promise<Hit[]> {
-  const target = await vector
-  if (!(await wantsVectors(parts, foundByWords))) return []
-  return nearOnly(parts, parts.store.nearestRelations(target, limit))
+  return nearOnly(parts, nearest(target))
 }
 
 /** Passages by words and vectors alone. */

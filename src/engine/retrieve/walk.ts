@@ -15,7 +15,9 @@ export interface WalkStart {
 }
 
 export interface Walked {
+  /** The share of the start that came to each chunk on the way, over all steps. */
   readonly chunks: ReadonlyMap<Key, number>
+  /** Likewise, with what the entities began with. */
   readonly entities: ReadonlyMap<Key, number>
 }
 
@@ -42,15 +44,16 @@ const LEAST = 1e-3
 export async function walk(graph: WalkGraph, start: WalkStart): Promise<Walked> {
   const entityShare = start.entities.size > 0 ? ENTITY_SHARE : 0
   const rarity = rarityIn(start.total)
-  const named: Weights = new Map()
+  const weights = new Map(Array.from(start.entities, ([key, { weight }]) => [key, weight]))
   const hubs = new Set<Key>()
-  for (const [key, { weight, spread }] of start.entities) {
-    named.set(key, weight * rarity(spread))
+  let chunks = scaled(start.chunks, 1 - entityShare)
+  let entities = scaled(weights, entityShare)
+  for (const [key, { spread }] of start.entities) {
+    // A question about common names alone begins with less than its share.
+    entities.set(key, (entities.get(key) ?? 0) * rarity(spread))
     if (spread > HUB) hubs.add(key)
   }
-  let chunks = scaled(start.chunks, 1 - entityShare)
-  let entities = scaled(named, entityShare)
-  const sums = { chunks: new Map(chunks), entities: new Map(entities) }
+  const sums = { chunks: new Map<Key, number>(), entities: new Map(entities) }
   const ties = new TieReader(graph, HUB)
   for (let step = 0; step < STEPS; step += 1) {
     for (const hub of hubs) entities.delete(hub)

@@ -1,6 +1,6 @@
 import type { CallOptions, EmbeddingModel } from '../../engine/models.ts'
+import { giveWay } from '../../engine/turns.ts'
 import { hashedEmbedding } from './embed/hashed-embedding.ts'
-import { TimeSlice } from './time-slice.ts'
 
 /** Places texts by their words and parts of words, hashed into a fixed number of dimensions. */
 export class OfflineEmbedding implements EmbeddingModel {
@@ -14,11 +14,10 @@ export class OfflineEmbedding implements EmbeddingModel {
     options: CallOptions & { readonly kind: 'query' | 'document' },
   ): Promise<Float32Array[]> {
     const vectors: Float32Array[] = []
-    const slice = new TimeSlice()
     for (const text of texts) {
       options.signal?.throwIfAborted()
+      if (options.kind === 'document') await giveWay()
       vectors.push(hashedEmbedding(text, this.dimension))
-      await slice.pause()
     }
     return vectors
   }

@@ -1,7 +1,7 @@
 import type { CallOptions, Extraction, ExtractionInput, Extractor } from '../../engine/models.ts'
 import { Mutex } from '../../engine/mutex.ts'
+import { giveWay } from '../../engine/turns.ts'
 import { readNames } from './extract/read-names.ts'
-import { TimeSlice } from './time-slice.ts'
 
 /**
  * Finds the names in a text and which of them share a sentence, by their spelling alone. Linear in
@@ -11,12 +11,11 @@ export class OfflineExtractor implements Extractor {
   readonly id = 'offline-extractor:1'
   /** Many chunks are asked for at once; together they must not hold the event loop. */
   readonly #turn = new Mutex()
-  readonly #slice = new TimeSlice()
 
   extract({ text, headings }: ExtractionInput, options: CallOptions): Promise<Extraction> {
     return this.#turn.run(async () => {
       options.signal?.throwIfAborted()
-      return readNames(text, headings[0], () => this.#slice.pause())
+      return readNames(text, headings[0], giveWay)
     })
   }
 }

@@ -20,9 +20,10 @@ export class OfflineSummarizer implements Summarizer {
     const lines: string[] = []
     let left = maxTokens
     for (const description of new Set(descriptions.map((text) => text.trim()))) {
-      const fitting = this.#fitting(description, left)
+      const tokens = this.#countTokens(description)
+      const fitting = tokens <= left ? description : this.#fitting(description, left)
       if (fitting !== '') lines.push(fitting)
-      left -= this.#countTokens(description) + 1
+      left -= tokens + 1
       if (left <= 0) break
     }
     return lines.length > 0 ? lines.join('\n') : this.#head(descriptions[0] ?? '', maxTokens)
@@ -37,9 +38,8 @@ export class OfflineSummarizer implements Summarizer {
     return words.join('').trim()
   }
 
-  /** The whole text, or as many of its first sentences as fit. */
+  /** As many of the first sentences as fit. */
   #fitting(description: string, budget: number): string {
-    if (this.#countTokens(description) <= budget) return description
     let kept = ''
     for (const sentence of splitSentences(description)) {
       const longer = kept === '' ? sentence : `${kept} ${sentence}`

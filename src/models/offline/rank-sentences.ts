@@ -1,6 +1,7 @@
 import type { AnswerPassage } from '../../engine/models.ts'
+import { stemOf } from '../../engine/stem.ts'
 import { splitSentences } from './split-sentences.ts'
-import { contentTerms, stemOf, wordsOf } from './terms.ts'
+import { contentTerms, wordsOf } from './terms.ts'
 import { TimeSlice } from './time-slice.ts'
 
 /** A sentence that speaks to the question. */

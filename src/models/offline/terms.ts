@@ -1,3 +1,4 @@
+import { stemOf } from '../../engine/stem.ts'
 import { STOP_WORDS } from '../../engine/stop-words.ts'
 
 /** A word of a text with what is needed to compare it. */
@@ -30,17 +31,4 @@ export function wordsOf(text: string): string[] {
     else for (const part of WORDS.segment(match[0])) words.push(part.segment)
   }
   return words
-}
-
-/** Enough of a stemmer that a plural or a past tense finds its word. */
-export function stemOf(word: string): string {
-  const lower = word.toLowerCase().replace(/['\u2019]s?$/, '')
-  if (lower.length <= 3 || !/^[a-z]+$/.test(lower)) return lower
-  const bare = lower
-    .replace(/ies$/, 'y')
-    .replace(/(?<=ss|x|ch|sh)es$/, '')
-    .replace(/(?<=[^su])s$/, '')
-  const cut = bare.replace(/(?<=[a-z]{3})(?:ing|ed|ly)$/, '')
-  // The doubled consonant of `planned`, and the silent e that `pruning` lost.
-  return cut.replace(/([b-df-hj-km-np-rtv-z])\1$/, '$1').replace(/(?<=[a-z]{3})e$/, '')
 }

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
+import { EngineError } from '../../engine/errors.ts'
 
 export type Value = string | number | null | Uint8Array
 
@@ -9,10 +11,15 @@ export type Value = string | number | null | Uint8Array
  */
 export class Connection {
   readonly #database: Database.Database
+  /** The file as it was opened; null when nobody could see it. */
+  readonly #file: string | null
+  readonly #inode: number | null
   readonly #statements = new Map<string, Database.Statement<Value[]>>()
 
   constructor(database: Database.Database) {
     this.#database = database
+    this.#file = database.memory ? null : database.name
+    this.#inode = inodeOf(this.#file)
   }
 
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
@@ -39,6 +46,7 @@ export class Connection {
 
   /** One transaction that is written and synced when this returns. */
   durably<T>(work: () => T): T {
+    this.#refuseIfMoved()
     this.run('BEGIN IMMEDIATE')
     try {
       const result = work()
@@ -64,6 +72,15 @@ export class Connection {
     }
   }
 
+  /** What is written into a file that has lost its place would be acknowledged, and gone. */
+  #refuseIfMoved(): void {
+    if (this.#inode === null || inodeOf(this.#file) === this.#inode) return
+    throw new EngineError(
+      'store_unavailable',
+      'The folder of this workspace is gone or was replaced',
+    )
+  }
+
   close(): void {
     this.#statements.clear()
     this.#database.close()
@@ -76,4 +93,9 @@ export class Connection {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** Looks without opening: closing a second descriptor would drop the locks on the file. */
+function inodeOf(file: string | null): number | null {
+  return file === null ? null : (statSync(file, { throwIfNoEntry: false })?.ino ?? null)
 }

@@ -132,18 +132,16 @@ export class EntityTable {
   }
 
   /** Visible names after a name, in code-point order. */
-  names(after: string, limit: number): string[] {
-    return this.#connection
-      .all<{ name: string }>(
-        `SELECT n.name FROM entity_names n WHERE n.name > ?
+  names(after: string, limit: number): { readonly key: Key; readonly name: string }[] {
+    return this.#connection.all(
+      `SELECT n.id AS key, n.name FROM entity_names n WHERE n.name > ?
            AND EXISTS (SELECT 1 FROM entities e WHERE e.entity = n.id AND ${visible('e')})
          ORDER BY n.name LIMIT ?`,
-        after,
-        this.#generation.current,
-        this.#generation.current,
-        limit,
-      )
-      .map((row) => row.name)
+      after,
+      this.#generation.current,
+      this.#generation.current,
+      limit,
+    )
   }
 
   /** Visible keys after a key, in their order. */

@@ -1,17 +1,25 @@
 import { TopHits } from './top-hits.ts'
 import type { VectorIndex, VectorMatch } from './vector-index.ts'
+import { dot } from './vector-values.ts'
 
 /** Vectors are kept in blocks, so that growing never copies more than one. */
 const BLOCK_ROWS = 1024
 const FIRST_ROWS = 16
 /** Of one entry of the two label tables, by measurement. */
 const LABEL_BYTES = 48
+/** In place of the label of a row that was removed. */
+const FREE = -1
 
-/** Compares with every vector. Exact, and fast enough for tens of thousands. */
+/**
+ * Compares with every vector. Exact, and fast enough for tens of thousands.
+ *
+ * Rows never move, so that a search that has paused misses nothing that stays.
+ */
 export class ExactIndex implements VectorIndex {
   readonly #dimension: number
   #blocks: Float32Array[] = []
   #labels: number[] = []
+  #free: number[] = []
   #slots = new Map<number, number>()
 
   constructor(dimension: number) {
@@ -19,7 +27,7 @@ export class ExactIndex implements VectorIndex {
   }
 
   get size(): number {
-    return this.#labels.length
+    return this.#slots.size
   }
 
   get bytes(): number {
@@ -34,10 +42,10 @@ export class ExactIndex implements VectorIndex {
       this.#row(known).set(vector)
       return
     }
-    const slot = this.#labels.length
+    const slot = this.#free.pop() ?? this.#labels.length
     this.#reserve(slot)
     this.#row(slot).set(vector)
-    this.#labels.push(label)
+    this.#labels[slot] = label
     this.#slots.set(label, slot)
   }
 
@@ -45,14 +53,23 @@ export class ExactIndex implements VectorIndex {
     const slot = this.#slots.get(label)
     if (slot === undefined) return
     this.#slots.delete(label)
-    const lastSlot = this.#labels.length - 1
-    const lastLabel = this.#labels.pop()
-    if (slot !== lastSlot && lastLabel !== undefined) {
-      this.#row(slot).set(this.#row(lastSlot))
-      this.#labels[slot] = lastLabel
-      this.#slots.set(lastLabel, slot)
-    }
-    this.#blocks.length = Math.ceil(this.#labels.length / BLOCK_ROWS)
+    this.#labels[slot] = FREE
+    this.#free.push(slot)
+    if (this.#slots.size === 0) this.#clear()
+  }
+
+  has(label: number): boolean {
+    return this.#slots.has(label)
+  }
+
+  labels(): number[] {
+    return [...this.#slots.keys()]
+  }
+
+  /** A view that holds until the next change; null for an unknown label. */
+  vector(label: number): Float32Array | null {
+    const slot = this.#slots.get(label)
+    return slot === undefined ? null : this.#row(slot)
   }
 
   *search(
@@ -62,14 +79,14 @@ export class ExactIndex implements VectorIndex {
   ): Generator<void, VectorMatch[], void> {
     if (limit <= 0) return []
     const best = new TopHits(limit)
-    let slot = 0
-    for (const block of this.#blocks) {
+    for (let slot = 0; slot < this.#labels.length; ) {
+      const block = this.#blocks[Math.floor(slot / BLOCK_ROWS)] ?? new Float32Array(0)
       const end = Math.min(slot + BLOCK_ROWS, this.#labels.length)
       for (let offset = 0; slot < end; slot++, offset += this.#dimension) {
+        const label = this.#labels[slot] ?? FREE
+        if (label === FREE) continue
         const score = dot(vector, block, offset)
-        if (!best.admits(score)) continue
-        const label = this.#labels[slot]
-        if (label !== undefined && accept(label)) best.offer(label, score)
+        if (best.admits(score) && accept(label)) best.offer(label, score)
       }
       yield
     }
@@ -77,14 +94,19 @@ export class ExactIndex implements VectorIndex {
   }
 
   similarity(label: number, vector: Float32Array): number {
-    const slot = this.#slots.get(label)
-    return slot === undefined ? Number.NaN : dot(vector, this.#row(slot), 0)
+    const row = this.vector(label)
+    return row === null ? Number.NaN : dot(vector, row)
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#clear()
+    this.#slots = new Map()
+  }
+
+  #clear(): void {
     this.#blocks = []
     this.#labels = []
-    this.#slots = new Map()
+    this.#free = []
   }
 
   /** Makes room for one slot more. Only the first block starts small. */
@@ -106,24 +128,4 @@ export class ExactIndex implements VectorIndex {
     const start = (slot % BLOCK_ROWS) * this.#dimension
     return block.subarray(start, start + this.#dimension)
   }
-}
-
-/** Four sums at a time: one alone would wait for each addition to finish. */
-function dot(a: Float32Array, b: Float32Array, offset: number): number {
-  const length = a.length
-  const whole = length - (length % 4)
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  let i = 0
-  for (; i < whole; i += 4) {
-    const j = offset + i
-    s0 += (a[i] ?? 0) * (b[j] ?? 0)
-    s1 += (a[i + 1] ?? 0) * (b[j + 1] ?? 0)
-    s2 += (a[i + 2] ?? 0) * (b[j + 2] ?? 0)
-    s3 += (a[i + 3] ?? 0) * (b[j + 3] ?? 0)
-  }
-  for (; i < length; i++) s0 += (a[i] ?? 0) * (b[offset + i] ?? 0)
-  return s0 + s1 + s2 + s3
 }

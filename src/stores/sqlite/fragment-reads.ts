@@ -109,18 +109,21 @@ export class FragmentReads {
     }
   }
 
-  /** The visible entities that a chunk names, if their spread is within these bounds. */
-  entitiesOf(chunk: Key, minSpread: number, maxSpread: number): ChunkTie[] {
+  /**
+   * The visible entities that these chunks name, if their spread is within these bounds; chunk by
+   * chunk as asked for.
+   */
+  tiesOfChunks(chunks: readonly Key[], minSpread: number, maxSpread: number): ChunkTie[] {
     const { current } = this.#generation
     return this.#connection
       .all<TieRow>(
         `SELECT f.chunk, f.entity, max(f.named) AS named, e.spread
-         FROM entity_fragments f JOIN chunks c ON c.label = f.chunk
-           JOIN entities e ON e.entity = f.entity
-         WHERE f.chunk = ? AND ${fragmentVisible('f', 'c')} AND ${visible('e')}
-           AND e.spread BETWEEN ? AND ?
-         GROUP BY f.entity ORDER BY min(f.position)`,
-        chunk,
+         FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
+           CROSS JOIN entity_fragments f ON f.chunk = c.label
+           CROSS JOIN entities e ON e.entity = f.entity
+         WHERE ${fragmentVisible('f', 'c')} AND ${visible('e')} AND e.spread BETWEEN ? AND ?
+         GROUP BY k.key, f.entity ORDER BY k.key, min(f.position)`,
+        JSON.stringify(chunks),
         current,
         current,
         current,
@@ -131,6 +134,37 @@ export class FragmentReads {
         maxSpread,
       )
       .map(asTie)
+  }
+
+  /**
+   * The fragments of these visible entities as ties, entity by entity as asked for, each in
+   * canonical order; null when there are more than `most`.
+   *
+   * @param admits tells which documents count, by their row ids
+   */
+  tiesOfEntities(
+    entities: readonly Key[],
+    most: number,
+    admits: (document: number) => boolean,
+  ): ChunkTie[] | null {
+    const { current } = this.#generation
+    const rows = this.#connection.all<TieRow & { readonly document: number }>(
+      `SELECT f.chunk, f.entity, f.named, f.document, e.spread
+       FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
+         CROSS JOIN entity_fragments f ON f.entity = e.entity
+         CROSS JOIN chunks c ON c.label = f.chunk
+       WHERE f.chunk <> ${NO_CHUNK} AND ${fragmentVisible('f', 'c')} AND ${visible('e')}
+       ORDER BY k.key, f.rank, f.document, f.ordinal, f.position LIMIT ?`,
+      JSON.stringify(entities),
+      current,
+      current,
+      current,
+      current,
+      current,
+      current,
+      most + 1,
+    )
+    return rows.length > most ? null : rows.filter((row) => admits(row.document)).map(asTie)
   }
 
   /**

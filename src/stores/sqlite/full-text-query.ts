@@ -1,5 +1,6 @@
+import { STOP_WORDS } from '../../engine/stop-words.ts'
+import { unjoined, withParts } from '../../engine/terms.ts'
 import { queryPairs, splitRuns } from './indexable-text.ts'
-import { STOP_WORDS } from './stop-words.ts'
 
 /** A pasted page asks no better than its first sentences, and every term costs time. */
 const MAX_TERMS = 64
@@ -14,7 +15,7 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu
 export function fullTextQuery(text: string): string | null {
   const all = new Set<string>()
   const telling = new Set<string>()
-  for (const [word] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
+  for (const [word] of withParts(text.normalize('NFKC')).toLowerCase().matchAll(WORD)) {
     for (const term of termsOf(word)) {
       all.add(term)
       if (!STOP_WORDS.has(word)) telling.add(term)
@@ -28,7 +29,9 @@ export function fullTextQuery(text: string): string | null {
 /** The FTS5 query for texts that have all of these words; null when there are none. */
 export function allWordsQuery(words: readonly string[]): string | null {
   const terms = new Set<string>()
-  for (const [word] of words.join(' ').normalize('NFKC').toLowerCase().matchAll(WORD)) {
+  // The words of a joined name stand beside it in the index, the joined name not beside its words.
+  const asked = unjoined(words.join(' ').normalize('NFKC')).toLowerCase()
+  for (const [word] of asked.matchAll(WORD)) {
     for (const term of termsOf(word)) terms.add(term)
     if (terms.size >= MAX_TERMS) break
   }

@@ -1,22 +1,28 @@
+import { withParts } from '../../engine/terms.ts'
+
 /**
  * Scripts that are written without spaces, or with words that carry their grammar along. A word of
  * theirs cannot be cut out without a dictionary, so we index every two neighbouring characters.
  */
 const SCRIPTS = ['Han', 'Hira', 'Kana', 'Bopo', 'Hang', 'Yiii', 'Thai', 'Laoo', 'Khmr', 'Mymr']
 const UNSPACED = SCRIPTS.map((script) => `\\p{scx=${script}}`).join('')
-const RUN = new RegExp(`(?:(?=[\\p{L}\\p{N}\\p{M}])[${UNSPACED}])+`, 'gu')
+const RUN = new RegExp(`[[${UNSPACED}]&&[\\p{L}\\p{N}\\p{M}]]+`, 'gv')
 const MARKS = /\p{M}/gu
+/** None of the scripts has a character below; most texts are told by this at once. */
+const MAY_BE_UNSPACED = /[\u02b0-\uffff]/
 
 /**
- * The form of a text that the full-text index reads: compatibility forms folded, and runs of
- * unspaced scripts as pairs of characters.
+ * The form of a text that the full-text index reads: compatibility forms folded, joined names with
+ * their words beside them, and runs of unspaced scripts as pairs of characters.
  *
  * Pairs rather than words of a segmenter: a segmenter cuts the same two characters differently in
  * different surroundings, and a short query must be found in any of them. The last character of a
  * run stands alone too, so that every character begins some term.
  */
 export function indexableText(text: string): string {
-  return text.normalize('NFKC').replace(RUN, (run) => ` ${characterPairs(run).join(' ')} `)
+  const plain = withParts(text.normalize('NFKC'))
+  if (!MAY_BE_UNSPACED.test(plain)) return plain
+  return plain.replace(RUN, (run) => ` ${characterPairs(run).join(' ')} `)
 }
 
 /** The pairs to look for; a single character stays single. */

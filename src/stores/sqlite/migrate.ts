@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { EngineError } from '../../engine/errors.ts'
+import { indexableText } from './indexable-text.ts'
 import { MIGRATIONS } from './schema.ts'
 
 /**
@@ -16,6 +17,9 @@ export function migrate(database: Database.Database, migrations = MIGRATIONS): v
         `${migrations.length}); upgrade the server`,
     )
   }
+  database.function('indexable_text', { deterministic: true }, (text) =>
+    indexableText(String(text)),
+  )
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
     database.transaction(() => {

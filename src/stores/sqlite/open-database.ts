@@ -5,7 +5,7 @@ import { migrate } from './migrate.ts'
 /** In milliseconds. Only an outside program, such as a backup, can make us wait. */
 const BUSY_TIMEOUT = 5000
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024
-export const PAGE_CACHE_KIB = 2048
+export const PAGE_CACHE_KIB = 512
 
 /**
  * Opens `rag.db` in an existing folder, its schema up to date.

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Change, Key } from '../../engine/store.ts'
+import { giveWay, nextTurn } from '../../engine/turns.ts'
 import type { Connection } from './connection.ts'
 import type { DocumentQueue } from './document-queue.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged } from './removal.ts'
@@ -51,6 +51,7 @@ export class Publisher {
   /** Removes dead rows for a while. Returns whether some are left. */
   async sweep(): Promise<boolean> {
     if (!this.#sweepDue || this.#closing) return false
+    await giveWay()
     const end = performance.now() + SWEEP_MS
     const ended = await inSlices(
       this.#upkeep(),
@@ -64,6 +65,7 @@ export class Publisher {
   /** False, with nothing changed, when the document to publish is no longer being processed. */
   async apply(change: Change): Promise<boolean> {
     await this.undoLeftovers()
+    await giveWay()
     if (!this.#isCurrent(change.publishes)) return false
     const staging = new Staging(this.#tables)
     const published = await this.#publish(staging, staging.write(change), () => {

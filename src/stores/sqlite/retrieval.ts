@@ -11,26 +11,36 @@ import {
   type StoredRelation,
 } from '../../engine/store.ts'
 import { KeySet } from './key-set.ts'
-import { inSlices, mapInSlices } from './slices.ts'
+import { inSlices, mapInSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
+import { TieCache } from './tie-cache.ts'
 import type { VectorTable } from './vector-table.ts'
+import type { Generation } from './visibility.ts'
 import type { WorkingGraph } from './working-graph.ts'
 
 /** Searches and reads of what is visible. */
 export class Retrieval {
   readonly #tables: Tables
   readonly #graph: WorkingGraph
+  readonly #ties: TieCache
   readonly #loaded: (vectors: VectorTable) => Promise<VectorTable>
 
   /** @param loaded makes sure that an index is in memory */
   constructor(
     tables: Tables,
     graph: WorkingGraph,
+    generation: Generation,
     loaded: (vectors: VectorTable) => Promise<VectorTable>,
   ) {
     this.#tables = tables
     this.#graph = graph
+    this.#ties = new TieCache(generation)
     this.#loaded = loaded
+  }
+
+  /** Held in memory besides graph and vectors. */
+  get bytes(): number {
+    return this.#ties.bytes
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
@@ -145,51 +155,87 @@ export class Retrieval {
     maxSpread: number,
   ): Promise<ChunkTie[]> {
     const { fragmentReads } = this.#tables
-    const ties = await mapInSlices(chunkKeys, (key) =>
-      fragmentReads.entitiesOf(key, minSpread, maxSpread),
+    const kind = `chunk ${minSpread} ${maxSpread}`
+    return this.#ties.lists(
+      kind,
+      chunkKeys,
+      (tie) => tie.chunk,
+      async (missing) => {
+        const ties = await mapInSlices([...batches(missing, CHUNKS_AT_ONCE)], (keys) =>
+          fragmentReads.tiesOfChunks(keys, minSpread, maxSpread),
+        )
+        return ties.flat()
+      },
     )
-    return ties.flat()
   }
 
-  async tiesOfEntities(
+  tiesOfEntities(
     entityKeys: readonly Key[],
     limit: number,
-    admits: (document: number) => boolean = () => true,
+    admits: ((document: number) => boolean) | null = null,
+  ): Promise<ChunkTie[]> {
+    if (admits !== null) return this.#tiesOfEntities(entityKeys, limit, admits)
+    return this.#ties.lists(
+      `entity ${limit}`,
+      entityKeys,
+      (tie) => tie.entity,
+      (missing) => this.#tiesOfEntities(missing, limit, () => true),
+    )
+  }
+
+  async #tiesOfEntities(
+    entityKeys: readonly Key[],
+    limit: number,
+    admits: (document: number) => boolean,
   ): Promise<ChunkTie[]> {
     const { entities, fragmentReads } = this.#tables
     const found: ChunkTie[] = []
+    /** For entities with very many ties: page by page, until there are enough. */
+    function* pagedTies(keys: readonly Key[]): Steps {
+      for (const key of keys) {
+        const entity = entities.named(key)
+        if (entity === null) continue
+        const ties = new Map<Key, ChunkTie>()
+        for (const page of fragmentReads.chunksOf(entity, admits)) {
+          for (const tie of page) addTie(ties, tie, limit)
+          yield
+          if (ties.size >= limit) break
+        }
+        found.push(...ties.values())
+      }
+    }
     await inSlices(
       (function* () {
-        for (const key of entityKeys) {
-          const entity = entities.named(key)
-          if (entity === null) continue
-          const ties = new Map<Key, ChunkTie>()
-          for (const page of fragmentReads.chunksOf(entity, admits)) {
-            for (const tie of page) addTie(ties, tie, limit)
-            yield
-            if (ties.size >= limit) break
-          }
-          found.push(...ties.values())
+        for (const keys of batches(entityKeys, ENTITIES_AT_ONCE)) {
+          const few = fragmentReads.tiesOfEntities(keys, TIES_AT_ONCE, admits)
+          yield
+          if (few !== null) found.push(...firstTies(few, limit))
+          else yield* pagedTies(keys)
         }
       })(),
     )
     return found
   }
 
-  async popularEntities(limit: number): Promise<StoredEntity[]> {
-    return this.entities(await this.#graph.hubs(limit))
+  async popularEntities(limit: number, keys: KeySet | null = null): Promise<StoredEntity[]> {
+    // So many that enough of those that count are among them.
+    const spare = keys === null ? 0 : keys.only ? Number.MAX_SAFE_INTEGER - limit : keys.size
+    const hubs = await this.#graph.hubs(limit + spare)
+    const counted = keys === null ? hubs : hubs.filter((key) => keys.admits(key))
+    return this.entities(counted.slice(0, limit))
   }
 
-  async labels(): Promise<string[]> {
+  async labels(keys: KeySet | null = null): Promise<string[]> {
     const { entities } = this.#tables
     const names: string[] = []
     await inSlices(
       (function* () {
         let page = entities.names('', LABEL_PAGE)
         while (page.length > 0) {
-          names.push(...page)
+          const counted = keys === null ? page : page.filter(({ key }) => keys.admits(key))
+          names.push(...counted.map(({ name }) => name))
           yield
-          page = entities.names(page.at(-1) ?? '', LABEL_PAGE)
+          page = entities.names(page.at(-1)?.name ?? '', LABEL_PAGE)
         }
       })(),
     )
@@ -219,6 +265,31 @@ function asHit(match: { label: number; score: number }): Hit {
 
 function entry(name: string, key: Key | null): [string, Key] | null {
   return key === null ? null : [name, key]
+}
+
+/** How much one statement reads, so that it holds nobody up. */
+const CHUNKS_AT_ONCE = 16
+const ENTITIES_AT_ONCE = 16
+const TIES_AT_ONCE = 1500
+
+function* batches<T>(items: readonly T[], size: number): Generator<readonly T[], void, void> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+}
+
+/** Of each entity the first ties, `limit` at most; those of one entity stand together. */
+function firstTies(all: readonly ChunkTie[], limit: number): ChunkTie[] {
+  const found: ChunkTie[] = []
+  let own = new Map<Key, ChunkTie>()
+  let entity: Key | null = null
+  for (const tie of all) {
+    if (tie.entity !== entity) {
+      found.push(...own.values())
+      own = new Map()
+      entity = tie.entity
+    }
+    addTie(own, tie, limit)
+  }
+  return [...found, ...own.values()]
 }
 
 /** A chunk may speak of an entity more than once: one tie, named if one of them is. */

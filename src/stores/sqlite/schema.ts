@@ -243,9 +243,35 @@ CREATE TABLE relation_overrides (
 CREATE TABLE custom_graphs (document INTEGER PRIMARY KEY, graph TEXT NOT NULL);
 `
 
+/** Every full-text entry anew, as `indexable_text` has it now. */
+const FULL_TEXTS_ANEW = `
+${['chunk_index', 'entity_index', 'relation_index']
+  .map((index) => `INSERT INTO ${index} (${index}) VALUES ('delete-all');`)
+  .join('\n')}
+CREATE TEMP TABLE titles AS
+  SELECT c.label AS chunk, indexable_text(coalesce(d.file_path, '') || coalesce(
+      (SELECT group_concat(char(10) || h.value, '') FROM json_each(t.headings) h), '')) AS title
+  FROM chunks c JOIN chunk_texts t ON t.chunk = c.label
+    LEFT JOIN documents d ON d.seq = c.document;
+CREATE UNIQUE INDEX temp.titles_by_chunk ON titles (chunk);
+INSERT INTO chunk_index (rowid, body, title)
+  SELECT n.chunk, indexable_text(t.content), n.title
+  FROM titles n JOIN chunk_texts t ON t.chunk = n.chunk ORDER BY n.chunk;
+INSERT INTO entity_index (rowid, name)
+  SELECT id, indexable_text(name) FROM entity_names ORDER BY id;
+INSERT INTO relation_index (rowid, title, description)
+  SELECT f.id, n.title, indexable_text(f.description)
+  FROM relation_fragments f JOIN titles n ON n.chunk = f.chunk
+  WHERE f.born > 0 OR f.id IN (
+    SELECT min(id) FROM relation_fragments WHERE born = 0 GROUP BY chunk, description
+  ) ORDER BY f.id;
+DROP TABLE temp.titles;
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
   DOCUMENT_LABELS,
   GRAPH_EDITS,
+  FULL_TEXTS_ANEW,
 ]

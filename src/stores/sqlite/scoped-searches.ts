@@ -137,6 +137,16 @@ export class ScopedSearches implements Searches {
     return run(() => relationFragments(tables, pairs, without, limit, this.#admits))
   }
 
+  labels() {
+    const { run, retrieval, scope } = this.#parts
+    return run(() => retrieval.labels(scope.entities))
+  }
+
+  popularEntities(limit: number) {
+    const { run, retrieval, scope } = this.#parts
+    return run(() => retrieval.popularEntities(limit, scope.entities))
+  }
+
   counts() {
     return this.#parts.counts()
   }

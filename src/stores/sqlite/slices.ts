@@ -7,8 +7,8 @@ const SLICE_MS = 6
 export type Steps = Generator<void, void, void>
 
 /** Takes steps until they end or the slice is over. Returns whether they ended. */
-export function takeSlice(steps: Steps): boolean {
-  const end = performance.now() + SLICE_MS
+export function takeSlice(steps: Steps, sliceMs = SLICE_MS): boolean {
+  const end = performance.now() + sliceMs
   do {
     if (steps.next().done === true) return true
   } while (performance.now() < end)

@@ -3,6 +3,7 @@ import { EngineError } from '../../engine/errors.ts'
 import type { Store } from '../../engine/store.ts'
 import { Connection } from './connection.ts'
 import { type Embedding, markEmbedding } from './embedding-mark.ts'
+import { type Indexing, indexing } from './indexing.ts'
 import { openDatabase } from './open-database.ts'
 import { asStoreError } from './sqlite-errors.ts'
 import { WorkspaceLock } from './workspace-lock.ts'
@@ -12,6 +13,7 @@ export interface SqliteStoreOptions {
   /** The workspace's own folder; it is made if it is missing. */
   readonly dir: string
   readonly embedding: Embedding
+  readonly indexing?: Partial<Omit<Indexing, 'dir'>>
 }
 
 /**
@@ -22,6 +24,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { dir, embedding } = options
+  const vectorIndexing = indexing(dir, options.indexing)
   await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
     throw new EngineError('store_unavailable', 'The folder of this workspace cannot be made', {
       cause,
@@ -30,7 +33,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     const lock = WorkspaceLock.acquire(dir)
     try {
-      return openLocked(dir, embedding, lock)
+      return openLocked(dir, embedding, lock, vectorIndexing)
     } catch (error) {
       lock.release()
       throw error
@@ -40,11 +43,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-function openLocked(dir: string, embedding: Embedding, lock: WorkspaceLock): Store {
+function openLocked(
+  dir: string,
+  embedding: Embedding,
+  lock: WorkspaceLock,
+  vectorIndexing: Indexing,
+): Store {
   const connection = new Connection(openDatabase(dir))
   try {
     markEmbedding(connection, embedding)
-    return new WorkspaceStore(connection, lock, embedding.dimension)
+    return new WorkspaceStore(connection, lock, embedding.dimension, vectorIndexing)
   } catch (error) {
     connection.close()
     throw error

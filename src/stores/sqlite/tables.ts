@@ -9,6 +9,7 @@ import { FragmentReads } from './fragment-reads.ts'
 import { FragmentTable } from './fragment-table.ts'
 import { FullTextSearch } from './full-text-search.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, FullTextTable, RELATION_TEXTS } from './full-text-table.ts'
+import { type Indexing, indexing } from './indexing.ts'
 import { ModelCacheTable } from './model-cache-table.ts'
 import { OverrideTable } from './override-table.ts'
 import { RelationPairs } from './relation-pairs.ts'
@@ -47,13 +48,20 @@ export function createTables(
   connection: Connection,
   generation: Generation,
   dimension: number,
+  vectorIndexing: Indexing = indexing(null),
 ): Tables {
   const entityTexts = new FullTextTable(connection, ENTITY_NAMES)
   const relationTexts = new FullTextTable(connection, RELATION_TEXTS)
   const entityNames = new EntityNames(connection, entityTexts)
   const relationPairs = new RelationPairs(connection, entityNames)
   const vectors = (kind: 'chunk' | 'entity' | 'relation', rows: VectorRows) =>
-    new VectorTable(connection, generation, { vectors: `${kind}_vectors`, rows }, dimension)
+    new VectorTable(
+      connection,
+      generation,
+      { vectors: `${kind}_vectors`, rows },
+      dimension,
+      vectorIndexing,
+    )
   return {
     documents: new DocumentTable(connection),
     queue: new DocumentQueue(connection),

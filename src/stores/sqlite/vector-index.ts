@@ -15,8 +15,8 @@ export interface VectorIndex {
   /** A label that is not here is no error. */
   remove(label: number): void
   /**
-   * The `limit` closest of those that `accept` lets through, closest first. Yields now and then; the
-   * index must not change before it has returned.
+   * The `limit` closest of those that `accept` lets through, closest first. Yields now and then; of
+   * what comes or goes meanwhile it may or may not see something, of what stays it misses nothing.
    */
   search(
     vector: Float32Array,
@@ -26,7 +26,7 @@ export interface VectorIndex {
   /** NaN for an unknown label. */
   similarity(label: number, vector: Float32Array): number
   readonly size: number
-  /** Memory held, in bytes. */
+  /** Memory held, native memory included, in bytes. */
   readonly bytes: number
-  close(): void
+  close(): Promise<void>
 }

@@ -1,8 +1,10 @@
 import type { Connection } from './connection.ts'
-import { ExactIndex } from './exact-index.ts'
+import type { IndexMark } from './hnsw-head.ts'
+import { type Indexing, indexFile } from './indexing.ts'
+import { LayeredIndex } from './layered-index.ts'
 import { inSlices, type Steps } from './slices.ts'
-import type { VectorIndex, VectorMatch } from './vector-index.ts'
-import { checkVector, vectorBytes, vectorOf } from './vector-values.ts'
+import type { VectorMatch } from './vector-index.ts'
+import { checkVector, soundVector, vectorBytes, vectorOf } from './vector-values.ts'
 import { type Generation, visible } from './visibility.ts'
 
 /** The table of vectors, and that of the versioned rows whose labels they bear. */
@@ -13,6 +15,8 @@ interface VectorTableNames {
 
 /** Rows read at a time; the pages are small enough never to hold the event loop. */
 const PAGE_ROWS = 64
+/** Labels read at a time. */
+const PAGE_LABELS = 500
 /** How often a search that paused begins anew after a change, before it holds the event loop. */
 const PATIENCE = 2
 
@@ -26,11 +30,12 @@ export class VectorTable {
   readonly #generation: Generation
   readonly #names: VectorTableNames
   readonly #dimension: number
-  #index: VectorIndex | null = null
+  readonly #indexing: Indexing
+  #index: LayeredIndex | null = null
   /** Labels in the index that no search may return. */
   readonly #staged = new Set<number>()
   readonly #dead = new Set<number>()
-  /** Grows with every change of the index or of what is hidden. */
+  /** Grows with every change of what searches may return. */
   #changes = 0
 
   constructor(
@@ -38,11 +43,13 @@ export class VectorTable {
     generation: Generation,
     names: VectorTableNames,
     dimension: number,
+    indexing: Indexing,
   ) {
     this.#connection = connection
     this.#generation = generation
     this.#names = names
     this.#dimension = dimension
+    this.#indexing = indexing
   }
 
   get loaded(): boolean {
@@ -53,19 +60,22 @@ export class VectorTable {
     return this.#index?.bytes ?? 0
   }
 
-  /** Reads all visible vectors. Nothing may be staged meanwhile. */
+  /** Reads all visible vectors, or those that the index file has not. Nothing may be staged meanwhile. */
   async load(wanted: () => boolean): Promise<void> {
     if (this.#index !== null) return
-    const index = new ExactIndex(this.#dimension)
-    await inSlices(this.#read(index), undefined, wanted)
-    if (wanted()) this.#index = index
+    const index = this.#emptyIndex()
+    const isRestored = await index.restore()
+    await inSlices(isRestored ? this.#catchUp(index) : this.#read(index), undefined, wanted)
+    if (!wanted()) return index.close()
+    this.#index = index
+    index.tend()
   }
 
   /** Writes the vector of a row that is not published yet. Throws for an unfit vector. */
   stage(label: number, vector: Float32Array): void {
     checkVector(vector, this.#dimension)
     this.#staged.add(label)
-    this.put(label, vector)
+    this.#write(label, vector)
   }
 
   /** Gives a row that is not published yet the vector of another. Returns whether there was one. */
@@ -80,13 +90,9 @@ export class VectorTable {
   /** Writes the vector of a row that is visible. Throws for an unfit vector. */
   put(label: number, vector: Float32Array): void {
     checkVector(vector, this.#dimension)
-    this.#connection.run(
-      `INSERT OR REPLACE INTO ${this.#names.vectors} (label, vector) VALUES (?, ?)`,
-      label,
-      vectorBytes(vector),
-    )
-    this.#index?.add(label, vector)
+    this.#write(label, vector)
     this.#changes++
+    this.#index?.tend()
   }
 
   /** Shows what was staged, hides what it supersedes. */
@@ -94,6 +100,7 @@ export class VectorTable {
     this.#staged.clear()
     for (const label of superseded) this.#dead.add(label)
     this.#changes++
+    this.#index?.tend()
   }
 
   /** Takes staged labels out of memory again. */
@@ -101,7 +108,6 @@ export class VectorTable {
     for (const label of labels) {
       this.#index?.remove(label)
       this.#staged.delete(label)
-      this.#changes++
       yield
     }
   }
@@ -111,7 +117,6 @@ export class VectorTable {
     this.#index?.remove(label)
     this.#staged.delete(label)
     this.#dead.delete(label)
-    this.#changes++
   }
 
   /** Visible rows only. The index must be loaded. Throws for an unfit vector. */
@@ -145,22 +150,61 @@ export class VectorTable {
     )
   }
 
-  close(): void {
-    this.#index?.close()
+  /** Resolves when the index has nothing left to do in the background. */
+  async atRest(): Promise<void> {
+    await this.#index?.atRest()
+  }
+
+  /** Waits for work in the background. The database must be open until this has returned. */
+  async close(): Promise<void> {
+    const index = this.#index
     this.#index = null
     this.#changes++
+    await index?.close()
   }
 
   #isHidden(label: number): boolean {
     return this.#staged.has(label) || this.#dead.has(label)
   }
 
-  #whole(): VectorIndex {
+  #whole(): LayeredIndex {
     if (this.#index === null) throw new Error('the vectors are not loaded')
     return this.#index
   }
 
-  *#read(index: VectorIndex): Steps {
+  #emptyIndex(): LayeredIndex {
+    return new LayeredIndex({
+      ...this.#indexing,
+      dimension: this.#dimension,
+      file: indexFile(this.#indexing, this.#names.rows),
+      mark: () => this.#mark(),
+      stored: (label) => this.#stored(label),
+      isSettled: (label) => !this.#isHidden(label),
+    })
+  }
+
+  #mark(): IndexMark {
+    const sql = 'SELECT embedding_id AS embedding FROM workspace'
+    const embedding = this.#connection.get<{ embedding: string }>(sql)?.embedding ?? ''
+    return { embedding, dimension: this.#dimension, generation: this.#generation.current }
+  }
+
+  #write(label: number, vector: Float32Array): void {
+    this.#connection.run(
+      `INSERT OR REPLACE INTO ${this.#names.vectors} (label, vector) VALUES (?, ?)`,
+      label,
+      vectorBytes(vector),
+    )
+    this.#index?.add(label, vector)
+  }
+
+  #stored(label: number): Float32Array | null {
+    const sql = `SELECT vector FROM ${this.#names.vectors} WHERE label = ?`
+    const row = this.#connection.get<{ vector: Uint8Array }>(sql, label)
+    return row === undefined ? null : soundVector(row.vector, this.#dimension)
+  }
+
+  *#read(index: LayeredIndex): Steps {
     const { vectors, rows } = this.#names
     let after = 0
     for (;;) {
@@ -171,11 +215,39 @@ export class VectorTable {
         this.#generation.current,
         this.#generation.current,
       )
-      for (const row of page) index.add(row.label, vectorOf(row.vector))
+      for (const row of page) {
+        const vector = soundVector(row.vector, this.#dimension)
+        if (vector !== null) index.add(row.label, vector)
+      }
       yield
       const last = page.at(-1)
       if (last === undefined) return
       after = last.label
     }
+  }
+
+  /** Reads the vectors of visible rows that came after the graph, and takes others out of it. */
+  *#catchUp(index: LayeredIndex): Steps {
+    const alive = new Set<number>()
+    let after = 0
+    for (;;) {
+      const page = this.#connection.all<{ label: number }>(
+        `SELECT r.label FROM ${this.#names.rows} r WHERE r.label > ? AND ${visible('r')}
+         ORDER BY r.label LIMIT ${PAGE_LABELS}`,
+        after,
+        this.#generation.current,
+        this.#generation.current,
+      )
+      for (const { label } of page) {
+        alive.add(label)
+        const vector = index.has(label) ? null : this.#stored(label)
+        if (vector !== null) index.add(label, vector)
+        yield
+      }
+      const last = page.at(-1)
+      if (last === undefined) break
+      after = last.label
+    }
+    yield* index.retain(alive)
   }
 }

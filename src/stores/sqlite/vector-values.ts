@@ -27,3 +27,34 @@ export function vectorOf(bytes: Uint8Array): Float32Array {
   vectorBytes(vector).set(bytes.subarray(0, vector.byteLength))
   return vector
 }
+
+/** The vector that was stored; null when what is there can be none of this dimension. */
+export function soundVector(bytes: Uint8Array, dimension: number): Float32Array | null {
+  const vector = vectorOf(bytes)
+  // Not finite either when one of its values is not: far cheaper than to look at each of them.
+  return vector.length === dimension && Number.isFinite(dot(vector, vector)) ? vector : null
+}
+
+/**
+ * Of `a` and of as many values of `b`, from an offset on.
+ *
+ * Four sums at a time: one alone would wait for each addition to finish.
+ */
+export function dot(a: Float32Array, b: Float32Array, offset = 0): number {
+  const length = a.length
+  const whole = length - (length % 4)
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let i = 0
+  for (; i < whole; i += 4) {
+    const j = offset + i
+    s0 += (a[i] ?? 0) * (b[j] ?? 0)
+    s1 += (a[i + 1] ?? 0) * (b[j + 1] ?? 0)
+    s2 += (a[i + 2] ?? 0) * (b[j + 2] ?? 0)
+    s3 += (a[i + 3] ?? 0) * (b[j + 3] ?? 0)
+  }
+  for (; i < length; i++) s0 += (a[i] ?? 0) * (b[offset + i] ?? 0)
+  return s0 + s1 + s2 + s3
+}

@@ -1,6 +1,7 @@
 import { UndirectedGraph } from 'graphology'
 import type { Key, RelationTie } from '../../engine/store.ts'
-import { inSlices, type Steps } from './slices.ts'
+import type { GraphLookups } from './graph-lookups.ts'
+import { inSlices, mapInSlices, type Steps } from './slices.ts'
 import { TopHits } from './top-hits.ts'
 
 /** What one published change does to the graph. */
@@ -22,20 +23,28 @@ type EntityGraph = UndirectedGraph<Record<string, never>, EdgeAttributes>
 const NODE_BYTES = 420
 const EDGE_BYTES = 620
 
+/** Looking up this share of a graph takes about as long as loading all of it. */
+const LOOKUPS_WORTH_LOADING = 1 / 8
+
 /**
  * Entities and their relations in memory: who is tied to whom. It holds numbers only; texts stay
- * in the tables.
+ * in the tables. The first questions are answered from the tables, so that none waits for the graph,
+ * and a workspace that is hardly asked never holds it.
  *
  * A large change enters it in slices; reads wait until it is whole.
  */
 export class WorkingGraph {
+  readonly #lookups: GraphLookups
   readonly #load: () => Promise<void>
+  #lookedUp = 0
+  #loading = false
   #graph: EntityGraph | null = null
   #updating: Promise<unknown> | null = null
   #hubs: { readonly limit: number; readonly keys: readonly Key[] } | null = null
 
   /** @param load must end with {@link fill}, or throw */
-  constructor(load: () => Promise<void>) {
+  constructor(lookups: GraphLookups, load: () => Promise<void>) {
+    this.#lookups = lookups
     this.#load = load
   }
 
@@ -48,19 +57,24 @@ export class WorkingGraph {
     return this.#graph !== null
   }
 
-  /** Sets the whole content. Nothing may be published meanwhile. */
-  async fill(content: () => Generator<GraphChange, void, void>): Promise<void> {
+  /** Sets the whole content. Nothing may be published meanwhile. @param isWanted false ends it early */
+  async fill(
+    content: () => Generator<GraphChange, void, void>,
+    isWanted: () => boolean,
+  ): Promise<void> {
     const graph: EntityGraph = new UndirectedGraph()
-    await inSlices(
+    const ended = await inSlices(
       (function* () {
         for (const change of content()) {
-          for (const edge of change.edges) setEdge(graph, edge)
           for (const node of change.nodes) graph.mergeNode(String(node))
+          for (const edge of change.edges) addEdge(graph, edge)
           yield
         }
       })(),
+      undefined,
+      isWanted,
     )
-    this.#graph = graph
+    if (ended) this.#graph = graph
   }
 
   /** Takes over a published change; what the graph has not loaded yet it will read anyway. */
@@ -85,10 +99,15 @@ export class WorkingGraph {
   close(): void {
     this.#graph = null
     this.#hubs = null
+    this.#lookedUp = 0
   }
 
   /** Number of relations of each entity. */
   degrees(entities: readonly Key[]): Promise<number[]> {
+    if (this.#graph === null) {
+      this.#noteLookups(entities.length)
+      return mapInSlices(entities, (entity) => this.#lookups.degree(entity))
+    }
     return this.#read((graph) =>
       entities.map((entity) => {
         const node = String(entity)
@@ -98,9 +117,15 @@ export class WorkingGraph {
   }
 
   /** Relations that touch these entities, each once. */
-  ties(entities: readonly Key[]): Promise<RelationTie[]> {
+  async ties(entities: readonly Key[]): Promise<RelationTie[]> {
+    const ties = new Map<Key, RelationTie>()
+    if (this.#graph === null) {
+      const found = await mapInSlices(entities, (entity) => this.#lookups.ties(entity))
+      for (const tie of found.flat()) ties.set(tie.key, tie)
+      this.#noteLookups(entities.length + ties.size)
+      return byKey(ties)
+    }
     return this.#read((graph) => {
-      const ties = new Map<Key, RelationTie>()
       for (const entity of entities) {
         const node = String(entity)
         if (!graph.hasNode(node)) continue
@@ -108,7 +133,7 @@ export class WorkingGraph {
           ties.set(key, { key, weight, source: Number(source), target: Number(target) })
         })
       }
-      return [...ties.values()]
+      return byKey(ties)
     })
   }
 
@@ -119,6 +144,18 @@ export class WorkingGraph {
       if (this.#hubs?.limit !== limit) this.#hubs = { limit, keys: hubsOf(graph, limit) }
       return this.#hubs.keys
     })
+  }
+
+  #noteLookups(count: number): void {
+    this.#lookedUp += count
+    if (this.#loading || this.#lookedUp < this.#lookups.size() * LOOKUPS_WORTH_LOADING) return
+    this.#loading = true
+    // Nobody waits for it; what fails now is tried again by the next that asks.
+    this.#load()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#loading = false
+      })
   }
 
   async #read<T>(read: (graph: EntityGraph) => T): Promise<T> {
@@ -159,6 +196,18 @@ function* steps(graph: EntityGraph, change: GraphChange): Steps {
     }
     yield
   }
+}
+
+/** The same order whether they come from the tables or from memory. */
+function byKey(ties: ReadonlyMap<Key, RelationTie>): RelationTie[] {
+  return [...ties.values()].sort((one, other) => one.key - other.key)
+}
+
+/** For an empty graph, which has neither the edge nor anything under its key. */
+function addEdge(graph: EntityGraph, { key, source, target, weight }: RelationTie): void {
+  const [from, to] = [String(source), String(target)]
+  if (!graph.hasNode(from) || !graph.hasNode(to)) setEdge(graph, { key, source, target, weight })
+  else graph.addUndirectedEdge(from, to, { key, weight })
 }
 
 function setEdge(graph: EntityGraph, tie: RelationTie): void {

@@ -22,6 +22,8 @@ import { customGraph } from './custom-graph-table.ts'
 import { DocumentScopes } from './document-scopes.ts'
 import { entityFragments, footprint, relationFragments } from './fragment-queries.ts'
 import { graphContent } from './graph-content.ts'
+import { GraphLookups } from './graph-lookups.ts'
+import { type Indexing, indexing } from './indexing.ts'
 import { enqueueDocuments } from './intake.ts'
 import { PAGE_CACHE_KIB } from './open-database.ts'
 import { type OwedVector, Publisher } from './publisher.ts'
@@ -51,14 +53,23 @@ export class WorkspaceStore implements Store {
   readonly #turns = new Mutex()
   #closed: Promise<void> | null = null
 
-  constructor(connection: Connection, lock: WorkspaceLock, dimension: number) {
+  constructor(
+    connection: Connection,
+    lock: WorkspaceLock,
+    dimension: number,
+    vectorIndexing: Indexing = indexing(null),
+  ) {
     this.#connection = connection
     this.#lock = lock
     this.#generation = new Generation(this.#counters().generation)
-    this.#tables = createTables(connection, this.#generation, dimension)
-    this.#graph = new WorkingGraph(() => this.#turns.run(() => this.#loadGraph()))
+    this.#tables = createTables(connection, this.#generation, dimension, vectorIndexing)
+    this.#graph = new WorkingGraph(new GraphLookups(connection, this.#generation), () =>
+      this.#turns.run(() => this.#loadGraph()),
+    )
     this.#publisher = new Publisher(connection, this.#generation, this.#tables, this.#graph)
-    this.#retrieval = new Retrieval(this.#tables, this.#graph, (vectors) => this.#loaded(vectors))
+    this.#retrieval = new Retrieval(this.#tables, this.#graph, this.#generation, (vectors) =>
+      this.#loaded(vectors),
+    )
     this.#scopes = new DocumentScopes(connection, this.#tables, this.#generation)
     // What a crash has left behind is invisible, so nobody has to wait for its removal.
     void this.#inBackground(() => this.#publisher.undoLeftovers())
@@ -342,7 +353,12 @@ export class WorkspaceStore implements Store {
     const { chunkVectors, entityVectors, relationVectors } = this.#tables
     const vectors = chunkVectors.bytes + entityVectors.bytes + relationVectors.bytes
     return (
-      vectors + this.#graph.bytes + this.#scopes.bytes + PAGE_CACHE_KIB * 1024 + CONNECTION_BYTES
+      vectors +
+      this.#graph.bytes +
+      this.#scopes.bytes +
+      this.#retrieval.bytes +
+      PAGE_CACHE_KIB * 1024 +
+      CONNECTION_BYTES
     )
   }
 
@@ -355,15 +371,14 @@ export class WorkspaceStore implements Store {
   async #close(): Promise<void> {
     this.#publisher.stop()
     await this.#turns.run(async () => undefined)
+    const { chunkVectors, entityVectors, relationVectors } = this.#tables
+    for (const vectors of [chunkVectors, entityVectors, relationVectors]) await vectors.close()
     try {
       // A log that cannot be folded in now is read at the next opening.
       this.#connection.pragma('wal_checkpoint(TRUNCATE)')
     } finally {
       this.#connection.close()
       this.#graph.close()
-      this.#tables.chunkVectors.close()
-      this.#tables.entityVectors.close()
-      this.#tables.relationVectors.close()
       this.#lock.release()
     }
   }
@@ -406,7 +421,10 @@ export class WorkspaceStore implements Store {
 
   async #loadGraph(): Promise<void> {
     this.#refuseIfClosed()
-    if (!this.#graph.loaded) await this.#graph.fill(() => graphContent(this.#tables))
+    if (this.#graph.loaded) return
+    const isWanted = () => this.#closed === null
+    await this.#graph.fill(() => graphContent(this.#tables), isWanted)
+    this.#refuseIfClosed()
   }
 
   #counters(): { generation: number } & Omit<StoreCounts, 'documents'> {

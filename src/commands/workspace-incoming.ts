@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EngineError } from '../engine/errors.ts'
+import { syncFolder } from '../stores/sqlite/export/sync-folder.ts'
+import { WorkspaceLock } from '../stores/sqlite/workspace-lock.ts'
+import { WorkspaceError } from './workspace-error.ts'
+import { refuseTaken, type WorkspacePlaces } from './workspace-places.ts'
+
+/**
+ * Gives `work` an empty folder beside the workspaces, in which one can be made before it appears.
+ * What earlier runs have left there when they were killed is removed.
+ */
+export async function withIncoming<T>(
+  places: WorkspacePlaces,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(places.incoming, { recursive: true })
+  for (const name of await readdir(places.incoming)) await removeAbandoned(places.incoming, name)
+  const outer = join(places.incoming, randomUUID())
+  const folder = join(outer, 'workspace')
+  await mkdir(folder, { recursive: true })
+  const lock = WorkspaceLock.acquire(outer)
+  try {
+    return await work(folder)
+  } finally {
+    lock.release()
+    await rm(outer, { recursive: true, force: true })
+  }
+}
+
+/** The lock tells whether somebody is still at it; it goes with its process. */
+async function removeAbandoned(incoming: string, name: string): Promise<void> {
+  const folder = join(incoming, name)
+  try {
+    WorkspaceLock.acquire(folder).release()
+  } catch (error) {
+    if (error instanceof EngineError) return
+    throw error
+  }
+  await rm(folder, { recursive: true, force: true })
+}
+
+/**
+ * Lets a workspace that was made in an incoming folder appear under its name, in one step.
+ *
+ * @throws {WorkspaceError} when the name was taken meanwhile
+ */
+export async function appear(places: WorkspacePlaces, name: string, folder: string): Promise<void> {
+  await refuseTaken(places, name)
+  await syncFolder(folder)
+  await rename(folder, places.dirOf(name)).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    throw new WorkspaceError(`There is a folder for a workspace "${name}" already.`)
+  })
+  await syncFolder(places.root)
+}

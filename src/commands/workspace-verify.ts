@@ -1,0 +1,36 @@
+import { verifyWorkspace } from '../stores/sqlite/verify/verify-workspace.ts'
+import { type CommandContext, configOf } from './command-context.ts'
+import { WorkspaceError } from './workspace-error.ts'
+import { existing, namesIn, placesOf, type WorkspacePlaces } from './workspace-places.ts'
+
+/** Prints what is wrong with a workspace, or with all. */
+export async function verify(
+  context: CommandContext,
+  name: string | undefined,
+  { all }: { readonly all: boolean },
+): Promise<void> {
+  const places = placesOf(configOf(context))
+  if (all === (name !== undefined)) throw new WorkspaceError('Name one workspace, or give --all.')
+  const names = name === undefined ? await namesIn(places) : [name]
+  if (names.length === 0) context.print('There are no workspaces.')
+  let sound = true
+  for (const each of names) sound = (await verifyOne(context, places, each)) && sound
+  if (!sound) context.setExitCode(1)
+}
+
+async function verifyOne(
+  context: CommandContext,
+  places: WorkspacePlaces,
+  name: string,
+): Promise<boolean> {
+  const dir = existing(places, name)
+  const { inUse, findings } = await verifyWorkspace(dir, places.uploadsOf(name))
+  const problems = findings.filter(({ level }) => level === 'problem')
+  const how = inUse ? ' (in use; this is how it was at one moment)' : ''
+  const verdict = problems.length === 0 ? 'whole' : `${problems.length} problem(s)`
+  context.print(`${name}: ${verdict}${how}`)
+  for (const { level, check, text } of findings) {
+    context.print(`  ${level.padEnd(8)}${check}: ${text}`)
+  }
+  return problems.length === 0
+}

@@ -1,0 +1,52 @@
+/** How long one piece of background work may hold the event loop, in milliseconds. */
+const TURN_MS = 8
+
+/** Whoever waits for a turn; each gets one of its own, in the order in which they came. */
+const waiting: (() => void)[] = []
+let began = 0
+let turn = 0
+let isOn = false
+
+/**
+ * Lets everything else in the process have its turn when this one has lasted long enough. To be
+ * called often in long work; the time is shared by all that call it, of all workspaces, so that many
+ * at once hold the event loop no longer than one.
+ */
+export async function giveWay(): Promise<void> {
+  if (turnIsOver()) await nextTurn()
+}
+
+/** Waits for a turn of the event loop that no other background work has a part in. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve)
+    if (waiting.length === 1) setImmediate(serve)
+  })
+}
+
+/**
+ * Whether this turn has lasted long enough. For work that many take up side by side: those who had to
+ * await an answer to this would all begin.
+ */
+export function turnIsOver(): boolean {
+  const now = performance.now()
+  if (isOn) return now - began > TURN_MS
+  begin(now)
+  return false
+}
+
+function begin(now: number): void {
+  const own = ++turn
+  isOn = true
+  began = now
+  setImmediate(() => {
+    if (turn === own) isOn = false
+  })
+}
+
+function serve(): void {
+  const resolve = waiting.shift()
+  begin(performance.now())
+  resolve?.()
+  if (waiting.length > 0) setImmediate(serve)
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { HnswFile } from './hnsw-file.ts'
+import { type LoadHnswLibrary, loadHnswLibrary } from './hnsw-library.ts'
+
+/** How the vectors of a store are searched. */
+export interface Indexing {
+  /** The folder of the index files; null keeps none. */
+  readonly dir: string | null
+  /** Up to how many vectors of a kind the exact scan is the only search. */
+  readonly crossOver: number
+  readonly loadLibrary: LoadHnswLibrary
+}
+
+/**
+ * By `npm run bench -- vectors`: a graph answers in an eighth of the time of an exact scan here, and less above,
+ * and below it the scan is so short that building one would not pay.
+ */
+const CROSS_OVER = 12_000
+
+export function indexing(
+  dir: string | null,
+  { crossOver = CROSS_OVER, loadLibrary = loadHnswLibrary }: Partial<Indexing> = {},
+): Indexing {
+  return { dir, crossOver, loadLibrary }
+}
+
+/** The index file of one kind of vectors. */
+export function indexFile({ dir }: Indexing, kind: string): HnswFile | null {
+  return dir === null ? null : new HnswFile(join(dir, `${kind}.hnsw`))
+}

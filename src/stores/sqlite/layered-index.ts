@@ -1,0 +1,344 @@
+import { inBackground } from './background.ts'
+import { ExactIndex } from './exact-index.ts'
+import type { HnswFile } from './hnsw-file.ts'
+import { EF, HnswGraph } from './hnsw-graph.ts'
+import type { IndexMark } from './hnsw-head.ts'
+import type { HnswLibrary } from './hnsw-library.ts'
+import type { Indexing } from './indexing.ts'
+import { isSampleOf } from './sample-check.ts'
+import type { Steps } from './slices.ts'
+import { TopHits } from './top-hits.ts'
+import type { VectorIndex, VectorMatch } from './vector-index.ts'
+import { dot } from './vector-values.ts'
+
+export interface LayeredParts extends Pick<Indexing, 'crossOver' | 'loadLibrary'> {
+  readonly dimension: number
+  readonly file: HnswFile | null
+  /** What an index that is made now is made of. */
+  readonly mark: () => IndexMark
+  /** The vector as the table has it; null when it has none. */
+  readonly stored: (label: number) => Float32Array | null
+  /** Whether a label is there to stay for now: neither waiting to be published, nor dead. */
+  readonly isSettled: (label: number) => boolean
+}
+
+/** Such a share of dead vectors makes the graph slow and forgetful: it is built anew. */
+const DEAD_MOST = 0.15
+/** Below this share of the cross-over a graph that is to be built anew is given up instead. */
+const GIVE_UP_SHARE = 0.5
+/** Room in a new graph, as a multiple of what it is made of. */
+const ROOM = 1.25
+/** A search asks the graph for more when too few are admitted, but not for more than this. */
+const MOST_CANDIDATES = 1024
+const MORE = 4
+/** Room in the first of these questions, for what is not admitted. */
+const SPARE = 1.25
+/** Growth since the last save, as a share of what was saved, that is saved at once. */
+const SAVE_AT_ONCE = 0.25
+/** The same when nothing has changed for a while, or at closing; less is replayed from the table. */
+const SAVE_AT_REST = 0.05
+const REPLAYED_AT_LEAST = 256
+const REST_MS = 5000
+
+/**
+ * Vectors in two layers: an exact index takes what comes, and holds everything while that is little;
+ * from the cross-over on a native graph is built of what has settled, in the background.
+ *
+ * Searches are exact until a graph is complete, and where the native library is missing.
+ */
+export class LayeredIndex implements VectorIndex {
+  readonly #parts: LayeredParts
+  readonly #recent: ExactIndex
+  #graph: HnswGraph | null = null
+  /** What will take the place of the graph. */
+  #next: HnswGraph | null = null
+  #library: Promise<HnswLibrary | null> | null = null
+  #work: Promise<void> | null = null
+  #isDue = false
+  #isClosed = false
+  #rest: NodeJS.Timeout | undefined
+  #hasRested = false
+  /** Slots of the graph that the file has. */
+  #saved = 0
+  /** How often a label of the graph was given another vector. */
+  #replacements = 0
+
+  constructor(parts: LayeredParts) {
+    this.#parts = parts
+    this.#recent = new ExactIndex(parts.dimension)
+  }
+
+  get size(): number {
+    return this.#recent.size + (this.#graph?.size ?? 0)
+  }
+
+  get bytes(): number {
+    return this.#recent.bytes + (this.#graph?.bytes ?? 0) + (this.#next?.bytes ?? 0)
+  }
+
+  /** Takes over the graph of the file. Returns whether there is one, with these very vectors. */
+  async restore(): Promise<boolean> {
+    const { file, mark, stored } = this.#parts
+    const graph = (await file?.load(() => this.#loadLibrary(), mark())) ?? null
+    if (graph === null) return false
+    if (!(await isSampleOf(graph, stored))) {
+      graph.close()
+      return false
+    }
+    this.#graph = graph
+    this.#saved = graph.slots
+    return true
+  }
+
+  has(label: number): boolean {
+    return this.#recent.has(label) || (this.#graph?.has(label) ?? false)
+  }
+
+  /** Takes the labels that are not among these out of the graph. */
+  *retain(labels: ReadonlySet<number>): Steps {
+    for (const label of [...(this.#graph?.labels() ?? [])]) {
+      if (!labels.has(label)) this.#graph?.remove(label)
+      yield
+    }
+  }
+
+  add(label: number, vector: Float32Array): void {
+    if (this.#graph?.has(label)) {
+      this.#graph.remove(label)
+      this.#replacements++
+      this.#parts.file?.discard()
+    }
+    this.#next?.remove(label)
+    this.#recent.add(label, vector)
+  }
+
+  remove(label: number): void {
+    this.#recent.remove(label)
+    this.#next?.remove(label)
+    this.#graph?.remove(label)
+    if (this.#graph !== null && this.#graph.deadShare >= DEAD_MOST) this.tend()
+  }
+
+  *search(
+    vector: Float32Array,
+    limit: number,
+    accept: (label: number) => boolean,
+  ): Generator<void, VectorMatch[], void> {
+    if (limit <= 0) return []
+    const before = this.#graph
+    // What was removed while the search paused may be in its layer still.
+    const admits = (label: number) => this.has(label) && accept(label)
+    const recent = yield* this.#recent.search(vector, limit, admits)
+    // The graph comes second: what moves into it meanwhile is found here or there, or in both.
+    const graph = this.#graph ?? before
+    if (graph === null) return recent
+    const best = new TopHits(limit)
+    const known = new Set<number>()
+    for (const { label, score } of recent) {
+      known.add(label)
+      best.offer(label, score)
+    }
+    for (const { label, score } of yield* this.#inGraph(graph, vector, limit, admits)) {
+      if (!known.has(label)) best.offer(label, score)
+    }
+    return best.sorted().map(({ key, score }) => ({ label: key, score }))
+  }
+
+  similarity(label: number, vector: Float32Array): number {
+    if (this.#recent.has(label)) return this.#recent.similarity(label, vector)
+    const stored = this.has(label) ? this.#parts.stored(label) : null
+    return stored === null ? Number.NaN : dot(vector, stored)
+  }
+
+  /** Sees to the graph and its file in the background, if there is something to do. */
+  tend(): void {
+    if (this.#isClosed) return
+    this.#isDue = true
+    this.#work ??= this.#upkeep()
+  }
+
+  /** Resolves when nothing is left to do in the background. */
+  async atRest(): Promise<void> {
+    while (this.#work !== null) await this.#work
+  }
+
+  /** Ends the work in the background, and saves what is worth it. Never throws. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#rest)
+    await this.atRest()
+    if (this.#isWorthSaving(SAVE_AT_REST)) await this.#save()
+    this.#graph?.close()
+    await this.#recent.close()
+  }
+
+  /** The best of those in the graph; the more is refused, the more it is asked for. */
+  *#inGraph(
+    graph: HnswGraph,
+    vector: Float32Array,
+    limit: number,
+    admits: (label: number) => boolean,
+  ): Generator<void, VectorMatch[], void> {
+    let count = Math.max(EF, Math.ceil(SPARE * limit))
+    for (; count <= MOST_CANDIDATES; count *= MORE) {
+      const found: VectorMatch[] = []
+      for (const match of graph.nearest(vector, count)) {
+        if (admits(match.label)) found.push(match)
+        if (found.length === limit) return found
+      }
+      if (found.length === graph.size) return found
+      yield
+    }
+    return yield* this.#scan(graph, vector, limit, admits)
+  }
+
+  /** The exact answer, for filters that admit little: it reads only what they admit. */
+  *#scan(
+    graph: HnswGraph,
+    vector: Float32Array,
+    limit: number,
+    admits: (label: number) => boolean,
+  ): Generator<void, VectorMatch[], void> {
+    const best = new TopHits(limit)
+    for (const label of graph.labels()) {
+      const stored = admits(label) ? this.#parts.stored(label) : null
+      if (stored !== null) best.offer(label, dot(vector, stored))
+      yield
+    }
+    return best.sorted().map(({ key, score }) => ({ label: key, score }))
+  }
+
+  /** Never rejects: what fails is tried again after the next change, and searches do without. */
+  async #upkeep(): Promise<void> {
+    clearTimeout(this.#rest)
+    while (this.#isDue && !this.#isClosed) {
+      this.#isDue = false
+      await this.#attend().catch(() => this.#forsake())
+    }
+    this.#work = null
+    if (this.#isClosed || !this.#isWorthSaving(SAVE_AT_REST)) return
+    this.#rest = setTimeout(() => {
+      this.#hasRested = true
+      this.tend()
+    }, REST_MS).unref()
+  }
+
+  async #attend(): Promise<void> {
+    if (this.#graph === null) {
+      if (this.#recent.size > this.#parts.crossOver) await this.#build(() => this.#recent.labels())
+    } else if (this.#graph.deadShare >= DEAD_MOST) {
+      await this.#renew(this.#graph)
+    } else {
+      await this.#inBackground(this.#settle(this.#graph))
+    }
+    const share = this.#hasRested ? SAVE_AT_REST : SAVE_AT_ONCE
+    this.#hasRested = false
+    if (!this.#isClosed && this.#isWorthSaving(share)) await this.#save()
+  }
+
+  async #build(labelsNow: () => readonly number[]): Promise<void> {
+    const library = await this.#loadLibrary()
+    if (library === null) return
+    const labels = labelsNow()
+    const graph = HnswGraph.create(
+      library,
+      this.#parts.dimension,
+      Math.ceil(ROOM * (labels.length + this.#recent.size)),
+    )
+    this.#next = graph
+    if (!(await this.#inBackground(this.#fill(graph, labels)))) return this.#breakOff(graph)
+    this.#graph?.close()
+    this.#graph = graph
+    this.#next = null
+    this.#saved = 0
+    await this.#inBackground(this.#forgetCovered(graph))
+    this.tend()
+  }
+
+  /** Makes a graph without the dead, or none if few are alive. */
+  async #renew(graph: HnswGraph): Promise<void> {
+    if (this.size > GIVE_UP_SHARE * this.#parts.crossOver)
+      return this.#build(() => [...graph.labels()])
+    if (!(await this.#inBackground(this.#takeBack(graph)))) return
+    this.#graph = null
+    this.#saved = 0
+    graph.close()
+    this.#parts.file?.discard()
+  }
+
+  *#fill(graph: HnswGraph, labels: readonly number[]): Steps {
+    for (const label of labels) {
+      if (!this.has(label) || !this.#parts.isSettled(label)) continue
+      const vector = this.#recent.vector(label) ?? this.#parts.stored(label)
+      if (vector !== null) graph.add(label, vector)
+      yield
+    }
+  }
+
+  /** Moves what has settled from the exact layer to the graph. */
+  *#settle(graph: HnswGraph): Steps {
+    for (const label of this.#recent.labels()) {
+      const vector = this.#parts.isSettled(label) ? this.#recent.vector(label) : null
+      if (vector !== null) {
+        graph.add(label, vector)
+        this.#recent.remove(label)
+      }
+      yield
+    }
+  }
+
+  *#forgetCovered(graph: HnswGraph): Steps {
+    for (const label of this.#recent.labels()) {
+      if (graph.has(label)) this.#recent.remove(label)
+      yield
+    }
+  }
+
+  *#takeBack(graph: HnswGraph): Steps {
+    for (const label of graph.labels()) {
+      const vector = this.#recent.has(label) ? null : this.#parts.stored(label)
+      if (vector !== null) this.#recent.add(label, vector)
+      yield
+    }
+  }
+
+  /** Keeps what was built when the index closes: the next opening goes on from there. */
+  #breakOff(graph: HnswGraph): void {
+    if (this.#graph === null && graph.slots > REPLAYED_AT_LEAST) {
+      this.#graph = graph
+      this.#next = null
+    } else {
+      this.#forsake()
+    }
+  }
+
+  #forsake(): void {
+    this.#next?.close()
+    this.#next = null
+  }
+
+  #isWorthSaving(share: number): boolean {
+    if (this.#graph === null || this.#parts.file === null) return false
+    const unsaved = this.#graph.slots - this.#saved
+    return unsaved > share * this.#saved && unsaved > Math.min(REPLAYED_AT_LEAST, this.#saved)
+  }
+
+  async #save(): Promise<void> {
+    const { file, mark } = this.#parts
+    if (file === null || this.#graph === null) return
+    const replacements = this.#replacements
+    this.#saved = this.#graph.slots
+    // A cache that cannot be written now is written after as much growth again.
+    await file.save(this.#graph, mark()).catch(() => undefined)
+    if (this.#replacements !== replacements) file.discard()
+  }
+
+  #loadLibrary(): Promise<HnswLibrary | null> {
+    this.#library ??= this.#parts.loadLibrary()
+    return this.#library
+  }
+
+  #inBackground(steps: Steps): Promise<boolean> {
+    return inBackground(steps, () => !this.#isClosed)
+  }
+}

@@ -1,0 +1,110 @@
+import { NO_EDIT } from '../../../engine/graph-edit.ts'
+import { contentHash } from '../../../engine/ingest/identifiers.ts'
+import { summaryOf } from '../../../engine/ingest/summary-of.ts'
+import type { Change, Store } from '../../../engine/store.ts'
+import { Connection } from '../connection.ts'
+import { type Embedding, markEmbedding } from '../embedding-mark.ts'
+import { keepText } from '../intake.ts'
+import { openDatabase } from '../open-database.ts'
+import { openSqliteStore } from '../sqlite-store.ts'
+import type { ImportPlan, PlannedDocument } from './import-plan.ts'
+
+/** Entities or relations that become visible in one change. */
+const ITEMS_A_CHANGE = 1000
+const NOTHING: Change = {
+  removes: [],
+  publishes: null,
+  entities: [],
+  relations: [],
+  deadEntities: [],
+  deadRelations: [],
+  edit: NO_EDIT,
+}
+
+/**
+ * Writes what was planned into a folder without a workspace. Not in one step: whoever calls this
+ * lets nobody see the folder before.
+ */
+export async function writeImport(
+  dir: string,
+  plan: ImportPlan,
+  embedding: Embedding,
+  onProgress: (done: number, all: number) => void = () => undefined,
+): Promise<void> {
+  within(dir, (connection) => {
+    markEmbedding(connection, embedding)
+    connection.durably(() => {
+      for (const document of plan.documents) insert(connection, document)
+    })
+  })
+  const store = await openSqliteStore({ dir, embedding })
+  try {
+    await publish(store, plan, onProgress)
+  } finally {
+    await store.close()
+  }
+  within(dir, (connection) => {
+    connection.durably(() => {
+      for (const document of plan.documents) settle(connection, document)
+    })
+    connection.pragma('wal_checkpoint(TRUNCATE)')
+  })
+}
+
+async function publish(
+  store: Store,
+  plan: ImportPlan,
+  onProgress: (done: number, all: number) => void,
+): Promise<void> {
+  const processed = plan.documents.filter(({ status }) => status === 'processed')
+  for (const [done, { id: documentId, chunks, metadata }] of processed.entries()) {
+    onProgress(done, processed.length)
+    await store.apply({ ...NOTHING, publishes: { documentId, revision: 1, chunks, metadata } })
+  }
+  onProgress(processed.length, processed.length)
+  const { entities, relations, manualEntities, manualRelations } = plan
+  const edit = { ...NO_EDIT, addEntities: manualEntities, addRelations: manualRelations }
+  await store.apply({ ...NOTHING, edit })
+  for (let at = 0; at < entities.length; at += ITEMS_A_CHANGE) {
+    await store.apply({ ...NOTHING, entities: entities.slice(at, at + ITEMS_A_CHANGE) })
+  }
+  for (let at = 0; at < relations.length; at += ITEMS_A_CHANGE) {
+    await store.apply({ ...NOTHING, relations: relations.slice(at, at + ITEMS_A_CHANGE) })
+  }
+}
+
+/** A processed one stands as `processing` until its chunks are published. */
+function insert(connection: Connection, document: PlannedDocument): void {
+  const { contentSummary, contentLength } = summaryOf(document.text)
+  const seq = connection.insert(
+    `INSERT INTO documents (id, file_path, status, content_summary, content_length, content_hash,
+       created_at, updated_at, track_id, error_msg, metadata, attempts, revision)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)`,
+    document.id,
+    document.filePath,
+    document.status === 'processed' ? 'processing' : document.status,
+    contentSummary,
+    contentLength,
+    contentHash(document.text),
+    document.createdAt,
+    document.updatedAt,
+    document.trackId,
+    document.error,
+    JSON.stringify(document.metadata),
+  )
+  keepText(connection, seq, document.text)
+}
+
+/** Publishing a document says that it changed now; it did not. */
+function settle(connection: Connection, { id, updatedAt }: PlannedDocument): void {
+  connection.run('UPDATE documents SET updated_at = ? WHERE id = ?', updatedAt, id)
+}
+
+function within(dir: string, work: (connection: Connection) => void): void {
+  const connection = new Connection(openDatabase(dir))
+  try {
+    work(connection)
+  } finally {
+    connection.close()
+  }
+}

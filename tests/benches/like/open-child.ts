@@ -1,0 +1,16 @@
+import { openLightRag } from '../../../src/library.ts'
+import { cpuOf, timeOf } from './measures.ts'
+import { sampleQuestion } from './sample-documents.ts'
+import { hashedModel, scriptedModel } from './scripted-models.ts'
+
+/** Opens a workspace in a process that has done nothing else, and asks it one question. */
+const [dir = ''] = process.argv.slice(2)
+let ms = 0
+const cpu = await cpuOf(async () => {
+  ms = await timeOf(async () => {
+    const rag = await openLightRag({ dir, llm: scriptedModel(), embedding: hashedModel() })
+    await rag.query({ query: sampleQuestion(7), mode: 'mix' })
+  })
+})
+console.log(JSON.stringify({ ms, cpu }))
+process.exit(0)

@@ -1,0 +1,361 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { LightRag } from '../../src/engine/light-rag.ts'
+import type { EmbeddingModel, Models } from '../../src/engine/models.ts'
+import { QUERY_MODES } from '../../src/engine/rag.ts'
+import type { Store } from '../../src/engine/store.ts'
+import { planImport } from '../../src/stores/sqlite/lightrag/plan-import.ts'
+import { shareOut } from '../../src/stores/sqlite/lightrag/share-out.ts'
+import { readWorkingFolder } from '../../src/stores/sqlite/lightrag/working-folder.ts'
+import { writeImport } from '../../src/stores/sqlite/lightrag/write-import.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { verifyWorkspace } from '../../src/stores/sqlite/verify/verify-workspace.ts'
+import { OFFLINE } from './sound-workspace.ts'
+
+/** Written by Python LightRAG itself; without it these tests fail. */
+const FOLDER = fileURLToPath(new URL('../../../shared/data/lightrag-workspace', import.meta.url))
+const EMBEDDING = { id: 'hashed:64', dimension: 64 }
+
+/** Whoever calls it has called a model. */
+const forbidden = () => {
+  throw new Error('a model was called')
+}
+const NO_MODELS: Models = {
+  extractor: { id: 'none', extract: forbidden },
+  keywords: { id: 'none', find: forbidden },
+  summarizer: { id: 'none', summarize: forbidden },
+  answerer: { id: 'none', prompt: forbidden, answer: forbidden },
+  embedding: { ...EMBEDDING, embed: forbidden },
+}
+
+describe('a working folder of Python LightRAG', () => {
+  let root: string
+  let folder: string
+  let dir: string
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'lightrag-'))
+    onTestFinished(() => rm(root, { recursive: true, force: true }))
+    folder = join(root, 'folder')
+    dir = join(root, 'workspace')
+    await cp(FOLDER, folder, { recursive: true })
+  })
+  const plan = async () => planImport(await readWorkingFolder(folder))
+  const bringIn = async () => {
+    const planned = await plan()
+    await rm(dir, { recursive: true, force: true })
+    await mkdir(dir)
+    await writeImport(dir, planned, EMBEDDING)
+    return planned
+  }
+  const open = () => openSqliteStore({ dir, embedding: EMBEDDING })
+  const engine = async (models: Models) =>
+    LightRag.open({ store: await open(), models, inputDir: join(root, 'inputs') })
+  const edit = async (
+    name: string,
+    change: (records: Record<string, Record<string, unknown>>) => void,
+  ) => {
+    const path = join(folder, name)
+    const records = JSON.parse(await readFile(path, 'utf8'))
+    change(records)
+    await writeFile(path, JSON.stringify(records))
+  }
+
+  it('comes in with the counts that its README states, and whole', async () => {
+    const readme = await readFile(join(folder, 'README.md'), 'utf8')
+    const said =
+      /(\d+) documents, (\d+) chunks, (\d+) entities, (\d+) relations, (\d+) cached answers; vectors (\d+) \/ (\d+) \/ (\d+)/.exec(
+        readme,
+      )
+    const [documents, chunks, entities, relations, answers, ...vectors] = (said ?? [])
+      .slice(1)
+      .map(Number)
+    expect(vectors).toHaveLength(3)
+    const { found, owed, problems } = await bringIn()
+    expect(found).toEqual({
+      documents,
+      chunks,
+      entities,
+      relations,
+      answers,
+      dimension: 64,
+      vectors: { chunks: vectors[0], entities: vectors[1], relations: vectors[2] },
+    })
+    expect({ owed, problems }).toEqual({ owed: 0, problems: [] })
+    const store = await open()
+    expect(await store.counts()).toEqual({ documents, chunks, entities, relations })
+    expect(await store.statusCounts()).toMatchObject({
+      processed: documents,
+      pending: 0,
+      failed: 0,
+    })
+    await store.close()
+    expect(await verifyWorkspace(dir, join(root, 'none'))).toEqual({ inUse: false, findings: [] })
+  })
+
+  it('keeps the weight of each relation, however many chunks it is shared out among', async () => {
+    const { graph } = await readWorkingFolder(folder)
+    const { relations, documents } = await plan()
+    const weights = new Map(
+      graph.edges.map(({ source, target, attributes }) => [
+        [source, target].sort().join(),
+        Number(attributes.weight),
+      ]),
+    )
+    for (const { source, target, weight } of relations) {
+      expect(weight).toBeCloseTo(weights.get([source, target].sort().join()) ?? 0, 6)
+    }
+    const shares = documents.flatMap(({ chunks }) => chunks.flatMap((chunk) => chunk.relations))
+    expect(shares.length).toBeGreaterThan(relations.length)
+  })
+
+  it('keeps its vectors: each finds its own row first', async () => {
+    await bringIn()
+    const { chunkVectors, entityVectors, relationVectors } = await readWorkingFolder(folder)
+    const store = await open()
+    for (const { fields, vector } of chunkVectors.records) {
+      const [hit] = await store.nearestChunks(vector ?? new Float32Array(64), 1, null)
+      expect(hit?.score).toBeCloseTo(1, 5)
+      const similar = await store.chunkSimilarities(
+        [...(await store.chunkKeys([String(fields.__id__)])).values()],
+        vector ?? new Float32Array(64),
+      )
+      expect(similar[0]).toBeCloseTo(1, 5)
+    }
+    const nearest = async (
+      vector: Float32Array | null,
+      search: 'nearestEntities' | 'nearestRelations',
+    ) => store[search](vector ?? new Float32Array(64), 707)
+    const entityHits = await nearest(entityVectors.records[5]?.vector ?? null, 'nearestEntities')
+    const best = entityHits.filter(({ score }) => score > 0.9999).map(({ key }) => key)
+    const names = (await store.entities(best)).map(({ name }) => name)
+    expect(names).toContain(entityVectors.records[5]?.fields.entity_name)
+    const relationHits = await nearest(
+      relationVectors.records[7]?.vector ?? null,
+      'nearestRelations',
+    )
+    const pairs = await store.relations(
+      relationHits.filter(({ score }) => score > 0.9999).map(({ key }) => key),
+    )
+    const { src_id, tgt_id } = relationVectors.records[7]?.fields ?? {}
+    expect(pairs.map(({ source, target }) => [source, target].sort())).toContainEqual(
+      [src_id, tgt_id].sort(),
+    )
+    await store.close()
+  })
+
+  it('keeps what documents, entities and relations were', async () => {
+    await bringIn()
+    const store = await open()
+    const status = JSON.parse(
+      await readFile(join(folder, 'kv_store_doc_status.json'), 'utf8'),
+    ).p0025
+    expect(await store.document('p0025')).toMatchObject({
+      filePath: status.file_path,
+      status: 'processed',
+      contentSummary: status.content_summary,
+      contentLength: status.content_length,
+      createdAt: Date.parse(status.created_at),
+      updatedAt: Date.parse(status.updated_at),
+      trackId: status.track_id,
+      chunksCount: 1,
+    })
+    const keys = await store.entityKeys(['Australia'])
+    const [australia] = await store.entities([...keys.values()])
+    expect(australia).toMatchObject({
+      type: 'concept',
+      description: 'Australia is named in the passage.',
+    })
+    expect(australia?.sourceIds).toHaveLength(3)
+    const texts = JSON.parse(await readFile(join(folder, 'kv_store_full_docs.json'), 'utf8'))
+    const { chunks } = await store.chunksOf('p0025', { onlySetAside: false, offset: 0, limit: 5 })
+    expect(texts.p0025.content.slice(chunks[0]?.start, chunks[0]?.end)).toBe(chunks[0]?.content)
+    const ties = await store.relationsOf([...keys.values()])
+    expect(ties.reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThanOrEqual(ties.length)
+    await store.close()
+  })
+
+  it('opens, is deleted from and answers in every mode without a call beyond the question', async () => {
+    await bringIn()
+    // The embedding was not ours: a query vector is made here without any model.
+    const embedding: EmbeddingModel = {
+      ...EMBEDDING,
+      embed: async (texts, { kind }) => {
+        if (kind === 'document') return forbidden()
+        return texts.map(() => new Float32Array(64).fill(1 / 8))
+      },
+    }
+    const { keywords, answerer } = OFFLINE
+    const rag = await engine({ ...NO_MODELS, keywords, answerer, embedding })
+    for (const mode of QUERY_MODES) {
+      if (mode === 'bypass') continue
+      const { response, references } = await rag.query({
+        query: 'What is the capital of New South Wales?',
+        mode,
+      })
+      expect(response, mode).not.toBe('')
+      expect(references?.length, mode).toBeGreaterThan(0)
+    }
+    await rag.close()
+  })
+
+  it('lets a document be deleted with exactly what only it said', async () => {
+    const { documents } = await bringIn()
+    const only = new Map<string, Set<string>>()
+    for (const document of documents) {
+      for (const { name } of document.chunks.flatMap(({ entities }) => entities)) {
+        only.set(name, (only.get(name) ?? new Set()).add(document.id))
+      }
+    }
+    const embedding: EmbeddingModel = {
+      ...EMBEDDING,
+      embed: async (texts) => texts.map(() => new Float32Array(64).fill(1 / 8)),
+    }
+    const rag = await engine({ ...NO_MODELS, embedding })
+    await rag.deleteDocuments({ doc_ids: ['p0025'] })
+    await rag.idle()
+    const labels = await rag.graphLabels()
+    const gone = [...only]
+      .filter(([, ids]) => ids.size === 1 && ids.has('p0025'))
+      .map(([name]) => name)
+    expect(gone.length).toBeGreaterThan(5)
+    expect(labels.filter((label) => gone.includes(label))).toEqual([])
+    expect(labels).toHaveLength(707 - gone.length)
+    expect(labels).toContain('Australia')
+    await rag.close()
+    expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
+  })
+
+  it('brings in as pending what is not whole, and leaves out what rests on it', async () => {
+    await edit('kv_store_doc_status.json', (records) => {
+      Object.assign(records.p0043 ?? {}, {
+        status: 'failed',
+        error_msg: 'no luck',
+        chunks_list: [],
+      })
+      delete records.p0025?.chunks_list
+      Object.assign(records, { 'error-1': { status: 'failed', file_path: 'bad.pdf' } })
+    })
+    await edit('kv_store_text_chunks.json', (records) => {
+      for (const [id, chunk] of Object.entries(records))
+        if (chunk.full_doc_id === 'p0025') delete records[id]
+    })
+    const { problems } = await bringIn()
+    expect(problems).toEqual([
+      expect.stringMatching(/p0025 has no chunks: it comes in as pending/),
+      expect.stringMatching(/error-1 has no text: it is left out/),
+      expect.stringMatching(/\d+ entities and \d+ relations rest on documents/),
+    ])
+    const store = await open()
+    expect(await store.statusCounts()).toMatchObject({ processed: 58, pending: 1, failed: 1 })
+    expect(await store.document('p0043')).toMatchObject({ status: 'failed', errorMsg: 'no luck' })
+    expect(await store.labels()).not.toContain('Tasman Sea')
+    await store.close()
+    expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
+  })
+
+  it('gives a chunk to every document that holds it, and keeps what a person made', async () => {
+    const [chunk = ''] = Object.keys(
+      JSON.parse(await readFile(join(folder, 'kv_store_text_chunks.json'), 'utf8')),
+    )
+    await edit('kv_store_full_docs.json', (records) => {
+      records.twin = { ...records.p0025, file_path: 'twin.txt' }
+    })
+    await edit('kv_store_doc_status.json', (records) => {
+      records.twin = { ...records.p0025, file_path: 'twin.txt', chunks_list: [chunk] }
+    })
+    const graph = join(folder, 'graph_chunk_entity_relation.graphml')
+    const xml = await readFile(graph, 'utf8')
+    const node =
+      '<node id="By hand"><data key="d1">thing</data><data key="d2">Made &amp; kept</data><data key="d3">manual_creation</data></node>'
+    const edge =
+      '<edge source="By hand" target="Australia"><data key="d7">2.5</data><data key="d8">A tie</data><data key="d9">hand</data><data key="d10">manual_creation</data></edge>'
+    await writeFile(graph, xml.replace('<edge ', `${node}\n${edge}<edge `))
+    const { owed } = await bringIn()
+    expect(owed).toBe(2)
+    const store = await open()
+    expect(await store.counts()).toMatchObject({
+      documents: 61,
+      chunks: 61,
+      entities: 708,
+      relations: 545,
+    })
+    const sources = await sourcesOf(store, 'Tasman Sea')
+    expect(sources).toHaveLength(2)
+    expect(sources).toContain(chunk)
+    const [made] = await store.entities([...(await store.entityKeys(['By hand'])).values()])
+    expect(made).toMatchObject({
+      type: 'thing',
+      description: 'Made & kept',
+      sourceIds: ['manual_creation'],
+      owed: true,
+    })
+    await store.close()
+    const { findings } = await verifyWorkspace(dir, join(root, 'none'))
+    expect(findings.filter(({ level }) => level === 'problem')).toEqual([])
+  })
+
+  it('is refused with a sentence when a file of it is damaged', async () => {
+    await rm(join(folder, 'kv_store_full_docs.json'))
+    await expect(plan()).rejects.toThrow(/no working folder of LightRAG.*kv_store_full_docs/)
+    await cp(FOLDER, join(folder, 'inner'), { recursive: true })
+    await expect(plan()).rejects.toThrow(/did you mean its workspace .*inner/)
+    folder = join(folder, 'inner')
+    for (const [name, content, words] of [
+      ['vdb_chunks.json', '{"embedding_dim": 64, "data": [], "matrix": "AAAA"}', /0 rows of 64/],
+      [
+        'vdb_entities.json',
+        '{"embedding_dim": 32, "data": [], "matrix": ""}',
+        /several dimensions: 64, 32/,
+      ],
+      ['graph_chunk_entity_relation.graphml', '<graphml><node>', /not well-formed/],
+      ['kv_store_text_chunks.json', '{"a": ', /text_chunks.json is damaged/],
+    ] as const) {
+      const before = await readFile(join(folder, name))
+      await writeFile(join(folder, name), content)
+      await expect(plan(), name).rejects.toMatchObject({
+        code: 'invalid_argument',
+        message: expect.stringMatching(words),
+      })
+      await writeFile(join(folder, name), before)
+    }
+    await plan()
+  })
+})
+
+describe('a merged description', () => {
+  it('is shared out by what each chunk is known to have said', () => {
+    const answers = new Map([
+      ['a', 'entity|X|the second'],
+      ['b', 'entity|X|the first'],
+    ])
+    expect([...shareOut(['the first', 'the second'], ['a', 'b'], answers)]).toEqual([
+      ['a', ['the second']],
+      ['b', ['the first']],
+    ])
+  })
+
+  it('is shared out in order where nothing is known', () => {
+    const none = new Map<string, string>()
+    expect([...shareOut(['1', '2'], ['a', 'b'], none)]).toEqual([
+      ['a', ['1']],
+      ['b', ['2']],
+    ])
+    expect([...shareOut(['summary'], ['a', 'b'], none)]).toEqual([
+      ['a', ['summary']],
+      ['b', ['summary']],
+    ])
+    expect([...shareOut(['1', '2', '3'], ['a', 'b'], none)]).toEqual([
+      ['a', ['1', '3']],
+      ['b', ['2']],
+    ])
+    expect([...shareOut([], ['a'], none)]).toEqual([['a', ['']]])
+  })
+})
+
+async function sourcesOf(store: Store, name: string): Promise<readonly string[]> {
+  const [entity] = await store.entities([...(await store.entityKeys([name])).values()])
+  return entity?.sourceIds ?? []
+}
