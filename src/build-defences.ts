@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
+import { pathSelector } from './control/routes/data-alias.ts'
 import { AuditChain } from './tenancy/audit-chain.ts'
 import { AuditLog } from './tenancy/audit-log.ts'
 import { AuditRecorder } from './tenancy/audit-recorder.ts'
@@ -64,6 +65,7 @@ export function selectorsOf(config: Config, multiTenant: boolean): WorkspaceSele
   const suffix = config.TENANT_HOST_SUFFIX
   return [
     workspaceHeader,
+    pathSelector,
     tenantHeaders({ ignoreDefaults: !multiTenant }),
     ...(suffix === undefined ? [] : [hostLabel(suffix)]),
   ]

@@ -11,6 +11,7 @@ export async function buildLanguageModel(
   { binding, host, apiKey, model }: ModelChoice,
   meter: UsageMeter,
 ): Promise<LanguageModel | null> {
+  const { LLM_TEMPERATURE: temperature, LLM_MAX_TOKENS: maxTokens } = config
   const settings = { ...meter, calls: { timeoutMs: config.LLM_TIMEOUT * 1000 } }
   if (binding === 'offline') return null
   if (binding === 'ollama') {
@@ -18,13 +19,21 @@ export async function buildLanguageModel(
     return ollamaModel({ host: host ?? OLLAMA_HOST, apiKey }, model, {
       ...settings,
       structured: config.ENTITY_EXTRACTION_USE_JSON !== 'false',
-      options: { num_ctx: config.OLLAMA_LLM_NUM_CTX },
+      options: {
+        num_ctx: config.OLLAMA_LLM_NUM_CTX,
+        ...(temperature === undefined ? {} : { temperature }),
+        ...(maxTokens === undefined ? {} : { num_predict: maxTokens }),
+      },
     })
   }
   const { openAiCompatibleModel } = await import('./models/ai-sdk/openai-compatible-model.ts')
   const address = await openAiHost(config, binding, host, apiKey, model)
   const structured = takesSchema(config, binding, host)
-  return openAiCompatibleModel({ ...address, structured }, model, settings)
+  const sampling = {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
+  }
+  return openAiCompatibleModel({ ...address, structured }, model, { ...settings, sampling })
 }
 
 /** Of a server that only speaks OpenAI's protocol nobody can tell without asking. */

@@ -9,7 +9,7 @@ import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
-import type { UsageMeter } from './models/calls/usage.ts'
+import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
 import { rememberedEmbedding } from './models/remembered-embedding.ts'
 import {
@@ -22,24 +22,64 @@ import { UsageCounters } from './models/usage-counters.ts'
 import { modelChoice, type Role } from './role-fields.ts'
 import type { WorkspaceWording } from './workspace-wording.ts'
 
-/** The models of the whole process, shared by all workspaces through fair schedulers. */
-export interface ModelHouse {
+/** Models as the engines of workspaces take them. */
+export interface ModelSet {
   /** Needed before a store can be opened. */
   readonly embedding: EmbeddingModel
-  /** Whether answers come without any language model. */
-  readonly offline: boolean
   /** What one workspace's engine calls. */
   readonly of: (workspace: string, store: Store, wording?: WorkspaceWording) => Models
+}
+
+/** The models of the whole process, shared by all workspaces through fair schedulers. */
+export interface ModelHouse extends ModelSet {
+  /** The models of a workspace for which some of the configuration is another; same schedulers. */
+  readonly with: (own: Partial<Config>) => Promise<ModelSet>
+  /** Whether answers come without any language model. */
+  readonly offline: boolean
   readonly gauges: () => { llm: SchedulerGauges; embedding: SchedulerGauges }
   /** What a workspace has used of each model since the start. */
   readonly usage: (workspace: string) => Record<string, ModelUsage>
+  /** Forgets that, as for a workspace that is deleted. */
+  readonly forget: (workspace: string) => void
 }
 
 /** Builds what the configuration names; adapters are loaded only when they are used. */
-export async function buildModels(config: Config): Promise<ModelHouse> {
+export async function buildModels(
+  config: Config,
+  onUsage: (record: UsageRecord) => void = () => undefined,
+): Promise<ModelHouse> {
   const offline = offlineModels(tokenCount)
   const usage = new UsageCounters()
-  const meter = { onUsage: usage.record }
+  const meter = {
+    onUsage: (record: UsageRecord) => {
+      usage.record(record)
+      onUsage(record)
+    },
+  }
+  const llmSlots = new FairScheduler({ limit: config.MAX_ASYNC })
+  const embeddingSlots = new FairScheduler({ limit: config.EMBEDDING_FUNC_MAX_ASYNC })
+  const shared = { offline, meter, llmSlots, embeddingSlots }
+  const common = await modelSet(config, shared)
+  return {
+    ...common,
+    with: async (own) =>
+      Object.keys(own).length === 0 ? common : modelSet({ ...config, ...own }, shared),
+    offline: modelChoice(config, 'QUERY').binding === 'offline',
+    gauges: () => ({ llm: llmSlots.gauges(), embedding: embeddingSlots.gauges() }),
+    usage: (workspace) => usage.of(workspace),
+    forget: (workspace) => usage.forget(workspace),
+  }
+}
+
+interface Shared {
+  readonly offline: Models
+  readonly meter: UsageMeter
+  readonly llmSlots: FairScheduler
+  readonly embeddingSlots: FairScheduler
+}
+
+async function modelSet(config: Config, shared: Shared): Promise<ModelSet> {
+  const { offline, meter, llmSlots, embeddingSlots } = shared
   const forRole = (role: Role) => buildLanguageModel(config, modelChoice(config, role), meter)
   const llms = {
     extract: await forRole('EXTRACT'),
@@ -49,13 +89,8 @@ export async function buildModels(config: Config): Promise<ModelHouse> {
   const paid = await embeddingModel(config, meter)
   const embedding = paid ? rememberedEmbedding(paid) : offline.embedding
   const reranker = await rerankModel(config)
-  const llmSlots = new FairScheduler({ limit: config.MAX_ASYNC })
-  const embeddingSlots = new FairScheduler({ limit: config.EMBEDDING_FUNC_MAX_ASYNC })
   return {
     embedding,
-    offline: llms.query === null,
-    gauges: () => ({ llm: llmSlots.gauges(), embedding: embeddingSlots.gauges() }),
-    usage: (workspace) => usage.of(workspace),
     of: (workspace, store, wording = {}) => {
       const scheduled = (model: LanguageModel | null) =>
         model && scheduledLanguageModel(model, llmSlots, workspace)

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Config, ConfigError } from './config.ts'
+import { DirectoryChain } from './control/directory-chain.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
+import type { Directory } from './tenancy/directory.ts'
 import { DirectoryAuthenticator } from './tenancy/directory-authenticator.ts'
 import { SingleAuthenticator } from './tenancy/single-authenticator.ts'
 import { assertTenancyNeverOn, markTenancyOn } from './tenancy/tenancy-mark.ts'
@@ -10,6 +12,8 @@ import { UsersFile, type UsersFileEvent } from './tenancy/users-file.ts'
 
 export interface ChosenAuthenticator {
   readonly authenticator: Authenticator
+  /** Who can sign in, on a server with users. */
+  readonly directory?: Directory
   readonly close: () => void
 }
 
@@ -27,7 +31,11 @@ export function chooseAuthenticator(
   tokens: Tokens,
   log: FastifyBaseLogger,
   onUsersEvent: (event: UsersFileEvent) => void = () => undefined,
+  control?: Directory,
 ): ChosenAuthenticator {
+  if (control !== undefined && !config.LIGHTRAG_MULTI_TENANT_STRICT) {
+    log.warn('LIGHTRAG_MULTI_TENANT_STRICT is off: a tenant may be chosen for who names none.')
+  }
   if (config.usersFileRequired || existsSync(config.usersFile)) {
     refuseSingleSettings(config)
     const users = new UsersFile({
@@ -38,10 +46,18 @@ export function chooseAuthenticator(
       },
     })
     markTenancyOn(config.WORKING_DIR)
+    const directory = control === undefined ? users : new DirectoryChain(users, control)
     return {
-      authenticator: new DirectoryAuthenticator(users, tokens),
+      authenticator: new DirectoryAuthenticator(directory, tokens),
+      directory,
       close: () => users.close(),
     }
+  }
+  if (control !== undefined) {
+    refuseSingleSettings(config)
+    markTenancyOn(config.WORKING_DIR)
+    const authenticator = new DirectoryAuthenticator(control, tokens)
+    return { authenticator, directory: control, close: () => undefined }
   }
   assertTenancyNeverOn(config.WORKING_DIR)
   const { LIGHTRAG_API_KEY: apiKey, AUTH_ACCOUNTS: accounts, WORKSPACE: workspace } = config
@@ -69,7 +85,7 @@ function logUsersEvent(event: UsersFileEvent, log: FastifyBaseLogger): void {
   } else if (event.type === 'missing') {
     log.error('The users file is gone; its last good version stays in force.')
   } else {
-    const { username } = event
-    log.warn({ username }, 'A password is stored in plain text; store a hash (hash-password).')
+    const { count, usernames } = event
+    log.warn({ count, usernames }, 'Passwords are stored in plain text; store hashes.')
   }
 }

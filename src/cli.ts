@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
+import { adoptCommand } from './commands/adopt.ts'
 import { auditCommand } from './commands/audit.ts'
 import type { CommandContext } from './commands/command-context.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { operatorCommand } from './commands/operator.ts'
 import { userCommand } from './commands/user.ts'
 import { workspaceCommand } from './commands/workspace.ts'
 import { WorkspaceError } from './commands/workspace-error.ts'
@@ -42,7 +44,14 @@ const context: CommandContext = {
     process.exitCode = code
   },
 }
-for (const command of [userCommand, auditCommand, doctorCommand, workspaceCommand]) {
+for (const command of [
+  userCommand,
+  operatorCommand,
+  auditCommand,
+  doctorCommand,
+  workspaceCommand,
+  adoptCommand,
+]) {
   program.addCommand(command(context))
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { CONTROL_FIELDS, controlProblems, multiTenantOn } from './control-fields.ts'
 import { CHUNK_PICK_METHODS } from './engine/retrieve/pick-chunks.ts'
 import { DEFAULT_ENTITY_TYPES } from './engine/roles/extraction-prompts.ts'
 import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from './engine/settings.ts'
@@ -13,6 +14,7 @@ import {
   text,
 } from './env-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
+import { CROSS_OVER } from './stores/sqlite/indexing.ts'
 import { isWorkspaceName } from './tenancy/workspace-name.ts'
 
 const REMEDY =
@@ -55,6 +57,7 @@ export const ENV_FIELDS = {
   AUDIT_LOG: flag(true, 'Whether `_control/audit.log` is written.'),
   AUDIT_MAX_MB: integer(16, { min: 1, max: 4096 }, 'Of one audit file, in MB; then the next.'),
   AUDIT_KEEP_FILES: integer(64, { min: 1 }, 'Full audit files kept; older ones are deleted.'),
+  ...CONTROL_FIELDS,
   CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
   TRUST_PROXY: flag(false, 'Whether to believe `X-Forwarded-*` headers.'),
   LOG_LEVEL: oneOf(
@@ -79,6 +82,11 @@ export const ENV_FIELDS = {
   ),
   POOL_PINNED: list([], 'Workspaces opened at start and never closed to make room or for idling.'),
   POOL_WARM: list([], 'Workspaces opened at start.'),
+  VECTOR_INDEX_FROM: integer(
+    CROSS_OVER,
+    { min: 1 },
+    'Vectors of one kind in a workspace from which they get an index; below, each is compared.',
+  ),
   SHUTDOWN_SECONDS: integer(20, { min: 0, max: 600 }, 'Time to finish requests on shutdown.'),
   MAX_UPLOAD_SIZE: integer(
     ENGINE.maxUploadBytes,
@@ -173,6 +181,16 @@ export const ENV_FIELDS = {
   LLM_BINDING_HOST: text(undefined, 'Address of its API. Unset: the provider’s own.'),
   LLM_BINDING_API_KEY: text(undefined, 'Key for it.'),
   LLM_MODEL: text(undefined, 'Model name; required unless the binding is offline.'),
+  LLM_TEMPERATURE: decimal(
+    undefined,
+    { min: 0, max: 2 },
+    'Of language models. Unset: left to the provider.',
+  ),
+  LLM_MAX_TOKENS: integer(
+    undefined,
+    { min: 1 },
+    'Longest answer of a language model, in tokens. Unset: left to the provider.',
+  ),
   LLM_TIMEOUT: integer(180, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
   OLLAMA_LLM_NUM_CTX: integer(32_768, { min: 512 }, 'Context window asked of Ollama, in tokens.'),
   ...ROLE_FIELDS,
@@ -197,6 +215,8 @@ export interface Config extends EnvValues<typeof ENV_FIELDS> {
   /** Whether somebody asked for a users file by name, so that it must be there. */
   readonly usersFileRequired: boolean
   readonly usersFile: string
+  /** Whether tenants are kept in the control database. */
+  readonly multiTenant: boolean
   readonly engine: EngineSettings
 }
 
@@ -218,7 +238,9 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { values, problems } = readFields(ENV_FIELDS, env)
-  if (problems.length === 0) problems.push(...contradictions(values))
+  if (problems.length === 0) {
+    problems.push(...contradictions(values), ...controlProblems(values, env))
+  }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze({
     ...values,
@@ -226,6 +248,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     INPUT_DIR: resolve(values.INPUT_DIR),
     usersFileRequired: values.USERS_FILE !== undefined,
     usersFile: resolve(values.USERS_FILE ?? './users.json'),
+    multiTenant: multiTenantOn(values),
     engine: engineSettings(values),
   })
 }

@@ -19,11 +19,11 @@ export function text<T extends string | undefined>(
   return { fallback, about, parse: (value) => ({ value }) }
 }
 
-export function integer(
-  fallback: number,
+export function integer<T extends number | undefined>(
+  fallback: T,
   range: { readonly min: number; readonly max?: number },
   about: string,
-): EnvField<number> {
+): EnvField<number | T> {
   const { min, max = Number.MAX_SAFE_INTEGER } = range
   const what = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
   const parse = (value: string) => {
@@ -35,11 +35,11 @@ export function integer(
   return { fallback, about, parse }
 }
 
-export function decimal(
-  fallback: number,
+export function decimal<T extends number | undefined>(
+  fallback: T,
   range: { readonly min: number; readonly max: number },
   about: string,
-): EnvField<number> {
+): EnvField<number | T> {
   const { min, max } = range
   const parse = (value: string) => {
     const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN

@@ -1,39 +1,44 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
-import { buildDefences, type DefenceGauges, type Defences, selectorsOf } from './build-defences.ts'
+import { buildControl } from './build-control.ts'
+import { buildDefences, type Defences, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
 import type { Config } from './config.ts'
+import { actingFor } from './control/acting-for.ts'
+import { CONTROL_STATUS } from './control/control-error.ts'
+import type { ControlPlane } from './control/control-plane.ts'
+import { quotaRag } from './control/quota-rag.ts'
+import { CONTROL_DOCS } from './control/routes/control-docs.ts'
+import { engineSettings, engineWording, workspaceConfig } from './control/workspace-settings.ts'
 import { corsOptions } from './cors-options.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { apiDescription } from './openapi/api-description.ts'
+import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
+import { ownModelValues } from './own-models.ts'
+import { registerControl } from './register-control.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
-import { registerRoutes } from './routes/register-routes.ts'
+import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
 import { authRoutes } from './tenancy/auth-routes.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
 import { context } from './tenancy/context.ts'
 import { TENANCY_STATUS } from './tenancy/errors.ts'
 import { limited } from './tenancy/limited.ts'
+import { OpenStreams } from './tenancy/open-streams.ts'
 import { closedError } from './tenancy/pool-errors.ts'
-import type { PoolStats } from './tenancy/pool-options.ts'
-import type { EngineStats } from './tenancy/pool-stats.ts'
 import { createProxy } from './tenancy/proxy.ts'
 import { rateLimits } from './tenancy/rate-limits.ts'
 import { tenancy } from './tenancy/tenancy.ts'
 import { registerTokens } from './tenancy/token.ts'
 import { loadTokenSecret } from './tenancy/token-secret.ts'
+import type { UsersFileEvent } from './tenancy/users-file.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces.ts'
-
-export interface ServerGauges extends DefenceGauges {
-  readonly pool: PoolStats
-  readonly engines: readonly EngineStats[]
-}
 
 export interface ServerOptions {
   /** Takes the lines of the log; standard output unless given. */
@@ -93,26 +98,59 @@ export async function buildServer(
   const defences = buildDefences(config, app.log)
   const { audit } = defences
   const ending = new AbortController()
-  const { authenticator, close } = chooseAuthenticator(config, tokens, app.log, (event) => {
-    if (event.type === 'plain_password') return
-    audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
+  const streams = new OpenStreams(ending.signal)
+  const control = await buildControl(config, {
+    log: app.log,
+    streams,
+    workspaces: () => workspaces,
+    onAct: (event, about) => audit?.administered(event, about),
   })
-  const models = await buildModels(config)
+  const onUsersEvent = (event: UsersFileEvent) => {
+    if (event.type === 'plain_passwords') return
+    audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
+  }
+  const { authenticator, directory, close } = chooseAuthenticator(
+    config,
+    tokens,
+    app.log,
+    onUsersEvent,
+    control?.directory,
+  )
+  const models = await buildModels(config, (record) => {
+    control?.usage.record(record, context.current()?.principal.userId)
+  })
   if (models.offline) {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }
-  const workspaces = createWorkspaces(config, models, app.log)
+  const workspaces: Workspaces = createWorkspaces(config, models, app.log, async (workspace) => {
+    if (control === undefined) return { settings: config.engine, wording: {}, models: {} }
+    const own = await workspaceConfig(control.core, workspace)
+    return {
+      settings: engineSettings(config.engine, own),
+      wording: engineWording(own),
+      models: await ownModelValues(config, own, (provider) =>
+        control.secrets.reveal(workspace, provider),
+      ),
+    }
+  })
+  const gauges = (): ServerGauges => ({
+    pool: workspaces.pool.stats(),
+    engines: workspaces.pool.engines(),
+    ...defences.stats(),
+  })
   app.addHook('onReady', async () => {
     // Not awaited: a server with thousands of workspaces listens at once.
     context.exit(() => workspaces.resume()).catch((error: unknown) => app.log.error(error))
+    await context.exit(() => control?.start())
   })
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
   await app.register(refuseUnderPressure, { maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS })
-  await app.register(httpConventions, { errorStatuses: TENANCY_STATUS })
+  await app.register(httpConventions, { errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS } })
   await app.register(apiDescription, {
     version: API_VERSION,
     accessTo,
+    more: CONTROL_DOCS,
     serve: config.ENABLE_API_DOCS,
   })
   // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
@@ -122,13 +160,14 @@ export async function buildServer(
       permissions: ROUTE_PERMISSIONS,
       context,
       selectors: selectorsOf(config, authenticator.multiTenant),
+      ...(control === undefined ? {} : { actAs: actingFor(control.core) }),
       onRefusal: (refusal) => {
         const { error, request, principal } = refusal
         request.log.info({ code: error.code, user: principal?.userId }, 'refused')
         audit?.refused(refusal)
       },
     })
-    await scope.register(rateLimits, defences.rates)
+    await scope.register(rateLimits, { ...defences.rates, ownRates: control !== undefined })
     await scope.register(authRoutes, {
       authenticator,
       tokens,
@@ -136,11 +175,13 @@ export async function buildServer(
       onSignIn: (signIn) => audit?.signedIn(signIn),
       about: about(config),
     })
-    await registerRoutes(scope, {
-      rag: ragFor(workspaces, defences, ending.signal),
+    const routes: RoutesOptions = {
+      rag: ragFor(workspaces, defences, streams, control),
       health: {
         info: { auth_mode: authMode(authenticator), ...about(config) },
         details: () => context.current() !== undefined,
+        gauges: () =>
+          context.current()?.principal.superAdmin ? operatorGauges(gauges()) : undefined,
       },
       ollama: {
         model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,
@@ -148,20 +189,28 @@ export async function buildServer(
       },
       maxUploadBytes: config.MAX_UPLOAD_SIZE,
       maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,
+    }
+    await registerRoutes(scope, routes)
+    if (control === undefined || directory === undefined) return
+    await registerControl(scope, {
+      plane: control,
+      authenticator,
+      directory,
+      tokens,
+      guard: defences.signInGuard,
+      data: routes,
+      onRefusal: (refusal) => audit?.refused(refusal),
     })
   })
   return {
     app,
-    gauges: () => ({
-      pool: workspaces.pool.stats(),
-      engines: workspaces.pool.engines(),
-      ...defences.stats(),
-    }),
+    gauges,
     close: async () => {
       // Streams may end by themselves for half of the time; then their readers are told why.
       const endStreams = () => ending.abort(closedError())
       const timer = setTimeout(endStreams, (config.SHUTDOWN_SECONDS * 1000) / 2)
       await shutDown(config, app, workspaces, close)
+      await control?.close()
       clearTimeout(timer)
       await defences.close()
     },
@@ -169,9 +218,16 @@ export async function buildServer(
 }
 
 /** What the handlers get: the proxy, and around it the bound on queries where there is one. */
-function ragFor({ pool }: Workspaces, { queries }: Defences, ending: AbortSignal): Rag {
+function ragFor(
+  { pool }: Workspaces,
+  { queries }: Defences,
+  openStreams: OpenStreams,
+  control: ControlPlane | undefined,
+): Rag {
   const [methods, streams] = [RAG_METHODS, RAG_STREAMS]
-  const rag = createProxy<Rag>({ methods, streams, pool, context, ending })
+  const proxied = createProxy<Rag>({ methods, streams, pool, context, openStreams })
+  const rag =
+    control === undefined ? proxied : quotaRag(proxied, { quotas: control.quotas, context })
   if (queries === undefined) return rag
   return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
 }

@@ -1,11 +1,15 @@
 import type { FastifyRequest } from 'fastify'
+import { RAGFLOW_PERMISSIONS } from './control/ragflow/ragflow-permissions.ts'
+import { CONTROL_ALIASES, CONTROL_PERMISSIONS } from './control/routes/control-permissions.ts'
+import { aliasedRows } from './control/routes/data-alias.ts'
+import { SNAPSHOT_PERMISSIONS } from './control/routes/snapshot-routes.ts'
+import type { Access } from './openapi/describe-operation.ts'
 import { readChatQuery } from './routes/ollama-query.ts'
 import { AUTH_PERMISSIONS } from './tenancy/auth-routes.ts'
 import { type Permission, type PermissionTable, ruleOf } from './tenancy/permissions.ts'
 
-/** What each route needs. A route without a row stops the server from starting. */
-export const ROUTE_PERMISSIONS: PermissionTable = {
-  ...AUTH_PERMISSIONS,
+/** What the handlers of the data need. */
+const DATA_PERMISSIONS: PermissionTable = {
   'GET /health': 'optional',
   'GET /auth/verify': 'signed-in',
 
@@ -61,10 +65,27 @@ export const ROUTE_PERMISSIONS: PermissionTable = {
   'DELETE /documents/delete_relation': 'document:delete',
 }
 
+/** The routes that the description of the API shows: each thing once. */
+export const DESCRIBED_PERMISSIONS: PermissionTable = {
+  ...AUTH_PERMISSIONS,
+  ...DATA_PERMISSIONS,
+  ...CONTROL_PERMISSIONS,
+  ...SNAPSHOT_PERMISSIONS,
+  ...RAGFLOW_PERMISSIONS,
+}
+
+/** What each route needs. A route without a row stops the server from starting. */
+export const ROUTE_PERMISSIONS: PermissionTable = {
+  ...DESCRIBED_PERMISSIONS,
+  ...CONTROL_ALIASES,
+  ...aliasedRows(DATA_PERMISSIONS),
+}
+
 /** The access of a route in a word, for its description. */
-export function accessTo(method: string, url: string): 'public' | 'optional' | 'required' {
+export function accessTo(method: string, url: string): Access {
   const access = ruleOf(ROUTE_PERMISSIONS, method, url)?.access
-  return access === 'public' || access === 'optional' ? access : 'required'
+  const told = access === 'public' || access === 'optional' || access === 'account'
+  return told ? access : 'required'
 }
 
 /** A query that shows what was retrieved shows documents; the query-only role may not see those. */

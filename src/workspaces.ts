@@ -4,6 +4,7 @@ import type { ModelHouse } from './build-models.ts'
 import type { Config } from './config.ts'
 import type { FileReader } from './engine/file-reader.ts'
 import { LightRag } from './engine/light-rag.ts'
+import type { EngineSettings } from './engine/settings.ts'
 import { WorkerFileReader } from './formats/worker-file-reader.ts'
 import { PendingSweep } from './pending-sweep.ts'
 import { workspacesIn } from './storage-folder.ts'
@@ -12,26 +13,37 @@ import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { TenancyError } from './tenancy/errors.ts'
 import { EnginePool } from './tenancy/pool.ts'
 import { warmPool } from './tenancy/warm-pool.ts'
-import { readWorkspaceWording } from './workspace-wording.ts'
+import { readWorkspaceWording, type WorkspaceWording } from './workspace-wording.ts'
 
 /** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
 export interface Workspaces {
   readonly pool: EnginePool<LightRag>
   /** Takes up the pending documents of every workspace on disk. */
   resume(): Promise<void>
+  /** Forgets what is remembered of a workspace beside its engine, as when it is deleted. */
+  forget(workspace: string): void
   /** Closes all within `deadlineMs`. */
   close(deadlineMs: number): Promise<void>
 }
+
+/** What a workspace has of its own, in place of what the server has for all. */
+export type OwnSettings = (workspace: string) => Promise<{
+  readonly settings: EngineSettings
+  readonly wording: WorkspaceWording
+  /** What of the configuration is another for its models. */
+  readonly models: Partial<Config>
+}>
 
 export function createWorkspaces(
   config: Config,
   models: ModelHouse,
   log: FastifyBaseLogger,
+  own: OwnSettings = async () => ({ settings: config.engine, wording: {}, models: {} }),
 ): Workspaces {
   const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
   const fileReader = new WorkerFileReader()
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
-    open: (workspace) => openEngine(workspace, config, models, log, pool, fileReader),
+    open: (workspace) => openEngine(workspace, config, models, log, pool, fileReader, own),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
     maxEngines: config.POOL_MAX_ENGINES,
@@ -64,6 +76,7 @@ export function createWorkspaces(
       })
       for (const workspace of await workspacesIn(config.WORKING_DIR)) sweep.add(workspace)
     },
+    forget: (workspace) => models.forget(workspace),
     async close(deadlineMs) {
       sweep.stop()
       await pool.drain(deadlineMs)
@@ -79,21 +92,28 @@ async function openEngine(
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
   fileReader: FileReader,
+  own: OwnSettings,
 ): Promise<LightRag> {
   const dir = join(config.WORKING_DIR, workspace)
-  const wording = await readWorkspaceWording(dir)
-  const { id, dimension } = models.embedding
-  const store = await openSqliteStore({ dir, embedding: { id, dimension } })
+  const { settings, wording: ownWording, models: ownModels } = await own(workspace)
+  const set = await models.with(ownModels)
+  const wording = { ...(await readWorkspaceWording(dir)), ...ownWording }
+  const { id, dimension } = set.embedding
+  const store = await openSqliteStore({
+    dir,
+    embedding: { id, dimension },
+    indexing: { crossOver: config.VECTOR_INDEX_FROM },
+  })
   try {
     return await LightRag.open({
       store,
-      models: models.of(workspace, store, wording),
+      models: set.of(workspace, store, wording),
       usage: () => models.usage(workspace),
-      settings: config.engine,
+      settings,
       inputDir: join(config.INPUT_DIR, workspace),
       fileReader,
       workingDir: config.WORKING_DIR,
-      configuration: configurationOf(config, workspace),
+      configuration: configurationOf({ ...config, ...ownModels }, workspace),
       background: async (job, signal) => {
         const lease = await pool.acquire(workspace, { background: true, signal })
         try {
@@ -143,6 +163,7 @@ function configurationOf(config: Config, workspace: string): Record<string, unkn
     cosine_threshold: config.COSINE_THRESHOLD,
     min_rerank_score: config.MIN_RERANK_SCORE,
     related_chunk_number: config.RELATED_CHUNK_NUMBER,
+    kg_chunk_pick_method: config.KG_CHUNK_PICK_METHOD.toUpperCase(),
     max_async: config.MAX_ASYNC,
     embedding_func_max_async: config.EMBEDDING_FUNC_MAX_ASYNC,
     embedding_batch_num: config.EMBEDDING_BATCH_NUM,

@@ -13,7 +13,7 @@ import { QUERY_DOCS } from './query-docs.ts'
 import { SCAN_DOCS } from './scan-docs.ts'
 import { SERVER_DOCS } from './server-docs.ts'
 
-/** What is said of every route. A test fails for a route that is missing here. */
+/** What is said of every route of LightRAG's API. A test fails for a route without words. */
 export const OPERATION_DOCS: OperationDocs = {
   ...DOCUMENT_DOCS,
   ...SCAN_DOCS,
@@ -28,6 +28,8 @@ export interface ApiDescriptionOptions {
   readonly version: string
   /** Who may use a route, such as `GET` `/documents/track_status/:track_id`. */
   readonly accessTo: (method: string, url: string) => Access
+  /** What is said of routes beyond LightRAG's API. */
+  readonly more?: OperationDocs
   /** Whether `/docs` and `/openapi.json` are served. */
   readonly serve: boolean
 }
@@ -50,7 +52,7 @@ const DOCS_CSP = {
  * description: `/openapi.json`, and `/docs` for people, to which `/` leads.
  */
 export const apiDescription = fp(
-  async (app: FastifyInstance, { version, accessTo, serve }: ApiDescriptionOptions) => {
+  async (app: FastifyInstance, { version, accessTo, more, serve }: ApiDescriptionOptions) => {
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
@@ -65,7 +67,8 @@ export const apiDescription = fp(
       },
       transformObject: (document) => {
         if (!('openapiObject' in document)) throw new TypeError('not an OpenAPI document')
-        return completedDescription(document.openapiObject, OPERATION_DOCS, accessTo)
+        const docs = { ...OPERATION_DOCS, ...more }
+        return completedDescription(document.openapiObject, docs, accessTo)
       },
     })
     if (!serve) return

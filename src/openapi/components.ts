@@ -1,6 +1,7 @@
 const MEANINGS = {
   400: 'The request is malformed',
   401: 'No credential, or one that is wrong',
+  402: 'Credit or budget is used up',
   403: 'Not allowed: role, workspace, or two credentials that disagree',
   413: 'The body is too large',
   422: 'The request does not fit its schema',

@@ -1,7 +1,10 @@
 import type { ErrorDoc, MediaDoc, OperationDoc, OperationDocs } from './operation-doc.ts'
 
-/** Who may use a route: everybody, everybody and more with a credential, or callers with one. */
-export type Access = 'public' | 'optional' | 'required'
+/**
+ * Who may use a route: everybody, everybody and more with a credential, callers with one, or those
+ * without the choice of a workspace.
+ */
+export type Access = 'public' | 'optional' | 'required' | 'account'
 
 interface Media {
   schema?: Schema
@@ -59,7 +62,7 @@ export function describeOperation(
   const doc = docs[route]
   operation.operationId = operationId(route)
   operation.security = securityOf(access)
-  if (access !== 'public') {
+  if (access === 'optional' || access === 'required') {
     operation.parameters = [
       ...(operation.parameters ?? []),
       { $ref: '#/components/parameters/Workspace' },
@@ -82,8 +85,12 @@ function tell(operation: Operation, doc: OperationDoc): void {
     operation.requestBody ??= { required: true, content: {} }
     addMedia(operation.requestBody.content, doc.body)
   }
-  const reply = operation.responses[200] ?? { description: '' }
-  operation.responses[200] = reply
+  const nothing = operation.responses[204]
+  if (nothing !== undefined) nothing.description = 'It is done'
+  if (doc.reply === undefined) return
+  const status = Object.keys(operation.responses).find((code) => code.startsWith('2')) ?? '200'
+  const reply = operation.responses[status] ?? { description: '' }
+  operation.responses[status] = reply
   reply.description = 'What was asked for'
   reply.content ??= {}
   for (const media of [doc.reply, ...(doc.alternatives ?? [])]) addMedia(reply.content, media)
@@ -109,7 +116,7 @@ function errorsOf(
     access === 'public' ? [503] : [400, 401, 403, 429, 503],
     body ? [413] : [],
     checked ? [422] : [],
-    doc?.asksModels === true ? [502] : [],
+    doc?.asksModels === true ? [402, 502] : [],
   ].flat()
   const errors = new Set(statuses)
   for (const [status, meaning] of Object.entries(doc?.errors ?? {})) {

@@ -4,6 +4,13 @@ export const TAGS = {
   Graph: 'The knowledge graph made from the documents',
   Ollama: 'The workspace as a model of Ollama, for chat programs',
   Server: 'The server itself, and signing in',
+  Accounts: 'Users of a server with tenants',
+  Tenants: 'Tenants, what they set and what they use',
+  'Knowledge bases': 'The collections of a tenant',
+  Members: 'Who belongs to a tenant, and invitations',
+  'API keys': 'Keys of a tenant for programs',
+  Snapshots: 'Views that are kept for others of the same tenant',
+  RAGFlow: 'The same for clients of RAGFlow, in its envelopes',
 } as const
 
 /** A JSON schema as it stands in the description. */
@@ -31,7 +38,8 @@ export interface OperationDoc {
   readonly description?: string
   readonly deprecated?: boolean
   readonly body?: MediaDoc
-  readonly reply: MediaDoc
+  /** Absent where the answer has no body. */
+  readonly reply?: MediaDoc
   /** The reply under other content types. */
   readonly alternatives?: readonly MediaDoc[]
   /**

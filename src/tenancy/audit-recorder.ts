@@ -9,7 +9,10 @@ export interface AuditSink {
   record(fields: AuditFields): void
 }
 
-const EVENTS: Partial<Record<TenancyErrorCode, string>> = {
+/** Why somebody was turned away, by this layer or by one that builds on it. */
+type Refused = Readonly<{ code: string; statusCode: number }>
+
+const EVENTS: Readonly<Record<string, string>> & Partial<Record<TenancyErrorCode, string>> = {
   workspace_denied: 'cross_workspace',
   selectors_disagree: 'cross_workspace',
   kb_not_found: 'cross_workspace',
@@ -38,7 +41,11 @@ export class AuditRecorder {
     this.#chain = chain
   }
 
-  refused({ error, request, principal }: Refusal): void {
+  refused({
+    error,
+    request,
+    principal,
+  }: Omit<Refusal, 'error'> & { readonly error: Refused }): void {
     if (TOLD_BY_SIGN_IN.includes(error.code)) return
     this.#sink.record({
       event: EVENTS[error.code] ?? (error.statusCode < 500 ? 'refused' : 'failed'),

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** What a request presented. An empty header counts as none. */
@@ -32,7 +32,7 @@ export function looksLikeToken(text: string): boolean {
 }
 
 /** New with each process, so that an id says nothing about the secret behind it. */
-const ID_KEY = randomBytes(32)
+const ID_KEY = randomBytes(32).toString('base64')
 
 /**
  * An opaque id of the credential that a request used, the same for the same credential for as long
@@ -41,5 +41,5 @@ const ID_KEY = randomBytes(32)
 export function credentialId({ apiKey, bearerKey }: Credentials, userId: string): string {
   const key = apiKey ?? bearerKey
   const subject = key === undefined ? `user\0${userId}` : `key\0${key}`
-  return createHmac('sha256', ID_KEY).update(subject).digest('base64url').slice(0, 16)
+  return hash('sha256', `${ID_KEY}${subject}`, 'base64url').slice(0, 16)
 }

@@ -3,7 +3,7 @@ import type { Credentials } from './credential.ts'
 import type { Account, Directory } from './directory.ts'
 import { TenancyError } from './errors.ts'
 import type { Principal } from './principal.ts'
-import type { Tokens } from './token.ts'
+import type { TokenClaims, Tokens } from './token.ts'
 
 /**
  * Authenticates the users of a directory, by API key or token.
@@ -26,10 +26,17 @@ export class DirectoryAuthenticator implements Authenticator {
   async authenticate({ apiKey, bearerKey, token }: Credentials): Promise<Principal> {
     const proven: Principal[] = []
     for (const key of [apiKey, bearerKey]) {
-      if (key !== undefined) proven.push(await this.#ofKey(key))
+      if (key === undefined) continue
+      const found = this.#directory.findByApiKey(key)
+      const owner = found instanceof Promise ? await found : found
+      if (owner === undefined) throw new TenancyError('bad_api_key', 'Invalid API Key')
+      proven.push(owner)
     }
-    const ofToken = token === undefined ? undefined : await this.#ofToken(token)
-    if (ofToken !== undefined) proven.push(ofToken)
+    const claims = token === undefined ? undefined : this.#tokens.verify(token)
+    if (claims !== undefined && claims.role !== 'guest') {
+      const found = this.#directory.findByUsername(claims.sub)
+      proven.push(this.#bearerOf(claims, found instanceof Promise ? await found : found))
+    }
     const [principal, ...others] = proven
     if (principal === undefined) {
       throw new TenancyError('missing_credential', 'No credentials provided. Please login.')
@@ -44,16 +51,7 @@ export class DirectoryAuthenticator implements Authenticator {
     return this.#directory.verifyPassword(username, password)
   }
 
-  async #ofKey(key: string): Promise<Principal> {
-    const principal = await this.#directory.findByApiKey(key)
-    if (principal === undefined) throw new TenancyError('bad_api_key', 'Invalid API Key')
-    return principal
-  }
-
-  async #ofToken(token: string): Promise<Principal | undefined> {
-    const claims = this.#tokens.verify(token)
-    if (claims.role === 'guest') return undefined
-    const account = await this.#directory.findByUsername(claims.sub)
+  #bearerOf(claims: TokenClaims, account: Account | undefined): Principal {
     if (account === undefined || !this.#tokens.isCurrent(claims, account)) {
       throw new TenancyError('bad_token', 'Invalid token')
     }

@@ -6,6 +6,9 @@ export interface Account {
   readonly passwordField: string
 }
 
+/** At once where the directory is in memory: an await less for every request. */
+export type Found<T> = Promise<T | undefined> | T | undefined
+
 /**
  * Who may call, and as whom.
  *
@@ -13,10 +16,10 @@ export interface Account {
  * on. A disabled user is not found.
  */
 export interface Directory {
-  findByApiKey(key: string): Promise<Principal | undefined>
+  findByApiKey(key: string): Found<Principal>
 
   /** The name is compared case-folded. */
-  findByUsername(username: string): Promise<Account | undefined>
+  findByUsername(username: string): Found<Account>
 
   /**
    * The account when the password is right. It takes as long for a name that nobody has.

@@ -16,4 +16,7 @@ export interface AcquireOptions {
 export interface EngineSource<T> {
   /** @throws {TenancyError} `pool_exhausted` or `pool_closed`; what opening the engine throws */
   acquire(workspace: string, options?: AcquireOptions): Promise<Lease<T>>
+
+  /** The lease of an engine that stands ready; undefined when it has to be waited for. */
+  leaseNow?(workspace: string): Lease<T> | undefined
 }

@@ -14,6 +14,8 @@ export interface LeasedStreamOptions<T> {
   readonly signal: AbortSignal | undefined
   /** Ends the stream when it fires with the signal's reason, at once even in the midst of a step. */
   readonly ending: AbortSignal | undefined
+  /** Called once, when the stream is over. */
+  readonly onEnd?: (() => void) | undefined
   readonly abandonAfterMs: number
 }
 
@@ -155,6 +157,7 @@ export class LeasedStream<T> implements AsyncIterableIterator<unknown> {
     clearTimeout(this.#abandonTimer)
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
     this.#cancel.abort(this.#failure?.reason)
+    this.#options.onEnd?.()
   }
 
   async #use<R>(work: () => Promise<R>): Promise<R> {

@@ -26,12 +26,18 @@ export function parseStoredPassword(field: string): StoredPassword | undefined {
   return LOOKS_HASHED.test(field) ? undefined : { field, bcrypt: undefined }
 }
 
+/** Whether a password matches, or the hash of one. */
+type Outcome = boolean | string
+type Question =
+  | { readonly password: string; readonly hash: string }
+  | { readonly password: string; readonly cost: number }
+
 /**
  * Checks passwords in one worker thread, one at a time: bcrypt would hold the event loop for a
  * tenth of a second per check, and a flood of logins takes one core and no more.
  */
 export class PasswordChecker {
-  readonly #pending = new Map<number, (matches: boolean | Error) => void>()
+  readonly #pending = new Map<number, (outcome: Outcome | Error) => void>()
   #worker: Worker | undefined
   #nextId = 0
 
@@ -54,11 +60,24 @@ export class PasswordChecker {
     return stored.bcrypt === undefined ? sameSecret(password, stored.field) : hashMatches
   }
 
+  /**
+   * The bcrypt hash of a new password, which must have at most 72 bytes: bcrypt reads no more.
+   *
+   * @throws {TenancyError} `login_busy`
+   */
+  async hashOf(password: string, cost = 12): Promise<string> {
+    return String(await this.#ask({ password, cost }))
+  }
+
   async close(): Promise<void> {
     await this.#worker?.terminate()
   }
 
-  #compare(password: string, hash: string): Promise<boolean> {
+  async #compare(password: string, hash: string): Promise<boolean> {
+    return (await this.#ask({ password, hash })) === true
+  }
+
+  #ask(question: Question): Promise<Outcome> {
     if (this.#pending.size >= MAX_PENDING) {
       throw new TenancyError('login_busy', 'Too many logins at once', { retryAfterSeconds: 5 })
     }
@@ -73,7 +92,7 @@ export class PasswordChecker {
         else resolve(outcome)
       })
       worker.ref()
-      worker.postMessage({ id, password, hash })
+      worker.postMessage({ id, ...question })
     })
   }
 
@@ -83,8 +102,8 @@ export class PasswordChecker {
     // TypeScript. An empty execArgv keeps the parent's loaders and debuggers out.
     const worker = new Worker(WORKER_SOURCE, { eval: true, workerData: module, execArgv: [] })
     worker.unref()
-    worker.on('message', ({ id, matches }: { id: number; matches: boolean }) => {
-      this.#pending.get(id)?.(matches)
+    worker.on('message', ({ id, outcome }: { id: number; outcome: Outcome }) => {
+      this.#pending.get(id)?.(outcome)
     })
     worker.on('error', (error) => this.#fail(worker, error))
     worker.on('exit', () => this.#fail(worker, new Error('the password worker ended')))
@@ -109,9 +128,10 @@ function unmatchableHash(cost: number): string {
 const WORKER_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads')
 const loaded = import(workerData)
-parentPort.on('message', async ({ id, password, hash }) => {
+parentPort.on('message', async ({ id, password, hash, cost }) => {
   const bcrypt = await loaded
-  const { compareSync } = bcrypt.default ?? bcrypt
-  parentPort.postMessage({ id, matches: compareSync(password, hash) })
+  const { compareSync, hashSync } = bcrypt.default ?? bcrypt
+  const outcome = hash === undefined ? hashSync(password, cost) : compareSync(password, hash)
+  parentPort.postMessage({ id, outcome })
 })
 `

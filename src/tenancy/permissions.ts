@@ -17,9 +17,16 @@ export type Permission = (typeof PERMISSIONS)[number]
  * - `public`: everybody; credentials are not looked at, and there is no context
  * - `optional`: everybody; good credentials give a context, bad ones are refused
  * - `signed-in`: every principal
+ * - `account`: every principal; no workspace is chosen, and there is no context
  * - `super-admin`: principals with that flag
  */
-export type RouteAccess = Permission | 'public' | 'optional' | 'signed-in' | 'super-admin'
+export type RouteAccess =
+  | Permission
+  | 'public'
+  | 'optional'
+  | 'signed-in'
+  | 'account'
+  | 'super-admin'
 
 /** A row whose request may need more than its route: asked once the body has been parsed. */
 export interface RouteRule {
@@ -47,7 +54,8 @@ const GRANTED: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 }
 
 export function mayUse(principal: Principal, access: RouteAccess): boolean {
-  if (access === 'public' || access === 'optional' || access === 'signed-in') return true
+  if (access === 'public' || access === 'optional') return true
+  if (access === 'signed-in' || access === 'account') return true
   if (access === 'super-admin') return principal.superAdmin
   return GRANTED[principal.role].has(access)
 }

@@ -4,6 +4,7 @@ import { context } from './context.ts'
 import type { TenancyError } from './errors.ts'
 import type { AcquireOptions, EngineSource, Lease } from './lease.ts'
 import { closedError, exhaustedError, spellingError } from './pool-errors.ts'
+import { PoolLease } from './pool-lease.ts'
 import type { CloseReason, PoolOptions, PoolStats } from './pool-options.ts'
 import { PoolRoom } from './pool-room.ts'
 import { type EngineStats, engineGauges, engineStats } from './pool-stats.ts'
@@ -68,6 +69,13 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     if (present !== undefined && present.workspace !== workspace) throw spellingError()
     if (!background && present?.state === 'ready') return this.#grant(present, false)
     return this.#wait({ key, workspace, background, signal })
+  }
+
+  /** The lease of an engine that stands ready; undefined when `acquire` has to decide. */
+  leaseNow(workspace: string): Lease<T> | undefined {
+    const entry = this.#shut ? undefined : this.#engines.get(workspaceKey(workspace))
+    if (entry?.state !== 'ready' || entry.workspace !== workspace) return undefined
+    return this.#grant(entry, false)
   }
 
   /**
@@ -257,24 +265,12 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   }
 
   #grant(entry: PooledEngine<T>, background: boolean): Lease<T> {
-    const { engine } = entry
-    if (engine === undefined) throw new Error('an engine without an object was called ready')
     this.#unused.delete(entry.key)
-    entry.leases += 1
-    entry.granted += 1
-    if (background) entry.backgroundLeases += 1
-    let held = true
-    const release = () => {
-      if (!held) return
-      held = false
-      entry.leases -= 1
-      if (background) entry.backgroundLeases -= 1
-      this.#afterLease(entry)
-    }
-    return { engine, release }
+    return new PoolLease(entry, background, this.#afterLease)
   }
 
-  #afterLease(entry: PooledEngine<T>): void {
+  // A field, made once: each lease would else bring a function of its own.
+  readonly #afterLease = (entry: PooledEngine<T>): void => {
     this.#measure(entry)
     if (entry.leases === 0) this.#putAside(entry)
     if (this.#requests.size + this.#jobs.size > 0 || this.#bytes > this.#options.maxBytes) {

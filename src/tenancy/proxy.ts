@@ -2,6 +2,7 @@ import type { ContextCarrier, TenantContext } from './context.ts'
 import { TenancyError } from './errors.ts'
 import type { EngineSource, Lease } from './lease.ts'
 import { LeasedStream } from './leased-stream.ts'
+import type { OpenStreams } from './open-streams.ts'
 
 export interface ProxyOptions<T extends object> {
   /** Methods that return promises. What is in neither list does not exist on the proxy. */
@@ -14,6 +15,8 @@ export interface ProxyOptions<T extends object> {
   readonly abandonAfterMs?: number
   /** Ends every open stream when it fires, as when the server shuts down. */
   readonly ending?: AbortSignal
+  /** Keeps count of the open streams, and ends them in place of `ending`. */
+  readonly openStreams?: OpenStreams
 }
 
 /**
@@ -67,8 +70,11 @@ async function callMethod<T extends object>(
   name: string,
   args: unknown[],
 ): Promise<unknown> {
-  const lease = await pool.acquire(captured.workspace, { signal: signalAmong(args) })
+  const signal = signalAmong(args)
+  const ready = signal?.aborted ? undefined : pool.leaseNow?.(captured.workspace)
+  const lease = ready ?? (await pool.acquire(captured.workspace, { signal }))
   try {
+    if (context.current() === captured) return await invoke(lease, name, args)
     return await context.run(captured, () => invoke(lease, name, args))
   } finally {
     lease.release()
@@ -76,11 +82,12 @@ async function callMethod<T extends object>(
 }
 
 function openStream<T extends object>(
-  { pool, context, ending, abandonAfterMs = 30_000 }: ProxyOptions<T>,
+  { pool, context, ending, openStreams, abandonAfterMs = 30_000 }: ProxyOptions<T>,
   captured: TenantContext,
   name: string,
   args: unknown[],
 ): AsyncIterable<unknown> {
+  const open = openStreams?.add(captured)
   return new LeasedStream({
     acquire: (signal) => pool.acquire(captured.workspace, { signal }),
     open: (lease) => asIterable(invoke(lease, name, args), name),
@@ -88,7 +95,8 @@ function openStream<T extends object>(
     within: (work) => context.run(captured, work),
     outside: (work) => context.exit(work),
     signal: signalAmong(args),
-    ending,
+    ending: open?.ending ?? ending,
+    onEnd: open?.closed,
     abandonAfterMs,
   })
 }

@@ -1,7 +1,9 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { admissionOf } from './admission.ts'
+import { accountAdmissionOf, admissionOf } from './admission.ts'
+import type { TenantContext } from './context.ts'
+import { credentialId } from './credential.ts'
 import { TenancyError } from './errors.ts'
 
 export interface RateLimitsOptions {
@@ -9,6 +11,8 @@ export interface RateLimitsOptions {
   readonly perKey: number
   /** Most requests to one workspace in a minute; 0 = no limit. */
   readonly perWorkspace: number
+  /** Whether callers may have bounds of their own, in place of `perKey`. */
+  readonly ownRates?: boolean
 }
 
 const WINDOW_MS = 60_000
@@ -28,25 +32,29 @@ interface Standing {
  * left of the tighter bound.
  */
 const rateLimitsPlugin: FastifyPluginAsync<RateLimitsOptions> = async (app, options) => {
-  if (options.perKey === 0 && options.perWorkspace === 0) return
+  const { perKey: usual, ownRates = false } = options
+  if (usual === 0 && options.perWorkspace === 0 && !ownRates) return
+  const keyLimit = (request: FastifyRequest) =>
+    callerOf(request)?.principal.requestsPerMinute ?? usual
   await app.register(rateLimit, { global: false, cache: MOST_COUNTED })
   const perKey = app.createRateLimit({
-    max: options.perKey,
+    max: keyLimit,
     timeWindow: WINDOW_MS,
-    keyGenerator: (request) => `key\0${contextOf(request)?.credentialId}`,
+    keyGenerator: (request) => `key\0${callerOf(request)?.credentialId}`,
   })
   const perWorkspace = app.createRateLimit({
     max: options.perWorkspace,
     timeWindow: WINDOW_MS,
-    keyGenerator: (request) => `workspace\0${contextOf(request)?.workspace.toLowerCase()}`,
+    keyGenerator: (request) =>
+      `workspace\0${admissionOf(request)?.context.workspace.toLowerCase()}`,
   })
-  const checks = [
-    ...(options.perKey > 0 ? [perKey] : []),
-    ...(options.perWorkspace > 0 ? [perWorkspace] : []),
-  ]
   app.addHook('onRequest', async (request, reply) => {
-    if (contextOf(request) === undefined) return
+    if (callerOf(request) === undefined) return
     const standings: Standing[] = []
+    const checks = [
+      ...(keyLimit(request) > 0 ? [perKey] : []),
+      ...(options.perWorkspace > 0 && admissionOf(request) ? [perWorkspace] : []),
+    ]
     for (const check of checks) {
       const counted = await check(request)
       if (!counted.isAllowed) standings.push(standingOf(counted))
@@ -61,8 +69,16 @@ const rateLimitsPlugin: FastifyPluginAsync<RateLimitsOptions> = async (app, opti
   })
 }
 
-function contextOf(request: FastifyRequest) {
-  return admissionOf(request)?.context
+/** Who is counted, in a workspace or about his account. */
+function callerOf(
+  request: FastifyRequest,
+): Pick<TenantContext, 'principal' | 'credentialId'> | undefined {
+  const context = admissionOf(request)?.context
+  if (context !== undefined) return context
+  const account = accountAdmissionOf(request)
+  if (account === undefined) return undefined
+  const { principal, credentials } = account
+  return { principal, credentialId: credentialId(credentials, principal.userId) }
 }
 
 function standingOf(counted: {

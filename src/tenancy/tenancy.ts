@@ -7,13 +7,13 @@ import type {
   RouteOptions,
 } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { admissionOf, admitted } from './admission.ts'
+import { accountAdmitted, admissionOf, admitted } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { ContextCarrier } from './context.ts'
 import { type Credentials, credentialId, readCredentials } from './credential.ts'
 import { refusalBody, TenancyError } from './errors.ts'
 import { mayUse, type PermissionTable, type RouteRule, ruleOf } from './permissions.ts'
-import type { Principal } from './principal.ts'
+import { actingIn, type Principal } from './principal.ts'
 import { chooseWorkspace, type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
 
 /** A request that was turned away, for the audit. */
@@ -30,6 +30,11 @@ export interface TenancyOptions {
   readonly context: ContextCarrier
   /** Default: the header `LIGHTRAG-WORKSPACE` alone. */
   readonly selectors?: readonly WorkspaceSelector[]
+  /**
+   * Who a caller acts as in this request, before a workspace is chosen; itself unless given. It may
+   * refuse with a `TenancyError`.
+   */
+  readonly actAs?: (request: FastifyRequest, principal: Principal) => Promise<Principal>
   readonly onRefusal?: (refusal: Refusal) => void
 }
 
@@ -70,16 +75,29 @@ class Gate {
       const rule = this.#ruleOf(request)
       const credentials = readCredentials(request.headers)
       if (rule.access === 'public') return
-      const { authenticator, selectors = [workspaceHeader] } = this.#options
+      const { authenticator, selectors = [workspaceHeader], actAs } = this.#options
       if (rule.access === 'optional' && isEmpty(credentials) && !authenticator.open) return
       principal = await authenticator.authenticate(credentials)
-      const { workspace, chosenBy } = await chooseWorkspace(selectors, request, principal)
+      if (rule.access === 'account') {
+        accountAdmitted(request, { principal, credentials })
+        return
+      }
+      if (actAs !== undefined) principal = await actAs(request, principal)
+      const choice = chooseWorkspace(selectors, request, principal)
+      // Each await costs every request; the usual selectors need none.
+      const chosen = choice instanceof Promise ? await choice : choice
+      const { workspace, chosenBy, holding } = chosen
+      if (holding !== undefined) principal = actingIn(principal, holding)
       if (!mayUse(principal, rule.access)) throw denied()
+      const { userId } = principal
       const context = Object.freeze({
         principal,
         workspace,
         requestId: request.id,
-        credentialId: credentialId(credentials, principal.userId),
+        // Made only when somebody limits by it.
+        get credentialId() {
+          return credentialId(credentials, userId)
+        },
       })
       admitted(request, { context, rule, credentials, chosenBy })
     } catch (error) {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { TenancyError } from './errors.ts'
 import { ProcessLock } from './process-lock.ts'
 import { replaceFile } from './replace-file.ts'
-import { UsersIndex } from './users-index.ts'
+import { packUsers } from './users-packer.ts'
 import { readUsers, type UserRecord } from './users-schema.ts'
 
 /**
@@ -56,7 +56,8 @@ export async function readUsersFile(path: string): Promise<UserRecord[]> {
 
 function problemsOf(users: readonly UserRecord[]): string[] {
   const read = readUsers({ users })
-  return 'problems' in read ? read.problems : new UsersIndex(read.users).problems
+  const checked = 'problems' in read ? read : packUsers(read.users)
+  return 'problems' in checked ? checked.problems : []
 }
 
 function parsed(text: string, path: string): unknown {

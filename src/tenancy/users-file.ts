@@ -1,21 +1,27 @@
-import { createHash } from 'node:crypto'
 import { type FSWatcher, readFileSync, watch } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { context } from './context.ts'
 import type { Account, Directory } from './directory.ts'
 import { TenancyError } from './errors.ts'
+import { FileStamp } from './file-stamp.ts'
+import type { PackedUsers } from './packed-users.ts'
 import { PasswordChecker } from './password.ts'
 import type { Principal } from './principal.ts'
+import { readUsersVersion } from './read-users-version.ts'
 import { UsersIndex } from './users-index.ts'
-import { readUsers } from './users-schema.ts'
+import { codeOf, judgeUsers } from './users-version.ts'
 
 export type UsersFileEvent =
   | { readonly type: 'loaded'; readonly users: number }
   /** The new version is broken or unreadable; the last good one stays. */
   | { readonly type: 'refused'; readonly problems: readonly string[] }
   | { readonly type: 'missing' }
-  | { readonly type: 'plain_password'; readonly username: string }
+  /** Passwords are stored as plain text: of so many users, the first of whom are named. */
+  | {
+      readonly type: 'plain_passwords'
+      readonly count: number
+      readonly usernames: readonly string[]
+    }
 
 export interface UsersFileOptions {
   readonly path: string
@@ -37,12 +43,16 @@ export class UsersFile implements Directory {
   readonly #options: UsersFileOptions
   readonly #passwords = new PasswordChecker()
   readonly #poll: NodeJS.Timeout
+  readonly #stamp: FileStamp
+  readonly #closing = new AbortController()
   #index: UsersIndex
-  /** Digest of what was last read, good or bad: each version is judged and reported once. */
+  /** Tells what was last read, good or bad, from what comes next. */
   #seen: string
   #watcher: FSWatcher | undefined
   #settling: NodeJS.Timeout | undefined
   #reloading: Promise<void> = Promise.resolve()
+  /** The reload that has not begun yet: whoever asks meanwhile is served by it too. */
+  #next: Promise<void> | undefined
 
   /**
    * Reads the file and begins to watch it; `close` ends that.
@@ -51,22 +61,24 @@ export class UsersFile implements Directory {
    */
   constructor(options: UsersFileOptions) {
     this.#options = options
-    const text = readAtStart(options.path)
-    const index = parseUsers(text)
-    if (Array.isArray(index)) throw invalid(options.path, index)
-    this.#index = index
-    this.#seen = fingerprint(text)
-    this.#announce(index)
+    this.#stamp = new FileStamp(options.path)
+    const version = judgeUsers(readAtStart(options.path))
+    if (version.type !== 'users') {
+      throw invalid(options.path, version.type === 'problems' ? version.problems : [])
+    }
+    this.#index = new UsersIndex(version.users)
+    this.#seen = version.seen
+    this.#announce(version.users)
     this.#watcher = context.exit(() => this.#watch())
     this.#poll = context.exit(() => setInterval(() => this.reloadNow(), options.pollMs ?? 2000))
     this.#poll.unref()
   }
 
-  async findByApiKey(key: string): Promise<Principal | undefined> {
+  findByApiKey(key: string): Principal | undefined {
     return this.#index.findByApiKey(key)
   }
 
-  async findByUsername(username: string): Promise<Account | undefined> {
+  findByUsername(username: string): Account | undefined {
     return this.#index.findByUsername(username)?.account
   }
 
@@ -79,14 +91,19 @@ export class UsersFile implements Directory {
 
   /** Resolves when the file as it is now has been taken or refused. Never rejects. */
   reloadNow(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reload())
-    return this.#reloading
+    this.#next ??= this.#reloading.then(() => {
+      this.#next = undefined
+      return context.exit(() => this.#reload())
+    })
+    this.#reloading = this.#next
+    return this.#next
   }
 
   async close(): Promise<void> {
     clearInterval(this.#poll)
     clearTimeout(this.#settling)
     this.#watcher?.close()
+    this.#closing.abort()
     await this.#passwords.close()
   }
 
@@ -108,57 +125,32 @@ export class UsersFile implements Directory {
   }
 
   async #reload(): Promise<void> {
+    const { signal } = this.#closing
     try {
-      const text = await readFile(this.#options.path)
-      if (fingerprint(text) === this.#seen) return
-      this.#seen = fingerprint(text)
-      const index = parseUsers(text)
-      if (Array.isArray(index)) {
-        this.#options.onEvent?.({ type: 'refused', problems: index })
-        return
+      if (!(await this.#stamp.mayHaveChanged())) return
+      const version = await readUsersVersion(this.#options.path, this.#seen, signal)
+      if (signal.aborted) return
+      this.#seen = version.seen
+      if (version.type === 'users') {
+        this.#index = new UsersIndex(version.users)
+        this.#announce(version.users)
+      } else if (version.type === 'problems') {
+        this.#options.onEvent?.({ type: 'refused', problems: version.problems })
+      } else if (version.type === 'missing') {
+        this.#options.onEvent?.({ type: 'missing' })
       }
-      this.#index = index
-      this.#announce(index)
     } catch (error) {
-      this.#reportUnreadable(error)
+      if (signal.aborted) return
+      this.#stamp.forget()
+      this.#options.onEvent?.({ type: 'refused', problems: [`cannot be checked: ${error}`] })
     }
   }
 
-  #reportUnreadable(error: unknown): void {
-    const code = codeOf(error)
-    const seen = `unreadable: ${code}`
-    if (this.#seen === seen) return
-    this.#seen = seen
-    if (code === 'ENOENT') this.#options.onEvent?.({ type: 'missing' })
-    else this.#options.onEvent?.({ type: 'refused', problems: [`cannot be read: ${code}`] })
+  #announce({ size, plainPasswords }: PackedUsers): void {
+    this.#options.onEvent?.({ type: 'loaded', users: size })
+    if (plainPasswords.count === 0) return
+    this.#options.onEvent?.({ type: 'plain_passwords', ...plainPasswords })
   }
-
-  #announce(index: UsersIndex): void {
-    this.#options.onEvent?.({ type: 'loaded', users: index.size })
-    for (const username of index.plainPasswords) {
-      this.#options.onEvent?.({ type: 'plain_password', username })
-    }
-  }
-}
-
-/** The checked users, or what is wrong with them. */
-function parseUsers(text: Buffer): UsersIndex | string[] {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
-  } catch (error) {
-    return [`is no JSON in UTF-8: ${positionOf(error)}`]
-  }
-  const read = readUsers(value)
-  if ('problems' in read) return read.problems
-  const index = new UsersIndex(read.users)
-  return index.problems.length > 0 ? index.problems : index
-}
-
-/** Where JSON.parse stopped, without the text around it: that may be a key. */
-function positionOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : ''
-  return /position \d+( \(line \d+ column \d+\))?/.exec(message)?.[0] ?? 'malformed'
 }
 
 function readAtStart(path: string): Buffer {
@@ -173,12 +165,4 @@ function readAtStart(path: string): Buffer {
 function invalid(path: string, problems: readonly string[]): TenancyError {
   const list = problems.map((problem) => `\n  ${problem}`).join('')
   return new TenancyError('users_file_invalid', `The users file ${path} is refused:${list}`)
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-}
-
-function fingerprint(text: Buffer): string {
-  return createHash('sha256').update(text).digest('base64')
 }

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { TenancyError } from './errors.ts'
+import { chooseHolding } from './holding-choice.ts'
 import { placeOf } from './place.ts'
-import type { Principal } from './principal.ts'
+import type { Holding, Principal } from './principal.ts'
 import { parseWorkspaceName } from './workspace-name.ts'
 
 /** What one selector of a request asks for; tenant and knowledge base are case-folded. */
@@ -33,6 +34,8 @@ export interface ChosenWorkspace {
   readonly workspace: string
   /** The selectors that chose it; none when it is the caller's default. */
   readonly chosenBy: readonly string[]
+  /** Set for principals with holdings. */
+  readonly holding?: Holding
 }
 
 const BY_DEFAULT: readonly string[] = Object.freeze([])
@@ -41,26 +44,41 @@ const BY_DEFAULT: readonly string[] = Object.freeze([])
  * The workspace a request runs in. Selectors only choose among what the principal holds.
  *
  * @throws {TenancyError} `invalid_workspace`; `selectors_disagree`; `workspace_denied`, the same
- * for a foreign workspace as for one that does not exist; `kb_not_found`; `workspace_required`
+ * for a foreign workspace as for one that does not exist; `kb_not_found`; `workspace_required`;
+ * `tenant_suspended`
  */
-export async function chooseWorkspace(
+export function chooseWorkspace(
   selectors: readonly WorkspaceSelector[],
   request: FastifyRequest,
   principal: Principal,
-): Promise<ChosenWorkspace> {
+): ChosenWorkspace | Promise<ChosenWorkspace> {
+  const answers = selectors.map((select) => select(request, principal))
+  if (answers.every(isSettled)) return chooseAmong(answers, principal)
+  return Promise.all(answers).then((settled) => chooseAmong(settled, principal))
+}
+
+type Selected = string | Selection | undefined
+
+function isSettled(answer: Selected | Promise<Selected>): answer is Selected {
+  return !(answer instanceof Promise)
+}
+
+function chooseAmong(answers: readonly Selected[], principal: Principal): ChosenWorkspace {
   let selections: Selection[] | undefined
-  for (const select of selectors) {
-    const answer = select(request, principal)
-    // Each await costs every request; the usual selector needs none.
-    const selected = answer instanceof Promise ? await answer : answer
+  for (const selected of answers) {
     if (selected === undefined) continue
     selections ??= []
     selections.push(
       typeof selected === 'string' ? { source: 'selector', workspace: selected } : selected,
     )
   }
+  if (principal.holdings !== undefined) {
+    const holding = chooseHolding(principal.holdings, principal, selections ?? [])
+    const chosenBy = selections?.map(({ source }) => source) ?? BY_DEFAULT
+    return { workspace: holding.workspace, chosenBy, holding }
+  }
   if (selections === undefined) {
-    return { workspace: principal.defaultWorkspace, chosenBy: BY_DEFAULT }
+    return { workspace: defaultOf(principal), chosenBy: BY_DEFAULT }
   }
   return {
     workspace: resolve(selections, principal),
@@ -101,7 +119,7 @@ function heldPlace(
   tenant: string | undefined,
   kb: string | undefined,
 ): string {
-  const { defaultWorkspace } = principal
+  const defaultWorkspace = defaultOf(principal)
   const wanted = tenant ?? placeOf(defaultWorkspace).tenant
   const ofTenant = principal.workspaces.filter((name) => placeOf(name).tenant === wanted)
   // `acme` and `acme__default` are one place; the shorter name is the older way to write it.
@@ -116,6 +134,11 @@ function heldPlace(
   const chosen = ofTenant.find((name) => placeOf(name).kb === 'default') ?? only(ofTenant)
   if (chosen !== undefined) return chosen
   throw new TenancyError('workspace_required', 'Choose a knowledge base with X-KB-ID')
+}
+
+function defaultOf({ defaultWorkspace }: Principal): string {
+  if (defaultWorkspace !== undefined) return defaultWorkspace
+  throw new TenancyError('workspace_required', 'Choose a workspace')
 }
 
 function only(names: readonly string[]): string | undefined {

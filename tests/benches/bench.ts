@@ -1,5 +1,7 @@
 import { benchAuthCost } from './auth-cost.bench.ts'
+import { benchControl } from './control.bench.ts'
 import { benchCrashMatrix } from './crash-matrix.bench.ts'
+import { benchDirectory } from './directory.bench.ts'
 import { benchDisconnect } from './disconnect.bench.ts'
 import { benchEndpoints } from './endpoints.bench.ts'
 import { benchFairness } from './fairness.bench.ts'
@@ -15,6 +17,8 @@ import { benchVectors } from './vectors.bench.ts'
 /** Every bench prints ratios against something that it measured in the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'auth-cost': benchAuthCost,
+  directory: benchDirectory,
+  control: benchControl,
   'model-calls': benchModelCalls,
   fairness: benchFairness,
   neighbours: benchNeighbours,

@@ -1,4 +1,5 @@
 import { manyUsers, startTestServer } from '../server/test-server.ts'
+import { WITH_TENANTS } from './api-description.ts'
 import { assault, told } from './robustness.ts'
 
 /** `npm run fuzz [requests] [seed]`: a long run against a server of its own. */
@@ -9,8 +10,9 @@ const ROUND = 2_000
 
 const counts = new Map<string, number>()
 const faults: string[] = []
+const users = manyUsers(2).map((user) => ({ ...user, super_admin: true }))
 for (let done = 0; done < requests && faults.length < 50; done += ROUND) {
-  const { url: baseUrl, close } = await startTestServer(manyUsers(2))
+  const { url: baseUrl, close } = await startTestServer(users, WITH_TENANTS)
   const server = { baseUrl, headers: { 'x-api-key': 'key-of-user-1' }, close }
   const plan = { requests: Math.min(ROUND, requests - done), seed: seed + done, width: 8 }
   const outcome = await assault(server, plan)

@@ -72,6 +72,8 @@ describe('the import rules', () => {
     ['src/models', '../routes/query.ts', 'queryRoutes'],
     ['src/formats', '../stores/sqlite/sqlite-store.ts', 'openSqliteStore'],
     ['src/http', '../tenancy/context.ts', 'context'],
+    ['src/control', '../stores/sqlite/sqlite-store.ts', 'openSqliteStore'],
+    ['src/tenancy', '../control/control-plane.ts', 'openControlPlane'],
   ])('refuse an import from %s of %s', async (folder, target, name) => {
     const planted = join(copy, folder, 'planted.ts')
     await writeFile(planted, `import { ${name} } from '${target}'\n\nconsole.log(${name})\n`)

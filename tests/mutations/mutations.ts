@@ -20,8 +20,8 @@ const PROXY = ['tests/tenancy/proxy.test.ts']
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a lease is given back twice',
-    file: 'src/tenancy/pool.ts',
-    find: 'if (!held) return',
+    file: 'src/tenancy/pool-lease.ts',
+    find: 'if (!this.#held) return',
     replace: '',
     tests: MODEL,
   },
@@ -176,8 +176,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a disabled user keeps his key',
     file: 'src/tenancy/users-index.ts',
-    find: 'return found.user.disabled ? undefined : found.user.account.principal',
-    replace: 'return found.user.account.principal',
+    find: 'return user.disabled ? undefined : user.account.principal',
+    replace: 'return user.account.principal',
     tests: [...TENANCY, 'tests/tenancy/users-file.test.ts'],
   },
   {

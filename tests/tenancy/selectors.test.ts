@@ -79,7 +79,7 @@ describe('selecting a workspace', () => {
 
   it('ignores the pair default, default on a server with one workspace, and no other', async () => {
     const who = { ...principal, workspaces: ['main'], defaultWorkspace: 'main' }
-    const select = (headers: Record<string, string>) =>
+    const select = async (headers: Record<string, string>) =>
       chooseWorkspace(
         [tenantHeaders({ ignoreDefaults: true })],
         { headers } as unknown as FastifyRequest,

@@ -72,7 +72,7 @@ describe('users file', () => {
     expect(await directory.verifyPassword('nobody', 'correct horse')).toBeUndefined()
     expect(events.slice(0, 2)).toEqual([
       { type: 'loaded', users: 3 },
-      { type: 'plain_password', username: 'plain' },
+      { type: 'plain_passwords', count: 1, usernames: ['plain'] },
     ])
   })
 
@@ -234,5 +234,94 @@ describe('users file that changes', () => {
     await writeUsers(path, [techstartUser])
     await directory.reloadNow()
     expect(await directory.findByApiKey(ACME_KEY)).toBeUndefined()
+  })
+})
+
+/** Users `user-0` … with a key each: enough of them to be read in a thread. */
+function crowd(count: number): { username: string; api_key: string }[] {
+  return Array.from({ length: count }, (_, number) => ({
+    username: `user-${number}`,
+    password: `password-${number}`,
+    api_key: `key-of-user-${number}`,
+    workspace: `space-${number}`,
+  }))
+}
+
+describe('users file of many users', () => {
+  const many = 20_000
+
+  it('is read again while the event loop goes on turning', async () => {
+    await writeUsers(path, [acmeUser])
+    const { directory } = openUsers(path)
+    await writeUsers(path, crowd(many))
+    let turns = 0
+    let found = 0
+    let longest = 0
+    let reading = true
+    const turning = (async () => {
+      let before = performance.now()
+      while (reading) {
+        await new Promise((resolve) => setImmediate(resolve))
+        turns += 1
+        longest = Math.max(longest, performance.now() - before)
+        before = performance.now()
+        // Until the new version is whole, the old one answers.
+        if ((await directory.findByApiKey(ACME_KEY)) !== undefined) found += 1
+      }
+    })()
+    const began = performance.now()
+    await directory.reloadNow()
+    const took = performance.now() - began
+    reading = false
+    await turning
+    // Whoever does the work between two turns holds the loop for most of it.
+    expect(longest).toBeLessThan(took / 2)
+    expect(found).toBeGreaterThanOrEqual(turns - 1)
+    expect(await directory.findByApiKey(ACME_KEY)).toBeUndefined()
+    for (const number of [0, 1, 777, many - 1]) {
+      const principal = { userId: `user-${number}`, workspaces: [`space-${number}`] }
+      expect(await directory.findByApiKey(`key-of-user-${number}`)).toMatchObject(principal)
+      const account = await directory.findByUsername(`User-${number}`)
+      expect(account).toMatchObject({ principal, passwordField: `password-${number}` })
+    }
+    expect(await directory.findByApiKey(`key-of-user-${many}`)).toBeUndefined()
+    expect(await directory.findByUsername(`user-${many}`)).toBeUndefined()
+  })
+
+  it('names the first of those whose password is plain, and how many there are', async () => {
+    await writeUsers(path, crowd(300))
+    expect(openUsers(path).events).toEqual([
+      { type: 'loaded', users: 300 },
+      {
+        type: 'plain_passwords',
+        count: 300,
+        usernames: Array.from({ length: 20 }, (_, number) => `user-${number}`),
+      },
+    ])
+  })
+
+  it('is refused with the first problems when every user has one', async () => {
+    await writeUsers(path, [acmeUser])
+    const { directory, events } = openUsers(path)
+    await writeUsers(
+      path,
+      crowd(many).map((user) => ({ ...user, api_key: 'one-key' })),
+    )
+    await directory.reloadNow()
+    const refused = events.find((event) => event.type === 'refused')
+    expect(refused?.problems).toHaveLength(101)
+    expect(refused?.problems[0]).toBe('users[1].api_key: the same key as users[0].api_key')
+    expect(refused?.problems.at(-1)).toBe(`and ${many - 1 - 100} more`)
+    expect(await directory.findByApiKey(ACME_KEY)).toBeDefined()
+  })
+
+  it('takes no version that was being read when it was closed', async () => {
+    await writeUsers(path, [acmeUser])
+    const { directory, events } = openUsers(path)
+    await writeUsers(path, crowd(many))
+    const reloading = directory.reloadNow()
+    await directory.close()
+    await reloading
+    expect(events).toEqual([{ type: 'loaded', users: 1 }])
   })
 })

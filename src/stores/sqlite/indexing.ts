@@ -15,7 +15,7 @@ export interface Indexing {
  * By `npm run bench -- vectors`: a graph answers in an eighth of the time of an exact scan here, and less above,
  * and below it the scan is so short that building one would not pay.
  */
-const CROSS_OVER = 12_000
+export const CROSS_OVER = 12_000
 
 export function indexing(
   dir: string | null,

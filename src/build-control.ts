@@ -1,0 +1,122 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import { type Config, ConfigError } from './config.ts'
+import { type ControlPlane, openControlPlane } from './control/control-plane.ts'
+import { smtpMail } from './control/invitation-mail.ts'
+import { readPrices } from './control/prices.ts'
+import { checkedQuota, DEFAULT_QUOTA, type Quota } from './control/quota.ts'
+import { loadSealer, Sealer } from './control/sealer.ts'
+import { WorkspaceTrash } from './control/workspace-trash.ts'
+import type { OpenStreams } from './tenancy/open-streams.ts'
+import type { Workspaces } from './workspaces.ts'
+
+export interface ControlParts {
+  readonly log: FastifyBaseLogger
+  readonly streams: OpenStreams
+  /** Asked for when it is needed: the engines are opened with what the control plane says. */
+  readonly workspaces: () => Workspaces
+  readonly onAct: (event: string, about: { readonly user: string }) => void
+}
+
+/** The control plane of a server with tenants; undefined where they are off. */
+export async function buildControl(
+  config: Config,
+  parts: ControlParts,
+): Promise<ControlPlane | undefined> {
+  if (!config.multiTenant) return undefined
+  const { log, workspaces } = parts
+  const roots = [config.WORKING_DIR, config.INPUT_DIR]
+  const onError = (error: unknown) => log.error({ err: error }, 'control plane')
+  const { CONTROL_SECRETS_KEY: secret, PUBLIC_URL: base, SMTP_URL: url, SMTP_FROM: from } = config
+  return openControlPlane({
+    root: config.WORKING_DIR,
+    sealer: secret === undefined ? loadSealer(config.WORKING_DIR) : new Sealer(secret),
+    files: new WorkspaceTrash({
+      roots,
+      whileClosed: (workspace, work) =>
+        workspaces().pool.evict(workspace, async () => {
+          await work()
+          workspaces().forget(workspace)
+        }),
+    }),
+    streams: parts.streams,
+    reopen: (names) => {
+      for (const name of names) workspaces().pool.evict(name).catch(onError)
+    },
+    isForeign: (workspace) => someExist(roots.map((root) => join(root, workspace))),
+    superAdmins: config.LIGHTRAG_SUPER_ADMIN_USERS,
+    strict: config.LIGHTRAG_MULTI_TENANT_STRICT,
+    selfService: config.TENANT_SELF_SERVICE,
+    retentionMs: config.TENANT_TRASH_DAYS * 24 * 3600 * 1000,
+    defaultQuota: defaultQuota(config),
+    prices: readJson('MODEL_PRICES', config.MODEL_PRICES, readPrices) ?? {},
+    measure: (workspace) => measure(workspace, roots, workspaces()),
+    mail: url && from ? smtpMail({ url, from, onError }) : undefined,
+    linkOf:
+      base === undefined
+        ? undefined
+        : (token) => `${base.replace(/\/+$/, '')}/invitations/${token}`,
+    onAct: ({ event, actor }) => parts.onAct(event, { user: actor }),
+    onError,
+  })
+}
+
+function defaultQuota(config: Config): Quota {
+  const own = readJson('TENANT_DEFAULT_QUOTA', config.TENANT_DEFAULT_QUOTA, (text) =>
+    checkedQuota(JSON.parse(text)),
+  )
+  return { ...DEFAULT_QUOTA, ...own }
+}
+
+function readJson<T>(
+  name: string,
+  text: string | undefined,
+  read: (text: string) => T,
+): T | undefined {
+  if (text === undefined) return undefined
+  try {
+    return read(text)
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : 'is no JSON'
+    throw new ConfigError([`${name}: ${message}`])
+  }
+}
+
+async function measure(
+  workspace: string,
+  roots: readonly string[],
+  { pool }: Workspaces,
+): Promise<{ documents: number; bytes: number; entities: number; relations: number }> {
+  const folders = roots.map((root) => join(root, workspace))
+  // Opening an engine would make the folder.
+  if (!(await someExist(folders))) return { documents: 0, bytes: 0, entities: 0, relations: 0 }
+  const lease = await pool.acquire(workspace, { background: true })
+  try {
+    const { counts } = await lease.engine.status()
+    const { documents, entities, relations } = counts
+    let bytes = 0
+    for (const folder of folders) bytes += await sizeOf(folder)
+    return { documents, bytes, entities, relations }
+  } finally {
+    lease.release()
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => [])
+  let bytes = 0
+  for (const name of names) {
+    const found = await stat(join(folder, name)).catch(() => undefined)
+    if (found?.isFile()) bytes += found.size
+  }
+  return bytes
+}
+
+async function someExist(paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined) return true
+  }
+  return false
+}

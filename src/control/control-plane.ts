@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import type { OpenStreams } from '../tenancy/open-streams.ts'
+import { PasswordChecker } from '../tenancy/password.ts'
+import { Acts } from './acts.ts'
+import { ApiKeys } from './api-keys.ts'
+import { ControlDatabase } from './control-database.ts'
+import { ControlDirectory } from './control-directory.ts'
+import { Deletions, type WorkspaceFiles } from './deletions.ts'
+import type { InvitationMail } from './invitation-mail.ts'
+import { Invitations } from './invitations.ts'
+import { KbPlaces } from './kb-places.ts'
+import { Kbs } from './kbs.ts'
+import { Members } from './members.ts'
+import { MonthlyCalls } from './monthly-calls.ts'
+import { type Act, ControlCore } from './mutation.ts'
+import type { Prices } from './prices.ts'
+import { ProviderSecrets } from './provider-secrets.ts'
+import { DEFAULT_QUOTA, type Quota } from './quota.ts'
+import { type Measured, QuotaLedger } from './quota-ledger.ts'
+import { Quotas } from './quotas.ts'
+import type { Sealer } from './sealer.ts'
+import { Spending } from './spending.ts'
+import { Tenants } from './tenants.ts'
+import { Usage } from './usage.ts'
+import { foldedKey } from './user-rows.ts'
+import { Users } from './users.ts'
+import type { ForeignWorkspace } from './workspace-registry.ts'
+
+export interface ControlPlaneOptions {
+  /** The storage folder; the database is `_control/control.db` below it. */
+  readonly root: string
+  readonly sealer: Sealer
+  readonly files: WorkspaceFiles
+  readonly streams?: OpenStreams | undefined
+  /** Closes the engines of these workspaces, so that they see their new settings. */
+  readonly reopen?: (workspaces: readonly string[]) => void
+  readonly isForeign?: ForeignWorkspace
+  readonly superAdmins: readonly string[]
+  readonly strict: boolean
+  readonly selfService: boolean
+  readonly retentionMs: number
+  readonly defaultQuota?: Quota
+  /** What a workspace really holds; looked at where the records may not be right. */
+  readonly measure: (workspace: string) => Promise<Measured>
+  readonly prices?: Prices
+  readonly mail?: InvitationMail | undefined
+  readonly linkOf?: ((token: string) => string) | undefined
+  readonly onAct?: (act: Act & { readonly actor: string }) => void
+  readonly onError: (error: unknown) => void
+  readonly now?: () => number
+}
+
+const RESUME_EVERY_MS = 60_000
+
+/** The parts of the control plane, on one database. */
+export interface ControlPlane {
+  readonly core: ControlCore
+  readonly directory: ControlDirectory
+  readonly users: Users
+  readonly tenants: Tenants
+  readonly kbs: Kbs
+  readonly members: Members
+  readonly invitations: Invitations
+  readonly apiKeys: ApiKeys
+  readonly secrets: ProviderSecrets
+  readonly deletions: Deletions
+  readonly acts: Acts
+  readonly quotas: Quotas
+  readonly usage: Usage
+  /**
+   * To be called by the one server of a database, before it serves: clears what a crash left
+   * reserved, and takes up interrupted deletions, now and from time to time.
+   */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @throws {ControlError} `database_unusable` */
+export async function openControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const database = await ControlDatabase.open(controlDatabasePath(options.root))
+  const { now, onAct, onError, defaultQuota = DEFAULT_QUOTA } = options
+  const core = new ControlCore(database, { now, onAct })
+  const passwords = new PasswordChecker()
+  const superAdmins = new Set(options.superAdmins.map(foldedKey))
+  const { strict, streams, reopen, linkOf, mail } = options
+  const directory = new ControlDirectory(core, { passwords, superAdmins, strict, onError })
+  core.listen({
+    accessChanged: () => {
+      streams?.recheck((context) => directory.stillHolds(context)).catch(onError)
+    },
+    engineChanged: (workspaces) => reopen?.(workspaces),
+  })
+  const users = new Users(core, { passwords, superAdmins })
+  const isForeign = options.isForeign ?? (async () => false)
+  const { files, retentionMs } = options
+  const deletions = new Deletions(core, { files, retentionMs, onError })
+  const places = new KbPlaces(core, defaultQuota)
+  const ledger = new QuotaLedger(core, { measure: options.measure, onError })
+  const calls = new MonthlyCalls(core, onError)
+  const spending = new Spending(core)
+  const { prices = {} } = options
+  const usage = new Usage(core, { places, spending, prices, onError })
+  let timer: NodeJS.Timeout | undefined
+  const resume = () => deletions.resume().catch(onError)
+  return {
+    core,
+    directory,
+    users,
+    tenants: new Tenants(core, { selfService: options.selfService, defaultQuota, isForeign }),
+    kbs: new Kbs(core, { defaultQuota, isForeign }),
+    members: new Members(core),
+    invitations: new Invitations(core, { users, mail, ...(linkOf ? { linkOf } : {}) }),
+    apiKeys: new ApiKeys(core),
+    secrets: new ProviderSecrets(core, options.sealer),
+    deletions,
+    acts: new Acts(core),
+    quotas: new Quotas(core, { places, ledger, calls, spending, defaults: defaultQuota }),
+    usage,
+    async start() {
+      await ledger.clearPhantoms()
+      void resume()
+      timer = setInterval(resume, RESUME_EVERY_MS).unref()
+    },
+    async close() {
+      clearInterval(timer)
+      await deletions.idle()
+      for (const part of [directory, calls, usage]) await part.flush().catch(onError)
+      await passwords.close()
+      await database.close()
+    },
+  }
+}
+
+export function controlDatabasePath(root: string): string {
+  return join(root, '_control', 'control.db')
+}

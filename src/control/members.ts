@@ -1,0 +1,323 @@
+import type { Kysely } from 'kysely'
+import type { Role } from '../tenancy/principal.ts'
+import type { Actor } from './actor.ts'
+import { type Standing, standingIn } from './authority.ts'
+import { ControlError, notFound } from './control-error.ts'
+import type { ControlTables, MembershipRow } from './control-tables.ts'
+import { isoTime } from './iso-time.ts'
+import { idsColumn, idsIn } from './json-column.ts'
+import { kbIdsOf } from './kb-rows.ts'
+import type { ControlCore, Mutation } from './mutation.ts'
+import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { isAbove, roleIn } from './tenant-permissions.ts'
+import { userBy } from './user-rows.ts'
+
+/** A member as the API shows it. */
+export interface MemberInfo {
+  readonly user_id: string
+  readonly username: string
+  readonly email: string | null
+  readonly role: Role
+  /** Null = all. */
+  readonly kb_ids: readonly string[] | null
+  readonly created_at: string
+  readonly created_by: string
+}
+
+export interface NewMember {
+  /** Id or name of a user. */
+  readonly user_id: string
+  /** Default `viewer`. */
+  readonly role?: Role | undefined
+  /** Ids or slugs; for roles below admin. Absent or null = all. */
+  readonly kb_ids?: readonly string[] | null | undefined
+}
+
+export interface MemberChange {
+  readonly role?: Role | undefined
+  readonly kb_ids?: readonly string[] | null | undefined
+}
+
+/** Who belongs to a tenant, and as what. */
+export class Members {
+  readonly #core: ControlCore
+
+  constructor(core: ControlCore) {
+    this.#core = core
+  }
+
+  /** The oldest member first. */
+  async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<MemberInfo>> {
+    const { db } = this.#core
+    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')
+    const start = startOf(query)
+    const rows = db.selectFrom('memberships').where('tenant_id', '=', tenant.tenant_id)
+    const { count } = await rows
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    const { after } = start
+    const shown = after
+      ? rows.where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('memberships.created_at', 'memberships.user_id'),
+            '>',
+            tuple(after.at, after.id),
+          ),
+        )
+      : rows
+    const found = await shown
+      .innerJoin('users', 'users.user_id', 'memberships.user_id')
+      .selectAll('memberships')
+      .select(['users.username', 'users.email'])
+      .orderBy('memberships.created_at')
+      .orderBy('memberships.user_id')
+      .limit(start.limit + 1)
+      .offset(start.offset)
+      .execute()
+    return pageOf(found, start, count, {
+      item: memberInfo,
+      positionOf: (row) => ({ at: row.created_at, id: row.user_id }),
+    })
+  }
+
+  /** @throws {ControlError} `not_found` for member and tenant alike */
+  async get(actor: Actor, tenantRef: string, userRef: string): Promise<MemberInfo> {
+    const { db } = this.#core
+    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')
+    const user = await userBy(db, userRef)
+    const row = await membershipOf(db, tenant.tenant_id, user.user_id)
+    return memberInfo({ ...row, username: user.username, email: user.email })
+  }
+
+  /** @throws {ControlError} `already_member`, `not_found` (user), `forbidden`, `invalid_input` */
+  async add(actor: Actor, tenantRef: string, input: NewMember): Promise<MemberInfo> {
+    return this.#core.mutate(async (mutation) => {
+      const { tx } = mutation
+      const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
+      const user = await userBy(tx, input.user_id)
+      const role = input.role ?? 'viewer'
+      const row = await insertMember(mutation, actor, standing, {
+        userId: user.user_id,
+        role,
+        kbIds: await kbIdsOf(tx, standing.tenant.tenant_id, input.kb_ids),
+      })
+      return memberInfo({ ...row, username: user.username, email: user.email })
+    })
+  }
+
+  /**
+   * Changes role or knowledge bases. Nobody raises himself or grants above his own role, nobody but
+   * an owner touches an owner, and the last owner stays.
+   *
+   * @throws {ControlError} `forbidden`, `last_owner`, `not_found`, `invalid_input`
+   */
+  async update(
+    actor: Actor,
+    tenantRef: string,
+    userRef: string,
+    change: MemberChange,
+  ): Promise<MemberInfo> {
+    return this.#core.mutate(async (mutation) => {
+      const { tx } = mutation
+      const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
+      const { tenant_id } = standing.tenant
+      const user = await userBy(tx, userRef)
+      const member = await membershipOf(tx, tenant_id, user.user_id)
+      const before = roleIn(member.role)
+      const role = change.role ?? before
+      assertMayGrant(actor, standing, before)
+      assertMayGrant(actor, standing, role)
+      if (before === 'owner' && role !== 'owner') await assertOtherOwner(tx, tenant_id)
+      const kbIds =
+        change.kb_ids === undefined
+          ? (idsIn(member.kb_ids) ?? null)
+          : await kbIdsOf(tx, tenant_id, change.kb_ids)
+      assertLimitable(role, kbIds)
+      const row = await tx
+        .updateTable('memberships')
+        .set({ role, kb_ids: idsColumn(kbIds) })
+        .where('tenant_id', '=', tenant_id)
+        .where('user_id', '=', user.user_id)
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      await noteMember(mutation, actor, tenant_id, user.user_id, 'member_modified', { role })
+      return memberInfo({ ...row, username: user.username, email: user.email })
+    })
+  }
+
+  /**
+   * Removes a member; who is one may remove himself. His very next request fails, and the keys that
+   * he made end.
+   *
+   * @throws {ControlError} `last_owner`, `not_found`, `forbidden`
+   */
+  async remove(actor: Actor, tenantRef: string, userRef: string): Promise<void> {
+    await this.#core.mutate(async (mutation) => {
+      const { tx, at } = mutation
+      const user = await userBy(tx, userRef)
+      const self = actor.userId === user.user_id
+      const standing = await standingIn(
+        tx,
+        actor,
+        tenantRef,
+        self ? 'tenant:read' : 'tenant:manage_members',
+        { suspended: true },
+      )
+      const { tenant_id } = standing.tenant
+      const role = roleIn((await membershipOf(tx, tenant_id, user.user_id)).role)
+      if (!self) assertMayGrant(actor, standing, role)
+      if (role === 'owner') await assertOtherOwner(tx, tenant_id)
+      await tx
+        .deleteFrom('memberships')
+        .where('tenant_id', '=', tenant_id)
+        .where('user_id', '=', user.user_id)
+        .execute()
+      await tx
+        .updateTable('api_keys')
+        .set({ revoked_at: at })
+        .where('tenant_id', '=', tenant_id)
+        .where('created_by', '=', user.user_id)
+        .where('revoked_at', 'is', null)
+        .execute()
+      mutation.touch(`tenant:${tenant_id}`)
+      await noteMember(mutation, actor, tenant_id, user.user_id, 'member_removed', {})
+    })
+  }
+
+  /**
+   * Makes another member owner, and the owner who does it an admin.
+   *
+   * @throws {ControlError} `forbidden`, `not_found` (member)
+   */
+  async transfer(actor: Actor, tenantRef: string, userRef: string): Promise<MemberInfo> {
+    return this.#core.mutate(async (mutation) => {
+      const { tx } = mutation
+      const { tenant, role } = await standingIn(tx, actor, tenantRef, 'tenant:own')
+      const user = await userBy(tx, userRef)
+      await membershipOf(tx, tenant.tenant_id, user.user_id)
+      if (role === 'owner' && actor.userId !== undefined && actor.userId !== user.user_id) {
+        await tx
+          .updateTable('memberships')
+          .set({ role: 'admin' })
+          .where('tenant_id', '=', tenant.tenant_id)
+          .where('user_id', '=', actor.userId)
+          .execute()
+        mutation.touch(`user:${actor.userId}`, `tenant:${tenant.tenant_id}`)
+      }
+      const row = await tx
+        .updateTable('memberships')
+        .set({ role: 'owner', kb_ids: null })
+        .where('tenant_id', '=', tenant.tenant_id)
+        .where('user_id', '=', user.user_id)
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      await noteMember(mutation, actor, tenant.tenant_id, user.user_id, 'ownership_transferred', {})
+      return memberInfo({ ...row, username: user.username, email: user.email })
+    })
+  }
+}
+
+/** @throws {ControlError} `already_member`, `forbidden`, `invalid_input` */
+export async function insertMember(
+  mutation: Mutation,
+  actor: Actor,
+  standing: Standing,
+  member: {
+    readonly userId: string
+    readonly role: Role
+    readonly kbIds: readonly string[] | null
+  },
+): Promise<MembershipRow> {
+  assertMayGrant(actor, standing, member.role)
+  assertLimitable(member.role, member.kbIds)
+  const { tenant_id } = standing.tenant
+  const row = await mutation.tx
+    .insertInto('memberships')
+    .values({
+      tenant_id,
+      user_id: member.userId,
+      role: member.role,
+      kb_ids: idsColumn(member.kbIds),
+      created_by: actor.id,
+      created_at: mutation.at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (row === undefined) throw new ControlError('already_member', 'This user is a member already')
+  await noteMember(mutation, actor, tenant_id, member.userId, 'member_added', { role: member.role })
+  return row
+}
+
+/**
+ * Checks that who grants a role, or touches somebody who has it, has at least that role.
+ *
+ * @throws {ControlError} `forbidden`
+ */
+export function assertMayGrant(
+  actor: Actor,
+  { role: own }: Pick<Standing, 'role'>,
+  role: Role,
+): void {
+  if (actor.superAdmin || (own !== undefined && !isAbove(role, own))) return
+  throw new ControlError('forbidden', 'This needs a higher role than yours')
+}
+
+/** @throws {ControlError} `invalid_input`: who manages a tenant sees all of it */
+export function assertLimitable(role: Role, kbIds: readonly string[] | null): void {
+  if (kbIds === null || (role !== 'owner' && role !== 'admin')) return
+  throw new ControlError('invalid_input', `The role ${role} is not limited to knowledge bases`)
+}
+
+async function assertOtherOwner(db: Kysely<ControlTables>, tenantId: string): Promise<void> {
+  const owners = await db
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('tenant_id', '=', tenantId)
+    .where('role', '=', 'owner')
+    .limit(2)
+    .execute()
+  if (owners.length > 1) return
+  throw new ControlError('last_owner', 'This is the last owner; hand the ownership over first')
+}
+
+async function membershipOf(
+  db: Kysely<ControlTables>,
+  tenantId: string,
+  userId: string,
+): Promise<MembershipRow> {
+  const row = await db
+    .selectFrom('memberships')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  if (row === undefined) throw notFound('member')
+  return row
+}
+
+async function noteMember(
+  mutation: Mutation,
+  actor: Actor,
+  tenantId: string,
+  userId: string,
+  event: string,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  mutation.touch(`user:${userId}`)
+  await mutation.record(actor, { event, tenantId, subject: userId, details })
+}
+
+function memberInfo(
+  row: MembershipRow & { readonly username: string; readonly email: string | null },
+): MemberInfo {
+  return {
+    user_id: row.user_id,
+    username: row.username,
+    email: row.email,
+    role: roleIn(row.role),
+    kb_ids: idsIn(row.kb_ids) ?? null,
+    created_at: isoTime(row.created_at),
+    created_by: row.created_by,
+  }
+}

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto'
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** What an id stands for, as its first letters. */
+export type IdKind = 'tnt' | 'kb' | 'usr' | 'inv' | 'key' | 'job' | 'rsv' | 'snp'
+
+/** A new random id of 100 bits. It has small letters and digits only: ids are compared folded. */
+export function newId(kind: IdKind): string {
+  let text = ''
+  for (const byte of randomBytes(20)) text += ALPHABET[byte & 31]
+  return `${kind}_${text}`
+}
+
+/** A new secret of 256 bits, for a header or a link. */
+export function newSecret(prefix: string): string {
+  return `${prefix}_${randomBytes(32).toString('base64url')}`
+}

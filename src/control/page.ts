@@ -1,0 +1,95 @@
+import { ControlError } from './control-error.ts'
+
+export interface PageQuery {
+  /** From 1; ignored beside a cursor. Default 1. */
+  readonly page?: number | undefined
+  /** 1 to 100, clamped; default 10. */
+  readonly page_size?: number | undefined
+  /** In place of `page` and `page_size`: how many to leave out, and how many to show. */
+  readonly skip?: number | undefined
+  readonly limit?: number | undefined
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly total: number
+  readonly page: number
+  readonly page_size: number
+  readonly total_pages: number
+  readonly has_next: boolean
+  readonly has_prev: boolean
+  readonly skip: number
+  readonly limit: number
+  /** Leads to the next page; null on the last. */
+  readonly next_cursor: string | null
+}
+
+/** Where a page begins: after a row, or after a number of rows. */
+export interface PageStart {
+  readonly limit: number
+  readonly offset: number
+  readonly after: Position | undefined
+  readonly page: number
+}
+
+/** The place of a row in a list: a moment or number, and the id that breaks ties. */
+export interface Position {
+  readonly at: number
+  readonly id: string
+}
+
+/** @throws {ControlError} `invalid_input` for a cursor that is none of ours */
+export function startOf(query: PageQuery): PageStart {
+  const limit = Math.min(100, Math.max(1, Math.trunc(query.limit ?? query.page_size ?? 10)))
+  if (query.cursor !== undefined) {
+    return { limit, offset: 0, after: readCursor(query.cursor), page: 1 }
+  }
+  if (query.skip !== undefined) {
+    const offset = Math.max(0, Math.trunc(query.skip))
+    return { limit, offset, after: undefined, page: Math.floor(offset / limit) + 1 }
+  }
+  const page = Math.max(1, Math.trunc(query.page ?? 1))
+  return { limit, offset: (page - 1) * limit, after: undefined, page }
+}
+
+/**
+ * A page of rows that were read with one more than its limit.
+ *
+ * @param positionOf where the last row stands, for the cursor
+ */
+export function pageOf<R, T>(
+  rows: readonly R[],
+  { limit, offset, after, page }: PageStart,
+  total: number,
+  shape: { readonly item: (row: R) => T; readonly positionOf: (row: R) => Position },
+): Page<T> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const more = rows.length > limit && last !== undefined
+  return {
+    items: shown.map(shape.item),
+    total,
+    page,
+    page_size: limit,
+    total_pages: Math.ceil(total / limit),
+    has_next: more,
+    has_prev: offset > 0 || after !== undefined,
+    skip: offset,
+    limit,
+    next_cursor: more ? cursorOf(shape.positionOf(last)) : null,
+  }
+}
+
+function cursorOf({ at, id }: Position): string {
+  return Buffer.from(`${at}:${id}`).toString('base64url')
+}
+
+function readCursor(cursor: string): Position {
+  const found = /^(\d+):([a-z0-9_]*)$/.exec(Buffer.from(cursor, 'base64url').toString())
+  if (found?.[1] === undefined || found[2] === undefined) {
+    throw new ControlError('invalid_input', 'The cursor is not one that a page here gave')
+  }
+  return { at: Number(found[1]), id: found[2] }
+}

@@ -1,0 +1,218 @@
+import type { InsertFile, InsertResponse, InsertTexts, QueryEvent, Rag } from '../engine/rag.ts'
+import { RAG_METHODS, RAG_STREAMS } from '../engine/rag.ts'
+import type { ContextCarrier } from '../tenancy/context.ts'
+import { LimitedStream } from '../tenancy/limited-stream.ts'
+import { ControlError } from './control-error.ts'
+import { GraphRoom } from './graph-room.ts'
+import type { KbPlace } from './kb-places.ts'
+import { meteredBytes } from './metered-bytes.ts'
+import type { Quotas } from './quotas.ts'
+
+export interface QuotaRagOptions {
+  readonly quotas: Quotas
+  readonly context: ContextCarrier
+  /** A stream that nobody pulls for this long gives its rights back. Default 30 000. */
+  readonly abandonAfterMs?: number
+}
+
+/**
+ * `inner` again, within the quotas of the tenant whose workspace the caller is in; a workspace of no
+ * tenant has none. As with the proxy, whoever touches a method is whom its calls count for.
+ */
+export function quotaRag(inner: Rag, options: QuotaRagOptions): Rag {
+  const guard = new Guard(inner, options)
+  const getters: PropertyDescriptorMap = {}
+  for (const name of RAG_METHODS) getters[name] = { get: () => guard.method(name) }
+  for (const name of RAG_STREAMS) getters[name] = { get: () => guard.stream(name) }
+  return Object.freeze(Object.create(null, getters))
+}
+
+type Call = (...args: unknown[]) => unknown
+
+class Guard {
+  readonly #inner: Rag
+  readonly #options: QuotaRagOptions
+  readonly #graphRoom = new GraphRoom()
+
+  constructor(inner: Rag, options: QuotaRagOptions) {
+    this.#inner = inner
+    this.#options = options
+  }
+
+  method(name: (typeof RAG_METHODS)[number]): unknown {
+    const workspace = this.#options.context.current()?.workspace
+    const bare = this.#bare(name)
+    if (workspace === undefined) return bare
+    return async (...args: unknown[]) => {
+      const place = await this.#options.quotas.places.of(workspace)
+      if (place === undefined) return bare(...args)
+      return this.#within(place, name, bare, args)
+    }
+  }
+
+  stream(name: (typeof RAG_STREAMS)[number]): unknown {
+    const { context, abandonAfterMs = 30_000 } = this.#options
+    const workspace = context.current()?.workspace
+    const bare = this.#bare(name)
+    if (workspace === undefined) return bare
+    return (...args: unknown[]) => {
+      const rights = this.#rightsOf(workspace, name)
+      // Whoever never pulls is never told.
+      rights.catch(() => undefined)
+      const release = () => {
+        rights.then((end) => end()).catch(() => undefined)
+      }
+      return new LimitedStream(
+        granted(rights, () => bare(...args)),
+        release,
+        abandonAfterMs,
+      )
+    }
+  }
+
+  async #within(
+    place: KbPlace,
+    name: (typeof RAG_METHODS)[number],
+    bare: Call,
+    args: unknown[],
+  ): Promise<unknown> {
+    if (name === 'status') return bare(...args)
+    await this.#options.quotas.calls.count(place)
+    switch (name) {
+      case 'query':
+      case 'queryData':
+        return this.#asQuery(place, () => bare(...args))
+      case 'insertTexts':
+        return this.#insertTexts(place, args[0] as InsertTexts, () => bare(...args))
+      case 'insertFile':
+        return this.#insertFile(place, args, bare)
+      case 'insertCustomKg':
+        return this.#insert(place, { documents: 1, bytes: sizeOf(args[0]) }, () => bare(...args))
+      case 'entityCreate':
+      case 'relationCreate':
+        return this.#graphRoom.hold(place, name, this.#inner, () => bare(...args))
+      case 'scan':
+        // How many it will find is not known; it may begin when there is room for one.
+        await (await this.#options.quotas.ledger.reserve(place, { documents: 1 })).giveBack()
+        await this.#options.quotas.ledger.markStale(place)
+        return bare(...args)
+      case 'deleteDocuments':
+      case 'clearDocuments':
+        await this.#options.quotas.ledger.markStale(place)
+        return bare(...args)
+      default:
+        return bare(...args)
+    }
+  }
+
+  async #asQuery(place: KbPlace, call: () => unknown): Promise<unknown> {
+    const end = await this.#queryRights(place)
+    try {
+      return await call()
+    } finally {
+      end()
+    }
+  }
+
+  async #queryRights(place: KbPlace): Promise<() => void> {
+    const { quotas } = this.#options
+    const release = quotas.holdQuery(place)
+    try {
+      const refund = await quotas.spending.reserve(place)
+      return () => {
+        release()
+        refund()
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async #rightsOf(workspace: string, name: string): Promise<() => void> {
+    const { quotas } = this.#options
+    const place = await quotas.places.of(workspace)
+    if (place === undefined) return () => undefined
+    await quotas.calls.count(place)
+    return name === 'queryStream' ? this.#queryRights(place) : () => undefined
+  }
+
+  #insertTexts(place: KbPlace, input: InsertTexts, call: Call): Promise<InsertResponse> {
+    const bytes = input.texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    const replaces = input.on_conflict === 'replace'
+    return this.#insert(place, { documents: input.texts.length, bytes }, call, replaces)
+  }
+
+  async #insertFile(place: KbPlace, args: unknown[], bare: Call): Promise<InsertResponse> {
+    const [input, content, ...more] = args as [InsertFile, AsyncIterable<Uint8Array>, ...unknown[]]
+    const replaces = input.on_conflict === 'replace'
+    const { ledger } = this.#options.quotas
+    const metered = meteredBytes(content, (bytes) => ledger.reserve(place, { bytes }))
+    let stored = false
+    try {
+      const response = await this.#insert(
+        place,
+        { documents: 1, bytes: 0 },
+        () => bare(input, metered.content, ...more),
+        replaces,
+      )
+      stored = response.status === 'success'
+      return response
+    } catch (error) {
+      // The engine speaks of an upload that broke off; the caller should hear why.
+      throw metered.refusal() ?? error
+    } finally {
+      await metered.end(stored)
+    }
+  }
+
+  async #insert(
+    place: KbPlace,
+    amounts: { readonly documents: number; readonly bytes: number },
+    call: Call,
+    replaces = false,
+  ): Promise<InsertResponse> {
+    const { ledger, spending } = this.#options.quotas
+    const refund = await spending.reserve(place)
+    refund()
+    await this.#graphRoom.check(place, this.#inner)
+    const reservation = await ledger.reserve(place, amounts)
+    try {
+      const response = (await call()) as InsertResponse
+      const documents = await this.#addedBy(response, amounts.documents)
+      const share = amounts.documents === 0 ? 0 : documents / amounts.documents
+      await reservation.settle({ documents, bytes: Math.round(amounts.bytes * share) })
+      if (replaces) await ledger.markStale(place)
+      return response
+    } catch (error) {
+      await reservation.giveBack()
+      throw error
+    }
+  }
+
+  /** How many documents an insert of `asked` really added. */
+  async #addedBy({ status, track_id }: InsertResponse, asked: number): Promise<number> {
+    if (status === 'duplicated' || status === 'failure') return 0
+    if (asked === 1) return status === 'success' ? 1 : 0
+    const { total_count } = await this.#inner.trackStatus(track_id)
+    return Math.min(asked, total_count)
+  }
+
+  #bare(name: keyof Rag): Call {
+    const method: unknown = this.#inner[name]
+    if (typeof method === 'function') return (...args) => Reflect.apply(method, this.#inner, args)
+    throw new ControlError('not_found', 'The engine has no such method')
+  }
+}
+
+async function* granted(
+  rights: Promise<unknown>,
+  open: () => unknown,
+): AsyncIterable<QueryEvent | unknown> {
+  await rights
+  yield* open() as AsyncIterable<unknown>
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
+}

@@ -1,0 +1,108 @@
+import { type TSchema, Type } from 'typebox'
+import { NullableString } from '../../routes/common-schemas.ts'
+import { ASKED_ROLES } from './ragflow-role.ts'
+
+const Role = Type.Optional(Type.Enum([...ASKED_ROLES]))
+const KbIds = Type.Optional(
+  Type.Unsafe<string[] | null>({ type: ['array', 'null'], items: { type: 'string' } }),
+)
+const Id = Type.String({ minLength: 1, maxLength: 320 })
+
+export const TenantParams = Type.Object({ tenant_id: Id })
+export const TenantUserParams = Type.Object({ tenant_id: Id, user_id: Id })
+export const TokenParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 600 }) })
+
+export const InviteBody = Type.Object({ email: Id, role: Role, kb_ids: KbIds })
+
+export const CreateTenantBody = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 255 }),
+  llm_id: Type.Optional(NullableString),
+  embd_id: Type.Optional(NullableString),
+  credit: Type.Optional(Type.Unsafe<number | null>({ type: ['number', 'null'], minimum: 0 })),
+})
+
+export const NewTokenBody = Type.Object({
+  tenant_id: Type.Optional(Id),
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  role: Role,
+  kb_ids: KbIds,
+  expires_at: Type.Optional(NullableString),
+})
+
+export const TokenListQuery = Type.Object({ tenant_id: Type.Optional(Id) })
+
+/** What stands around every answer. */
+export const Enveloped = <T extends TSchema>(data: T) =>
+  Type.Object({ code: Type.Integer(), message: Type.String(), data })
+
+const moment = { update_date: Type.String(), delta_seconds: Type.Number() }
+
+export const TenantListReply = Enveloped(
+  Type.Array(
+    Type.Object({
+      tenant_id: Type.String(),
+      role: Type.String(),
+      nickname: Type.String(),
+      email: Type.String(),
+      avatar: Type.String(),
+      ...moment,
+    }),
+  ),
+)
+
+export const UserListReply = Enveloped(
+  Type.Array(
+    Type.Object({
+      id: Type.String(),
+      user_id: Type.String(),
+      status: Type.String(),
+      role: Type.String(),
+      nickname: Type.String(),
+      email: Type.String(),
+      avatar: Type.String(),
+      is_authenticated: Type.String(),
+      is_active: Type.String(),
+      is_anonymous: Type.String(),
+      is_superuser: Type.Boolean(),
+      ...moment,
+    }),
+  ),
+)
+
+export const InvitedReply = Enveloped(
+  Type.Object({
+    id: Type.String(),
+    avatar: Type.String(),
+    email: Type.String(),
+    nickname: Type.String(),
+  }),
+)
+
+export const DoneReply = Enveloped(Type.Boolean())
+
+const Token = Type.Object({
+  id: Type.String(),
+  tenant_id: Type.String(),
+  token: Type.String(),
+  beta: NullableString,
+  name: Type.String(),
+  create_time: Type.Integer(),
+  create_date: Type.String(),
+  update_time: Type.Null(),
+  update_date: Type.Null(),
+})
+
+export const TokenReply = Enveloped(Token)
+export const TokenListReply = Enveloped(Type.Array(Token))
+
+export const TenantReply = Enveloped(
+  Type.Object({
+    id: Type.String(),
+    tenant_id: Type.String(),
+    name: Type.String(),
+    llm_id: Type.String(),
+    embd_id: Type.String(),
+    credit: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+    status: Type.String(),
+  }),
+)

@@ -1,0 +1,355 @@
+import type { Role } from '../../tenancy/principal.ts'
+import type { Actor } from '../actor.ts'
+import { type Standing, standingIn, tenantBy } from '../authority.ts'
+import { ControlError } from '../control-error.ts'
+import type { InvitationRow, UserRow } from '../control-tables.ts'
+import type { Invitations } from '../invitations.ts'
+import type { Members } from '../members.ts'
+import type { ControlCore } from '../mutation.ts'
+import { roleIn, type TenantPermission } from '../tenant-permissions.ts'
+import { foldedKey, userBy } from '../user-rows.ts'
+import { CODE, noAuthorization, RagflowError } from './envelope.ts'
+import { type RagflowRole, ragflowRole } from './ragflow-role.ts'
+import { deltaSeconds, ragflowDate } from './ragflow-time.ts'
+
+/** A tenant as RAGFlow lists it for a user. */
+export interface RagflowTenant {
+  readonly tenant_id: string
+  readonly role: RagflowRole
+  /** The tenant's name. */
+  readonly nickname: string
+  /** That of its owner. */
+  readonly email: string
+  readonly avatar: string
+  readonly update_date: string
+  readonly delta_seconds: number
+}
+
+/** A member, or somebody who is invited, as RAGFlow lists them. */
+export interface RagflowMember {
+  readonly id: string
+  readonly user_id: string
+  readonly status: string
+  readonly role: RagflowRole
+  readonly nickname: string
+  readonly email: string
+  readonly avatar: string
+  readonly is_authenticated: string
+  readonly is_active: string
+  readonly is_anonymous: string
+  readonly is_superuser: boolean
+  readonly update_date: string
+  readonly delta_seconds: number
+}
+
+export interface RagflowInvited {
+  readonly id: string
+  readonly avatar: string
+  readonly email: string
+  readonly nickname: string
+}
+
+export interface RagflowInvitation {
+  /** An address, or the name of a user. */
+  readonly email: string
+  readonly role?: Role | undefined
+  readonly kb_ids?: readonly string[] | null | undefined
+}
+
+export interface RagflowTeamOptions {
+  readonly core: ControlCore
+  readonly members: Members
+  readonly invitations: Invitations
+}
+
+/** Members and invitations as RAGFlow's clients know them, over the services of the server. */
+export class RagflowTeam {
+  readonly #options: RagflowTeamOptions
+
+  constructor(options: RagflowTeamOptions) {
+    this.#options = options
+  }
+
+  /** The caller's tenants, and after them those that he is invited to. */
+  async tenants(actor: Actor): Promise<RagflowTenant[]> {
+    const { core, invitations } = this.#options
+    const held = await this.#held(actor)
+    const invited = actor.userId === undefined ? [] : await invitations.listMine(actor)
+    const emails = await this.#ownerEmails([...held, ...invited].map((one) => one.tenant_id))
+    const shown = [
+      ...held,
+      ...invited.map((one) => ({
+        tenant_id: one.tenant_id,
+        role: 'invite' as const,
+        name: one.tenant_name,
+        at: Date.parse(one.created_at),
+      })),
+    ]
+    return shown.map(({ tenant_id, role, name, at }) => ({
+      tenant_id,
+      role,
+      nickname: name,
+      email: emails.get(tenant_id) ?? '',
+      avatar: '',
+      update_date: ragflowDate(at),
+      delta_seconds: deltaSeconds(core.now(), at),
+    }))
+  }
+
+  /** @throws {RagflowError} 109 for who does not manage the members of this tenant */
+  async users(actor: Actor, tenantRef: string): Promise<RagflowMember[]> {
+    const { db, now } = this.#now()
+    const { tenant } = await this.#standing(actor, tenantRef, 'tenant:manage_members')
+    const members = await db
+      .selectFrom('memberships')
+      .innerJoin('users', 'users.user_id', 'memberships.user_id')
+      .selectAll('users')
+      .select(['memberships.role', 'memberships.created_at as joined_at'])
+      .where('memberships.tenant_id', '=', tenant.tenant_id)
+      .orderBy('memberships.created_at')
+      .orderBy('memberships.user_id')
+      .execute()
+    const pending = await db
+      .selectFrom('invitations')
+      .leftJoin('users', 'users.user_id', 'invitations.user_id')
+      .select(['invitation_id', 'invitations.user_id', 'invitations.email', 'users.username'])
+      .select('invitations.created_at')
+      .where('tenant_id', '=', tenant.tenant_id)
+      .where('status', '=', 'pending')
+      .where('expires_at', '>', now)
+      .orderBy('invitations.created_at')
+      .execute()
+    return [
+      ...members.map((row) =>
+        memberOf({
+          id: row.user_id,
+          user_id: row.user_id,
+          role: ragflowRole(roleIn(row.role)),
+          nickname: row.username,
+          email: row.email ?? '',
+          isActive: row.disabled === 0,
+          at: row.joined_at,
+          now,
+        }),
+      ),
+      ...pending.map((row) =>
+        memberOf({
+          id: row.invitation_id,
+          // What removes it, for who has no account or whose account is not to be told.
+          user_id: row.user_id ?? row.invitation_id,
+          role: 'invite',
+          nickname: row.username ?? row.email ?? '',
+          email: row.email ?? '',
+          isActive: true,
+          at: row.created_at,
+          now,
+        }),
+      ),
+    ]
+  }
+
+  /**
+   * Invites an address, or a user by name. Of an address it does not tell whether somebody has it.
+   *
+   * @throws {RagflowError} 102 for who is a member or invited already, and for an unknown name
+   */
+  async invite(
+    actor: Actor,
+    tenantRef: string,
+    { email: whom, role = 'editor', kb_ids }: RagflowInvitation,
+  ): Promise<RagflowInvited> {
+    const { db } = this.#now()
+    const { tenant } = await this.#standing(actor, tenantRef, 'tenant:manage_members')
+    const byEmail = whom.includes('@')
+    if (byEmail) await this.#refuseMember(tenant.tenant_id, whom)
+    const user = byEmail ? undefined : await userBy(db, whom)
+    const sent = await this.#options.invitations.create(actor, tenant.tenant_id, {
+      ...(user === undefined ? { email: whom } : { user_id: user.user_id }),
+      role,
+      kb_ids,
+    })
+    return { id: sent.invitation_id, avatar: '', email: sent.email ?? '', nickname: whom }
+  }
+
+  /**
+   * Removes a member or withdraws an invitation; the caller himself leaves or declines.
+   *
+   * @throws {RagflowError} 102 when there was nobody to remove, 109 for the last owner
+   */
+  async remove(actor: Actor, tenantRef: string, userRef: string): Promise<true> {
+    const { core, members, invitations } = this.#options
+    const tenant = await tenantBy(core.db, tenantRef)
+    const user = await this.#userOrNone(userRef)
+    const self = user !== undefined && user.user_id === actor.userId
+    // Who asks for himself learns no more of a tenant than that he is not in it.
+    if (tenant === undefined) throw self ? nobodyToRemove() : noAuthorization()
+    if (!self) await this.#standing(actor, tenant.tenant_id, 'tenant:manage_members')
+    if (user !== undefined && (await this.#isMember(tenant.tenant_id, user.user_id))) {
+      await members.remove(actor, tenant.tenant_id, user.user_id)
+      return true
+    }
+    const pending = await this.#pendingOf(tenant.tenant_id, userRef, user)
+    if (pending === undefined) throw nobodyToRemove()
+    if (self) await invitations.decline(actor, pending.invitation_id)
+    else await invitations.withdraw(actor, tenant.tenant_id, pending.invitation_id)
+    return true
+  }
+
+  /** @throws {RagflowError} 102 unless the caller is invited */
+  async agree(actor: Actor, tenantRef: string): Promise<true> {
+    await this.#options.invitations.accept(actor, await this.#received(actor, tenantRef))
+    return true
+  }
+
+  /** @throws {RagflowError} 102 unless the caller is invited */
+  async refuse(actor: Actor, tenantRef: string): Promise<true> {
+    await this.#options.invitations.decline(actor, await this.#received(actor, tenantRef))
+    return true
+  }
+
+  #now() {
+    return { db: this.#options.core.db, now: this.#options.core.now() }
+  }
+
+  #standing(actor: Actor, tenantRef: string, permission: TenantPermission): Promise<Standing> {
+    return standingOr109(this.#options.core, actor, tenantRef, permission)
+  }
+
+  async #held(actor: Actor) {
+    const { db } = this.#now()
+    if (actor.key !== undefined) {
+      const tenant = await tenantBy(db, actor.key.tenantId)
+      if (tenant === undefined) return []
+      const { tenant_id, name, updated_at: at } = tenant
+      return [{ tenant_id, name, role: ragflowRole(actor.key.role), at }]
+    }
+    if (actor.userId === undefined) return []
+    const rows = await db
+      .selectFrom('memberships')
+      .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+      .select(['tenants.tenant_id', 'tenants.name', 'memberships.role'])
+      .select('memberships.created_at as at')
+      .where('memberships.user_id', '=', actor.userId)
+      .where('tenants.status', '!=', 'deleting')
+      .orderBy('memberships.created_at')
+      .execute()
+    return rows.map((row) => ({ ...row, role: ragflowRole(roleIn(row.role)) }))
+  }
+
+  async #ownerEmails(tenantIds: readonly string[]): Promise<Map<string, string>> {
+    if (tenantIds.length === 0) return new Map()
+    const rows = await this.#options.core.db
+      .selectFrom('memberships')
+      .innerJoin('users', 'users.user_id', 'memberships.user_id')
+      .select(['memberships.tenant_id', 'users.email'])
+      .where('memberships.tenant_id', 'in', [...tenantIds])
+      .where('memberships.role', '=', 'owner')
+      .orderBy('memberships.created_at', 'desc')
+      .execute()
+    return new Map(rows.map(({ tenant_id, email }) => [tenant_id, email ?? '']))
+  }
+
+  async #refuseMember(tenantId: string, email: string): Promise<void> {
+    const member = await this.#options.core.db
+      .selectFrom('memberships')
+      .innerJoin('users', 'users.user_id', 'memberships.user_id')
+      .select('users.user_id')
+      .where('memberships.tenant_id', '=', tenantId)
+      .where('users.email_key', '=', foldedKey(email))
+      .executeTakeFirst()
+    if (member === undefined) return
+    throw new RagflowError(CODE.data, `${email} is already in the team.`)
+  }
+
+  async #userOrNone(ref: string): Promise<UserRow | undefined> {
+    try {
+      return await userBy(this.#options.core.db, ref)
+    } catch (error) {
+      if (error instanceof ControlError && error.code === 'not_found') return undefined
+      throw error
+    }
+  }
+
+  async #isMember(tenantId: string, userId: string): Promise<boolean> {
+    const row = await this.#options.core.db
+      .selectFrom('memberships')
+      .select('role')
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  /** By the id of the invitation or user, or by the address. */
+  async #pendingOf(
+    tenantId: string,
+    ref: string,
+    user: UserRow | undefined,
+  ): Promise<InvitationRow | undefined> {
+    const emails = [foldedKey(ref), ...(user?.email_key ? [user.email_key] : [])]
+    return this.#options.core.db
+      .selectFrom('invitations')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('status', '=', 'pending')
+      .where((where) =>
+        where.or([
+          where('invitation_id', '=', ref),
+          where('email_key', 'in', emails),
+          ...(user === undefined ? [] : [where('user_id', '=', user.user_id)]),
+        ]),
+      )
+      .executeTakeFirst()
+  }
+
+  async #received(actor: Actor, tenantRef: string): Promise<string> {
+    const tenant = await tenantBy(this.#options.core.db, tenantRef)
+    const mine = actor.userId === undefined ? [] : await this.#options.invitations.listMine(actor)
+    const found = mine.find(({ tenant_id }) => tenant_id === tenant?.tenant_id)
+    if (found !== undefined) return found.invitation_id
+    throw new RagflowError(CODE.data, 'There is no invitation of this tenant for you')
+  }
+}
+
+function nobodyToRemove(): RagflowError {
+  return new RagflowError(CODE.data, 'There is nobody to remove')
+}
+
+/** @throws {RagflowError} 109, the same for a foreign tenant, an unknown one and too low a role */
+export async function standingOr109(
+  core: ControlCore,
+  actor: Actor,
+  tenantRef: string,
+  permission: TenantPermission,
+): Promise<Standing> {
+  try {
+    return await standingIn(core.db, actor, tenantRef, permission)
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error
+    if (error.code === 'not_found' || error.code === 'forbidden') throw noAuthorization()
+    throw error
+  }
+}
+
+function memberOf({
+  isActive,
+  at,
+  now,
+  ...shown
+}: Pick<RagflowMember, 'id' | 'user_id' | 'role' | 'nickname' | 'email'> & {
+  readonly isActive: boolean
+  readonly at: number
+  readonly now: number
+}): RagflowMember {
+  return {
+    ...shown,
+    status: '1',
+    avatar: '',
+    is_authenticated: '1',
+    is_active: isActive ? '1' : '0',
+    is_anonymous: '0',
+    is_superuser: false,
+    update_date: ragflowDate(at),
+    delta_seconds: deltaSeconds(now, at),
+  }
+}

@@ -1,0 +1,67 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { assertSuperAdmin } from '../authority.ts'
+import type { ControlPlane } from '../control-plane.ts'
+import { callerOf } from './caller.ts'
+import { NewUserBody, PasswordBody, UserPage, UserParams, UserReply } from './user-schemas.ts'
+import { Nothing, PageParams } from './wire-schemas.ts'
+
+/** `/admin/users`: accounts, for the operators of the server. */
+export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
+  app,
+  { plane: { users } },
+) => {
+  // Also what users may do themselves: here it goes without proof of who they are.
+  app.addHook('preHandler', async (request) => assertSuperAdmin(callerOf(request)))
+
+  app.get(
+    '/admin/users',
+    { schema: { querystring: PageParams, response: { 200: UserPage } } },
+    async (request) => users.list(callerOf(request), request.query),
+  )
+
+  app.post(
+    '/admin/users',
+    { schema: { body: NewUserBody, response: { 201: UserReply } } },
+    async (request, reply) =>
+      reply.code(201).send(await users.create(callerOf(request), request.body)),
+  )
+
+  app.get(
+    '/admin/users/:user',
+    { schema: { params: UserParams, response: { 200: UserReply } } },
+    async (request) => users.get(callerOf(request), request.params.user),
+  )
+
+  app.put(
+    '/admin/users/:user/password',
+    { schema: { params: UserParams, body: PasswordBody, response: { 204: Nothing } } },
+    async (request, reply) => {
+      const actor = callerOf(request)
+      await users.setPassword(actor, request.params.user, request.body.password)
+      return reply.code(204).send()
+    },
+  )
+
+  app.post(
+    '/admin/users/:user/sign-out-everywhere',
+    { schema: { params: UserParams, response: { 204: Nothing } } },
+    async (request, reply) => {
+      await users.signOutEverywhere(callerOf(request), request.params.user)
+      return reply.code(204).send()
+    },
+  )
+
+  for (const [word, disabled] of [
+    ['disable', true],
+    ['enable', false],
+  ] as const) {
+    app.post(
+      `/admin/users/:user/${word}`,
+      { schema: { params: UserParams, response: { 204: Nothing } } },
+      async (request, reply) => {
+        await users.setDisabled(callerOf(request), request.params.user, disabled)
+        return reply.code(204).send()
+      },
+    )
+  }
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { accountAdmissionOf } from '../../tenancy/admission.ts'
+import type { Principal } from '../../tenancy/principal.ts'
+import { CONTROL_STATUS, ControlError } from '../control-error.ts'
+import { type AccountRoutesOptions, accountRoutes } from './account-routes.ts'
+import { adminRoutes } from './admin-routes.ts'
+import { assertSelectorsAgree } from './agreeing-selectors.ts'
+import { apiKeyRoutes } from './api-key-routes.ts'
+import { invitationRoutes } from './invitation-routes.ts'
+import { invitationTokenRoutes } from './invitation-token-routes.ts'
+import { KB_PATHS, kbRoutes } from './kb-routes.ts'
+import { memberRoutes } from './member-routes.ts'
+import { recordRoutes } from './record-routes.ts'
+import { settingsRoutes } from './settings-routes.ts'
+import { tenantRoutes } from './tenant-routes.ts'
+
+/** A request that the control plane turned away, for the audit. */
+export interface ControlRefusal {
+  readonly error: { readonly code: string; readonly statusCode: number }
+  readonly request: FastifyRequest
+  readonly principal: Principal | undefined
+}
+
+export interface ControlRoutesOptions extends AccountRoutesOptions {
+  /** Called for whoever is refused or asks for what is not there. */
+  readonly onRefusal?: (refusal: ControlRefusal) => void
+}
+
+/** The management API. Register it below `/api/v1`, where tenancy admits the requests. */
+export const controlRoutes: FastifyPluginAsync<ControlRoutesOptions> = async (app, options) => {
+  const { plane, onRefusal } = options
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, codedErrors: true }
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+  app.addHook('preValidation', async (request) => {
+    if (accountAdmissionOf(request) !== undefined) await assertSelectorsAgree(request, plane)
+  })
+  app.addHook('onError', async (request, _reply, error) => {
+    if (!(error instanceof ControlError) || !isRefusal(error)) return
+    const { code } = error
+    onRefusal?.({
+      error: { code, statusCode: CONTROL_STATUS[code] },
+      request,
+      principal: accountAdmissionOf(request)?.principal,
+    })
+  })
+  await registerAll(app, options)
+}
+
+async function registerAll(app: FastifyInstance, options: ControlRoutesOptions): Promise<void> {
+  const { plane, authenticator, directory, tokens, guard } = options
+  await app.register(tenantRoutes, { plane })
+  const [kbPath, ...otherPaths] = KB_PATHS
+  await app.register(kbRoutes, { plane, path: kbPath })
+  await app.register(async (aliases) => {
+    hideFromDescription(aliases)
+    for (const path of otherPaths) await aliases.register(kbRoutes, { plane, path })
+  })
+  await app.register(memberRoutes, { plane })
+  await app.register(invitationRoutes, { plane })
+  await app.register(invitationTokenRoutes, { plane })
+  await app.register(apiKeyRoutes, { plane })
+  await app.register(settingsRoutes, { plane })
+  await app.register(recordRoutes, { plane })
+  await app.register(adminRoutes, { plane })
+  await app.register(accountRoutes, { plane, authenticator, directory, tokens, guard })
+}
+
+/** For second spellings: the description of the API tells of each thing once. */
+export function hideFromDescription(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    route.schema = { ...route.schema, hide: true }
+  })
+}
+
+function isRefusal({ code }: ControlError): boolean {
+  const status = CONTROL_STATUS[code]
+  return status === 403 || status === 404
+}

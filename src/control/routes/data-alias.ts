@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify'
+import { TenancyError } from '../../tenancy/errors.ts'
+import type { PermissionTable } from '../../tenancy/permissions.ts'
+import type { WorkspaceSelector } from '../../tenancy/workspace-choice.ts'
+
+/** Where the routes of the data are served once more, with tenant and knowledge base in the path. */
+export const DATA_ALIAS = '/api/v1/tenants/:tenant/kbs/:kb'
+
+const ID = /^[a-z0-9][a-z0-9_-]{0,127}$/
+
+/** Chooses what the path names, on routes below {@link DATA_ALIAS}. */
+export const pathSelector: WorkspaceSelector = (request: FastifyRequest) => {
+  if (request.routeOptions.url?.startsWith(`${DATA_ALIAS}/`) !== true) return undefined
+  const params: unknown = request.params
+  return { source: 'path', tenant: idIn(params, 'tenant'), kb: idIn(params, 'kb') }
+}
+
+function idIn(params: unknown, name: 'tenant' | 'kb'): string {
+  const value: unknown =
+    typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined
+  const id = typeof value === 'string' ? value.toLowerCase() : ''
+  if (ID.test(id)) return id
+  throw new TenancyError('invalid_workspace', 'The path must name ids of letters, digits, "_", "-"')
+}
+
+/** The same rows for the same routes below {@link DATA_ALIAS}. */
+export function aliasedRows(rows: PermissionTable): PermissionTable {
+  return Object.fromEntries(
+    Object.entries(rows).map(([route, row]) => {
+      const [method = '', path = ''] = route.split(' ')
+      return [`${method} ${DATA_ALIAS}${path}`, row]
+    }),
+  )
+}

@@ -1,0 +1,42 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { TenancyError } from '../../tenancy/errors.ts'
+import type { ControlPlane } from '../control-plane.ts'
+import { InvitationReply, NewAccountBody, TokenBody } from './invitation-schemas.ts'
+import { Nothing } from './wire-schemas.ts'
+
+/** Of one address. Each attempt may cost a hash of a password. */
+const ATTEMPTS_A_MINUTE = 20
+
+/** Invitations for who has nothing but the token in a link; open to everybody, and bounded. */
+export const invitationTokenRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
+  app,
+  { plane: { invitations } },
+) => {
+  await app.register(rateLimit, {
+    max: ATTEMPTS_A_MINUTE,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new TenancyError('rate_limited', 'Too many attempts; try again later', {
+        retryAfterSeconds: Math.ceil(ttl / 1000),
+      }),
+  })
+
+  app.post(
+    '/invitations/accept',
+    { schema: { body: NewAccountBody, response: { 201: InvitationReply } } },
+    async (request, reply) => {
+      const { token, ...account } = request.body
+      return reply.code(201).send(await invitations.acceptByToken(token, account))
+    },
+  )
+
+  app.post(
+    '/invitations/decline',
+    { schema: { body: TokenBody, response: { 204: Nothing } } },
+    async (request, reply) => {
+      await invitations.declineByToken(request.body.token)
+      return reply.code(204).send()
+    },
+  )
+}

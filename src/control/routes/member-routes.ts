@@ -1,0 +1,61 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { ControlPlane } from '../control-plane.ts'
+import { callerOf } from './caller.ts'
+import {
+  MemberChangeBody,
+  MemberPage,
+  MemberParams,
+  MemberReply,
+  NewMemberBody,
+} from './member-schemas.ts'
+import { TenantParams } from './tenant-schemas.ts'
+import { Nothing, PageParams } from './wire-schemas.ts'
+
+/** The members of a tenant. */
+export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
+  app,
+  { plane: { members } },
+) => {
+  app.get(
+    '/tenants/:tenant/members',
+    { schema: { params: TenantParams, querystring: PageParams, response: { 200: MemberPage } } },
+    async (request) => members.list(callerOf(request), request.params.tenant, request.query),
+  )
+
+  app.post(
+    '/tenants/:tenant/members',
+    { schema: { params: TenantParams, body: NewMemberBody, response: { 201: MemberReply } } },
+    async (request, reply) => {
+      const { tenant } = request.params
+      return reply.code(201).send(await members.add(callerOf(request), tenant, request.body))
+    },
+  )
+
+  app.get(
+    '/tenants/:tenant/members/:user',
+    { schema: { params: MemberParams, response: { 200: MemberReply } } },
+    async (request) => {
+      const { tenant, user } = request.params
+      return members.get(callerOf(request), tenant, user)
+    },
+  )
+
+  app.put(
+    '/tenants/:tenant/members/:user',
+    { schema: { params: MemberParams, body: MemberChangeBody, response: { 200: MemberReply } } },
+    async (request) => {
+      const { tenant, user } = request.params
+      return members.update(callerOf(request), tenant, user, request.body)
+    },
+  )
+
+  app.delete(
+    '/tenants/:tenant/members/:user',
+    { schema: { params: MemberParams, response: { 204: Nothing } } },
+    async (request, reply) => {
+      const { tenant, user } = request.params
+      await members.remove(callerOf(request), tenant, user)
+      return reply.code(204).send()
+    },
+  )
+}

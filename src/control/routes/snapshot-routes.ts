@@ -1,0 +1,91 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { admissionOf } from '../../tenancy/admission.ts'
+import { TenancyError } from '../../tenancy/errors.ts'
+import type { Permission, PermissionTable } from '../../tenancy/permissions.ts'
+import { actorOf } from '../actor.ts'
+import { permissionOfView } from '../snapshot-view.ts'
+import type { SnapshotCaller, Snapshots } from '../snapshots.ts'
+import {
+  IssuedSnapshotReply,
+  SnapshotBody,
+  SnapshotParams,
+  SnapshotsQuery,
+  SnapshotsReply,
+  SnapshotTokenParams,
+  SnapshotViewReply,
+} from './snapshot-schemas.ts'
+
+/** Rows of these routes. */
+export const SNAPSHOT_PERMISSIONS = {
+  'POST /api/v1/snapshots': { access: 'query:run', alsoNeeds: whatTheViewNeeds },
+  'GET /api/v1/snapshots': 'query:run',
+  'GET /api/v1/snapshots/:token': 'query:run',
+  'DELETE /api/v1/snapshots/:snapshot_id': 'query:run',
+} as const satisfies PermissionTable
+
+/** Addresses that hold a token are not written into the log. */
+const QUIET = { logLevel: 'warn' } as const
+const CODED = { config: { codedErrors: true } } as const
+
+/** `/api/v1/snapshots`: views that are kept under an opaque token, for others of the same tenant. */
+export const snapshotRoutes: FastifyPluginAsyncTypebox<{ snapshots: Snapshots }> = async (
+  app,
+  { snapshots },
+) => {
+  app.post(
+    '/api/v1/snapshots',
+    { ...CODED, schema: { body: SnapshotBody, response: { 201: IssuedSnapshotReply } } },
+    async (request, reply) => {
+      const { state = {}, ...view } = request.body
+      const issued = await snapshots.create(callerOf(request), { ...view, state })
+      return reply.code(201).header('cache-control', 'no-store').send(issued)
+    },
+  )
+
+  app.get(
+    '/api/v1/snapshots',
+    { ...CODED, schema: { querystring: SnapshotsQuery, response: { 200: SnapshotsReply } } },
+    async (request) => {
+      const page = await snapshots.list(callerOf(request), request.query)
+      return { ...page, items: [...page.items] }
+    },
+  )
+
+  app.get(
+    '/api/v1/snapshots/:token',
+    {
+      ...CODED,
+      ...QUIET,
+      schema: { params: SnapshotTokenParams, response: { 200: SnapshotViewReply } },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return snapshots.read(callerOf(request), request.params.token)
+    },
+  )
+
+  app.delete(
+    '/api/v1/snapshots/:snapshot_id',
+    { ...CODED, schema: { params: SnapshotParams, response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      await snapshots.revoke(callerOf(request), request.params.snapshot_id)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function callerOf(request: FastifyRequest): SnapshotCaller {
+  const admission = admissionOf(request)
+  if (admission === undefined) throw new TenancyError('missing_context', 'There is no context')
+  const { principal, workspace } = admission.context
+  const { role, workspaces } = principal
+  return { actor: actorOf(principal), workspace, role, workspaces }
+}
+
+/** Who may not open a page keeps no view of it. */
+function whatTheViewNeeds({ body }: FastifyRequest): readonly Permission[] {
+  if (typeof body !== 'object' || body === null || !('route' in body)) return []
+  return [permissionOfView(String(body.route))]
+}

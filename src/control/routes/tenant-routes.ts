@@ -1,0 +1,124 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { ControlPlane } from '../control-plane.ts'
+import { callerOf, ownTenant, versionIn } from './caller.ts'
+import { MemberReply } from './member-schemas.ts'
+import {
+  DeleteTenantQuery,
+  DeletionParams,
+  DeletionReply,
+  NewTenantBody,
+  SuspendBody,
+  TenantChangeBody,
+  TenantListQuery,
+  TenantPage,
+  TenantParams,
+  TenantReply,
+  TransferBody,
+} from './tenant-schemas.ts'
+import { Nothing } from './wire-schemas.ts'
+
+/** `/tenants`: what there is, and its life from creation to purge. */
+export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
+  app,
+  { plane },
+) => {
+  const { tenants, deletions, members } = plane
+
+  app.get(
+    '/tenants',
+    { schema: { querystring: TenantListQuery, response: { 200: TenantPage } } },
+    async (request) => tenants.list(callerOf(request), request.query),
+  )
+
+  app.post(
+    '/tenants',
+    { schema: { body: NewTenantBody, response: { 201: TenantReply } } },
+    async (request, reply) => {
+      const tenant = await tenants.create(callerOf(request), request.body)
+      return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
+    },
+  )
+
+  app.get('/tenants/me', { schema: { response: { 200: TenantReply } } }, async (request, reply) => {
+    const tenant = await tenants.get(callerOf(request), await ownTenant(request, tenants))
+    return reply.header('etag', `"${tenant.version}"`).send(tenant)
+  })
+
+  app.get(
+    '/tenants/:tenant',
+    { schema: { params: TenantParams, response: { 200: TenantReply } } },
+    async (request, reply) => {
+      const tenant = await tenants.get(callerOf(request), request.params.tenant)
+      return reply.header('etag', `"${tenant.version}"`).send(tenant)
+    },
+  )
+
+  for (const method of ['PUT', 'PATCH'] as const) {
+    app.route({
+      method,
+      url: '/tenants/:tenant',
+      schema: { params: TenantParams, body: TenantChangeBody, response: { 200: TenantReply } },
+      handler: async (request, reply) => {
+        const change = { ...request.body, version: versionIn(request) }
+        const tenant = await tenants.update(callerOf(request), request.params.tenant, change)
+        return reply.header('etag', `"${tenant.version}"`).send(tenant)
+      },
+    })
+  }
+
+  app.post(
+    '/tenants/:tenant/suspend',
+    { schema: { params: TenantParams, body: SuspendBody, response: { 200: TenantReply } } },
+    async (request) =>
+      tenants.suspend(callerOf(request), request.params.tenant, request.body.reason),
+  )
+
+  app.post(
+    '/tenants/:tenant/resume',
+    { schema: { params: TenantParams, response: { 200: TenantReply } } },
+    async (request) => tenants.resume(callerOf(request), request.params.tenant),
+  )
+
+  app.post(
+    '/tenants/:tenant/transfer',
+    { schema: { params: TenantParams, body: TransferBody, response: { 200: MemberReply } } },
+    async (request) =>
+      members.transfer(callerOf(request), request.params.tenant, request.body.user_id),
+  )
+
+  app.delete(
+    '/tenants/:tenant',
+    {
+      schema: {
+        params: TenantParams,
+        querystring: DeleteTenantQuery,
+        response: { 202: DeletionReply, 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const { confirm, wait } = request.query
+      const job = await deletions.deleteTenant(callerOf(request), request.params.tenant, confirm)
+      if (wait !== true) return reply.code(202).send(job)
+      await deletions.settled(job.job_id)
+      return reply.code(204).send()
+    },
+  )
+
+  app.post(
+    '/tenants/:tenant/restore',
+    { schema: { params: TenantParams, response: { 200: DeletionReply } } },
+    async (request) => deletions.restoreTenant(callerOf(request), request.params.tenant),
+  )
+
+  app.post(
+    '/tenants/:tenant/purge',
+    { schema: { params: TenantParams, response: { 200: DeletionReply } } },
+    async (request) => deletions.purgeTenantNow(callerOf(request), request.params.tenant),
+  )
+
+  app.get(
+    '/deletions/:job',
+    { schema: { params: DeletionParams, response: { 200: DeletionReply } } },
+    async (request) => deletions.status(callerOf(request), request.params.job),
+  )
+}

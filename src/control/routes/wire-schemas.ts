@@ -1,0 +1,71 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { ROLES, type Role } from '../../tenancy/principal.ts'
+
+// One `type` list instead of a union: a refused value is then reported once, as itself.
+export const NullableString = Type.Unsafe<string | null>({ type: ['string', 'null'] })
+export const NullableNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] })
+export const NullableInteger = Type.Unsafe<number | null>({ type: ['integer', 'null'] })
+export const NullableRole = Type.Unsafe<Role | null>({ type: ['string', 'null'] })
+export const OpenObject = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  type: 'object',
+  additionalProperties: true,
+})
+
+export const RoleName = Type.Enum(ROLES)
+
+/** A list that is only read. */
+export function listOf<T extends TSchema>(items: T) {
+  return Type.Unsafe<readonly Static<T>[]>({ type: 'array', items })
+}
+
+/** Ids, or null for all. */
+export const NullableIds = Type.Unsafe<readonly string[] | null>({
+  type: ['array', 'null'],
+  items: { type: 'string' },
+  description: 'Ids or slugs of knowledge bases; null = all',
+})
+
+/** An id, or the name that stands for it. */
+export const Ref = Type.String({ minLength: 1, maxLength: 255 })
+
+export const Metadata = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  type: 'object',
+  additionalProperties: true,
+  maxProperties: 100,
+  description: 'Of your own',
+})
+
+export const PageFields = {
+  page: Type.Optional(Type.Integer({ description: 'From 1; smaller ones count as 1' })),
+  page_size: Type.Optional(Type.Integer({ description: '1 to 100, clamped; 10 unless given' })),
+  skip: Type.Optional(Type.Integer({ description: 'In place of `page`: how many to leave out' })),
+  limit: Type.Optional(Type.Integer({ description: 'In place of `page_size`' })),
+  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before' })),
+}
+
+export const PageParams = Type.Object(PageFields)
+
+export const SearchParams = Type.Object({
+  ...PageFields,
+  search: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Part of the name or the description' }),
+  ),
+})
+
+export function pageReply<T extends TSchema>(item: T) {
+  return Type.Object({
+    items: listOf(item),
+    total: Type.Integer(),
+    page: Type.Integer(),
+    page_size: Type.Integer(),
+    total_pages: Type.Integer(),
+    has_next: Type.Boolean(),
+    has_prev: Type.Boolean(),
+    skip: Type.Integer(),
+    limit: Type.Integer(),
+    next_cursor: NullableString,
+  })
+}
+
+/** The answer when there is nothing to say. */
+export const Nothing = Type.Unsafe<undefined>({ type: 'null' })

@@ -1,0 +1,82 @@
+import { type Kysely, sql } from 'kysely'
+import type { Actor } from './actor.ts'
+import type { ControlTables } from './control-tables.ts'
+import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import type { Quota } from './quota.ts'
+import { type TenantInfo, tenantInfo } from './tenant-info.ts'
+import { roleIn } from './tenant-permissions.ts'
+
+/** A page of tenants, newest first; what is being deleted is left out. */
+export async function listTenants(
+  db: Kysely<ControlTables>,
+  actor: Actor,
+  query: PageQuery & { readonly search?: string | undefined; readonly mine?: boolean },
+  defaults: Quota,
+): Promise<Page<TenantInfo>> {
+  const start = startOf(query)
+  const all = actor.superAdmin && query.mine !== true
+  const memberId = actor.userId ?? ''
+  let rows = db
+    .selectFrom('tenants')
+    .leftJoin('memberships', (join) =>
+      join
+        .onRef('memberships.tenant_id', '=', 'tenants.tenant_id')
+        .on('memberships.user_id', '=', memberId),
+    )
+    .where('tenants.status', '!=', 'deleting')
+  if (!all) {
+    rows =
+      actor.key === undefined
+        ? rows.where('tenants.tenant_id', 'in', (select) =>
+            select
+              .selectFrom('memberships')
+              .select('memberships.tenant_id')
+              .where('memberships.user_id', '=', memberId),
+          )
+        : rows.where('tenants.tenant_id', '=', actor.key.tenantId)
+  }
+  if (query.search) {
+    const text = query.search.toLowerCase()
+    rows = rows.where(
+      sql<boolean>`instr(lower(tenants.name || char(10) || tenants.description), ${text}) > 0`,
+    )
+  }
+  const total =
+    all && !query.search
+      ? await countOfAll(db)
+      : (await rows.select((s) => s.fn.countAll<number>().as('count')).executeTakeFirstOrThrow())
+          .count
+  const { after } = start
+  const shown = after
+    ? rows.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('tenants.created_at', 'tenants.tenant_id'), '<', tuple(after.at, after.id)),
+      )
+    : rows
+  const found = await shown
+    .selectAll('tenants')
+    .select('memberships.role')
+    .orderBy('tenants.created_at', 'desc')
+    .orderBy('tenants.tenant_id', 'desc')
+    .limit(start.limit + 1)
+    .offset(start.offset)
+    .execute()
+  const page = pageOf(found, start, total, {
+    item: (row) => row,
+    positionOf: (row) => ({ at: row.created_at, id: row.tenant_id }),
+  })
+  const items: TenantInfo[] = []
+  for (const { role, ...row } of page.items) {
+    const own = actor.key?.role ?? (role === null ? undefined : roleIn(role))
+    items.push(await tenantInfo(db, row, { role: own, superAdmin: actor.superAdmin }, defaults))
+  }
+  return { ...page, items }
+}
+
+async function countOfAll(db: Kysely<ControlTables>): Promise<number> {
+  const row = await db
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', 'tenants')
+    .executeTakeFirstOrThrow()
+  return row.value
+}

@@ -1,0 +1,31 @@
+import type { DefenceGauges } from './build-defences.ts'
+import type { OperatorGauges } from './routes/health.ts'
+import type { PoolStats } from './tenancy/pool-options.ts'
+import type { EngineStats } from './tenancy/pool-stats.ts'
+
+/** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
+export interface ServerGauges extends DefenceGauges {
+  readonly pool: PoolStats
+  readonly engines: readonly EngineStats[]
+}
+
+/** The gauges of a server as `/health` shows them to its operator. */
+export function operatorGauges({ pool, engines, audit, queries }: ServerGauges): OperatorGauges {
+  const { rss, heapUsed, external } = process.memoryUsage()
+  const { backgroundLeases, backgroundWaiting, openFailed, ...gauges } = pool
+  return {
+    memory: { rss, heap_used: heapUsed, external },
+    pool: {
+      ...gauges,
+      background_leases: backgroundLeases,
+      background_waiting: backgroundWaiting,
+      open_failed: openFailed,
+    },
+    workspaces: engines.map(({ backgroundLeases: background_leases, ...engine }) => ({
+      ...engine,
+      background_leases,
+    })),
+    audit,
+    queries,
+  }
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import { ragflowRoutes } from './control/ragflow/ragflow-routes.ts'
+import {
+  type ControlRoutesOptions,
+  controlRoutes,
+  hideFromDescription,
+} from './control/routes/control-routes.ts'
+import { DATA_ALIAS } from './control/routes/data-alias.ts'
+import { snapshotRoutes } from './control/routes/snapshot-routes.ts'
+import { Snapshots } from './control/snapshots.ts'
+import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
+import type { Refusal } from './tenancy/tenancy.ts'
+
+export interface RegisterControlOptions extends Omit<ControlRoutesOptions, 'onRefusal'> {
+  /** What the handlers of the data were registered with. */
+  readonly data: RoutesOptions
+  readonly onRefusal: (refusal: Omit<Refusal, 'error'> & { readonly error: RefusedFor }) => void
+}
+
+interface RefusedFor {
+  readonly code: string
+  readonly statusCode: number
+}
+
+/**
+ * Adds what a server with tenants has beyond LightRAG's API: the management of tenants, views that
+ * are kept, RAGFlow's paths, and the handlers of the data once more, unchanged, below a path that
+ * names tenant and knowledge base.
+ */
+export async function registerControl(
+  scope: FastifyInstance,
+  { data, ...options }: RegisterControlOptions,
+): Promise<void> {
+  const { plane, onRefusal } = options
+  await scope.register(controlRoutes, { ...options, prefix: '/api/v1' })
+  await scope.register(snapshotRoutes, { snapshots: new Snapshots(plane.core) })
+  await scope.register(ragflowRoutes, { plane, onRefusal })
+  await scope.register(
+    async (alias) => {
+      hideFromDescription(alias)
+      await registerRoutes(alias, data)
+    },
+    { prefix: DATA_ALIAS },
+  )
+}

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Actor, OPERATOR } from '../../src/control/actor.ts'
+import { ControlDatabase } from '../../src/control/control-database.ts'
+import { controlDatabasePath } from '../../src/control/control-plane.ts'
+import { OpenStreams } from '../../src/tenancy/open-streams.ts'
+import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
+
+describe('the directory of the control plane', () => {
+  let plane: TestPlane
+  let streams: OpenStreams
+  let owner: Actor
+  beforeEach(async () => {
+    streams = new OpenStreams()
+    plane = await openPlane({ streams, superAdmins: ['root'] })
+    owner = (await addTenant(plane, 'acme')).owner
+  })
+  afterEach(() => plane.remove())
+
+  const holdings = async (name: string) =>
+    (await plane.directory.findByUsername(name))?.principal.holdings?.map(
+      ({ tenant, kb, role, suspended }) => [tenant.slug, kb.slug, role, suspended],
+    )
+
+  it('knows what each member holds, and where as what', async () => {
+    const { owner: other } = await addTenant(plane, 'techstart')
+    await plane.members.add(other, 'techstart', { user_id: 'acme-owner', role: 'viewer' })
+    expect(await holdings('ACME-owner')).toEqual([
+      ['acme', 'default', 'owner', false],
+      ['techstart', 'default', 'viewer', false],
+    ])
+    expect(await holdings('nobody')).toBeUndefined()
+  })
+
+  it('shows a member the knowledge bases he is limited to, and no other', async () => {
+    await plane.kbs.create(owner, 'acme', { name: 'Manuals' })
+    await addUser(plane, 'ada')
+    await plane.members.add(owner, 'acme', {
+      user_id: 'ada',
+      role: 'editor',
+      kb_ids: ['manuals'],
+    })
+    expect(await holdings('ada')).toEqual([['acme', 'manuals', 'editor', false]])
+    const ada = { id: '', userId: (await plane.users.get(OPERATOR, 'ada')).user_id }
+    const actor = { ...ada, id: ada.userId, superAdmin: false }
+    expect((await plane.kbs.list(actor, 'acme', {})).items).toHaveLength(1)
+    await expect(plane.kbs.get(actor, 'acme', 'default')).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
+  it('forgets at once what a change took away, and keeps nothing for long', async () => {
+    await addUser(plane, 'ada')
+    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'editor' })
+    expect(await holdings('ada')).toHaveLength(1)
+    await plane.members.update(owner, 'acme', 'ada', { role: 'viewer' })
+    expect(await holdings('ada')).toEqual([['acme', 'default', 'viewer', false]])
+    await plane.members.remove(owner, 'acme', 'ada')
+    expect(await holdings('ada')).toEqual([])
+    await plane.tenants.suspend(OPERATOR, 'acme', 'unpaid')
+    expect(await holdings('acme-owner')).toEqual([['acme', 'default', 'owner', true]])
+    await plane.tenants.resume(OPERATOR, 'acme')
+    expect(await holdings('acme-owner')).toEqual([['acme', 'default', 'owner', false]])
+    await plane.users.setDisabled(OPERATOR, 'acme-owner', true)
+    expect(await holdings('acme-owner')).toBeUndefined()
+  })
+
+  it('sees what another process has changed', async () => {
+    expect(await holdings('acme-owner')).toHaveLength(1)
+    const other = await ControlDatabase.open(controlDatabasePath(plane.root))
+    await other.db.deleteFrom('memberships').execute()
+    await other.close()
+    expect(await holdings('acme-owner')).toEqual([])
+  })
+
+  it('ends the open streams of whom a change concerns, and of nobody else', async () => {
+    await addUser(plane, 'ada')
+    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'editor' })
+    const open = async (name: string) => {
+      const principal = (await plane.directory.findByUsername(name))?.principal
+      if (principal === undefined) throw new Error('no such user')
+      return streams.add({ principal, workspace: 'acme__default', requestId: name }).ending
+    }
+    const [ada, boss] = [await open('ada'), await open('acme-owner')]
+    await plane.members.update(owner, 'acme', 'ada', { role: 'viewer' })
+    await plane.members.remove(owner, 'acme', 'ada')
+    await expect.poll(() => ada.aborted).toBe(true)
+    expect(ada.reason).toMatchObject({ code: 'access_ended' })
+    expect(boss.aborted).toBe(false)
+    await plane.tenants.suspend(OPERATOR, 'acme', 'unpaid')
+    await expect.poll(() => boss.aborted).toBe(true)
+  })
+
+  it('checks passwords, and binds tokens to them', async () => {
+    await plane.users.setPassword(OPERATOR, 'acme-owner', 'a good password')
+    const before = await plane.directory.verifyPassword('Acme-Owner', 'a good password')
+    expect(before?.principal.username).toBe('acme-owner')
+    expect(await plane.directory.verifyPassword('acme-owner', 'a bad password')).toBeUndefined()
+    expect(await plane.directory.verifyPassword('nobody', 'a good password')).toBeUndefined()
+    await plane.users.signOutEverywhere(owner, owner.id)
+    const after = await plane.directory.findByUsername('acme-owner')
+    expect(after?.passwordField).not.toBe(before?.passwordField)
+  })
+
+  it('refuses a password for which there is no hash', async () => {
+    expect(await plane.directory.verifyPassword('acme-owner', '')).toBeUndefined()
+    await expect(plane.users.setPassword(owner, owner.id, 'x'.repeat(73))).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
+  it('makes super admins of those who are named so, and lets nobody take such a name', async () => {
+    await plane.users.create(OPERATOR, { username: 'Root' })
+    expect((await plane.directory.findByUsername('root'))?.principal.superAdmin).toBe(true)
+    expect((await plane.directory.findByUsername('acme-owner'))?.principal.superAdmin).toBe(false)
+  })
+})

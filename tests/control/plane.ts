@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Actor, OPERATOR } from '../../src/control/actor.ts'
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  openControlPlane,
+} from '../../src/control/control-plane.ts'
+import { Sealer } from '../../src/control/sealer.ts'
+import type { TenantInfo } from '../../src/control/tenant-info.ts'
+import { WorkspaceTrash } from '../../src/control/workspace-trash.ts'
+
+export const SEAL_SECRET = 'only-for-tests-only-for-tests-only-for-tests'
+
+export interface TestPlane extends ControlPlane {
+  readonly root: string
+  readonly errors: unknown[]
+  /** Closes it and opens the same folder again. */
+  again(): Promise<TestPlane>
+  remove(): Promise<void>
+}
+
+export async function openPlane(
+  options: Partial<ControlPlaneOptions> = {},
+  folder?: string,
+): Promise<TestPlane> {
+  const base = folder ?? (await mkdtemp(join(tmpdir(), 'tenantrag-control-')))
+  const root = join(base, 'storage')
+  const inputs = join(base, 'inputs')
+  await mkdir(inputs, { recursive: true })
+  const errors: unknown[] = []
+  const plane = await openControlPlane({
+    root,
+    sealer: new Sealer(SEAL_SECRET),
+    files: new WorkspaceTrash({ roots: [root, inputs], whileClosed: (_, work) => work() }),
+    superAdmins: [],
+    strict: true,
+    selfService: true,
+    retentionMs: 1000,
+    measure: async () => ({ documents: 0, bytes: 0, entities: 0, relations: 0 }),
+    onError: (error) => errors.push(error),
+    ...options,
+  })
+  return {
+    ...plane,
+    root,
+    errors,
+    again: async () => {
+      await plane.close()
+      return openPlane(options, base)
+    },
+    remove: async () => {
+      await plane.close()
+      await rm(base, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A user, as who acts. */
+export async function addUser(plane: ControlPlane, username: string): Promise<Actor> {
+  const email = `${username}@example.com`
+  const { user_id } = await plane.users.create(OPERATOR, { username, email })
+  return { id: user_id, userId: user_id, superAdmin: false }
+}
+
+/** A tenant and its owner. */
+export async function addTenant(
+  plane: ControlPlane,
+  name: string,
+): Promise<{ readonly tenant: TenantInfo; readonly owner: Actor }> {
+  const owner = await addUser(plane, `${name}-owner`)
+  return { tenant: await plane.tenants.create(owner, { name }), owner }
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
+import { type Account, type Management, startManagement } from './management.ts'
+
+const TEXT = 'Clara Whitfield surveyed the coast near Port Alder for the harbour office.'
+const QUESTION = { query: 'Who surveyed the coast?', ll_keywords: ['coast'], mode: 'naive' }
+
+let provider: ModelServer
+let management: Management
+let owner: Account
+let editor: Account
+let viewer: Account
+let tenant: string
+const at = (headers: Readonly<Record<string, string>>) => ({
+  ...headers,
+  'x-tenant-id': tenant,
+  'x-kb-id': 'manuals',
+})
+
+beforeAll(async () => {
+  provider = await startModelServer()
+  management = await startManagement({
+    TENANT_SELF_SERVICE: 'true',
+    LLM_BINDING: 'openai',
+    LLM_BINDING_HOST: provider.openAiUrl,
+    LLM_BINDING_API_KEY: 'key-of-the-provider',
+    LLM_MODEL: 'some-model',
+    ENABLE_LLM_CACHE: 'false',
+  })
+  owner = await management.addUser('acme-owner')
+  editor = await management.addUser('acme-editor')
+  viewer = await management.addUser('acme-viewer')
+})
+afterAll(async () => {
+  await management?.close()
+  await provider?.close()
+})
+
+describe('the complete set-up of a tenant', () => {
+  it('creates a tenant, whose creator owns it', async () => {
+    const body = { name: 'Acme Corporation', description: 'Pumps', metadata: { industry: 'tech' } }
+    const created = await management.call(owner.headers, 'POST', '/api/v1/tenants', body)
+    expect(created.status).toBe(201)
+    expect(created.headers.get('etag')).toBe('"1"')
+    expect(created.body).toMatchObject({ ...body, role: 'owner', num_knowledge_bases: 1 })
+    tenant = String(created.body.tenant_id)
+  })
+
+  it('creates a knowledge base', async () => {
+    const path = `/api/v1/tenants/${tenant}/kbs`
+    const body = { name: 'Manuals', description: 'Of pumps' }
+    const created = await management.call(owner.headers, 'POST', path, body)
+    expect(created.status).toBe(201)
+    expect(created.body).toMatchObject({ ...body, tenant_id: tenant, slug: 'manuals' })
+  })
+
+  it('adds an editor and a viewer', async () => {
+    const path = `/api/v1/tenants/${tenant}/members`
+    for (const [account, role] of [
+      [editor, 'editor'],
+      [viewer, undefined],
+    ] as const) {
+      const body = { user_id: account.id, ...(role ? { role } : {}) }
+      const added = await management.call(owner.headers, 'POST', path, body)
+      expect(added.status, added.text).toBe(201)
+      expect(added.body.role).toBe(role ?? 'viewer')
+    }
+  })
+
+  it('lets the editor upload, by headers and by path alike', async () => {
+    await management.insert(at(editor.headers), TEXT)
+    const prefix = `/api/v1/tenants/${tenant}/kbs/manuals`
+    await management.insert(editor.headers, `${TEXT} It rained.`, prefix)
+    const path = `${prefix}/documents/status_counts`
+    const { status_counts } = await management.ask(viewer.headers, 'GET', path)
+    expect(status_counts).toMatchObject({ all: 2, processed: 2 })
+  })
+
+  it('answers the viewer, and refuses him the upload', async () => {
+    const answer = await management.ask(at(viewer.headers), 'POST', '/query', QUESTION)
+    expect(answer.response).toEqual(expect.any(String))
+    const upload = { text: 'Something of his own.' }
+    const refused = await management.call(at(viewer.headers), 'POST', '/documents/text', upload)
+    expect(refused.status).toBe(403)
+    expect(refused.body.error).toMatchObject({ code: 'permission_denied' })
+  })
+
+  it('ends the open stream and the next request of an editor who is removed', async () => {
+    provider.hold()
+    const { server } = management
+    const headers = { ...at(editor.headers), 'content-type': 'application/json' }
+    const body = JSON.stringify(QUESTION)
+    const stream = await fetch(`${server.url}/query/stream`, { method: 'POST', headers, body })
+    expect(stream.status).toBe(200)
+    const path = `/api/v1/tenants/${tenant}/members/${editor.id}`
+    const removed = await management.call(owner.headers, 'DELETE', path)
+    expect(removed.status).toBe(204)
+    const lines = (await stream.text()).trim().split('\n')
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ error: expect.stringMatching(/ended/) })
+    provider.release()
+    const next = await management.call(at(editor.headers), 'POST', '/query', QUESTION)
+    expect(next.status).toBe(403)
+    expect(next.text).not.toContain('acme')
+    const again = await management.call(editor.headers, 'GET', `/api/v1/tenants/${tenant}`)
+    expect(again.status).toBe(404)
+  })
+})

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = new URL('../../', import.meta.url)
+const page = await readFile(new URL('docs/security.md', ROOT), 'utf8')
+const rows = page
+  .split('\n')
+  .map((line) => /^\| ([FR]-\d+) \| (.*) \| (.*) \|$/.exec(line))
+  .filter((found) => found !== null)
+  .map(([, id = '', what = '', tests = '']) => ({ id, what, tests: tests.split('<br>') }))
+
+describe('the table of holes in docs/security.md', () => {
+  it('has one row for each hole', () => {
+    const ids = [
+      ...Array.from({ length: 36 }, (_, i) => `F-${i + 1}`),
+      ...Array.from({ length: 15 }, (_, i) => `R-${i + 1}`),
+    ]
+    expect(rows.map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('names a test of every hole, or tells why it cannot be here', async () => {
+    let named = 0
+    for (const { id, what, tests } of rows) {
+      if (tests.join() === '–') {
+        expect([id, what]).toEqual([id, expect.stringMatching(/^cannot apply: .{20,}/)])
+        continue
+      }
+      for (const test of tests) {
+        const [, file = '', title = ''] = /^`(tests\/[\w/.-]+\.test\.ts)`: (.+)$/.exec(test) ?? []
+        expect([id, test, title]).not.toEqual([id, test, ''])
+        const source = await readFile(new URL(file, ROOT), 'utf8')
+        const quoted = ["'", '"', '`'].map((quote) => `${quote}${title}${quote},`)
+        expect([id, title, quoted.some((one) => source.includes(one))]).toEqual([id, title, true])
+        named += 1
+      }
+    }
+    expect(named).toBeGreaterThan(50)
+  })
+})
