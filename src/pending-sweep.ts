@@ -1,3 +1,4 @@
+import { nextTurn, turnIsOver } from './engine/turns.ts'
 import type { EnginePool } from './tenancy/pool.ts'
 
 /** An engine whose background work can be waited for. */
@@ -47,6 +48,8 @@ export class PendingSweep<T extends object & Sweepable> {
   async #work(): Promise<void> {
     for (const workspace of this.#queue) {
       this.#queue.delete(workspace)
+      // Looking into thousands of closed workspaces must not hold up a single request.
+      if (turnIsOver()) await nextTurn()
       await this.#sweep(workspace).catch((error: unknown) => {
         if (this.#stop.signal.aborted) return
         this.#options.onError(`Resuming the documents of ${workspace} failed`, error)

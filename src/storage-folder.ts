@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nextTurn, turnIsOver } from './engine/turns.ts'
 
 /** A folder that the server cannot use as it is; the message says what to do. */
 export class StorageError extends Error {
@@ -41,9 +43,10 @@ export async function refusePythonFiles(workingDir: string): Promise<void> {
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   const foreign: string[] = entries.some((entry) => PYTHON_FILE.test(entry.name)) ? ['.'] : []
   for (const folder of folders) {
+    // Of ten thousand folders nearly all are told by this, in a fraction of the time of a listing.
+    if (isOurs(workingDir, folder)) continue
     const names = await filesIn(join(workingDir, folder))
-    const ours = names.includes('rag.db')
-    if (!ours && names.some((name) => PYTHON_FILE.test(name))) foreign.push(folder)
+    if (names.some((name) => PYTHON_FILE.test(name))) foreign.push(folder)
   }
   if (foreign.length === 0) return
   throw new StorageError(
@@ -57,10 +60,14 @@ export async function workspacesIn(workingDir: string): Promise<string[]> {
   const found: string[] = []
   for (const entry of entries) {
     if (!entry.isDirectory() || entry.name.startsWith('_') || entry.name.startsWith('.')) continue
-    const names = await filesIn(join(workingDir, entry.name))
-    if (names.includes('rag.db')) found.push(entry.name)
+    if (turnIsOver()) await nextTurn()
+    if (isOurs(workingDir, entry.name)) found.push(entry.name)
   }
   return found
+}
+
+function isOurs(workingDir: string, folder: string): boolean {
+  return existsSync(join(workingDir, folder, 'rag.db'))
 }
 
 /** Empty for a folder that went away or may not be read. */

@@ -303,8 +303,7 @@ export class LightRag implements Rag {
   }
 
   async popularLabels(limit: number) {
-    const entities = await (await this.#enabled()).popularEntities(limit)
-    return entities.map((entity) => entity.name)
+    return (await this.#enabled()).popularNames(limit)
   }
 
   async searchLabels(text: string, limit: number) {

@@ -79,6 +79,8 @@ export interface NewDocument {
   /** The cleaned text, or null while only the file is known. */
   readonly text: string | null
   readonly storedFile: string | null
+  /** Why it cannot be processed: it is taken in as `failed` with this message. */
+  readonly failure?: string
   /** A graph that came with the text, for the engine to read; no model is then asked for one. */
   readonly graph?: string
   /** What is left out has its default in a new document, and stays as it was in a replaced one. */
@@ -370,7 +372,7 @@ export interface StoreCounts {
 export interface Store {
   // Intake. Resolved means durable: written and synced.
 
-  /** Takes documents in, each as `pending`, all or none. */
+  /** Takes documents in, each as `pending` unless it failed already, all or none. */
   enqueue(documents: readonly NewDocument[], options: EnqueueOptions): Promise<EnqueueOutcome[]>
   /** The oldest pending document, now `processing` with one attempt more; null when none is left. */
   claim(): Promise<DocumentRecord | null>
@@ -517,6 +519,8 @@ export interface Store {
   labels(): Promise<string[]>
   /** Entities by degree, greatest first. */
   popularEntities(limit: number): Promise<StoredEntity[]>
+  /** Their names alone. */
+  popularNames(limit: number): Promise<string[]>
 
   // Deletions that were promised but not done yet; a crash does not forget them.
 
@@ -568,6 +572,7 @@ export type Searches = Pick<
   | 'relationFragments'
   | 'labels'
   | 'popularEntities'
+  | 'popularNames'
   | 'counts'
 >
 

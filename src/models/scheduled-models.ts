@@ -47,7 +47,7 @@ async function* scheduledStream(
 
 /**
  * An embedding model whose batches wait for slots, each its own, so that a long document does not
- * keep a short question waiting. When one batch fails the others are given up.
+ * keep a short question waiting. When one batch fails, those that wait are given up.
  *
  * @param batchSize texts a job; that of the model itself should be no smaller
  */
@@ -65,12 +65,19 @@ export function scheduledEmbeddingModel(
       const onAbort = () => giveUp.abort(options.signal?.reason)
       if (options.signal?.aborted === true) onAbort()
       options.signal?.addEventListener('abort', onAbort, { once: true })
-      const inBatch = { ...options, workspace, signal: giveUp.signal }
+      // What is under way is paid for: it runs on, and may be remembered.
+      const inBatch = { ...options, workspace }
       const jobs: Promise<Float32Array[]>[] = []
       for (let start = 0; start < texts.length; start += batchSize) {
         const batch = texts.slice(start, start + batchSize)
         jobs.push(
-          scheduler.run(workspace, options.lane, giveUp.signal, () => model.embed(batch, inBatch)),
+          scheduler.run(workspace, options.lane, giveUp.signal, () =>
+            model.embed(batch, inBatch).catch((error: unknown) => {
+              // Before the slot is free, or the next batch would take it.
+              giveUp.abort(error)
+              throw error
+            }),
+          ),
         )
       }
       try {

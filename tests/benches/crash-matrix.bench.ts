@@ -11,9 +11,13 @@ export async function benchCrashMatrix(): Promise<void> {
   const folder = await tempFolder()
   try {
     const phases = Array.from({ length: KILLS }, () => PHASES).flat()
-    const { kills, acknowledged, lost, doubled, problems } = await crashMatrix(folder.path, phases)
+    const report = await crashMatrix(folder.path, phases)
+    const { kills, acknowledged, lost, doubled, undeleted, problems } = report
     console.log(`${PHASES.join(', ')}: ${KILLS} kills each`)
-    console.log(`kills ${kills}, acknowledged ${acknowledged}, lost ${lost}, doubled ${doubled}`)
+    console.log(
+      `kills ${kills}, acknowledged ${acknowledged}, lost ${lost}, doubled ${doubled}, ` +
+        `deleted and there again ${undeleted}`,
+    )
     console.log(problems.length === 0 ? 'verify is clean' : problems.join('\n'))
   } finally {
     await folder.remove()

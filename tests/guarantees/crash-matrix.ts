@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { verifyWorkspace } from '../../src/stores/sqlite/verify/verify-workspace.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 import { manyUsers } from '../server/test-server.ts'
-import { documents, insert, settled } from './fault-server.ts'
+import { ask, documents, insert, settled } from './fault-server.ts'
 
 export const PHASES = [
   'insert',
@@ -27,18 +27,27 @@ export interface CrashReport {
   readonly acknowledged: number
   readonly lost: number
   readonly doubled: number
+  /** Documents whose deletion was answered and that are there all the same. */
+  readonly undeleted: number
   /** What `verify` found after the restarts. */
   readonly problems: readonly string[]
 }
 
 const KEYS = ['key-of-user-0', 'key-of-user-1'] as const
 const SPACES = ['space-0', 'space-1'] as const
+const REINDEX = ['workspace', 'reindex', 'space-0', '--force'] as const
 type Space = 0 | 1
 /** In milliseconds; a phase is killed at a random moment before. */
 const LONGEST = 900
+/** So much later, at most, after the server was asked to stop. */
+const LONGEST_STOP = 300
+/** Between two insertions: nobody wants to wait for hundreds of documents in the end. */
+const PAUSE = 80
+/** How long promised deletions and the saving of an index may take in the end, in milliseconds. */
+const PATIENCE = 60_000
 
 /**
- * Kills the real server, or a command, once for each of the phases, and looks after each restart
+ * Kills the real server, or a command, once for each of the phases. After each restart it looks
  * whether anything acknowledged is lost or doubled, and whether the workspaces are whole.
  */
 export async function crashMatrix(
@@ -64,11 +73,15 @@ class CrashRun {
   #next = 0
   #kills = 0
   #acknowledged = 0
+  /** What a command takes that nobody kills, in milliseconds. */
+  #reindexMs = 0
+  #importMs = 0
 
   constructor(folder: string, random: () => number) {
     this.#folder = folder
     this.#random = random
-    this.#env = { USERS_FILE: join(folder, 'users.json'), POOL_MAX_ENGINES: '1' }
+    // Few vectors get an index, so that there is one to save.
+    this.#env = { USERS_FILE: join(folder, 'users.json'), VECTOR_INDEX_FROM: '1' }
   }
 
   async prepare(): Promise<void> {
@@ -78,18 +91,16 @@ class CrashRun {
     for (let i = 0; i < 6; i++) await this.#insert(server, i % 2 === 0 ? 0 : 1)
     for (const key of KEYS) await settled(server, key)
     await server.stop()
-    await this.#command(['workspace', 'export', SPACES[0], join(this.#folder, 'export.file')])
+    await this.#command(['workspace', 'export', SPACES[0], this.#exported])
+    this.#reindexMs = await this.#command(REINDEX)
+    this.#importMs = await this.#command(['workspace', 'import', this.#exported, 'copy'])
   }
 
   async kill(phase: Phase): Promise<void> {
     this.#kills++
-    if (phase === 'reindex')
-      await this.#command(['workspace', 'reindex', SPACES[0], '--force'], true)
+    if (phase === 'reindex') await this.#command(REINDEX, this.#reindexMs)
     else if (phase === 'import') await this.#import()
     else await this.#killServer(phase)
-    const server = await startRealProcess(this.#folder, this.#env)
-    await this.#look(server)
-    await server.kill()
   }
 
   async report(): Promise<CrashReport> {
@@ -100,22 +111,33 @@ class CrashRun {
       }
     }
     await this.#look(server)
+    const undeleted = await this.#undeleted(server)
+    if (!(await this.#saves(server))) this.#problems.push('There was no index to save')
     await server.stop()
     return {
       kills: this.#kills,
       acknowledged: this.#acknowledged,
       lost: this.#lost.size,
       doubled: this.#doubled.size,
+      undeleted: undeleted.length,
       problems: this.#problems,
     }
   }
 
+  get #exported(): string {
+    return join(this.#folder, 'export.file')
+  }
+
+  /** The start comes after the kill before it, so it is looked at first. */
   async #killServer(phase: Phase): Promise<void> {
-    const server = await startRealProcess(this.#folder, this.#env)
+    const pool = phase === 'eviction' ? { POOL_MAX_ENGINES: '1' } : {}
+    const server = await startRealProcess(this.#folder, { ...this.#env, ...pool })
+    await this.#look(server)
     const killed = this.#killSoon(server, phase)
     try {
       while (server.child.exitCode === null && server.child.signalCode === null) {
         await this.#work(server, phase)
+        await sleep(PAUSE)
       }
     } catch {
       // The connection died with the server.
@@ -127,7 +149,7 @@ class CrashRun {
     await sleep(this.#random() * LONGEST)
     if (phase === 'shutdown' || phase === 'index save') {
       server.child.kill('SIGTERM')
-      await sleep(this.#random() * 200)
+      await sleep(this.#random() * LONGEST_STOP)
     }
     if (server.child.exitCode === null) await server.kill()
   }
@@ -136,6 +158,8 @@ class CrashRun {
     const space: Space = phase === 'eviction' && this.#next % 2 === 1 ? 1 : 0
     if (phase === 'delete') return this.#delete(server)
     if (phase === 'merge') return this.#merge(server)
+    // A search is what loads the vectors, and so has them indexed.
+    if (phase === 'index save') await ask(server, 0, KEYS[space])
     await this.#insert(server, space)
   }
 
@@ -143,7 +167,7 @@ class CrashRun {
     const number = this.#next++
     const document = `${space}/report-${number}.txt`
     this.#expected.set(document, null)
-    const { status } = await insert(server, number, 20, KEYS[space])
+    const { status } = await insert(server, number, 8, KEYS[space])
     if (status !== 200) return
     this.#expected.set(document, true)
     this.#acknowledged++
@@ -192,11 +216,17 @@ class CrashRun {
   /** A copy is there as a whole or not at all. */
   async #import(): Promise<void> {
     const name = `copy-${this.#kills}`
-    await this.#command(['workspace', 'import', join(this.#folder, 'export.file'), name], true)
+    await this.#command(['workspace', 'import', this.#exported, name], this.#importMs)
     if (existsSync(join(this.#folder, 'rag_storage', name, 'rag.db'))) await this.#verify(name)
   }
 
-  async #command(args: readonly string[], isKilled = false): Promise<void> {
+  /**
+   * @param killWithin the second half of this many milliseconds is when it is killed; the first one
+   *   goes into its start
+   * @returns how many milliseconds it took
+   */
+  async #command(args: readonly string[], killWithin?: number): Promise<number> {
+    const began = performance.now()
     const child = spawn(process.execPath, [process.env.TENANTRAG_TEST_CLI ?? '', ...args], {
       cwd: this.#folder,
       env: {
@@ -208,12 +238,40 @@ class CrashRun {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     const ended = once(child, 'exit')
-    if (isKilled) {
-      await Promise.race([ended, sleep(300 + this.#random() * LONGEST)])
+    if (killWithin !== undefined) {
+      await Promise.race([ended, sleep(killWithin * (0.5 + this.#random() / 2))])
       child.kill('SIGKILL')
     }
     const [code] = await ended
-    if (!isKilled && code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
+    if (killWithin === undefined && code !== 0) {
+      throw new Error(`${args.join(' ')} ended with ${code}`)
+    }
+    return performance.now() - began
+  }
+
+  /** Whether an index comes to be on the disk, so that kills can have fallen into its saving. */
+  async #saves(server: RealProcess): Promise<boolean> {
+    const file = join(this.#folder, 'rag_storage', SPACES[0], 'chunks.hnsw')
+    const deadline = performance.now() + PATIENCE
+    await ask(server, 0, KEYS[0])
+    while (!existsSync(file) && performance.now() < deadline) await sleep(50)
+    return existsSync(file)
+  }
+
+  /** Deleted documents that do not go away. */
+  async #undeleted(server: RealProcess): Promise<string[]> {
+    const deadline = performance.now() + PATIENCE
+    for (;;) {
+      const left: string[] = []
+      for (const space of [0, 1] as const) {
+        for (const { file_path } of await documents(server, KEYS[space])) {
+          const document = `${space}/${file_path}`
+          if (this.#expected.get(document) === false) left.push(document)
+        }
+      }
+      if (left.length === 0 || performance.now() > deadline) return left
+      await sleep(100)
+    }
   }
 
   /** Compares what is there with what was acknowledged. */

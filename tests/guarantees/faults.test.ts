@@ -13,6 +13,7 @@ import {
   settled,
   startUnprivileged,
 } from './fault-server.ts'
+import { startOnSmallDisk } from './small-disk.ts'
 
 // Each starts real servers; a busy machine takes its time.
 vi.setConfig({ testTimeout: 300_000 })
@@ -31,22 +32,24 @@ const workspace = (name = 'default') => join(folder.path, 'rag_storage', name)
 
 describe('a storage that takes no more', () => {
   it('refuses what it cannot keep, answers what it can, and loses nothing', async () => {
-    server = await startRealProcess(folder.path)
-    setLimit(server, 'fsize', '1500000')
-    const kept = new Set<number>()
+    const disk = await startOnSmallDisk(folder.path)
+    server = disk.server
+    const kept = new Set([0, 1, 2])
+    for (const number of kept) expect((await insert(server, number)).status).toBe(200)
+    expect(await settled(server)).toEqual(finished(kept))
+    await disk.fill()
     let refused = { status: 0, body: '' }
-    for (let number = 0; refused.status === 0; number++) {
-      const reply = await insert(server, number, 150)
+    for (let number = 3; refused.status === 0; number++) {
+      const reply = await insert(server, number, 20)
       if (reply.status === 200) kept.add(number)
       else refused = reply
     }
     expect(refused.status).toBe(503)
     expect(refused.body).toMatch(/full|failed to read or write/)
-    expect(kept.size).toBeGreaterThan(2)
     expect(await isAlive(server)).toBe(true)
     expect((await ask(server, 0)).status).toBe(200)
 
-    setLimit(server, 'fsize', 'unlimited')
+    await disk.clear()
     expect(await settled(server)).toEqual(finished(kept))
     expect((await insert(server, 1000)).status).toBe(200)
     expect(await settled(server)).toEqual(finished([...kept, 1000]))

@@ -96,8 +96,8 @@ describe('a server that asks models over sockets', () => {
     const server = await startModelProcess(await someFolder(), models, {
       ...ENV,
       // Far above what an answer takes on a busy machine: giving one up means asking again.
-      LLM_TIMEOUT: '8',
-      EMBEDDING_TIMEOUT: '8',
+      LLM_TIMEOUT: '5',
+      EMBEDDING_TIMEOUT: '5',
     })
     cleanUps.push(() => server.kill())
     const troubles = meetFaults(models)

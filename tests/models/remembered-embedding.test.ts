@@ -26,6 +26,39 @@ it('asks for each text of a document once, and keeps the order', async () => {
   expect(model.asked).toEqual(['a', 'bbb', 'cc', 'dddd'])
 })
 
+it('asks once for a text that two want at the same time', async () => {
+  const model = counting()
+  const remembered = rememberedEmbedding(model)
+  const both = await Promise.all([
+    remembered.embed(['a', 'bb'], document),
+    remembered.embed(['ccc', 'a'], document),
+  ])
+  expect(both.map((made) => made.map(([length]) => length))).toEqual([
+    [1, 2],
+    [3, 1],
+  ])
+  expect(model.asked.toSorted()).toEqual(['a', 'bb', 'ccc'])
+})
+
+it('asks for itself when another who asked has given up', async () => {
+  const model = counting()
+  let calls = 0
+  const remembered = rememberedEmbedding({
+    ...model,
+    embed: async (texts, options) => {
+      calls++
+      if (calls === 1) throw new Error('given up')
+      return model.embed(texts, options)
+    },
+  })
+  const [first, second] = await Promise.allSettled([
+    remembered.embed(['a'], document),
+    remembered.embed(['a'], document),
+  ])
+  expect([first?.status, second?.status]).toEqual(['rejected', 'fulfilled'])
+  expect(calls).toBe(2)
+})
+
 it('lets no workspace feel what another has asked', async () => {
   const model = counting()
   const remembered = rememberedEmbedding(model)

@@ -113,6 +113,17 @@ describe('a scheduled embedding model', () => {
     expect(scheduler.gauges()).toMatchObject({ running: 0, waiting: { extract: 0 } })
   })
 
+  it('lets a batch that is under way come to its end when another fails', async () => {
+    const { scheduler, embedding } = parts(2)
+    server.failNext('embed', { kind: 'status', status: 400 })
+    const scheduled = scheduledEmbeddingModel(embedding, scheduler, 'a', 1)
+    await expect(scheduled.embed(['1', '2', '3'], options)).rejects.toMatchObject({
+      code: 'model_rejected',
+    })
+    expect(server.calls).toHaveLength(2)
+    expect(server.calls.filter(({ aborted }) => aborted)).toEqual([])
+  })
+
   it('gives up all batches when the caller does', async () => {
     const { scheduler, embedding } = parts(2)
     server.hold()

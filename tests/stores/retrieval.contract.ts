@@ -284,6 +284,39 @@ function describeVectors(store: () => Store): void {
 
 function describeRows(store: () => Store): void {
   describe('rows', () => {
+    it('come in the order asked for, however many there are', async () => {
+      const names = Array.from({ length: 150 }, (_, i) => `Name ${i}`)
+      const pairs = names.slice(1).map((name): [string, string] => ['Name 0', name])
+      await store().apply(
+        change({
+          entities: names.map((name) => entity(name)),
+          relations: pairs.map(([source, target]) => relation(source, target)),
+        }),
+      )
+      await publish(
+        store(),
+        newDocument('a'),
+        names.map((name, ordinal) => newChunk(name, { ordinal })),
+      )
+      const wanted = names.toReversed()
+      const entityKeys = await store().entityKeys(wanted)
+      const entities = await store().entities([...entityKeys.values()])
+      expect(entities.map(({ name }) => name)).toEqual(wanted)
+      expect(entities.map(({ degree }) => degree)).toEqual(
+        wanted.map((name) => (name === 'Name 0' ? 149 : 1)),
+      )
+      const relationKeys = await store().relationKeys(pairs.toReversed())
+      const relations = await store().relations([...relationKeys.values()])
+      expect(relations.map(({ target }) => target)).toEqual(wanted.slice(0, -1))
+      const chunkKeys = await store().chunkKeys(wanted)
+      expect([...chunkKeys.keys()]).toEqual(wanted)
+      const found = await store().chunks([...chunkKeys.values()])
+      expect(found.map(({ id }) => id)).toEqual(wanted)
+      const named = await store().entitiesByNameKey(['name 7', 'nobody', 'name 3'])
+      expect(named.map(({ nameKey }) => nameKey)).toEqual(['name 7', 'name 3'])
+      expect(await store().relationsOf([...entityKeys.values()])).toHaveLength(149)
+    })
+
     it('come in the order asked for, without those that are gone', async () => {
       await publish(store(), newDocument('a'), [
         newChunk('x', { headings: ['One', 'Two'], page: 3, start: 5, end: 9, tokens: 2 }),
@@ -366,6 +399,7 @@ function describeRows(store: () => Store): void {
         ['Eve', 2],
         ['Ada', 1],
       ])
+      expect(await store().popularNames(2)).toEqual(['Eve', 'Ada'])
     })
 
     it('give a key to one entity only, ever', async () => {

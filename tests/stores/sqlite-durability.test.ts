@@ -37,9 +37,18 @@ describe('durability', () => {
     const at = (text: string) => lines.findIndex((line) => line.includes(text))
     const between = lines.slice(at('"asked'), at('"answered'))
     const written = between.findLastIndex((line) => /pwrite64\(.*rag\.db-wal/.test(line))
-    const synced = between.findLastIndex((line) => /f(data)?sync\(.*rag\.db-wal/.test(line))
+    const synced = between.findIndex(
+      (line, index) => index > written && /f(data)?sync\(.*rag\.db-wal/.test(line),
+    )
     expect(written).toBeGreaterThan(0)
     expect(synced).toBeGreaterThan(written)
+    // Whoever syncs is a thread that holds nobody, and it has ended before the answer.
+    const thread = (line: string | undefined) => line?.split(' ')[0]
+    expect(thread(between[synced])).not.toBe(thread(between[0]))
+    const ended = between
+      .slice(synced)
+      .find((line) => thread(line) === thread(between[synced]) && line.endsWith(' = 0'))
+    expect(ended).toMatch(/f(data)?sync/)
   })
 })
 

@@ -37,6 +37,16 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
 function describeIntake(store: () => Store): void {
   describe('intake', () => {
+    it('takes a document that failed already in as failed, so that nobody claims it', async () => {
+      const failed = { ...newDocument('a'), failure: 'The file is empty.' }
+      await store().enqueue([failed], KEEP)
+      expect(await store().claim()).toBeNull()
+      const known = { status: 'failed', errorMsg: 'The file is empty.' }
+      expect(await store().document('a')).toMatchObject(known)
+      await store().enqueue([newDocument('x', { filePath: 'a.txt', text: 'New text' })], REPLACE)
+      expect(await store().claim()).toMatchObject({ id: 'a', errorMsg: null })
+    })
+
     it('takes documents in as pending, with their texts', async () => {
       const outcome = await store().enqueue([newDocument('a'), newDocument('b')], KEEP)
       expect(outcome).toEqual([

@@ -200,15 +200,13 @@ export class Scanner {
           contentHash: contentHash(`${name}\u0000${reason}`),
           metadata: { error_type: 'file_extraction_error' },
           text: null,
-          // Names no bytes, so that whoever processes it before its status is set fails as well.
+          failure: reason,
+          // Names no bytes, so that whoever tries it again fails as well.
           storedFile: `${randomUUID()}${extensionOf(name)}`,
         },
       ],
       { onConflict: 'replace' },
     )
-    const recorded = await this.#parts.store.documentByPath(name)
-    if (recorded === null) return
-    await this.#parts.store.setStatus(recorded.id, recorded.revision, 'failed', reason)
   }
 
   /** Without its record a scan is as good; it is only not known after a restart. */

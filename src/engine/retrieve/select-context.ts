@@ -42,16 +42,24 @@ export async function selectContext(
   const graphTokens =
     entities.reduce((total, item) => total + item.tokens, 0) +
     relations.reduce((total, item) => total + item.tokens, 0)
-  const left = question.maxTotalTokens - graphTokens - tokenCount(frame) - SLACK
   const ranked = await reranked(found.chunks, question, settings, reranker, options)
-  const chunks = fitToBudget(
+  const chunks = besideFrame(
     ranked.slice(0, question.chunkTopK),
-    Math.max(0, left),
-    (chunk) => chunk.tokens + PASSAGE_FRAME,
+    question.maxTotalTokens - graphTokens - SLACK,
+    frame,
   )
   const { references, referenceOf } = fileReferences(chunks)
   const context = buildContext({ entities, relations, chunks, references, referenceOf })
   return { entities, relations, chunks, references, referenceOf, context }
+}
+
+/** The passages that fit a budget, in tokens, together with the frame. */
+function besideFrame(ranked: readonly StoredChunk[], budget: number, frame: string): StoredChunk[] {
+  const fitting = (left: number) =>
+    fitToBudget(ranked, Math.max(0, left), (chunk) => chunk.tokens + PASSAGE_FRAME)
+  // No token is shorter than a byte, and most often all passages fit anyhow: then nothing is counted.
+  const fit = fitting(budget - Buffer.byteLength(frame))
+  return fit.length === ranked.length ? fit : fitting(budget - tokenCount(frame))
 }
 
 async function reranked(

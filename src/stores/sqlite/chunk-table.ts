@@ -45,29 +45,32 @@ export class ChunkTable {
     this.#connection.run('DELETE FROM chunks WHERE label = ?', label)
   }
 
-  read(key: Key): StoredChunk | null {
-    const row = this.#connection.get<ChunkRow>(
+  /** The visible ones of these keys, in their order. */
+  read(keys: readonly Key[]): StoredChunk[] {
+    const rows = this.#connection.all<ChunkRow>(
       `SELECT c.label AS key, c.id, d.id AS documentId, d.file_path AS filePath, c.ordinal,
          t.content, c.tokens, c.start, c."end", t.headings, c.page
-       FROM chunks c JOIN chunk_texts t ON t.chunk = c.label JOIN documents d ON d.seq = c.document
-       WHERE c.label = ? AND ${visible('c')}`,
-      key,
+       FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
+         CROSS JOIN chunk_texts t ON t.chunk = c.label
+         CROSS JOIN documents d ON d.seq = c.document
+       WHERE ${visible('c')} ORDER BY k.key`,
+      JSON.stringify(keys),
       this.#generation.current,
       this.#generation.current,
     )
-    if (row === undefined) return null
-    return { ...row, headings: JSON.parse(row.headings) as string[] }
+    return rows.map((row) => ({ ...row, headings: JSON.parse(row.headings) as string[] }))
   }
 
-  /** Key of the visible chunk of this id. */
-  key(id: string): Key | null {
-    const row = this.#connection.get<{ label: Key }>(
-      `SELECT c.label FROM chunks c WHERE c.id = ? AND ${visible('c')} ORDER BY c.label LIMIT 1`,
-      id,
+  /** Keys of the visible chunks of these ids; of several of one id the oldest. */
+  keys(ids: readonly string[]): Map<string, Key> {
+    const rows = this.#connection.all<{ readonly id: string; readonly key: Key }>(
+      `SELECT c.id, min(c.label) AS key FROM json_each(?) k CROSS JOIN chunks c ON c.id = k.value
+       WHERE ${visible('c')} GROUP BY k.key ORDER BY k.key`,
+      JSON.stringify(ids),
       this.#generation.current,
       this.#generation.current,
     )
-    return row?.label ?? null
+    return new Map(rows.map(({ id, key }) => [id, key]))
   }
 
   /** Row id of the document of a chunk, visible or not. */

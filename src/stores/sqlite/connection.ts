@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { EngineError } from '../../engine/errors.ts'
+import type { LogSync } from './log-sync.ts'
 
 export type Value = string | number | null | Uint8Array
 
@@ -15,6 +16,7 @@ export class Connection {
   readonly #file: string | null
   readonly #inode: number | null
   readonly #statements = new Map<string, Database.Statement<Value[]>>()
+  #log: LogSync | null = null
 
   constructor(database: Database.Database) {
     this.#database = database
@@ -44,8 +46,60 @@ export class Connection {
     return this.#database.pragma(source, { simple: true }) as T
   }
 
-  /** One transaction that is written and synced when this returns. */
+  /**
+   * Lets durable transactions be synced beside the event loop from now on: they are on the disk when
+   * {@link synced} has resolved.
+   */
+  syncBy(log: LogSync): void {
+    this.#database.pragma('synchronous = NORMAL')
+    this.#log = log
+  }
+
+  /** Durable transactions are synced on the way again; to be called before {@link close}. */
+  async endSync(): Promise<void> {
+    const log = this.#log
+    await log?.close()
+    this.#log = null
+    this.#database.pragma('synchronous = FULL')
+  }
+
+  /** How many durable transactions wait for {@link synced} or have done so. */
+  get noted(): number {
+    return this.#log?.noted ?? 0
+  }
+
+  /** Resolves when every durable transaction so far is on the disk. */
+  async synced(): Promise<void> {
+    try {
+      await this.#log?.settle()
+    } catch (cause) {
+      throw unkept(cause)
+    }
+  }
+
+  /** One transaction that is written when this returns, and synced unless {@link syncBy} was called. */
   durably<T>(work: () => T): T {
+    this.#mendLog()
+    const result = this.#transaction(work)
+    this.#log?.note()
+    return result
+  }
+
+  /**
+   * One transaction that outlives this process but not a power cut, unless a durable one follows:
+   * syncing the log syncs all that stands before.
+   */
+  relaxed<T>(work: () => T): T {
+    if (this.#log !== null) return this.#transaction(work)
+    this.#database.pragma('synchronous = NORMAL')
+    try {
+      return this.#transaction(work)
+    } finally {
+      this.#database.pragma('synchronous = FULL')
+    }
+  }
+
+  #transaction<T>(work: () => T): T {
     this.#refuseIfMoved()
     this.run('BEGIN IMMEDIATE')
     try {
@@ -59,17 +113,12 @@ export class Connection {
     }
   }
 
-  /**
-   * One transaction that outlives this process but not a power cut, unless a durable one follows:
-   * syncing the log syncs all that stands before.
-   */
-  relaxed<T>(work: () => T): T {
-    this.#database.pragma('synchronous = NORMAL')
-    try {
-      return this.durably(work)
-    } finally {
-      this.#database.pragma('synchronous = FULL')
-    }
+  /** After a failed sync the log is copied into the database as a whole, or nothing is taken in. */
+  #mendLog(): void {
+    const failure = this.#log?.failure
+    if (failure === undefined) return
+    if (this.pragma<number>('wal_checkpoint(TRUNCATE)') !== 0) throw unkept(failure)
+    this.#log?.mended()
   }
 
   /** What is written into a file that has lost its place would be acknowledged, and gone. */
@@ -93,6 +142,11 @@ export class Connection {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+function unkept(cause: unknown): EngineError {
+  const message = 'The storage of this workspace failed to keep what was written'
+  return new EngineError('store_unavailable', message, { cause })
 }
 
 /** Looks without opening: closing a second descriptor would drop the locks on the file. */

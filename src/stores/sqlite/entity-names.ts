@@ -7,6 +7,8 @@ import type { FullTextTable } from './full-text-table.ts'
 export class EntityNames {
   readonly #connection: Connection
   readonly #fullText: FullTextTable
+  /** Keys that the change on its way has found or made; null when there is none. */
+  #known: Map<string, Key> | null = null
 
   constructor(connection: Connection, fullText: FullTextTable) {
     this.#connection = connection
@@ -18,9 +20,22 @@ export class EntityNames {
     return this.#connection.get<{ id: Key }>(sql, name)?.id ?? null
   }
 
+  /** A change names an entity many times over, and no name is dropped while it is written. */
+  startChange(): void {
+    this.#known = new Map()
+  }
+
+  endChange(): void {
+    this.#known = null
+  }
+
   ensure(name: string): Key {
-    const known = this.key(name)
-    if (known !== null) return known
+    const key = this.#known?.get(name) ?? this.key(name) ?? this.#add(name)
+    this.#known?.set(name, key)
+    return key
+  }
+
+  #add(name: string): Key {
     const key = this.#connection.insert(
       'INSERT INTO entity_names (name, name_key) VALUES (?, ?)',
       name,

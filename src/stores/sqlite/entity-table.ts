@@ -25,14 +25,15 @@ export class EntityTable {
     this.#generation = generation
   }
 
-  /** Writes a version for the next generation, its vector owed; returns its label. */
-  stage(key: Key, state: EntityState): number {
+  /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
+  stage(key: Key, state: EntityState, owed: boolean): number {
     return this.#connection.insert(
       `INSERT INTO entities (entity, born, died, owed, type, description, source_ids, file_paths,
          spread, created_at, tokens)
-       VALUES (?, ?, ${NEVER}, 1, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`,
       key,
       this.#generation.current + 1,
+      owed ? 1 : 0,
       state.type,
       state.description,
       JSON.stringify(state.sourceIds),
@@ -55,33 +56,48 @@ export class EntityTable {
     return this.#connection.get<{ entity: Key }>(sql, label)?.entity ?? null
   }
 
-  read(key: Key): EntityRow | null {
-    const row = this.#connection.get<StoredRow>(
+  /** The visible ones of these keys, in their order. */
+  read(keys: readonly Key[]): EntityRow[] {
+    const rows = this.#connection.all<StoredRow>(
       `SELECT e.entity AS key, n.name, e.type, e.description, e.source_ids, e.file_paths,
          e.created_at AS createdAt, e.tokens, e.owed
-       FROM entities e JOIN entity_names n ON n.id = e.entity
-       WHERE e.entity = ? AND ${visible('e')}`,
-      key,
+       FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
+         CROSS JOIN entity_names n ON n.id = e.entity
+       WHERE ${visible('e')} ORDER BY k.key`,
+      JSON.stringify(keys),
       this.#generation.current,
       this.#generation.current,
     )
-    if (row === undefined) return null
-    const { source_ids, file_paths, ...entity } = row
-    return {
+    return rows.map(({ source_ids, file_paths, ...entity }) => ({
       ...entity,
-      owed: row.owed === 1,
+      owed: entity.owed === 1,
       sourceIds: JSON.parse(source_ids) as string[],
       filePaths: JSON.parse(file_paths) as string[],
-    }
+    }))
   }
 
-  /** Visible entities of a name key. */
-  withNameKey(nameKey: string): NamedEntity[] {
+  /** Names of the visible ones of these keys, in their order. */
+  namesOf(keys: readonly Key[]): string[] {
+    return this.#connection
+      .all<{ name: string }>(
+        `SELECT n.name FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
+           CROSS JOIN entity_names n ON n.id = e.entity
+         WHERE ${visible('e')} ORDER BY k.key`,
+        JSON.stringify(keys),
+        this.#generation.current,
+        this.#generation.current,
+      )
+      .map((row) => row.name)
+  }
+
+  /** Visible entities of these name keys. */
+  withNameKeys(nameKeys: readonly string[]): NamedEntity[] {
     return this.#connection.all<NamedEntity>(
       `SELECT n.id AS key, n.name_key AS nameKey, e.spread
-       FROM entity_names n JOIN entities e ON e.entity = n.id
-       WHERE n.name_key = ? AND ${visible('e')} ORDER BY n.id`,
-      nameKey,
+       FROM json_each(?) k CROSS JOIN entity_names n ON n.name_key = k.value
+         CROSS JOIN entities e ON e.entity = n.id
+       WHERE ${visible('e')} ORDER BY k.key, n.id`,
+      JSON.stringify(nameKeys),
       this.#generation.current,
       this.#generation.current,
     )
@@ -117,6 +133,15 @@ export class EntityTable {
   keyOf(label: number): Key | null {
     const sql = 'SELECT entity FROM entities WHERE label = ?'
     return this.#connection.get<{ entity: Key }>(sql, label)?.entity ?? null
+  }
+
+  /** The same for several; those of labels that are gone are left out. */
+  keysOf(labels: readonly number[]): Map<number, Key> {
+    const rows = this.#connection.all<Version>(
+      `SELECT e.label, e.entity AS key FROM json_each(?) k CROSS JOIN entities e ON e.label = k.value`,
+      JSON.stringify(labels),
+    )
+    return new Map(rows.map(({ label, key }) => [label, key]))
   }
 
   /** Visible keys after a label, in pages: label by label through all versions. */

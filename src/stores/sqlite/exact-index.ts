@@ -1,3 +1,4 @@
+import { dotProducts } from './dot-products.ts'
 import { TopHits } from './top-hits.ts'
 import type { VectorIndex, VectorMatch } from './vector-index.ts'
 import { dot } from './vector-values.ts'
@@ -79,14 +80,17 @@ export class ExactIndex implements VectorIndex {
   ): Generator<void, VectorMatch[], void> {
     if (limit <= 0) return []
     const best = new TopHits(limit)
-    for (let slot = 0; slot < this.#labels.length; ) {
-      const block = this.#blocks[Math.floor(slot / BLOCK_ROWS)] ?? new Float32Array(0)
-      const end = Math.min(slot + BLOCK_ROWS, this.#labels.length)
-      for (let offset = 0; slot < end; slot++, offset += this.#dimension) {
-        const label = this.#labels[slot] ?? FREE
-        if (label === FREE) continue
-        const score = dot(vector, block, offset)
-        if (best.admits(score) && accept(label)) best.offer(label, score)
+    const scores = new Float32Array(Math.min(BLOCK_ROWS, this.#labels.length))
+    for (let start = 0; start < this.#labels.length; start += BLOCK_ROWS) {
+      const block = this.#blocks[start / BLOCK_ROWS] ?? new Float32Array(0)
+      // Rows may have come while the search paused.
+      const rows = Math.min(scores.length, this.#labels.length - start)
+      dotProducts(vector, block, rows, scores)
+      for (let row = 0; row < rows; row++) {
+        const score = scores[row] ?? 0
+        if (!best.admits(score)) continue
+        const label = this.#labels[start + row] ?? FREE
+        if (label !== FREE && accept(label)) best.offer(label, score)
       }
       yield
     }

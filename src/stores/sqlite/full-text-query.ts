@@ -7,12 +7,10 @@ const MAX_TERMS = 64
 const WORD = /[\p{L}\p{N}\p{M}]+/gu
 
 /**
- * The FTS5 query for a user's words: any of the terms, each quoted. Nothing the user writes is
- * taken as an operator.
- *
- * @returns null when there is nothing to look for
+ * What to look for of a user's words, each a quoted FTS5 term. Nothing the user writes is taken as an
+ * operator.
  */
-export function fullTextQuery(text: string): string | null {
+export function fullTextTerms(text: string): string[] {
   const all = new Set<string>()
   const telling = new Set<string>()
   for (const [word] of withParts(text.normalize('NFKC')).toLowerCase().matchAll(WORD)) {
@@ -22,8 +20,7 @@ export function fullTextQuery(text: string): string | null {
     }
     if (telling.size >= MAX_TERMS) break
   }
-  const terms = [...(telling.size > 0 ? telling : all)].slice(0, MAX_TERMS)
-  return terms.length === 0 ? null : terms.join(' OR ')
+  return [...(telling.size > 0 ? telling : all)].slice(0, MAX_TERMS)
 }
 
 /** The FTS5 query for texts that have all of these words; null when there are none. */

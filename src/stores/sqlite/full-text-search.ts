@@ -1,6 +1,7 @@
 import type { Hit, Key } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
-import { allWordsQuery, fullTextQuery } from './full-text-query.ts'
+import { FrequentTerms } from './frequent-terms.ts'
+import { allWordsQuery, fullTextTerms } from './full-text-query.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, type FullTextNames, RELATION_TEXTS } from './full-text-table.ts'
 import type { KeySet } from './key-set.ts'
 import { NO_CHUNK } from './schema.ts'
@@ -10,10 +11,17 @@ import { type Generation, visible } from './visibility.ts'
 export class FullTextSearch {
   readonly #connection: Connection
   readonly #generation: Generation
+  readonly #frequent: Readonly<Record<FullTextNames['index'], FrequentTerms>>
 
   constructor(connection: Connection, generation: Generation) {
     this.#connection = connection
     this.#generation = generation
+    const frequent = ({ index }: FullTextNames) => new FrequentTerms(connection, generation, index)
+    this.#frequent = {
+      chunk_index: frequent(CHUNK_TEXTS),
+      entity_index: frequent(ENTITY_NAMES),
+      relation_index: frequent(RELATION_TEXTS),
+    }
   }
 
   /** @param documents row ids of those that count; null for all */
@@ -23,7 +31,7 @@ export class FullTextSearch {
        FROM chunk_index i JOIN chunks r ON r.label = i.rowid
        WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}
        ORDER BY score DESC, key LIMIT ?`,
-      fullTextQuery(text),
+      this.#anyOf(text, CHUNK_TEXTS),
       limit,
       documents,
     )
@@ -31,7 +39,7 @@ export class FullTextSearch {
 
   /** Entities whose name has some of the words. */
   entities(text: string, limit: number, keys: KeySet | null = null): Hit[] {
-    return this.#best(entitiesAmongst(keys), fullTextQuery(text), limit, keys)
+    return this.#best(entitiesAmongst(keys), this.#anyOf(text, ENTITY_NAMES), limit, keys)
   }
 
   /** Entities whose name has all of the words. */
@@ -52,10 +60,16 @@ export class FullTextSearch {
          JOIN chunks c ON c.label = f.chunk
        WHERE f.chunk <> ${NO_CHUNK} AND ${visible('c')} AND ${amongst('c.document', documents)}
        GROUP BY f.chunk ORDER BY score DESC, key LIMIT ?`,
-      fullTextQuery(text),
+      this.#anyOf(text, RELATION_TEXTS),
       limit,
       documents,
     )
+  }
+
+  /** The query for some of these words; null when there are none. */
+  #anyOf(text: string, { index }: FullTextNames): string | null {
+    const terms = this.#frequent[index].without(fullTextTerms(text))
+    return terms.length === 0 ? null : terms.join(' OR ')
   }
 
   #best(sql: string, query: string | null, limit: number, keys: KeySet | null): Hit[] {

@@ -25,22 +25,19 @@ const MERGE_PAGES = 32
 export class FullTextTable {
   readonly #connection: Connection
   readonly #names: FullTextNames
+  readonly #insert: string
 
   constructor(connection: Connection, names: FullTextNames) {
     this.#connection = connection
     this.#names = names
+    const columns = Object.keys(names.columns)
+    this.#insert = `INSERT INTO ${names.index} (rowid, ${columns.join(', ')})
+       VALUES (?${', ?'.repeat(columns.length)})`
   }
 
   /** @param texts one for each column */
   insert(entry: number, texts: readonly string[]): void {
-    const { index, columns } = this.#names
-    const names = Object.keys(columns)
-    this.#connection.run(
-      `INSERT INTO ${index} (rowid, ${names.join(', ')})
-       VALUES (?${', ?'.repeat(names.length)})`,
-      entry,
-      ...texts.map(indexableText),
-    )
+    this.#connection.run(this.#insert, entry, ...texts.map(indexableText))
   }
 
   remove(entry: number): void {

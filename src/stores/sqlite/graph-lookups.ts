@@ -2,6 +2,9 @@ import type { Key, RelationTie } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { type Generation, visible } from './visibility.ts'
 
+type End = 'source' | 'target'
+const ENDS: readonly End[] = ['source', 'target']
+
 /** Answers what the working graph answers, from the tables: enough for a few questions. */
 export class GraphLookups {
   readonly #connection: Connection
@@ -12,14 +15,20 @@ export class GraphLookups {
     this.#generation = generation
   }
 
-  /** Number of visible relations of an entity. */
-  degree(entity: Key): number {
-    return this.#count('source', entity) + this.#count('target', entity)
+  /** Number of visible relations of each entity. */
+  degrees(entities: readonly Key[]): number[] {
+    const sums = new Map<Key, number>()
+    for (const end of ENDS) {
+      for (const { entity, n } of this.#counts(end, entities)) {
+        sums.set(entity, (sums.get(entity) ?? 0) + n)
+      }
+    }
+    return entities.map((entity) => sums.get(entity) ?? 0)
   }
 
-  /** Visible relations that touch an entity. */
-  ties(entity: Key): RelationTie[] {
-    return [...this.#ties('source', entity), ...this.#ties('target', entity)]
+  /** Visible relations that touch these entities; one between two of them may come twice. */
+  ties(entities: readonly Key[]): RelationTie[] {
+    return ENDS.flatMap((end) => this.#ties(end, entities))
   }
 
   /** How many entities and relations there are. */
@@ -28,25 +37,27 @@ export class GraphLookups {
     return this.#connection.get<{ size: number }>(sql)?.size ?? 0
   }
 
-  #count(end: 'source' | 'target', entity: Key): number {
+  #counts(end: End, entities: readonly Key[]): { readonly entity: Key; readonly n: number }[] {
     const { current } = this.#generation
-    const row = this.#connection.get<{ n: number }>(
-      `SELECT count(*) AS n FROM relation_pairs p JOIN relations r ON r.pair = p.id
-       WHERE p.${end} = ? AND ${visible('r')}`,
-      entity,
+    return this.#connection.all(
+      `SELECT k.value AS entity, count(*) AS n
+       FROM json_each(?) k CROSS JOIN relation_pairs p ON p.${end} = k.value
+         CROSS JOIN relations r ON r.pair = p.id
+       WHERE ${visible('r')} GROUP BY k.key`,
+      JSON.stringify([...new Set(entities)]),
       current,
       current,
     )
-    return row?.n ?? 0
   }
 
-  #ties(end: 'source' | 'target', entity: Key): RelationTie[] {
+  #ties(end: End, entities: readonly Key[]): RelationTie[] {
     const { current } = this.#generation
     return this.#connection.all<RelationTie>(
       `SELECT r.pair AS key, p.source, p.target, r.weight
-       FROM relation_pairs p JOIN relations r ON r.pair = p.id
-       WHERE p.${end} = ? AND ${visible('r')}`,
-      entity,
+       FROM json_each(?) k CROSS JOIN relation_pairs p ON p.${end} = k.value
+         CROSS JOIN relations r ON r.pair = p.id
+       WHERE ${visible('r')}`,
+      JSON.stringify(entities),
       current,
       current,
     )

@@ -33,6 +33,7 @@ export function queryPairs(run: string): string[] {
 
 /** Whether a word is a run of unspaced scripts, and which parts of it are. */
 export function splitRuns(text: string): { readonly text: string; readonly unspaced: boolean }[] {
+  if (!MAY_BE_UNSPACED.test(text)) return [{ text, unspaced: false }]
   const parts: { text: string; unspaced: boolean }[] = []
   let end = 0
   for (const match of text.matchAll(RUN)) {

@@ -68,10 +68,11 @@ function insert(connection: Connection, document: NewDocument): number {
   const seq = connection.insert(
     `INSERT INTO documents (id, file_path, status, content_summary, content_length, content_hash,
        created_at, updated_at, track_id, metadata, attempts, revision, stored_file, external_id,
-       tags, attributes, chunking)
-     VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?)`,
+       tags, attributes, chunking, error_msg)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?)`,
     freeId(connection, document.id),
     document.filePath,
+    statusOf(document),
     document.contentSummary,
     document.contentLength,
     document.contentHash,
@@ -84,21 +85,28 @@ function insert(connection: Connection, document: NewDocument): number {
     JSON.stringify(document.labels?.tags ?? []),
     JSON.stringify(document.labels?.attributes ?? {}),
     orNull(document.chunking),
+    document.failure ?? null,
   )
   keepText(connection, seq, document.text)
   keepGraph(connection, seq, document.graph)
   return seq
 }
 
+function statusOf({ failure }: NewDocument): 'pending' | 'failed' {
+  return failure === undefined ? 'pending' : 'failed'
+}
+
 /** The record keeps its id and place; its chunks stay visible until the new ones are committed. */
 function replace(connection: Connection, seq: number, document: NewDocument): number {
   connection.run(
-    `UPDATE documents SET status = 'pending', file_path = coalesce(?, file_path), content_summary = ?,
+    `UPDATE documents SET status = ?, error_msg = ?, file_path = coalesce(?, file_path), content_summary = ?,
        content_length = ?, content_hash = ?, updated_at = ?, track_id = ?, metadata = ?,
-       stored_file = ?, error_msg = NULL, attempts = 0, revision = revision + 1,
+       stored_file = ?, attempts = 0, revision = revision + 1,
        external_id = coalesce(?, external_id), tags = coalesce(?, tags),
        attributes = coalesce(?, attributes), chunking = ?
      WHERE seq = ?`,
+    statusOf(document),
+    document.failure ?? null,
     NAMELESS.has(document.filePath) ? null : document.filePath,
     document.contentSummary,
     document.contentLength,

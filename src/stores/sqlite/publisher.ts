@@ -128,7 +128,10 @@ export class Publisher {
       commit()
       this.#advance(staging.chunks.growth, staging.entities.growth, staging.relations.growth)
     }
+    const { entityNames, relationPairs } = this.#tables
     this.#unclean = true
+    entityNames.startChange()
+    relationPairs.startChange()
     try {
       let staged = this.#connection.durably(() => {
         const ended = takeSlice(steps)
@@ -146,6 +149,9 @@ export class Publisher {
       await this.#undo(staging)
       if (error instanceof Refused) return false
       throw error
+    } finally {
+      entityNames.endChange()
+      relationPairs.endChange()
     }
     this.#unclean = false
     this.#sweepDue = true

@@ -12,6 +12,8 @@ export interface PairRow {
 export class RelationPairs {
   readonly #connection: Connection
   readonly #names: EntityNames
+  /** By both keys, what the change on its way has found or made; null when there is none. */
+  #known: Map<string, PairRow> | null = null
 
   constructor(connection: Connection, names: EntityNames) {
     this.#connection = connection
@@ -30,12 +32,26 @@ export class RelationPairs {
     return this.#connection.get<PairRow>(sql, key) ?? null
   }
 
+  /** See {@link EntityNames.startChange}. */
+  startChange(): void {
+    this.#known = new Map()
+  }
+
+  endChange(): void {
+    this.#known = null
+  }
+
   ensure(pair: Pair): PairRow {
     const [first, second] = orderedPair(...pair)
     const source = this.#names.ensure(first)
     const target = this.#names.ensure(second)
-    const known = this.#find(source, target)
-    if (known !== null) return known
+    const id = `${source} ${target}`
+    const row = this.#known?.get(id) ?? this.#find(source, target) ?? this.#add(source, target)
+    this.#known?.set(id, row)
+    return row
+  }
+
+  #add(source: Key, target: Key): PairRow {
     const sql = 'INSERT INTO relation_pairs (source, target) VALUES (?, ?)'
     return { key: this.#connection.insert(sql, source, target), source, target }
   }

@@ -18,14 +18,15 @@ export class RelationTable {
     this.#generation = generation
   }
 
-  /** Writes a version for the next generation, its vector owed; returns its label. */
-  stage(key: Key, state: RelationState): number {
+  /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
+  stage(key: Key, state: RelationState, owed: boolean): number {
     return this.#connection.insert(
       `INSERT INTO relations (pair, born, died, owed, keywords, description, weight, source_ids,
          file_paths, created_at, tokens)
-       VALUES (?, ?, ${NEVER}, 1, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`,
       key,
       this.#generation.current + 1,
+      owed ? 1 : 0,
       state.keywords,
       state.description,
       state.weight,
@@ -48,26 +49,27 @@ export class RelationTable {
     return this.#connection.get<{ pair: Key }>(sql, label)?.pair ?? null
   }
 
-  read(key: Key): StoredRelation | null {
-    const row = this.#connection.get<StoredRow>(
+  /** The visible ones of these keys, in their order. */
+  read(keys: readonly Key[]): StoredRelation[] {
+    const rows = this.#connection.all<StoredRow>(
       `SELECT r.pair AS key, p.source AS sourceKey, p.target AS targetKey, s.name AS source,
          t.name AS target, r.keywords, r.description, r.weight, r.source_ids, r.file_paths,
          r.created_at AS createdAt, r.tokens, r.owed
-       FROM relations r JOIN relation_pairs p ON p.id = r.pair
-         JOIN entity_names s ON s.id = p.source JOIN entity_names t ON t.id = p.target
-       WHERE r.pair = ? AND ${visible('r')}`,
-      key,
+       FROM json_each(?) k CROSS JOIN relations r ON r.pair = k.value
+         CROSS JOIN relation_pairs p ON p.id = r.pair
+         CROSS JOIN entity_names s ON s.id = p.source
+         CROSS JOIN entity_names t ON t.id = p.target
+       WHERE ${visible('r')} ORDER BY k.key`,
+      JSON.stringify(keys),
       this.#generation.current,
       this.#generation.current,
     )
-    if (row === undefined) return null
-    const { source_ids, file_paths, ...relation } = row
-    return {
+    return rows.map(({ source_ids, file_paths, ...relation }) => ({
       ...relation,
-      owed: row.owed === 1,
+      owed: relation.owed === 1,
       sourceIds: JSON.parse(source_ids) as string[],
       filePaths: JSON.parse(file_paths) as string[],
-    }
+    }))
   }
 
   visibleLabel(key: Key): number | null {
@@ -83,6 +85,15 @@ export class RelationTable {
   keyOf(label: number): Key | null {
     const sql = 'SELECT pair FROM relations WHERE label = ?'
     return this.#connection.get<{ pair: Key }>(sql, label)?.pair ?? null
+  }
+
+  /** The same for several; those of labels that are gone are left out. */
+  keysOf(labels: readonly number[]): Map<number, Key> {
+    const rows = this.#connection.all<{ readonly label: number; readonly key: Key }>(
+      `SELECT r.label, r.pair AS key FROM json_each(?) k CROSS JOIN relations r ON r.label = k.value`,
+      JSON.stringify(labels),
+    )
+    return new Map(rows.map(({ label, key }) => [label, key]))
   }
 
   /** Visible relations after a label, as edges. */

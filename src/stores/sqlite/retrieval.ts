@@ -11,9 +11,10 @@ import {
   type StoredRelation,
 } from '../../engine/store.ts'
 import { KeySet } from './key-set.ts'
-import { inSlices, mapInSlices, type Steps } from './slices.ts'
+import { batches, inBatches, inSlices, mapInSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 import { TieCache } from './tie-cache.ts'
+import type { VectorMatch } from './vector-index.ts'
 import type { VectorTable } from './vector-table.ts'
 import type { Generation } from './visibility.ts'
 import type { WorkingGraph } from './working-graph.ts'
@@ -71,10 +72,7 @@ export class Retrieval {
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.entityVectors)
     const found = await vectors.search(vector, limit, amongst(keys, this.#tables.entities))
-    return found.flatMap(({ label, score }) => {
-      const key = this.#tables.entities.keyOf(label)
-      return key === null ? [] : [{ key, score }]
-    })
+    return underKeys(found, this.#tables.entities)
   }
 
   async nearestRelations(
@@ -84,10 +82,7 @@ export class Retrieval {
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.relationVectors)
     const found = await vectors.search(vector, limit, amongst(keys, this.#tables.relations))
-    return found.flatMap(({ label, score }) => {
-      const key = this.#tables.relations.keyOf(label)
-      return key === null ? [] : [{ key, score }]
-    })
+    return underKeys(found, this.#tables.relations)
   }
 
   async chunkSimilarities(keys: readonly Key[], vector: Float32Array): Promise<Float32Array> {
@@ -96,21 +91,23 @@ export class Retrieval {
   }
 
   chunks(keys: readonly Key[]): Promise<StoredChunk[]> {
-    return mapInSlices(keys, (key) => this.#tables.chunks.read(key))
+    return inBatches(keys, TEXTS_AT_ONCE, (some) => this.#tables.chunks.read(some))
   }
 
   async entities(keys: readonly Key[]): Promise<StoredEntity[]> {
-    const rows = await mapInSlices(keys, (key) => this.#tables.entities.read(key))
+    const rows = await inBatches(keys, ROWS_AT_ONCE, (some) => this.#tables.entities.read(some))
     const degrees = await this.#graph.degrees(rows.map((row) => row.key))
     return rows.map((row, index) => ({ ...row, degree: degrees[index] ?? 0 }))
   }
 
   relations(keys: readonly Key[]): Promise<StoredRelation[]> {
-    return mapInSlices(keys, (key) => this.#tables.relations.read(key))
+    return inBatches(keys, ROWS_AT_ONCE, (some) => this.#tables.relations.read(some))
   }
 
   async chunkKeys(ids: readonly string[]): Promise<Map<string, Key>> {
-    return new Map(await mapInSlices(ids, (id) => entry(id, this.#tables.chunks.key(id))))
+    return new Map(
+      await inBatches(ids, KEYS_AT_ONCE, (some) => [...this.#tables.chunks.keys(some)]),
+    )
   }
 
   async entityKeys(names: readonly string[]): Promise<Map<string, Key>> {
@@ -135,7 +132,7 @@ export class Retrieval {
   async entitiesByNameKey(nameKeys: readonly string[]): Promise<NamedEntity[]> {
     const { entities } = this.#tables
     const unique = [...new Set(nameKeys)]
-    return (await mapInSlices(unique, (nameKey) => entities.withNameKey(nameKey))).flat()
+    return inBatches(unique, KEYS_AT_ONCE, (some) => entities.withNameKeys(some))
   }
 
   entitiesWithWords(
@@ -218,11 +215,20 @@ export class Retrieval {
   }
 
   async popularEntities(limit: number, keys: KeySet | null = null): Promise<StoredEntity[]> {
+    return this.entities(await this.#popularKeys(limit, keys))
+  }
+
+  async popularNames(limit: number, keys: KeySet | null = null): Promise<string[]> {
+    const popular = await this.#popularKeys(limit, keys)
+    return inBatches(popular, KEYS_AT_ONCE, (some) => this.#tables.entities.namesOf(some))
+  }
+
+  async #popularKeys(limit: number, keys: KeySet | null): Promise<Key[]> {
     // So many that enough of those that count are among them.
     const spare = keys === null ? 0 : keys.only ? Number.MAX_SAFE_INTEGER - limit : keys.size
     const hubs = await this.#graph.hubs(limit + spare)
     const counted = keys === null ? hubs : hubs.filter((key) => keys.admits(key))
-    return this.entities(counted.slice(0, limit))
+    return counted.slice(0, limit)
   }
 
   async labels(keys: KeySet | null = null): Promise<string[]> {
@@ -248,6 +254,17 @@ export class Retrieval {
   }
 }
 
+function underKeys(
+  found: readonly VectorMatch[],
+  rows: { keysOf(labels: readonly number[]): ReadonlyMap<number, Key> },
+): Hit[] {
+  const keys = rows.keysOf(found.map(({ label }) => label))
+  return found.flatMap(({ label, score }) => {
+    const key = keys.get(label)
+    return key === undefined ? [] : [{ key, score }]
+  })
+}
+
 function amongst(keys: KeySet | null, rows: { keyOf(label: number): Key | null }) {
   return (label: number): boolean => {
     if (keys === null) return true
@@ -269,12 +286,11 @@ function entry(name: string, key: Key | null): [string, Key] | null {
 
 /** How much one statement reads, so that it holds nobody up. */
 const CHUNKS_AT_ONCE = 16
+const TEXTS_AT_ONCE = 8
+const ROWS_AT_ONCE = 16
+const KEYS_AT_ONCE = 64
 const ENTITIES_AT_ONCE = 16
 const TIES_AT_ONCE = 1500
-
-function* batches<T>(items: readonly T[], size: number): Generator<readonly T[], void, void> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
-}
 
 /** Of each entity the first ties, `limit` at most; those of one entity stand together. */
 function firstTies(all: readonly ChunkTie[], limit: number): ChunkTie[] {

@@ -142,6 +142,11 @@ export class ScopedSearches implements Searches {
     return run(() => retrieval.labels(scope.entities))
   }
 
+  popularNames(limit: number) {
+    const { run, retrieval, scope } = this.#parts
+    return run(() => retrieval.popularNames(limit, scope.entities))
+  }
+
   popularEntities(limit: number) {
     const { run, retrieval, scope } = this.#parts
     return run(() => retrieval.popularEntities(limit, scope.entities))

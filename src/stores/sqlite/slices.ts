@@ -51,3 +51,19 @@ export async function mapInSlices<In, Out>(
   )
   return found
 }
+
+export function* batches<T>(
+  items: readonly T[],
+  size: number,
+): Generator<readonly T[], void, void> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+}
+
+/** What every batch reads, one after the other, giving way to other work between slices. */
+export async function inBatches<In, Out>(
+  items: readonly In[],
+  size: number,
+  read: (some: readonly In[]) => readonly Out[],
+): Promise<Out[]> {
+  return (await mapInSlices([...batches(items, size)], read)).flat()
+}

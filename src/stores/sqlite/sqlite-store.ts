@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EngineError } from '../../engine/errors.ts'
 import type { Store } from '../../engine/store.ts'
 import { Connection } from './connection.ts'
 import { type Embedding, markEmbedding } from './embedding-mark.ts'
 import { type Indexing, indexing } from './indexing.ts'
+import { LogSync } from './log-sync.ts'
 import { openDatabase } from './open-database.ts'
 import { asStoreError } from './sqlite-errors.ts'
 import { WorkspaceLock } from './workspace-lock.ts'
@@ -33,7 +35,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     const lock = WorkspaceLock.acquire(dir)
     try {
-      return openLocked(dir, embedding, lock, vectorIndexing)
+      return await openLocked(dir, embedding, lock, vectorIndexing)
     } catch (error) {
       lock.release()
       throw error
@@ -43,18 +45,27 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-function openLocked(
+async function openLocked(
   dir: string,
   embedding: Embedding,
   lock: WorkspaceLock,
   vectorIndexing: Indexing,
-): Store {
+): Promise<Store> {
   const connection = new Connection(openDatabase(dir))
   try {
     markEmbedding(connection, embedding)
+    connection.syncBy(await logOf(dir))
     return new WorkspaceStore(connection, lock, embedding.dimension, vectorIndexing)
   } catch (error) {
+    await connection.endSync()
     connection.close()
     throw error
   }
+}
+
+function logOf(dir: string): Promise<LogSync> {
+  return LogSync.of(join(dir, 'rag.db')).catch((cause: unknown) => {
+    const message = 'The storage of this workspace cannot be opened'
+    throw new EngineError('store_unavailable', message, { cause })
+  })
 }

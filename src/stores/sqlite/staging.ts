@@ -111,7 +111,7 @@ export class Staging {
     for (const state of change.entities) {
       const key = entityNames.ensure(state.name)
       const before = this.#endEntity(key)
-      const label = entities.stage(key, state)
+      const label = entities.stage(key, state, isOwed(state))
       this.entities.added.push(label)
       if (stageVector(entityVectors, label, state.vector, before)) entities.settle(label)
       this.graph.nodes.push(key)
@@ -135,7 +135,7 @@ export class Staging {
       }
       const pair = relationPairs.ensure([state.source, state.target])
       const before = this.#endRelation(pair.key)
-      const label = relations.stage(pair.key, state)
+      const label = relations.stage(pair.key, state, isOwed(state))
       this.relations.added.push(label)
       if (stageVector(relationVectors, label, state.vector, before)) relations.settle(label)
       this.graph.edges.push({ ...pair, weight: state.weight })
@@ -161,7 +161,12 @@ export class Staging {
   }
 }
 
-/** Returns whether the row has a vector now, its own or that of the version before. */
+/** A vector of its own is written beside the row; that of the version before may be missing. */
+function isOwed({ vector }: Pick<EntityState, 'vector'>): boolean {
+  return vector === null || vector === 'keep'
+}
+
+/** Returns whether what was owed is there now: the vector of the version before. */
 function stageVector(
   vectors: VectorTable,
   label: number,
@@ -171,5 +176,5 @@ function stageVector(
   if (vector === null) return false
   if (vector === 'keep') return before !== null && vectors.stageCopy(label, before)
   vectors.stage(label, vector)
-  return true
+  return false
 }

@@ -1,7 +1,7 @@
 import { UndirectedGraph } from 'graphology'
 import type { Key, RelationTie } from '../../engine/store.ts'
 import type { GraphLookups } from './graph-lookups.ts'
-import { inSlices, mapInSlices, type Steps } from './slices.ts'
+import { inBatches, inSlices, type Steps } from './slices.ts'
 import { TopHits } from './top-hits.ts'
 
 /** What one published change does to the graph. */
@@ -25,6 +25,8 @@ const EDGE_BYTES = 620
 
 /** Looking up this share of a graph takes about as long as loading all of it. */
 const LOOKUPS_WORTH_LOADING = 1 / 8
+/** So few that one statement holds nobody up, whatever they are tied to. */
+const LOOKED_UP_AT_ONCE = 4
 
 /**
  * Entities and their relations in memory: who is tied to whom. It holds numbers only; texts stay
@@ -106,7 +108,7 @@ export class WorkingGraph {
   degrees(entities: readonly Key[]): Promise<number[]> {
     if (this.#graph === null) {
       this.#noteLookups(entities.length)
-      return mapInSlices(entities, (entity) => this.#lookups.degree(entity))
+      return inBatches(entities, LOOKED_UP_AT_ONCE, (some) => this.#lookups.degrees(some))
     }
     return this.#read((graph) =>
       entities.map((entity) => {
@@ -120,8 +122,8 @@ export class WorkingGraph {
   async ties(entities: readonly Key[]): Promise<RelationTie[]> {
     const ties = new Map<Key, RelationTie>()
     if (this.#graph === null) {
-      const found = await mapInSlices(entities, (entity) => this.#lookups.ties(entity))
-      for (const tie of found.flat()) ties.set(tie.key, tie)
+      const found = await inBatches(entities, LOOKED_UP_AT_ONCE, (some) => this.#lookups.ties(some))
+      for (const tie of found) ties.set(tie.key, tie)
       this.#noteLookups(entities.length + ties.size)
       return byKey(ties)
     }

@@ -140,27 +140,27 @@ export class WorkspaceStore implements Store {
   }
 
   document(id: string) {
-    return this.#run(() => this.#tables.documents.byId(id))
+    return this.#told(() => this.#tables.documents.byId(id))
   }
 
   documentByPath(filePath: string) {
-    return this.#run(() => this.#tables.documents.byPath(filePath))
+    return this.#told(() => this.#tables.documents.byPath(filePath))
   }
 
   documentByExternalId(externalId: string) {
-    return this.#run(() => this.#tables.documents.byExternalId(externalId))
+    return this.#told(() => this.#tables.documents.byExternalId(externalId))
   }
 
   documentByHash(contentHash: string) {
-    return this.#run(() => this.#tables.documents.byHash(contentHash))
+    return this.#told(() => this.#tables.documents.byHash(contentHash))
   }
 
   listDocuments(query: ListDocuments) {
-    return this.#run(() => this.#tables.documents.list(query))
+    return this.#told(() => this.#tables.documents.list(query))
   }
 
   documentsByTrack(trackId: string) {
-    return this.#run(() => this.#tables.documents.byTrack(trackId))
+    return this.#told(() => this.#tables.documents.byTrack(trackId))
   }
 
   chunksOf(documentId: string, page: Parameters<Store['chunksOf']>[1]) {
@@ -172,7 +172,7 @@ export class WorkspaceStore implements Store {
   }
 
   statusCounts() {
-    return this.#run(() => this.#tables.documents.statusCounts())
+    return this.#told(() => this.#tables.documents.statusCounts())
   }
 
   footprint(documentIds: readonly string[]) {
@@ -314,6 +314,10 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#retrieval.labels())
   }
 
+  popularNames(limit: number) {
+    return this.#run(() => this.#retrieval.popularNames(limit))
+  }
+
   popularEntities(limit: number) {
     return this.#run(() => this.#retrieval.popularEntities(limit))
   }
@@ -374,6 +378,7 @@ export class WorkspaceStore implements Store {
     const { chunkVectors, entityVectors, relationVectors } = this.#tables
     for (const vectors of [chunkVectors, entityVectors, relationVectors]) await vectors.close()
     try {
+      await this.#connection.endSync()
       // A log that cannot be folded in now is read at the next opening.
       this.#connection.pragma('wal_checkpoint(TRUNCATE)')
     } finally {
@@ -386,13 +391,25 @@ export class WorkspaceStore implements Store {
   /** Refuses when closed, and gives failures of the storage their meaning. */
   async #run<T>(work: () => T | Promise<T>): Promise<T> {
     this.#refuseIfClosed()
+    const noted = this.#connection.noted
     try {
-      return await work()
+      const result = await work()
+      if (this.#connection.noted !== noted) await this.#connection.synced()
+      return result
     } catch (error) {
       // Work that was under way finds its connection closed between two slices.
       if (!(error instanceof EngineError)) this.#refuseIfClosed(error)
       throw asStoreError(error)
     }
+  }
+
+  /** Tells of no document that a power cut could still take: it may be taken for a promise. */
+  #told<T>(work: () => T): Promise<T> {
+    return this.#run(async () => {
+      const result = work()
+      await this.#connection.synced()
+      return result
+    })
   }
 
   #refuseIfClosed(cause?: unknown): void {
