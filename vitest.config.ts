@@ -1,12 +1,34 @@
 import { defineConfig } from 'vitest/config'
 
+/** Files whose tests start processes, kill them, or change what a process has but once. */
+const ALONE = ['commands', 'guarantees', 'house', 'mutations', 'server'].map(
+  (folder) => `tests/${folder}/**/*.test.ts`,
+)
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/one-temp-folder.ts', 'tests/build-once.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, ...limits() },
+      },
+      {
+        extends: true,
+        // One process loads the sources once for many files.
+        test: {
+          name: 'together',
+          include: ['tests/**/*.test.ts'],
+          exclude: ALONE,
+          isolate: false,
+          ...limits(),
+        },
+      },
+    ],
   },
 })
+
+function limits() {
+  return { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const
+}

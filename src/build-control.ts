@@ -19,12 +19,8 @@ export interface ControlParts {
   readonly onAct: (event: string, about: { readonly user: string }) => void
 }
 
-/** The control plane of a server with tenants; undefined where they are off. */
-export async function buildControl(
-  config: Config,
-  parts: ControlParts,
-): Promise<ControlPlane | undefined> {
-  if (!config.multiTenant) return undefined
+/** The control plane of a server with tenants. */
+export async function buildControl(config: Config, parts: ControlParts): Promise<ControlPlane> {
   const { log, workspaces } = parts
   const roots = [config.WORKING_DIR, config.INPUT_DIR]
   const onError = (error: unknown) => log.error({ err: error }, 'control plane')

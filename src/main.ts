@@ -1,17 +1,13 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
-import { buildControl } from './build-control.ts'
+import type { ControlParts } from './build-control.ts'
 import { buildDefences, type Defences, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
 import type { Config } from './config.ts'
-import { actingFor } from './control/acting-for.ts'
 import { CONTROL_STATUS } from './control/control-error.ts'
-import type { ControlPlane } from './control/control-plane.ts'
-import { quotaRag } from './control/quota-rag.ts'
-import { CONTROL_DOCS } from './control/routes/control-docs.ts'
-import { engineSettings, engineWording, workspaceConfig } from './control/workspace-settings.ts'
+import type { ControlSide } from './control-side.ts'
 import { corsOptions } from './cors-options.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
@@ -19,8 +15,6 @@ import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
-import { ownModelValues } from './own-models.ts'
-import { registerControl } from './register-control.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
@@ -99,7 +93,7 @@ export async function buildServer(
   const { audit } = defences
   const ending = new AbortController()
   const streams = new OpenStreams(ending.signal)
-  const control = await buildControl(config, {
+  const control = await controlSide(config, {
     log: app.log,
     streams,
     workspaces: () => workspaces,
@@ -114,25 +108,15 @@ export async function buildServer(
     tokens,
     app.log,
     onUsersEvent,
-    control?.directory,
+    control?.plane.directory,
   )
   const models = await buildModels(config, (record) => {
-    control?.usage.record(record, context.current()?.principal.userId)
+    control?.plane.usage.record(record, context.current()?.principal.userId)
   })
   if (models.offline) {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }
-  const workspaces: Workspaces = createWorkspaces(config, models, app.log, async (workspace) => {
-    if (control === undefined) return { settings: config.engine, wording: {}, models: {} }
-    const own = await workspaceConfig(control.core, workspace)
-    return {
-      settings: engineSettings(config.engine, own),
-      wording: engineWording(own),
-      models: await ownModelValues(config, own, (provider) =>
-        control.secrets.reveal(workspace, provider),
-      ),
-    }
-  })
+  const workspaces: Workspaces = createWorkspaces(config, models, app.log, control?.ownSettings)
   const gauges = (): ServerGauges => ({
     pool: workspaces.pool.stats(),
     engines: workspaces.pool.engines(),
@@ -141,7 +125,7 @@ export async function buildServer(
   app.addHook('onReady', async () => {
     // Not awaited: a server with thousands of workspaces listens at once.
     context.exit(() => workspaces.resume()).catch((error: unknown) => app.log.error(error))
-    await context.exit(() => control?.start())
+    await context.exit(() => control?.plane.start())
   })
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
@@ -150,7 +134,7 @@ export async function buildServer(
   await app.register(apiDescription, {
     version: API_VERSION,
     accessTo,
-    more: CONTROL_DOCS,
+    ...(control === undefined ? {} : { more: control.docs }),
     serve: config.ENABLE_API_DOCS,
   })
   // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
@@ -160,7 +144,7 @@ export async function buildServer(
       permissions: ROUTE_PERMISSIONS,
       context,
       selectors: selectorsOf(config, authenticator.multiTenant),
-      ...(control === undefined ? {} : { actAs: actingFor(control.core) }),
+      ...(control === undefined ? {} : { actAs: control.actAs }),
       onRefusal: (refusal) => {
         const { error, request, principal } = refusal
         request.log.info({ code: error.code, user: principal?.userId }, 'refused')
@@ -192,8 +176,7 @@ export async function buildServer(
     }
     await registerRoutes(scope, routes)
     if (control === undefined || directory === undefined) return
-    await registerControl(scope, {
-      plane: control,
+    await control.register(scope, {
       authenticator,
       directory,
       tokens,
@@ -210,11 +193,18 @@ export async function buildServer(
       const endStreams = () => ending.abort(closedError())
       const timer = setTimeout(endStreams, (config.SHUTDOWN_SECONDS * 1000) / 2)
       await shutDown(config, app, workspaces, close)
-      await control?.close()
+      await control?.plane.close()
       clearTimeout(timer)
       await defences.close()
     },
   }
+}
+
+/** Loaded only where there are tenants: it is a third of the code. */
+async function controlSide(config: Config, parts: ControlParts): Promise<ControlSide | undefined> {
+  if (!config.multiTenant) return undefined
+  const { openControlSide } = await import('./control-side.ts')
+  return openControlSide(config, parts)
 }
 
 /** What the handlers get: the proxy, and around it the bound on queries where there is one. */
@@ -222,12 +212,11 @@ function ragFor(
   { pool }: Workspaces,
   { queries }: Defences,
   openStreams: OpenStreams,
-  control: ControlPlane | undefined,
+  control: ControlSide | undefined,
 ): Rag {
   const [methods, streams] = [RAG_METHODS, RAG_STREAMS]
   const proxied = createProxy<Rag>({ methods, streams, pool, context, openStreams })
-  const rag =
-    control === undefined ? proxied : quotaRag(proxied, { quotas: control.quotas, context })
+  const rag = control === undefined ? proxied : control.bounded(proxied, context)
   if (queries === undefined) return rag
   return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
 }

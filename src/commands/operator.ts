@@ -1,13 +1,5 @@
 import { Command } from 'commander'
-import { OPERATOR } from '../control/actor.ts'
-import { ControlDatabase } from '../control/control-database.ts'
-import { ControlError } from '../control/control-error.ts'
-import { controlDatabasePath } from '../control/control-plane.ts'
-import { ControlCore } from '../control/mutation.ts'
-import { foldedKey } from '../control/user-rows.ts'
-import { Users } from '../control/users.ts'
-import { PasswordChecker } from '../tenancy/password.ts'
-import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
+import type { CommandContext } from './command-context.ts'
 
 /** `tenantrag operator …`: who looks after a server with tenants, before anybody can sign in. */
 export function operatorCommand(context: CommandContext): Command {
@@ -15,27 +7,9 @@ export function operatorCommand(context: CommandContext): Command {
   operator
     .command('add <name>')
     .description('add one to the control database; reads a password from standard input')
-    .action((name: string) => addOperator(context, name))
+    .action(async (name: string) => {
+      const { addOperator } = await import('./operator-add.ts')
+      await addOperator(context, name)
+    })
   return operator
-}
-
-async function addOperator(context: CommandContext, username: string): Promise<void> {
-  const config = configOf(context)
-  const password = await readPassword(context)
-  const database = await ControlDatabase.open(controlDatabasePath(config.WORKING_DIR))
-  const passwords = new PasswordChecker()
-  try {
-    const superAdmins = new Set(config.LIGHTRAG_SUPER_ADMIN_USERS.map(foldedKey))
-    const users = new Users(new ControlCore(database), { passwords, superAdmins })
-    const { user_id } = await users.create(OPERATOR, { username, password, super_admin: true })
-    await recordAct(config, context, 'operator_added', { user: user_id })
-    context.print(`${username} may look after all tenants.`)
-  } catch (error) {
-    if (!(error instanceof ControlError)) throw error
-    context.print(error.message)
-    context.setExitCode(1)
-  } finally {
-    await passwords.close()
-    await database.close()
-  }
 }

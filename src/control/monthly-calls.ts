@@ -1,6 +1,7 @@
 import { ControlError } from './control-error.ts'
 import type { KbPlace } from './kb-places.ts'
 import type { ControlCore } from './mutation.ts'
+import { tenantsStillThere } from './still-there.ts'
 
 interface Tally {
   calls: number
@@ -56,9 +57,12 @@ export class MonthlyCalls {
     this.#changed.clear()
     if (changed.length === 0) return
     await this.#core.mutate(async ({ tx }) => {
+      const ids = changed.map(([tenantId]) => tenantId)
+      const there = await tenantsStillThere(tx, ids)
       for (const [tenant_id, tally] of changed) {
         const calls = tally.waiting
         tally.waiting = 0
+        if (!there.has(tenant_id)) continue
         await tx
           .insertInto('monthly_calls')
           .values({ tenant_id, month, calls })

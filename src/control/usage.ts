@@ -8,6 +8,7 @@ import { kbBy } from './kb-rows.ts'
 import type { ControlCore } from './mutation.ts'
 import { costOf, type Prices } from './prices.ts'
 import type { Spending } from './spending.ts'
+import { kbsStillThere } from './still-there.ts'
 
 export const USAGE_GROUPS = ['day', 'kb', 'actor', 'model', 'step'] as const
 export type UsageGroup = (typeof USAGE_GROUPS)[number]
@@ -125,7 +126,10 @@ export class Usage {
     if (placed.length === 0) return
     await this.#core.mutate(async (mutation) => {
       const { tx } = mutation
+      const ids = placed.map(({ place }) => place.kbId)
+      const there = await kbsStillThere(tx, ids)
       for (const { place, ...entry } of placed) {
+        if (!there.has(place.kbId)) continue
         await tx
           .insertInto('usage')
           .values({

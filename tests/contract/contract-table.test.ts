@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { InsertResponse, PipelineStatus, ScanStarted, ScanStatus } from '../../src/engine/rag.ts'
+import type {
+  InsertResponse,
+  PipelineStatus,
+  ScanStarted,
+  ScanStatus,
+} from '../../src/engine/rag.ts'
 import { type Reply, RestClient, sleep, type TestServer } from '../routes/rest-client.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 import { type Ask, contractRows, type Row, type Seed } from './contract-rows.ts'

@@ -53,6 +53,18 @@ describe('an engine within the quotas of a tenant', () => {
     expect(await plane.core.db.selectFrom('reservations').selectAll().execute()).toEqual([])
   })
 
+  it('writes down no calls of a tenant that was purged meanwhile', async () => {
+    await bound({})
+    await insert(1)
+    await plane.deletions.deleteTenant(OPERATOR, 'acme', 'acme')
+    await plane.deletions.purgeTenantNow(OPERATOR, 'acme')
+    await plane.quotas.calls.flush()
+    await plane.usage.flush()
+    for (const table of ['monthly_calls', 'usage', 'tenants'] as const) {
+      expect(await plane.core.db.selectFrom(table).selectAll().execute()).toEqual([])
+    }
+  })
+
   it('counts a document that is there already once, and a failed insert not at all', async () => {
     await bound({ max_documents: 2 })
     await insert(1)

@@ -13,7 +13,7 @@ afterAll(() => folder.remove())
 /** Many chunks, so that a kill can fall into the middle of a document. */
 function textOf(number: number): string {
   const facts = Array.from(
-    { length: 40 },
+    { length: 16 },
     (_, i) => `Station ${number} on Mount Brisk${i} reports to Harbour Lane ${number + i}.`,
   )
   return `Report number ${number} of the weather service.\n\n${facts.join(' ')}`
@@ -67,7 +67,7 @@ it(`loses and doubles no acknowledged document over ${KILLS} kills at random mom
   let next = 0
   for (let kill = 0; kill < KILLS; kill++) {
     const server = await startRealProcess(folder.path)
-    const deadline = sleep(Math.random() * 700).then(() => server.kill())
+    const deadline = sleep(Math.random() * 500).then(() => server.kill())
     try {
       while (server.child.exitCode === null && server.child.signalCode === null) {
         const number = next++

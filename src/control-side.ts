@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify'
+import { buildControl, type ControlParts } from './build-control.ts'
+import type { Config } from './config.ts'
+import { actingFor } from './control/acting-for.ts'
+import type { ControlPlane } from './control/control-plane.ts'
+import { quotaRag } from './control/quota-rag.ts'
+import { CONTROL_DOCS } from './control/routes/control-docs.ts'
+import { engineSettings, engineWording, workspaceConfig } from './control/workspace-settings.ts'
+import type { Rag } from './engine/rag.ts'
+import { ownModelValues } from './own-models.ts'
+import { type RegisterControlOptions, registerControl } from './register-control.ts'
+import type { ContextCarrier } from './tenancy/context.ts'
+import type { OwnSettings } from './workspaces.ts'
+
+/** All that a server with tenants has beyond one without; others need not load it. */
+export interface ControlSide {
+  readonly plane: ControlPlane
+  readonly docs: typeof CONTROL_DOCS
+  readonly actAs: ReturnType<typeof actingFor>
+  /** What tenants and knowledge bases set for their engines. */
+  readonly ownSettings: OwnSettings
+  /** The engine behind the bounds of quotas. */
+  bounded(rag: Rag, context: ContextCarrier): Rag
+  register(scope: FastifyInstance, options: Omit<RegisterControlOptions, 'plane'>): Promise<void>
+}
+
+export async function openControlSide(config: Config, parts: ControlParts): Promise<ControlSide> {
+  const plane = await buildControl(config, parts)
+  return {
+    plane,
+    docs: CONTROL_DOCS,
+    actAs: actingFor(plane.core),
+    ownSettings: async (workspace) => {
+      const own = await workspaceConfig(plane.core, workspace)
+      return {
+        settings: engineSettings(config.engine, own),
+        wording: engineWording(own),
+        models: await ownModelValues(config, own, (provider) =>
+          plane.secrets.reveal(workspace, provider),
+        ),
+      }
+    },
+    bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),
+    register: (scope, options) => registerControl(scope, { ...options, plane }),
+  }
+}
