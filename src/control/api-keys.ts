@@ -10,7 +10,7 @@ import { kbIdsOf } from './kb-rows.ts'
 import { assertLimitable, assertMayGrant } from './members.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
 import { newId, newSecret } from './opaque-id.ts'
-import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { type Page, type PageQuery, pageIn } from './page.ts'
 import { roleIn } from './tenant-permissions.ts'
 import { checkedName } from './tenants.ts'
 
@@ -88,25 +88,11 @@ export class ApiKeys {
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<ApiKeyInfo>> {
     const { db } = this.#core
     const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage')
-    const start = startOf(query)
     const rows = db.selectFrom('api_keys').where('tenant_id', '=', tenant.tenant_id)
-    const { count } = await rows
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const { after } = start
-    const shown = after
-      ? rows.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('created_at', 'key_id'), '<', tuple(after.at, after.id)),
-        )
-      : rows
-    const found = await shown
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('key_id', 'desc')
-      .limit(start.limit + 1)
-      .offset(start.offset)
-      .execute()
-    return pageOf(found, start, count, {
+    return pageIn(rows.selectAll(), query, {
+      at: 'created_at',
+      id: 'key_id',
+      direction: 'desc',
       item: (row) => this.#info(row),
       positionOf: (row) => ({ at: row.created_at, id: row.key_id }),
     })

@@ -13,7 +13,7 @@ import { kbIdsOf } from './kb-rows.ts'
 import { assertLimitable, assertMayGrant, insertMember } from './members.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
 import { newId, newSecret } from './opaque-id.ts'
-import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { type Page, type PageQuery, pageIn } from './page.ts'
 import { roleIn } from './tenant-permissions.ts'
 import { foldedKey, userBy } from './user-rows.ts'
 import type { Users } from './users.ts'
@@ -122,25 +122,11 @@ export class Invitations {
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<InvitationInfo>> {
     const { db } = this.#core
     const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_members')
-    const start = startOf(query)
     const rows = db.selectFrom('invitations').where('tenant_id', '=', tenant.tenant_id)
-    const { count } = await rows
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const { after } = start
-    const shown = after
-      ? rows.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('created_at', 'invitation_id'), '<', tuple(after.at, after.id)),
-        )
-      : rows
-    const found = await shown
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('invitation_id', 'desc')
-      .limit(start.limit + 1)
-      .offset(start.offset)
-      .execute()
-    return pageOf(found, start, count, {
+    return pageIn(rows.selectAll(), query, {
+      at: 'created_at',
+      id: 'invitation_id',
+      direction: 'desc',
       item: (row) => this.#info(row),
       positionOf: (row) => ({ at: row.created_at, id: row.invitation_id }),
     })

@@ -7,7 +7,7 @@ import { type KbInfo, kbInfo } from './kb-info.ts'
 import { insertKb, kbBy } from './kb-rows.ts'
 import type { ControlCore } from './mutation.ts'
 import { newId } from './opaque-id.ts'
-import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { type Page, type PageQuery, pageIn } from './page.ts'
 import { DEFAULT_QUOTA, type Quota, quotaOf } from './quota.ts'
 import { changedConfig, checkedConfig } from './rag-config.ts'
 import { checkedSlug, slugOf } from './slug.ts'
@@ -108,7 +108,6 @@ export class Kbs {
   ): Promise<Page<KbInfo>> {
     const { db } = this.#core
     const { tenant, kbIds } = await standingIn(db, actor, tenantRef, 'tenant:read')
-    const start = startOf(query)
     let rows = db
       .selectFrom('kbs')
       .where('tenant_id', '=', tenant.tenant_id)
@@ -118,23 +117,10 @@ export class Kbs {
       const text = query.search.toLowerCase()
       rows = rows.where(sql<boolean>`instr(lower(name || char(10) || description), ${text}) > 0`)
     }
-    const { count } = await rows
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const { after } = start
-    const shown = after
-      ? rows.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('created_at', 'kb_id'), '<', tuple(after.at, after.id)),
-        )
-      : rows
-    const found = await shown
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('kb_id', 'desc')
-      .limit(start.limit + 1)
-      .offset(start.offset)
-      .execute()
-    const page = pageOf(found, start, count, {
+    const page = await pageIn(rows.selectAll(), query, {
+      at: 'created_at',
+      id: 'kb_id',
+      direction: 'desc',
       item: (row) => row,
       positionOf: (row) => ({ at: row.created_at, id: row.kb_id }),
     })

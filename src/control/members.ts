@@ -8,7 +8,7 @@ import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
-import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { type Page, type PageQuery, pageIn } from './page.ts'
 import { isAbove, roleIn } from './tenant-permissions.ts'
 import { userBy } from './user-rows.ts'
 
@@ -50,31 +50,16 @@ export class Members {
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<MemberInfo>> {
     const { db } = this.#core
     const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')
-    const start = startOf(query)
-    const rows = db.selectFrom('memberships').where('tenant_id', '=', tenant.tenant_id)
-    const { count } = await rows
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const { after } = start
-    const shown = after
-      ? rows.where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('memberships.created_at', 'memberships.user_id'),
-            '>',
-            tuple(after.at, after.id),
-          ),
-        )
-      : rows
-    const found = await shown
+    const rows = db
+      .selectFrom('memberships')
       .innerJoin('users', 'users.user_id', 'memberships.user_id')
+      .where('memberships.tenant_id', '=', tenant.tenant_id)
       .selectAll('memberships')
       .select(['users.username', 'users.email'])
-      .orderBy('memberships.created_at')
-      .orderBy('memberships.user_id')
-      .limit(start.limit + 1)
-      .offset(start.offset)
-      .execute()
-    return pageOf(found, start, count, {
+    return pageIn(rows, query, {
+      at: 'memberships.created_at',
+      id: 'memberships.user_id',
+      direction: 'asc',
       item: memberInfo,
       positionOf: (row) => ({ at: row.created_at, id: row.user_id }),
     })

@@ -1,4 +1,6 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
 import { ControlError } from './control-error.ts'
+import type { ControlTables } from './control-tables.ts'
 
 export interface PageQuery {
   /** From 1; ignored beside a cursor. Default 1. */
@@ -80,6 +82,52 @@ export function pageOf<R, T>(
     limit,
     next_cursor: more ? cursorOf(shape.positionOf(last)) : null,
   }
+}
+
+/** How a list is ordered: by a moment, and by the id of the row where two are the same. */
+export interface ListOrder<R, T> {
+  readonly at: string
+  readonly id: string
+  readonly direction: 'asc' | 'desc'
+  readonly item: (row: R) => T
+  readonly positionOf: (row: R) => Position
+  /** How many rows there are in all, where that is known; else they are counted. */
+  readonly total?: number | undefined
+}
+
+/**
+ * The page of a list that a query asks for.
+ *
+ * @param rows all of the list, with the columns that are wanted and without an order
+ * @throws {ControlError} `invalid_input` for a cursor that is none of ours
+ */
+export async function pageIn<R, T, TB extends keyof ControlTables>(
+  rows: SelectQueryBuilder<ControlTables, TB, R>,
+  query: PageQuery,
+  order: ListOrder<R, T>,
+): Promise<Page<T>> {
+  const start = startOf(query)
+  const [at, id] = [sql.ref(order.at), sql.ref(order.id)]
+  const { after } = start
+  const behind = order.direction === 'asc' ? sql`>` : sql`<`
+  const shown = after
+    ? rows.where(sql<boolean>`(${at}, ${id}) ${behind} (${after.at}, ${after.id})`)
+    : rows
+  const found = await shown
+    .orderBy(at, order.direction)
+    .orderBy(id, order.direction)
+    .limit(start.limit + 1)
+    .offset(start.offset)
+    .execute()
+  return pageOf(found, start, order.total ?? (await countOf(rows)), order)
+}
+
+async function countOf<R, TB extends keyof ControlTables>(
+  rows: SelectQueryBuilder<ControlTables, TB, R>,
+): Promise<number> {
+  const counted = rows.clearSelect().select(sql<number>`count(*)`.as('count'))
+  const [row] = await counted.execute()
+  return row?.count ?? 0
 }
 
 function cursorOf({ at, id }: Position): string {

@@ -7,7 +7,7 @@ import { isoTime } from './iso-time.ts'
 import { type JsonObject, objectIn } from './json-column.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
 import { newId, newSecret } from './opaque-id.ts'
-import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { type Page, type PageQuery, pageIn } from './page.ts'
 import { mayShowView } from './snapshot-view.ts'
 import { roleAllows } from './tenant-permissions.ts'
 
@@ -116,26 +116,12 @@ export class Snapshots {
   async list(caller: SnapshotCaller, query: PageQuery): Promise<Page<SnapshotInfo>> {
     const { db } = this.#core
     const { tenant_id } = await kbOf(db, caller.workspace)
-    const start = startOf(query)
     let rows = db.selectFrom('snapshots').where('tenant_id', '=', tenant_id)
     if (!manages(caller)) rows = rows.where('created_by', '=', caller.actor.id)
-    const { count } = await rows
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const { after } = start
-    const shown = after
-      ? rows.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('created_at', 'snapshot_id'), '<', tuple(after.at, after.id)),
-        )
-      : rows
-    const found = await shown
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('snapshot_id', 'desc')
-      .limit(start.limit + 1)
-      .offset(start.offset)
-      .execute()
-    return pageOf(found, start, count, {
+    return pageIn(rows.selectAll(), query, {
+      at: 'created_at',
+      id: 'snapshot_id',
+      direction: 'desc',
       item: (row) => this.#info(row),
       positionOf: (row) => ({ at: row.created_at, id: row.snapshot_id }),
     })

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Actor } from './actor.ts'
 import type { ControlTables } from './control-tables.ts'
-import { type Page, type PageQuery, pageOf, startOf } from './page.ts'
+import { type Page, type PageQuery, pageIn } from './page.ts'
 import type { Quota } from './quota.ts'
 import { type TenantInfo, tenantInfo } from './tenant-info.ts'
 import { roleIn } from './tenant-permissions.ts'
@@ -13,7 +13,6 @@ export async function listTenants(
   query: PageQuery & { readonly search?: string | undefined; readonly mine?: boolean },
   defaults: Quota,
 ): Promise<Page<TenantInfo>> {
-  const start = startOf(query)
   const all = actor.superAdmin && query.mine !== true
   const memberId = actor.userId ?? ''
   let rows = db
@@ -41,26 +40,11 @@ export async function listTenants(
       sql<boolean>`instr(lower(tenants.name || char(10) || tenants.description), ${text}) > 0`,
     )
   }
-  const total =
-    all && !query.search
-      ? await countOfAll(db)
-      : (await rows.select((s) => s.fn.countAll<number>().as('count')).executeTakeFirstOrThrow())
-          .count
-  const { after } = start
-  const shown = after
-    ? rows.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('tenants.created_at', 'tenants.tenant_id'), '<', tuple(after.at, after.id)),
-      )
-    : rows
-  const found = await shown
-    .selectAll('tenants')
-    .select('memberships.role')
-    .orderBy('tenants.created_at', 'desc')
-    .orderBy('tenants.tenant_id', 'desc')
-    .limit(start.limit + 1)
-    .offset(start.offset)
-    .execute()
-  const page = pageOf(found, start, total, {
+  const page = await pageIn(rows.selectAll('tenants').select('memberships.role'), query, {
+    at: 'tenants.created_at',
+    id: 'tenants.tenant_id',
+    direction: 'desc',
+    total: all && !query.search ? await countOfAll(db) : undefined,
     item: (row) => row,
     positionOf: (row) => ({ at: row.created_at, id: row.tenant_id }),
   })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { NullableInteger, OpenObject } from '../../routes/common-schemas.ts'
+import { pageReply } from './wire-schemas.ts'
 
 export const SnapshotBody = Type.Object({
   route: Type.String({ pattern: '^/[A-Za-z0-9/_-]{0,199}$' }),
@@ -37,15 +38,4 @@ export const SnapshotViewReply = Type.Object({
   kb: Type.Object({ kb_id: Type.String(), slug: Type.String(), name: Type.String() }),
 })
 
-export const SnapshotsReply = Type.Object({
-  items: Type.Array(Type.Object(snapshot)),
-  total: Type.Integer(),
-  page: Type.Integer(),
-  page_size: Type.Integer(),
-  total_pages: Type.Integer(),
-  has_next: Type.Boolean(),
-  has_prev: Type.Boolean(),
-  skip: Type.Integer(),
-  limit: Type.Integer(),
-  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-})
+export const SnapshotsReply = pageReply(Type.Object(snapshot))
