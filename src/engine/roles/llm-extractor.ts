@@ -37,43 +37,43 @@ export class LlmExtractor implements Extractor {
   readonly id: string
   readonly #model: LanguageModel
   readonly #gleaning: boolean
-  readonly #wording: ExtractionWording
-  #format: ExtractionFormat
+  readonly #rows: Asking
+  #asking: Asking
 
   constructor(model: LanguageModel, settings: LlmExtractorSettings) {
     this.#model = model
     this.#gleaning = settings.gleaning
-    this.#wording = { ...DEFAULT_EXTRACTION_WORDING, ...settings.wording }
-    this.#format = model.structured === true ? JSON_FORMAT : ROW_FORMAT
-    const system = extractionSystemPrompt(this.#wording, this.#format)
-    const gleaning = this.#gleaning ? gleaningPrompt(this.#format) : null
-    const asked = JSON.stringify([system, gleaning])
+    const wording = { ...DEFAULT_EXTRACTION_WORDING, ...settings.wording }
+    this.#rows = askingFor(ROW_FORMAT, wording)
+    this.#asking = model.structured === true ? askingFor(JSON_FORMAT, wording) : this.#rows
+    const { system, gleaning } = this.#asking
+    const asked = JSON.stringify([system, this.#gleaning ? gleaning : null])
     const hash = createHash('sha256').update(asked).digest('hex').slice(0, 16)
     this.id = `llm-extractor:${model.id}:${hash}`
   }
 
   /** @throws {EngineError} `model_rejected` for an answer without a single record or end marker */
   async extract(input: ExtractionInput, options: CallOptions): Promise<Extraction> {
-    const format = this.#format
+    const asking = this.#asking
     try {
-      return await this.#extractAs(format, input, options)
+      return await this.#extractAs(asking, input, options)
     } catch (error) {
-      if (format.held === null || !isRefusal(error)) throw error
+      if (asking.format.held === null || !isRefusal(error)) throw error
       // The name of a model does not tell for certain that it can be held to a schema.
-      const extraction = await this.#extractAs(ROW_FORMAT, input, options)
-      this.#format = ROW_FORMAT
+      const extraction = await this.#extractAs(this.#rows, input, options)
+      this.#asking = this.#rows
       return extraction
     }
   }
 
   async #extractAs(
-    format: ExtractionFormat,
+    { format, system, gleaning }: Asking,
     input: ExtractionInput,
     options: CallOptions,
   ): Promise<Extraction> {
     const held = format.held === null ? options : { ...options, format: format.held }
     const asked: ChatMessage[] = [
-      { role: 'system', content: extractionSystemPrompt(this.#wording, format) },
+      { role: 'system', content: system },
       { role: 'user', content: extractionUserPrompt(input, format) },
     ]
     const answer = await this.#model.generate(asked, held)
@@ -85,11 +85,23 @@ export class LlmExtractor implements Extractor {
     const again: ChatMessage[] = [
       ...asked,
       { role: 'assistant', content: answer.text },
-      { role: 'user', content: gleaningPrompt(format) },
+      { role: 'user', content: gleaning },
     ]
     const gleaned = await this.#model.generate(again, held)
     return mergeGleaned(first, readAnswer(gleaned.text, format))
   }
+}
+
+/** What is the same for every chunk. */
+interface Asking {
+  readonly format: ExtractionFormat
+  readonly system: string
+  readonly gleaning: string
+}
+
+function askingFor(format: ExtractionFormat, wording: ExtractionWording): Asking {
+  const system = extractionSystemPrompt(wording, format)
+  return { format, system, gleaning: gleaningPrompt(format) }
 }
 
 const isRefusal = (error: unknown) =>
