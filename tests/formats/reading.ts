@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
@@ -6,7 +7,7 @@ import type { ReadFile } from '../../src/engine/file-reader.ts'
 import type { ReadLimits } from '../../src/formats/read-limits.ts'
 import { WorkerFileReader } from '../../src/formats/worker-file-reader.ts'
 
-/** A reader over a folder of its own, both gone after the tests of a file. */
+/** A reader over a folder of its own, both gone after the tests of a file. Calls keep their order. */
 export function readingFiles(limits: Partial<ReadLimits> = {}) {
   let folder: string
   let reader: WorkerFileReader
@@ -25,7 +26,8 @@ export function readingFiles(limits: Partial<ReadLimits> = {}) {
     signal?: AbortSignal,
   ): Promise<ReadFile> => {
     const path = join(folder, `stored-${++files}`)
-    await writeFile(path, content)
+    // At once, so that files reach the reader in the order of the calls.
+    writeFileSync(path, content)
     return reader.read(path, name, signal)
   }
 }
