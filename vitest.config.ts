@@ -11,11 +11,9 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        extends: true,
         test: { name: 'alone', include: ALONE, ...limits() },
       },
       {
-        extends: true,
         // One process loads the sources once for many files.
         test: {
           name: 'together',

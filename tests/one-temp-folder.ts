@@ -4,12 +4,9 @@ import { join } from 'node:path'
 
 /** Whatever a test makes in the temporary directory goes when the run ends, also what a kill left. */
 export default async function oneTempFolder(): Promise<() => Promise<void>> {
-  // Once a run, though each project of the configuration asks for it.
-  if (process.env.TENANTRAG_TEST_TMP !== undefined) return async () => undefined
   const folder = await mkdtemp(join(tmpdir(), 'tenantrag-run-'))
   // Some tests act as another user.
   await chmod(folder, 0o755)
   process.env.TMPDIR = folder
-  process.env.TENANTRAG_TEST_TMP = folder
   return () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import buildOnce from '../build-once.ts'
+import { startRealProcess } from '../server/real-process.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { manyUsers } from '../server/test-server.ts'
 import { fillWorkspace, insertTexts, untilProcessed } from './fill-workspace.ts'
@@ -13,7 +11,6 @@ const SECONDS = 15
 const PAUSE_MS = 10
 const DOCUMENTS = 100
 const BULK = 1500
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
 interface Waits {
   readonly p50: number
@@ -23,9 +20,11 @@ interface Waits {
 
 /** Queries of one workspace while another one indexes in bulk, against the same when all is idle. */
 export async function benchNeighbours(): Promise<void> {
+  const removeBuild = await buildOnce()
   const folder = await tempFolder()
   await writeFile(join(folder.path, 'users.json'), JSON.stringify({ users: manyUsers(2) }))
-  const server = await startServer(folder.path)
+  // In a process of its own: what this one does must not count as a gap of the server's.
+  const server = await startRealProcess(folder.path, { LOG_LEVEL: 'error', SHUTDOWN_SECONDS: '5' })
   try {
     const [busy, other] = [addressOf(server.url, 0), addressOf(server.url, 1)]
     await fillWorkspace(other, DOCUMENTS)
@@ -46,6 +45,7 @@ export async function benchNeighbours(): Promise<void> {
   } finally {
     await server.stop()
     await folder.remove()
+    await removeBuild()
   }
 }
 
@@ -111,43 +111,4 @@ async function pending({ baseUrl, headers }: ReturnType<typeof addressOf>): Prom
 
 function addressOf(baseUrl: string, user: number) {
   return { baseUrl, headers: { 'x-api-key': `key-of-user-${user}` } }
-}
-
-/** In a process of its own: what this one does must not count as a gap of the server's. */
-async function startServer(cwd: string) {
-  const port = await freePort()
-  const env = {
-    PATH: process.env.PATH,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    LOG_LEVEL: 'error',
-    MAX_EVENT_LOOP_DELAY_MS: '0',
-    SHUTDOWN_SECONDS: '5',
-  }
-  const tsx = import.meta.resolve('tsx')
-  const child = spawn(process.execPath, ['--import', tsx, CLI, 'serve'], {
-    cwd,
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  const url = `http://127.0.0.1:${port}`
-  while (!(await fetch(`${url}/health`).catch(() => null))?.ok) {
-    if (child.exitCode !== null) throw new Error('the server ended')
-    await sleep(50)
-  }
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await ended
-  }
-  return { url, stop }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  if (typeof address === 'string' || address === null) throw new Error('no port')
-  return address.port
 }
