@@ -8,6 +8,7 @@ export interface SeenReply {
   readonly path: string
   readonly status: number
   readonly contentType: string
+  readonly text: string
   /** Parsed JSON; undefined for anything else. */
   readonly body: unknown
 }
@@ -35,15 +36,19 @@ export async function replyCheck(): Promise<ReplyCheck> {
 }
 
 function hold({ path, operation }: Endpoint, reply: SeenReply): void {
-  const { method, status, contentType, body } = reply
+  const { method, status, contentType, text, body } = reply
   const name = `${method} ${path} ${status}`
   const described = operation.responses[status]
   if (described === undefined) {
     if (ANYWHERE.has(status)) return
     throw new Error(`${name} is not described: ${JSON.stringify(body)}`)
   }
+  if (described.content === undefined) {
+    if (text !== '') throw new Error(`${name} is described without a body, but has one: ${text}`)
+    return
+  }
   const type = contentType.split(';')[0]?.trim() ?? ''
-  const media = described.content?.[type]
+  const media = described.content[type]
   if (media === undefined) throw new Error(`${name} is not described as ${contentType}`)
   if (type !== 'application/json') return
   const wrong = faults(media.schema, body)

@@ -45,7 +45,7 @@ export class RestClient {
     const isJson = contentType.startsWith('application/json')
     const body = isJson && text !== '' ? JSON.parse(text) : undefined
     const { status, headers } = response
-    this.#check?.({ method: init.method ?? 'GET', path, status, contentType, body })
+    this.#check?.({ method: init.method ?? 'GET', path, status, contentType, text, body })
     return { status, headers, text, body }
   }
 

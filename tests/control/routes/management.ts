@@ -110,7 +110,7 @@ function callerOf(url: string, check: ReplyCheck): Management['call'] {
     const isJson = contentType.startsWith('application/json') && text !== ''
     const { status, headers } = response
     const parsed = isJson ? JSON.parse(text) : {}
-    if (text !== '') check({ method, path, status, contentType, body: parsed })
+    check({ method, path, status, contentType, text, body: parsed })
     return { status, headers, text, body: parsed }
   }
 }
