@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DOC_STATUSES } from '../engine/store.ts'
+import { DOC_STATUSES } from '../engine/document-record.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../stores/sqlite/verify/survey.ts'
 import { type CommandContext, configOf } from './command-context.ts'
 import { namesIn, placesOf, type WorkspacePlaces } from './workspace-places.ts'

@@ -1,5 +1,7 @@
-import type { InsertFile, InsertResponse, InsertTexts, QueryEvent, Rag } from '../engine/rag.ts'
+import type { InsertFile, InsertResponse, InsertTexts } from '../engine/ingest/document-calls.ts'
+import type { Rag } from '../engine/rag.ts'
 import { RAG_METHODS, RAG_STREAMS } from '../engine/rag.ts'
+import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
 import type { ContextCarrier } from '../tenancy/context.ts'
 import { LimitedStream } from '../tenancy/limited-stream.ts'
 import { ControlError } from './control-error.ts'

@@ -1,5 +1,5 @@
+import { DOC_STATUSES, type DocStatus, type DocumentRecord } from './document-record.ts'
 import { EngineError } from './errors.ts'
-import { labelsOf } from './ingest/document-labels.ts'
 import type {
   DocStatusResponse,
   DocumentChange,
@@ -7,8 +7,9 @@ import type {
   DocumentChunksQuery,
   RetryChunksResponse,
   TrackStatus,
-} from './rag.ts'
-import { DOC_STATUSES, type DocStatus, type DocumentRecord, type Store } from './store.ts'
+} from './ingest/document-calls.ts'
+import { labelsOf } from './ingest/document-labels.ts'
+import type { Store } from './store.ts'
 
 const LIST_LIMIT = 1000
 

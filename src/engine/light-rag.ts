@@ -22,11 +22,24 @@ import type {
   EditRelation,
   ExportFormat,
   MergeEntities,
+  SubgraphQuery,
 } from './graph/graph-calls.ts'
 import { searchLabels } from './graph/labels.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
 import { subgraph } from './graph/subgraph.ts'
 import { clearDocuments } from './ingest/clear-documents.ts'
+import type {
+  ClearDocumentsResponse,
+  DeleteDocuments,
+  DeleteDocumentsResponse,
+  DocumentChange,
+  DocumentChunksQuery,
+  InsertFile,
+  InsertTexts,
+  PaginatedQuery,
+  PipelineStatus,
+  ResetStatus,
+} from './ingest/document-calls.ts'
 import { forgetAnswers } from './ingest/forget-answers.ts'
 import { Intake } from './ingest/intake.ts'
 import { AnswersOfDocuments } from './ingest/paid-answers.ts'
@@ -41,28 +54,15 @@ import { textFileReader } from './ingest/text-file-reader.ts'
 import { listDocuments } from './list-documents.ts'
 import type { CallOptions, Models } from './models.ts'
 import { Mutex } from './mutex.ts'
+import type { ModelUsage, Rag, RagStatus } from './rag.ts'
+import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
 import type {
   CallSignal,
-  ClearDocumentsResponse,
-  DeleteDocuments,
-  DeleteDocumentsResponse,
-  DocumentChange,
-  DocumentChunksQuery,
-  InsertFile,
-  InsertTexts,
-  ModelUsage,
-  PaginatedQuery,
-  PipelineStatus,
   QueryData,
   QueryEvent,
   QueryParams,
   QueryResponse,
-  Rag,
-  RagStatus,
-  ResetStatus,
-  SubgraphQuery,
-} from './rag.ts'
-import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
+} from './retrieve/query-calls.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts'
 import type { Searches, Store } from './store.ts'
 

@@ -1,14 +1,18 @@
-import { docStatusResponse, statusCounts } from './documents.ts'
-import { EngineError } from './errors.ts'
-import type { DocStatusFilter, PaginatedDocuments, PaginatedQuery } from './rag.ts'
 import {
   DOC_STATUSES,
   type DocStatus,
   type DocumentPlace,
   type DocumentRecord,
   type ListDocuments,
-  type Store,
-} from './store.ts'
+} from './document-record.ts'
+import { docStatusResponse, statusCounts } from './documents.ts'
+import { EngineError } from './errors.ts'
+import type {
+  DocStatusFilter,
+  PaginatedDocuments,
+  PaginatedQuery,
+} from './ingest/document-calls.ts'
+import type { Store } from './store.ts'
 
 interface Order extends Pick<ListDocuments, 'sortField' | 'sortDirection'> {
   readonly statuses: readonly DocStatusFilter[] | null

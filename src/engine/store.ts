@@ -1,6 +1,17 @@
-import { createHash } from 'node:crypto'
+import type {
+  DocStatus,
+  DocumentLabels,
+  DocumentRecord,
+  EnqueueOptions,
+  EnqueueOutcome,
+  JsonObject,
+  JsonValue,
+  ListDocuments,
+  NewDocument,
+} from './document-record.ts'
 import type { GraphEdit, Overrides } from './graph-edit.ts'
 import type { EntityFragment } from './models.ts'
+import type { Pair } from './pair.ts'
 
 /**
  * What the engine needs of storage, for one workspace. Every method is asynchronous and speaks of
@@ -11,101 +22,6 @@ import type { EntityFragment } from './models.ts'
 
 /** A row's key within its store: a positive integer that is never given to another row. */
 export type Key = number
-
-export type DocStatus = 'pending' | 'processing' | 'preprocessed' | 'processed' | 'failed'
-export const DOC_STATUSES = [
-  'pending',
-  'processing',
-  'preprocessed',
-  'processed',
-  'failed',
-] as const
-
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue }
-export type JsonObject = { readonly [key: string]: JsonValue }
-
-/** What a caller says of a document of his own. */
-export interface DocumentLabels {
-  /** The caller's own id; no two documents of a workspace share one. */
-  readonly externalId: string | null
-  readonly tags: readonly string[]
-  /** The caller's own fields. */
-  readonly attributes: JsonObject
-  /** A document that is not enabled stays stored, and no query sees it. */
-  readonly enabled: boolean
-}
-
-export interface DocumentRecord {
-  readonly id: string
-  readonly filePath: string
-  readonly status: DocStatus
-  /** The first 250 characters of the text, with three dots when cut. */
-  readonly contentSummary: string
-  /** In code points; for a file not read yet, its size in bytes. */
-  readonly contentLength: number
-  /** Milliseconds since 1970, as is `updatedAt`. */
-  readonly createdAt: number
-  readonly updatedAt: number
-  readonly trackId: string
-  readonly chunksCount: number | null
-  readonly errorMsg: string | null
-  readonly metadata: JsonObject
-  /** How often processing was begun. */
-  readonly attempts: number
-  /** Grows with every accepted replacement; a commit for an older revision is refused. */
-  readonly revision: number
-  /** File below the input folder that holds the bytes, when the document came as a file. */
-  readonly storedFile: string | null
-  readonly labels: DocumentLabels
-  /** How the document is cut into chunks, fixed when it was taken in; null means the default. */
-  readonly chunking: JsonObject | null
-}
-
-export interface NewDocument {
-  readonly id: string
-  readonly filePath: string
-  readonly trackId: string
-  readonly contentSummary: string
-  readonly contentLength: number
-  /** Hash of the cleaned text, or of the bytes of a file that is not read yet. */
-  readonly contentHash: string
-  readonly metadata: JsonObject
-  /** The cleaned text, or null while only the file is known. */
-  readonly text: string | null
-  readonly storedFile: string | null
-  /** Why it cannot be processed: it is taken in as `failed` with this message. */
-  readonly failure?: string
-  /** A graph that came with the text, for the engine to read; no model is then asked for one. */
-  readonly graph?: string
-  /** What is left out has its default in a new document, and stays as it was in a replaced one. */
-  readonly labels?: Partial<Omit<DocumentLabels, 'enabled'>>
-  readonly chunking?: JsonObject
-}
-
-/** What became of one {@link NewDocument}. */
-export type EnqueueOutcome =
-  | { readonly kind: 'queued'; readonly replaced: string | null }
-  | {
-      readonly kind: 'duplicate'
-      /** What of it was known. */
-      readonly by: 'external_id' | 'name' | 'content'
-      readonly existing: DocumentRecord
-    }
-
-export interface EnqueueOptions {
-  /**
-   * What a known external id or file name means: refuse the new text, or put it in the place of the
-   * old. The old version stays visible until the new one is committed. A document with an external
-   * id of its own is never replaced for its name under another id.
-   */
-  readonly onConflict: 'keep' | 'replace'
-}
 
 /** Chunk of a document version that is about to be committed. */
 export interface NewChunk {
@@ -161,43 +77,6 @@ export interface StoredRelationFragment extends NewRelationFragment {
   readonly createdAt: number
 }
 
-interface Origin {
-  readonly documentId: string
-  readonly ordinal: number
-  readonly position: number
-}
-
-/**
- * The canonical order of fragments. It depends on what they are, not on when they came, so that the
- * same documents give the same graph in whatever order they were added; and it has nothing to do
- * with time or topic, so that the first of many are an even sample.
- */
-export function byOrigin(a: Origin, b: Origin): number {
-  return (
-    documentRank(a.documentId) - documentRank(b.documentId) ||
-    compareCodePoints(a.documentId, b.documentId) ||
-    a.ordinal - b.ordinal ||
-    a.position - b.position
-  )
-}
-
-/** Ranks seen lately; sorting asks for the same few again and again. */
-const ranks = new Map<string, number>()
-const MOST_RANKS = 10_000
-
-/** Where a document's fragments stand in the canonical order: 48 bits of a hash of its id. */
-export function documentRank(documentId: string): number {
-  const known = ranks.get(documentId)
-  if (known !== undefined) return known
-  const rank = createHash('sha256').update(documentId).digest().readUIntBE(0, 6)
-  if (ranks.size >= MOST_RANKS) ranks.clear()
-  ranks.set(documentId, rank)
-  return rank
-}
-
-/** Two entity names in code-point order. */
-export type Pair = readonly [string, string]
-
 /** What an entity is, computed from all its fragments. */
 export interface EntityState {
   readonly name: string
@@ -246,23 +125,6 @@ export interface Change {
   readonly deadRelations: readonly Pair[]
   /** What a person adds, renames or says; applied after the removals. */
   readonly edit: GraphEdit
-}
-
-/** Where a document stands in a list: the value it is sorted by, and its id. */
-export interface DocumentPlace {
-  /** In milliseconds for times. */
-  readonly value: string | number
-  readonly id: string
-}
-
-export interface ListDocuments {
-  readonly statuses: readonly DocStatus[] | null
-  readonly sortField: 'created_at' | 'updated_at' | 'id' | 'file_path'
-  readonly sortDirection: 'asc' | 'desc'
-  readonly offset: number
-  readonly limit: number
-  /** Only what comes behind this place, in the order asked for. */
-  readonly after?: DocumentPlace | undefined
 }
 
 /** A hit of one index: greater scores are better. */
@@ -575,29 +437,3 @@ export type Searches = Pick<
   | 'popularNames'
   | 'counts'
 >
-
-/** One string for an unordered pair; the names are sorted by code point. */
-export function pairKey(pair: Pair): string {
-  return `${pair[0]}\u0000${pair[1]}`
-}
-
-/** The pair in code-point order. UTF-16 order differs beyond U+FFFF, so compare by code point. */
-export function orderedPair(a: string, b: string): Pair {
-  return compareCodePoints(a, b) <= 0 ? [a, b] : [b, a]
-}
-
-/** Orders strings by Unicode code point, as SQLite's BINARY collation and PostgreSQL's "C" do. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x !== y) return surrogateLast(x) - surrogateLast(y)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates encode what lies beyond U+FFFF, so they come after U+E000 to U+FFFF. */
-function surrogateLast(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
-}

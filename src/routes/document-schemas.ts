@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { DocStatusFilter } from '../engine/rag.ts'
+import type { DocStatusFilter } from '../engine/ingest/document-calls.ts'
 import {
   NullableInteger,
   NullableObject,

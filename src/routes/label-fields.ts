@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { InsertFile } from '../engine/rag.ts'
+import type { InsertFile } from '../engine/ingest/document-calls.ts'
 import { laxValue } from '../http/lax-value.ts'
 import type { FormFields } from '../http/receive-file.ts'
 import { shorten } from '../http/shorten.ts'

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { QueryEvent, Reference } from '../engine/rag.ts'
+import type { QueryEvent, Reference } from '../engine/retrieve/query-calls.ts'
 
 /** Says what may be told of a failure. */
 type ExplainError = (error: unknown) => { readonly message: string }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { QueryEvent } from '../engine/rag.ts'
+import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
 import { asText, type LineOptions, LineStream, nextText, openAnswer } from './line-stream.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { QueryEvent } from '../engine/rag.ts'
+import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
 import { type LineOptions, LineStream, nextText, openAnswer } from './line-stream.ts'
 import { CREATED_AT } from './ollama-models.ts'
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type MetadataValue, QUERY_MODES } from '../engine/rag.ts'
+import { type MetadataValue, QUERY_MODES } from '../engine/retrieve/query-calls.ts'
 import { NullableInteger, NullableString, OpenObject, Text } from './common-schemas.ts'
 
 const NullableBoolean = Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ModelUnavailable } from '../../src/engine/errors.ts'
 import type { Answerer } from '../../src/engine/models.ts'
-import type { QueryEvent, QueryParams } from '../../src/engine/rag.ts'
+import type { QueryEvent, QueryParams } from '../../src/engine/retrieve/query-calls.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 
 /** Counts its answers, each of which is new. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PaginatedQuery } from '../../src/engine/ingest/document-calls.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
-import type { PaginatedQuery } from '../../src/engine/rag.ts'
 import { tokenCount } from '../../src/engine/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'

@@ -1,12 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { byOrigin } from '../../src/engine/fragment-order.ts'
 import { chunkFragments } from '../../src/engine/ingest/chunk-fragments.ts'
 import { mergeEntity, mergeRelation } from '../../src/engine/ingest/merge-fragments.ts'
-import {
-  byOrigin,
-  type StoredEntityFragment,
-  type StoredRelationFragment,
-} from '../../src/engine/store.ts'
+import type { StoredEntityFragment, StoredRelationFragment } from '../../src/engine/store.ts'
 
 const limits = { sourceIds: 300, filePaths: 100, descriptions: 24 }
 const origin = (documentId: string, ordinal = 0, position = 0) => ({

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import type { DocumentRecord } from '../../src/engine/document-record.ts'
 import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
 import { Pipeline, type PipelineParts } from '../../src/engine/ingest/pipeline.ts'
-import type { DocumentRecord } from '../../src/engine/store.ts'
 
 const record = (id: string): DocumentRecord => ({
   id,

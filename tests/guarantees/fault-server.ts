@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, chown, mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DocStatusResponse, PaginatedDocuments } from '../../src/engine/rag.ts'
+import type {
+  DocStatusResponse,
+  PaginatedDocuments,
+} from '../../src/engine/ingest/document-calls.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 
 /** An account that owns nothing; `root` would not notice any permission. */

@@ -1,4 +1,8 @@
-import type { DocStatusResponse, InsertResponse, PaginatedDocuments } from '../../src/engine/rag.ts'
+import type {
+  DocStatusResponse,
+  InsertResponse,
+  PaginatedDocuments,
+} from '../../src/engine/ingest/document-calls.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 

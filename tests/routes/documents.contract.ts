@@ -7,7 +7,7 @@ import type {
   PaginatedDocuments,
   PipelineStatus,
   TrackStatus,
-} from '../../src/engine/rag.ts'
+} from '../../src/engine/ingest/document-calls.ts'
 import { type Refusal, type RestClient, sleep } from './rest-client.ts'
 
 const CURIE = 'Marie Curie discovered radium together with Pierre Curie in Paris.'

@@ -5,7 +5,7 @@ import type {
   EditEntity,
   EditRelation,
   EntityInfo,
-  GraphCalls,
+  GraphEdits,
   MergeEntities,
   RelationInfo,
 } from '../../src/engine/graph/graph-calls.ts'
@@ -13,7 +13,7 @@ import type {
 type Data = Record<string, unknown>
 
 /** Entities and relations that were made by hand, in plain maps. */
-export class FakeGraph implements GraphCalls {
+export class FakeGraph implements GraphEdits {
   protected readonly handmade = new Map<string, Data>()
   readonly #ties = new Map<string, Data>()
 

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { EngineError } from '../../src/engine/errors.ts'
-import type { CustomKg } from '../../src/engine/graph/graph-calls.ts'
+import type { CustomKg, KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
 import type {
-  CallSignal,
   DocStatusResponse,
   DocumentChange,
   DocumentChunks,
@@ -10,20 +9,22 @@ import type {
   InsertFile,
   InsertResponse,
   InsertTexts,
-  KnowledgeGraph,
   PaginatedDocuments,
   PaginatedQuery,
   PipelineStatus,
+  ResetStatus,
+  RetryChunksResponse,
+  ScanStatus,
+} from '../../src/engine/ingest/document-calls.ts'
+import type { Rag } from '../../src/engine/rag.ts'
+import type {
+  CallSignal,
   QueryData,
   QueryEvent,
   QueryParams,
   QueryResponse,
-  Rag,
   Reference,
-  ResetStatus,
-  RetryChunksResponse,
-  ScanStatus,
-} from '../../src/engine/rag.ts'
+} from '../../src/engine/retrieve/query-calls.ts'
 
 import { FakeGraph } from './fake-graph.ts'
 

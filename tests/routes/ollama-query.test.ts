@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { QueryMode } from '../../src/engine/rag.ts'
+import type { QueryMode } from '../../src/engine/retrieve/query-calls.ts'
 import { isErrand, readChatQuery } from '../../src/routes/ollama-query.ts'
 
 /** Message, question, mode, context only, wishes. */

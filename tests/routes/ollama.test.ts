@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ModelUnavailable } from '../../src/engine/errors.ts'
-import type { QueryEvent, QueryParams, QueryResponse } from '../../src/engine/rag.ts'
+import type {
+  QueryEvent,
+  QueryParams,
+  QueryResponse,
+} from '../../src/engine/retrieve/query-calls.ts'
 import { FakeRag } from './fake-rag.ts'
 import { startServer } from './fake-server.ts'
 import { type Refusal, RestClient, type TestServer } from './rest-client.ts'

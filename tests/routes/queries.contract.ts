@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
 import {
-  type InsertResponse,
   QUERY_MODES,
   type QueryData,
   type QueryResponse,
-} from '../../src/engine/rag.ts'
+} from '../../src/engine/retrieve/query-calls.ts'
 import type { RestClient } from './rest-client.ts'
 
 const HARBOUR =

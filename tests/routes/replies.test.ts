@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ModelUnavailable } from '../../src/engine/errors.ts'
+import type { DocStatusResponse, PipelineStatus } from '../../src/engine/ingest/document-calls.ts'
 import type {
-  DocStatusResponse,
-  PipelineStatus,
   QueryParams,
   QueryResponse,
   Reference,
-} from '../../src/engine/rag.ts'
+} from '../../src/engine/retrieve/query-calls.ts'
 import { FakeRag } from './fake-rag.ts'
 import { startServer } from './fake-server.ts'
 import { RestClient, type TestServer } from './rest-client.ts'

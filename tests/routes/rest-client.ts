@@ -1,5 +1,9 @@
 import { connect } from 'node:net'
-import type { DocStatusResponse, InsertResponse, TrackStatus } from '../../src/engine/rag.ts'
+import type {
+  DocStatusResponse,
+  InsertResponse,
+  TrackStatus,
+} from '../../src/engine/ingest/document-calls.ts'
 import type { ValidationIssue } from '../../src/http/validation-error.ts'
 import type { ReplyCheck } from '../contract/reply-check.ts'
 

@@ -2,7 +2,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterAll, expect, it } from 'vitest'
-import type { DocStatusResponse, InsertResponse, PaginatedDocuments } from '../../src/engine/rag.ts'
+import type {
+  DocStatusResponse,
+  InsertResponse,
+  PaginatedDocuments,
+} from '../../src/engine/ingest/document-calls.ts'
 import { type RealProcess, startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
 

@@ -4,8 +4,8 @@ import type {
   DocumentChunks,
   InsertResponse,
   PaginatedDocuments,
-  QueryData,
-} from '../../src/engine/rag.ts'
+} from '../../src/engine/ingest/document-calls.ts'
+import type { QueryData } from '../../src/engine/retrieve/query-calls.ts'
 import { type Invalid, type Reply, RestClient } from '../routes/rest-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 

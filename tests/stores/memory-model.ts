@@ -1,11 +1,5 @@
-import {
-  type Change,
-  type EntityState,
-  orderedPair,
-  pairKey,
-  type RelationState,
-  type Store,
-} from '../../src/engine/store.ts'
+import { orderedPair, pairKey } from '../../src/engine/pair.ts'
+import type { Change, EntityState, RelationState, Store } from '../../src/engine/store.ts'
 import { vector } from './samples.ts'
 
 interface VisibleChunk {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Key, pairKey, type Store } from '../../src/engine/store.ts'
+import { pairKey } from '../../src/engine/pair.ts'
+import type { Key, Store } from '../../src/engine/store.ts'
 import {
   change,
   entity,

@@ -1,9 +1,9 @@
+import type { NewDocument } from '../../src/engine/document-record.ts'
 import { NO_EDIT } from '../../src/engine/graph-edit.ts'
 import type {
   Change,
   EntityState,
   NewChunk,
-  NewDocument,
   NewEntityFragment,
   RelationState,
   Store,

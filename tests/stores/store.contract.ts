@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { byOrigin, type ListDocuments, pairKey, type Store } from '../../src/engine/store.ts'
+import type { ListDocuments } from '../../src/engine/document-record.ts'
+import { byOrigin } from '../../src/engine/fragment-order.ts'
+import { pairKey } from '../../src/engine/pair.ts'
+import type { Store } from '../../src/engine/store.ts'
 import { describeLabels } from './labels.contract.ts'
 import { describeRetrieval } from './retrieval.contract.ts'
 import {

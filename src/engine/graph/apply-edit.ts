@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts'
 import { changeParts, type PublishParts } from '../ingest/publish-document.ts'
-import { type Pair, pairKey, type StoredEntity, type StoredRelation } from '../store.ts'
+import { type Pair, pairKey } from '../pair.ts'
+import type { StoredEntity, StoredRelation } from '../store.ts'
 import type { EditPlan } from './edit-plan.ts'
 import { prepareEdit } from './prepare-edit.ts'
 

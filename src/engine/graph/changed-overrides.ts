@@ -1,5 +1,6 @@
 import type { GraphEdit } from '../graph-edit.ts'
-import { type Change, pairKey } from '../store.ts'
+import { pairKey } from '../pair.ts'
+import type { Change } from '../store.ts'
 import type { Origins } from './edit-plan.ts'
 import type { OverrideChange } from './overrides-after.ts'
 

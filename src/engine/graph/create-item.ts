@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts'
 import { NO_DOCUMENT } from '../graph-edit.ts'
 import type { PublishParts } from '../ingest/publish-document.ts'
-import { orderedPair, pairKey } from '../store.ts'
+import { orderedPair, pairKey } from '../pair.ts'
 import { applyEdit, readEntity, readRelation } from './apply-edit.ts'
 import type {
   CreateEntity,

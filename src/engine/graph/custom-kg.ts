@@ -1,3 +1,4 @@
+import type { DocumentRecord, NewDocument } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
 import { cleanText } from '../ingest/clean-text.ts'
 import { labelsOf } from '../ingest/document-labels.ts'
@@ -5,7 +6,7 @@ import { chunkId, contentHash, documentId, newTrackId } from '../ingest/identifi
 import { summaryOf } from '../ingest/summary-of.ts'
 import type { CallOptions, EmbeddingModel } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
-import type { DocumentRecord, NewChunk, NewDocument } from '../store.ts'
+import type { NewChunk } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
 import type { CustomKg } from './graph-calls.ts'
 import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts'
 import type { PublishParts } from '../ingest/publish-document.ts'
-import { orderedPair } from '../store.ts'
+import { orderedPair } from '../pair.ts'
 import { applyEdit, readRelation } from './apply-edit.ts'
 import type { DeletionResult } from './graph-calls.ts'
 import { knownName } from './item-name.ts'

@@ -122,8 +122,36 @@ export interface CustomKg extends GivenLabels {
 export const EXPORT_FORMATS = ['csv', 'xlsx', 'md', 'txt', 'graphml', 'gexf'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
+export interface GraphNode {
+  readonly id: string
+  readonly labels: readonly string[]
+  readonly properties: Record<string, unknown>
+}
+
+export interface GraphEdge {
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  readonly target: string
+  readonly properties: Record<string, unknown>
+}
+
+export interface KnowledgeGraph {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly GraphEdge[]
+  /** Set by the cap on nodes, not by the one on depth. */
+  readonly is_truncated: boolean
+}
+
+export interface SubgraphQuery {
+  /** Exact entity name, or `*` for the whole graph by degree. */
+  readonly label: string
+  readonly max_depth?: number | undefined
+  readonly max_nodes?: number | undefined
+}
+
 /** Every edit is atomic, and one after the other with whatever else changes the graph. */
-export interface GraphCalls {
+export interface GraphEdits {
   /** @throws {EngineError} `entity_exists`, `invalid_argument` */
   entityCreate(input: CreateEntity): Promise<GraphReply<EntityInfo>>
   /** @throws {EngineError} `unknown_entity`, `entity_exists`, `invalid_argument` */
@@ -151,7 +179,21 @@ export interface GraphCalls {
   ): AsyncIterable<Uint8Array>
 }
 
+/** What is asked of a workspace's graph. */
+export interface GraphCalls extends GraphEdits {
+  graphLabels(): Promise<string[]>
+  popularLabels(limit: number): Promise<string[]>
+  searchLabels(text: string, limit: number): Promise<string[]>
+  subgraph(query: SubgraphQuery): Promise<KnowledgeGraph>
+  entityExists(name: string): Promise<{ exists: boolean }>
+}
+
 export const GRAPH_METHODS = [
+  'graphLabels',
+  'popularLabels',
+  'searchLabels',
+  'subgraph',
+  'entityExists',
   'entityCreate',
   'entityEdit',
   'relationCreate',

@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../store.ts'
+import { compareCodePoints } from '../code-points.ts'
 
 /**
  * Names that contain a text, best first: the same, then beginning with it, then shorter ones; a

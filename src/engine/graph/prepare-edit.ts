@@ -2,14 +2,12 @@ import { type ManualEntity, type ManualRelation, NO_DOCUMENT } from '../graph-ed
 import { together } from '../ingest/prepare-change.ts'
 import { type ChangeParts, rebuildItems } from '../ingest/rebuild-items.ts'
 import type { CallOptions } from '../models.ts'
-import {
-  type Change,
-  orderedPair,
-  type Pair,
-  pairKey,
-  type StoredEntityFragment,
-  type StoredRelation,
-  type StoredRelationFragment,
+import { orderedPair, type Pair, pairKey } from '../pair.ts'
+import type {
+  Change,
+  StoredEntityFragment,
+  StoredRelation,
+  StoredRelationFragment,
 } from '../store.ts'
 import { changedOverrides } from './changed-overrides.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'

@@ -1,7 +1,7 @@
-import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from '../rag.ts'
 import { restate } from '../retrieve/restate.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { Key, Searches, Store, StoredEntity, StoredRelation } from '../store.ts'
+import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from './graph-calls.ts'
 import { edgeProperties, nodeProperties } from './item-info.ts'
 
 const WHOLE_GRAPH = '*'

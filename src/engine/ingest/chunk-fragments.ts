@@ -1,6 +1,7 @@
 import type { EntityFragment, Extraction } from '../models.ts'
 import { nameKey } from '../name-key.ts'
-import { type NewEntityFragment, type NewRelationFragment, orderedPair, pairKey } from '../store.ts'
+import { orderedPair, pairKey } from '../pair.ts'
+import type { NewEntityFragment, NewRelationFragment } from '../store.ts'
 
 /**
  * What one chunk says, in a form that merges: one fragment a name, one a pair, pairs ordered, no

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
-import type { Chunking } from '../rag.ts'
 import type { EngineSettings } from '../settings.ts'
-import type { JsonObject } from '../store.ts'
+import type { Chunking } from './document-calls.ts'
 
 /** Every decision on how a document is cut. */
 export interface ChunkingPlan {

@@ -1,5 +1,5 @@
+import type { DocumentLabels, JsonObject, JsonValue } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
-import type { DocumentLabels, JsonObject, JsonValue } from '../store.ts'
 
 /** In characters. */
 const LONGEST_ID = 512

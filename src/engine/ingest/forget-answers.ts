@@ -1,6 +1,7 @@
+import type { DocumentRecord } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
 import type { EngineSettings } from '../settings.ts'
-import type { DocumentRecord, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { chunkId } from './identifiers.ts'
 import { cutDocument } from './process-document.ts'
 import { plainText } from './text-file-reader.ts'

@@ -1,6 +1,7 @@
 import { ModelUnavailable } from '../errors.ts'
 import type { CallOptions, EmbeddingModel } from '../models.ts'
-import type { EntityState, Pair, RelationState, Store } from '../store.ts'
+import type { Pair } from '../pair.ts'
+import type { EntityState, RelationState, Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import { entityText, relationText } from './item-texts.ts'
 

@@ -1,9 +1,9 @@
-import {
-  compareCodePoints,
-  type EntityState,
-  type RelationState,
-  type StoredEntityFragment,
-  type StoredRelationFragment,
+import { compareCodePoints } from '../code-points.ts'
+import type {
+  EntityState,
+  RelationState,
+  StoredEntityFragment,
+  StoredRelationFragment,
 } from '../store.ts'
 
 /** Joins what belongs to one field but comes from several chunks; fixed by LightRAG's data. */

@@ -1,5 +1,5 @@
+import type { DocumentRecord } from '../document-record.ts'
 import type { EmbeddingModel } from '../models.ts'
-import type { DocumentRecord } from '../store.ts'
 import type { ChangeParts } from './rebuild-items.ts'
 
 type Describe = ChangeParts['describe']

@@ -1,4 +1,4 @@
-import type { PipelineStatus } from '../rag.ts'
+import type { PipelineStatus } from './document-calls.ts'
 
 const LONGEST_HISTORY = 1000
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DocumentRecord } from '../document-record.ts'
 import { EngineError, ModelUnavailable } from '../errors.ts'
 import type { CallOptions } from '../models.ts'
-import type { PipelineStatus } from '../rag.ts'
-import type { DocumentRecord } from '../store.ts'
 import { Crew } from './crew.ts'
+import type { PipelineStatus } from './document-calls.ts'
 import { PipelineLog } from './pipeline-log.ts'
 
 /**

@@ -1,16 +1,9 @@
+import type { DocumentRecord, JsonObject } from '../document-record.ts'
+import { byOrigin } from '../fragment-order.ts'
 import { NO_EDIT, type Overrides } from '../graph-edit.ts'
 import type { CallOptions } from '../models.ts'
-import {
-  byOrigin,
-  type Change,
-  type DocumentRecord,
-  type JsonObject,
-  type NewChunk,
-  type Pair,
-  pairKey,
-  type StoredEntityFragment,
-  type StoredRelationFragment,
-} from '../store.ts'
+import { type Pair, pairKey } from '../pair.ts'
+import type { Change, NewChunk, StoredEntityFragment, StoredRelationFragment } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import { type ChangeParts, rebuildItems } from './rebuild-items.ts'
 

@@ -1,16 +1,15 @@
 import type { EntityOverride, Overrides, RelationOverride } from '../graph-edit.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CallOptions, EmbeddingModel } from '../models.ts'
+import { type Pair, pairKey } from '../pair.ts'
 import type { EngineSettings } from '../settings.ts'
-import {
-  type Change,
-  type EntityState,
-  type Pair,
-  pairKey,
-  type RelationState,
-  type Store,
-  type StoredEntityFragment,
-  type StoredRelationFragment,
+import type {
+  Change,
+  EntityState,
+  RelationState,
+  Store,
+  StoredEntityFragment,
+  StoredRelationFragment,
 } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
 import { nextTurn, turnIsOver } from '../turns.ts'

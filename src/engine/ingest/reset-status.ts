@@ -1,5 +1,5 @@
-import type { ResetStatus, ResetStatusResponse } from '../rag.ts'
 import type { Store } from '../store.ts'
+import type { ResetStatus, ResetStatusResponse } from './document-calls.ts'
 
 const NOTE = 'Set to failed on request.'
 

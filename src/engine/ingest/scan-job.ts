@@ -1,4 +1,4 @@
-import type { ScanStatus } from '../rag.ts'
+import type { ScanStatus } from './document-calls.ts'
 
 /** `processed`: taken in; `warning`: left alone, with a reason; `error`: could not be taken in. */
 export type ScanBucket = 'processed' | 'warning' | 'error'

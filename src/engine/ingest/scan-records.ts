@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ScanStatus } from '../rag.ts'
+import type { ScanStatus } from './document-calls.ts'
 
 const NAME = /^scan_\d{8}_\d{6}_[0-9a-f]{8}\.json$/
 

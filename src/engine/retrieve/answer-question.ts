@@ -1,6 +1,8 @@
 import { EngineError } from '../errors.ts'
 import { SEPARATOR } from '../ingest/merge-fragments.ts'
 import type { CallOptions } from '../models.ts'
+import type { Store, StoredChunk } from '../store.ts'
+import { answerSlot } from './answer-cache.ts'
 import type {
   Citation,
   QueryData,
@@ -8,9 +10,7 @@ import type {
   QueryParams,
   QueryResponse,
   Reference,
-} from '../rag.ts'
-import type { Store, StoredChunk } from '../store.ts'
-import { answerSlot } from './answer-cache.ts'
+} from './query-calls.ts'
 import { type Question, questionOf } from './question.ts'
 import { restate } from './restate.ts'
 import { type Retrieved, retrieve } from './retrieve.ts'

@@ -1,6 +1,7 @@
+import type { JsonValue } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
-import type { QueryFilters } from '../rag.ts'
-import type { DocumentFilter, JsonValue } from '../store.ts'
+import type { DocumentFilter } from '../store.ts'
+import type { QueryFilters } from './query-calls.ts'
 
 /** Entries of one list, and fields of metadata. */
 const LONGEST_LIST = 10_000

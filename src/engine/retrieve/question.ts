@@ -1,8 +1,8 @@
 import type { ChatMessage } from '../models.ts'
-import type { QueryMode, QueryParams } from '../rag.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { DocumentFilter } from '../store.ts'
 import { documentFilter } from './document-filter.ts'
+import type { QueryMode, QueryParams } from './query-calls.ts'
 
 /** A query with every default filled in. Budgets are in tokens. */
 export interface Question {

@@ -1,14 +1,8 @@
 import { entityLine, relationLine } from '../ingest/item-texts.ts'
 import { mergeEntity, mergeRelation, SEPARATOR } from '../ingest/merge-fragments.ts'
+import { type Pair, pairKey } from '../pair.ts'
 import type { EngineSettings } from '../settings.ts'
-import {
-  type Pair,
-  pairKey,
-  type Searches,
-  type Store,
-  type StoredEntity,
-  type StoredRelation,
-} from '../store.ts'
+import type { Searches, Store, StoredEntity, StoredRelation } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
 
 /** Where rows came from, and what was meant to be seen of it. */

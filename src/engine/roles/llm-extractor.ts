@@ -10,7 +10,7 @@ import type {
   LanguageModel,
   RelationFragment,
 } from '../models.ts'
-import { orderedPair, pairKey } from '../store.ts'
+import { orderedPair, pairKey } from '../pair.ts'
 import type { ExtractionFormat } from './extraction-format.ts'
 import {
   DEFAULT_EXTRACTION_WORDING,

@@ -1,4 +1,5 @@
-import type { Change, DocumentLabels, DocumentRecord, JsonObject } from '../../engine/store.ts'
+import type { DocumentLabels, DocumentRecord, JsonObject } from '../../engine/document-record.ts'
+import type { Change } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText } from './intake.ts'

@@ -1,4 +1,4 @@
-import type { DocStatus, DocumentRecord, JsonObject } from '../../engine/store.ts'
+import type { DocStatus, DocumentRecord, JsonObject } from '../../engine/document-record.ts'
 
 export interface DocumentRow {
   readonly seq: number

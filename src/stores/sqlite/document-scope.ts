@@ -1,4 +1,5 @@
-import type { DocumentFilter, JsonObject, JsonValue, Key } from '../../engine/store.ts'
+import type { JsonObject, JsonValue } from '../../engine/document-record.ts'
+import type { DocumentFilter, Key } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { KeySet } from './key-set.ts'
 import { inSlices, type Steps } from './slices.ts'

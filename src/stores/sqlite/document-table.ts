@@ -3,7 +3,7 @@ import {
   type DocStatus,
   type DocumentRecord,
   type ListDocuments,
-} from '../../engine/store.ts'
+} from '../../engine/document-record.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 

@@ -1,5 +1,6 @@
+import { documentRank } from '../../engine/fragment-order.ts'
 import { type GraphEdit, NO_DOCUMENT } from '../../engine/graph-edit.ts'
-import { documentRank, type Key } from '../../engine/store.ts'
+import type { Key } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import type { EntityNames } from './entity-names.ts'
 import type { FullTextTable } from './full-text-table.ts'

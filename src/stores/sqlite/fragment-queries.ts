@@ -1,10 +1,5 @@
-import {
-  type Key,
-  type Pair,
-  pairKey,
-  type StoredEntityFragment,
-  type StoredRelationFragment,
-} from '../../engine/store.ts'
+import { type Pair, pairKey } from '../../engine/pair.ts'
+import type { Key, StoredEntityFragment, StoredRelationFragment } from '../../engine/store.ts'
 import { inSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import type { EnqueueOptions, EnqueueOutcome, NewDocument } from '../../engine/store.ts'
+import type { EnqueueOptions, EnqueueOutcome, NewDocument } from '../../engine/document-record.ts'
 import type { Connection } from './connection.ts'
 import { keepGraph } from './custom-graph-table.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'

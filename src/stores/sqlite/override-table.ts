@@ -4,7 +4,7 @@ import type {
   Overrides,
   RelationOverride,
 } from '../../engine/graph-edit.ts'
-import { type Pair, pairKey } from '../../engine/store.ts'
+import { type Pair, pairKey } from '../../engine/pair.ts'
 import type { Connection } from './connection.ts'
 import { inSlices } from './slices.ts'
 

@@ -1,4 +1,5 @@
-import { type Key, orderedPair, type Pair } from '../../engine/store.ts'
+import { orderedPair, type Pair } from '../../engine/pair.ts'
+import type { Key } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import type { EntityNames } from './entity-names.ts'
 

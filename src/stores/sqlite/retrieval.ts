@@ -1,14 +1,13 @@
-import {
-  type ChunkFilter,
-  type ChunkTie,
-  type Hit,
-  type Key,
-  type NamedEntity,
-  type Pair,
-  pairKey,
-  type StoredChunk,
-  type StoredEntity,
-  type StoredRelation,
+import { type Pair, pairKey } from '../../engine/pair.ts'
+import type {
+  ChunkFilter,
+  ChunkTie,
+  Hit,
+  Key,
+  NamedEntity,
+  StoredChunk,
+  StoredEntity,
+  StoredRelation,
 } from '../../engine/store.ts'
 import { KeySet } from './key-set.ts'
 import { batches, inBatches, inSlices, mapInSlices, type Steps } from './slices.ts'

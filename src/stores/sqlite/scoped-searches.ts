@@ -1,4 +1,5 @@
-import type { ChunkFilter, Key, Pair, Searches, StoreCounts } from '../../engine/store.ts'
+import type { Pair } from '../../engine/pair.ts'
+import type { ChunkFilter, Key, Searches, StoreCounts } from '../../engine/store.ts'
 import type { Scope } from './document-scope.ts'
 import { entityFragments, relationFragments } from './fragment-queries.ts'
 import { KeySet } from './key-set.ts'

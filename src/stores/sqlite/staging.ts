@@ -1,5 +1,6 @@
 import { EngineError } from '../../engine/errors.ts'
-import { type Change, documentRank, type EntityState, type NewChunk } from '../../engine/store.ts'
+import { documentRank } from '../../engine/fragment-order.ts'
+import type { Change, EntityState, NewChunk } from '../../engine/store.ts'
 import type { Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 import type { VectorTable } from './vector-table.ts'

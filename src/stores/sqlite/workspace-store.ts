@@ -1,18 +1,20 @@
+import type {
+  DocumentLabels,
+  EnqueueOptions,
+  JsonObject,
+  ListDocuments,
+  NewDocument,
+} from '../../engine/document-record.ts'
 import { EngineError } from '../../engine/errors.ts'
 import { Mutex } from '../../engine/mutex.ts'
+import type { Pair } from '../../engine/pair.ts'
 import type {
   CacheEntry,
   CacheScope,
   Change,
   ChunkFilter,
   DocumentFilter,
-  DocumentLabels,
-  EnqueueOptions,
-  JsonObject,
   Key,
-  ListDocuments,
-  NewDocument,
-  Pair,
   Searches,
   Store,
   StoreCounts,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { QueryFilters } from '../../../src/engine/rag.ts'
+import type { QueryFilters } from '../../../src/engine/retrieve/query-calls.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'
 
 let engine: TestEngine

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { QUERY_MODES } from '../../../src/engine/rag.ts'
+import { QUERY_MODES } from '../../../src/engine/retrieve/query-calls.ts'
 import { type Found, openEngine, type TestEngine } from '../open-engine.ts'
 
 const TEXTS = {

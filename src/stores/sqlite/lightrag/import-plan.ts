@@ -1,8 +1,7 @@
+import type { DocStatus, JsonObject } from '../../../engine/document-record.ts'
 import type { ManualEntity, ManualRelation } from '../../../engine/graph-edit.ts'
 import type {
-  DocStatus,
   EntityState,
-  JsonObject,
   NewChunk,
   NewEntityFragment,
   NewRelationFragment,

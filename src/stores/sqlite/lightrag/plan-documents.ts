@@ -1,6 +1,6 @@
+import type { JsonObject } from '../../../engine/document-record.ts'
 import { documentTitle } from '../../../engine/ingest/document-title.ts'
 import { chunkId } from '../../../engine/ingest/identifiers.ts'
-import type { JsonObject } from '../../../engine/store.ts'
 import { tokenCount } from '../../../engine/tokenizer.ts'
 import type { PlannedChunk, PlannedDocument } from './import-plan.ts'
 import { fieldsOf, textOf } from './read-records.ts'

@@ -1,6 +1,6 @@
 import type { ManualEntity, ManualRelation } from '../../../engine/graph-edit.ts'
 import { nameKey } from '../../../engine/name-key.ts'
-import { orderedPair, pairKey } from '../../../engine/store.ts'
+import { orderedPair, pairKey } from '../../../engine/pair.ts'
 import type { Place } from './plan-documents.ts'
 import type { Attributes, Graph } from './read-graph.ts'
 import { fieldsOf, type Records } from './read-records.ts'

@@ -1,3 +1,4 @@
+import { byOrigin } from '../../../engine/fragment-order.ts'
 import { NO_DOCUMENT } from '../../../engine/graph-edit.ts'
 import { entityLine, relationLine } from '../../../engine/ingest/item-texts.ts'
 import {
@@ -6,15 +7,13 @@ import {
   SEPARATOR,
   type SourceLimits,
 } from '../../../engine/ingest/merge-fragments.ts'
+import { orderedPair, pairKey } from '../../../engine/pair.ts'
 import { DEFAULT_SETTINGS } from '../../../engine/settings.ts'
-import {
-  byOrigin,
-  type EntityState,
-  orderedPair,
-  pairKey,
-  type RelationState,
-  type StoredEntityFragment,
-  type StoredRelationFragment,
+import type {
+  EntityState,
+  RelationState,
+  StoredEntityFragment,
+  StoredRelationFragment,
 } from '../../../engine/store.ts'
 import { tokenCount } from '../../../engine/tokenizer.ts'
 import type { PlannedDocument } from './import-plan.ts'

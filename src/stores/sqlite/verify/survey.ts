@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
+import { DOC_STATUSES, type DocStatus } from '../../../engine/document-record.ts'
 import { EngineError } from '../../../engine/errors.ts'
-import { DOC_STATUSES, type DocStatus } from '../../../engine/store.ts'
 import type { Embedding } from '../embedding-mark.ts'
 import { MIGRATIONS } from '../schema.ts'
 import { isInUse, openReadOnly, schemaVersion } from './open-read-only.ts'

@@ -1,0 +1,113 @@
+export type DocStatus = 'pending' | 'processing' | 'preprocessed' | 'processed' | 'failed'
+
+export const DOC_STATUSES = [
+  'pending',
+  'processing',
+  'preprocessed',
+  'processed',
+  'failed',
+] as const
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+export type JsonObject = { readonly [key: string]: JsonValue }
+
+/** What a caller says of a document of his own. */
+export interface DocumentLabels {
+  /** The caller's own id; no two documents of a workspace share one. */
+  readonly externalId: string | null
+  readonly tags: readonly string[]
+  /** The caller's own fields. */
+  readonly attributes: JsonObject
+  /** A document that is not enabled stays stored, and no query sees it. */
+  readonly enabled: boolean
+}
+
+export interface DocumentRecord {
+  readonly id: string
+  readonly filePath: string
+  readonly status: DocStatus
+  /** The first 250 characters of the text, with three dots when cut. */
+  readonly contentSummary: string
+  /** In code points; for a file not read yet, its size in bytes. */
+  readonly contentLength: number
+  /** Milliseconds since 1970, as is `updatedAt`. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly trackId: string
+  readonly chunksCount: number | null
+  readonly errorMsg: string | null
+  readonly metadata: JsonObject
+  /** How often processing was begun. */
+  readonly attempts: number
+  /** Grows with every accepted replacement; a commit for an older revision is refused. */
+  readonly revision: number
+  /** File below the input folder that holds the bytes, when the document came as a file. */
+  readonly storedFile: string | null
+  readonly labels: DocumentLabels
+  /** How the document is cut into chunks, fixed when it was taken in; null means the default. */
+  readonly chunking: JsonObject | null
+}
+
+export interface NewDocument {
+  readonly id: string
+  readonly filePath: string
+  readonly trackId: string
+  readonly contentSummary: string
+  readonly contentLength: number
+  /** Hash of the cleaned text, or of the bytes of a file that is not read yet. */
+  readonly contentHash: string
+  readonly metadata: JsonObject
+  /** The cleaned text, or null while only the file is known. */
+  readonly text: string | null
+  readonly storedFile: string | null
+  /** Why it cannot be processed: it is taken in as `failed` with this message. */
+  readonly failure?: string
+  /** A graph that came with the text, for the engine to read; no model is then asked for one. */
+  readonly graph?: string
+  /** What is left out has its default in a new document, and stays as it was in a replaced one. */
+  readonly labels?: Partial<Omit<DocumentLabels, 'enabled'>>
+  readonly chunking?: JsonObject
+}
+
+/** What became of one {@link NewDocument}. */
+export type EnqueueOutcome =
+  | { readonly kind: 'queued'; readonly replaced: string | null }
+  | {
+      readonly kind: 'duplicate'
+      /** What of it was known. */
+      readonly by: 'external_id' | 'name' | 'content'
+      readonly existing: DocumentRecord
+    }
+
+export interface EnqueueOptions {
+  /**
+   * What a known external id or file name means: refuse the new text, or put it in the place of the
+   * old. The old version stays visible until the new one is committed. A document with an external
+   * id of its own is never replaced for its name under another id.
+   */
+  readonly onConflict: 'keep' | 'replace'
+}
+
+/** Where a document stands in a list: the value it is sorted by, and its id. */
+export interface DocumentPlace {
+  /** In milliseconds for times. */
+  readonly value: string | number
+  readonly id: string
+}
+
+export interface ListDocuments {
+  readonly statuses: readonly DocStatus[] | null
+  readonly sortField: 'created_at' | 'updated_at' | 'id' | 'file_path'
+  readonly sortDirection: 'asc' | 'desc'
+  readonly offset: number
+  readonly limit: number
+  /** Only what comes behind this place, in the order asked for. */
+  readonly after?: DocumentPlace | undefined
+}

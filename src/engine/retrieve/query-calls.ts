@@ -1,0 +1,140 @@
+export const QUERY_MODES = ['local', 'global', 'hybrid', 'naive', 'mix', 'bypass'] as const
+
+export type QueryMode = (typeof QUERY_MODES)[number]
+
+export interface CallSignal {
+  /** Ends the work, model calls included; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A value of one field of metadata. */
+export type MetadataValue = string | number | boolean | null
+
+/**
+ * Which documents a question may draw from. All that is given must hold; of a list, one entry.
+ * What the graph says beyond these documents stays out as well.
+ */
+export interface QueryFilters {
+  readonly document_ids?: readonly string[] | null | undefined
+  readonly external_ids?: readonly string[] | null | undefined
+  readonly file_paths?: readonly string[] | null | undefined
+  readonly tags?: readonly string[] | null | undefined
+  /** A field that is a list holds each of its entries. */
+  readonly metadata?:
+    | Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>
+    | null
+    | undefined
+}
+
+export interface QueryParams {
+  readonly query: string
+  readonly mode?: QueryMode | undefined
+  readonly only_need_context?: boolean | null | undefined
+  readonly only_need_prompt?: boolean | null | undefined
+  readonly response_type?: string | null | undefined
+  readonly top_k?: number | null | undefined
+  readonly chunk_top_k?: number | null | undefined
+  /** Budgets are in tokens. */
+  readonly max_entity_tokens?: number | null | undefined
+  readonly max_relation_tokens?: number | null | undefined
+  readonly max_total_tokens?: number | null | undefined
+  readonly hl_keywords?: readonly string[] | undefined
+  readonly ll_keywords?: readonly string[] | undefined
+  readonly conversation_history?:
+    | readonly { readonly role: string; readonly content?: string | undefined }[]
+    | null
+    | undefined
+  readonly user_prompt?: string | null | undefined
+  readonly enable_rerank?: boolean | null | undefined
+  readonly include_references?: boolean | null | undefined
+  readonly include_chunk_content?: boolean | null | undefined
+  readonly stream?: boolean | null | undefined
+  readonly filters?: QueryFilters | null | undefined
+}
+
+/** Where in a file a passage of the answer stands. */
+export interface Citation {
+  readonly chunk_id: string
+  readonly ordinal: number
+  /** Range in the document's text, in UTF-16 units. */
+  readonly start: number
+  readonly end: number
+  readonly headings: readonly string[]
+  readonly page: number | null
+}
+
+export interface Reference {
+  readonly reference_id: string
+  readonly file_path: string
+  readonly citations: readonly Citation[]
+  /** The texts of the chunks, when asked for. */
+  readonly content?: readonly string[] | undefined
+}
+
+export interface QueryResponse {
+  readonly response: string
+  /** Null when references were not wanted. */
+  readonly references: readonly Reference[] | null
+}
+
+/** Events of a streamed answer, in order: `start` once, then texts. */
+export type QueryEvent =
+  | {
+      readonly type: 'start'
+      readonly references: readonly Reference[] | null
+      /** False when the answer arrives in one piece: nothing found, or context or prompt only. */
+      readonly streaming: boolean
+    }
+  | { readonly type: 'text'; readonly text: string }
+
+export interface QueryDataEntity {
+  readonly entity_name: string
+  readonly entity_type: string
+  readonly description: string
+  /** Chunk ids joined by `<SEP>`. */
+  readonly source_id: string
+  readonly file_path: string
+  /** Seconds since 1970. */
+  readonly created_at: number
+}
+
+export interface QueryDataRelation {
+  readonly src_id: string
+  readonly tgt_id: string
+  readonly description: string
+  readonly keywords: string
+  readonly weight: number
+  readonly source_id: string
+  readonly file_path: string
+  readonly created_at: number
+}
+
+export interface QueryDataChunk extends Citation {
+  readonly reference_id: string
+  readonly content: string
+  readonly file_path: string
+}
+
+export interface QueryData {
+  readonly status: 'success' | 'failure'
+  readonly message: string
+  /** Empty when nothing was found. */
+  readonly data:
+    | {
+        readonly entities: readonly QueryDataEntity[]
+        readonly relationships: readonly QueryDataRelation[]
+        readonly chunks: readonly QueryDataChunk[]
+        readonly references: readonly Reference[]
+      }
+    | Record<string, never>
+  readonly metadata: Record<string, unknown>
+}
+
+export interface QueryCalls {
+  /** @throws {ModelUnavailable} when a model that the question needs does not answer */
+  query(params: QueryParams, options?: CallSignal): Promise<QueryResponse>
+  queryStream(params: QueryParams, options?: CallSignal): AsyncIterable<QueryEvent>
+  queryData(params: QueryParams, options?: CallSignal): Promise<QueryData>
+}
+
+export const QUERY_METHODS = ['query', 'queryData'] as const satisfies readonly (keyof QueryCalls)[]
