@@ -19,31 +19,38 @@ export interface AccountAdmission {
   readonly credentials: Credentials
 }
 
-const accounts = new WeakMap<FastifyRequest, AccountAdmission>()
-
-export function accountAdmitted(request: FastifyRequest, admission: AccountAdmission): void {
-  accounts.set(request, admission)
-}
-
-/** Undefined for requests of all routes but those of access `account`. */
-export function accountAdmissionOf(request: FastifyRequest): AccountAdmission | undefined {
-  return accounts.get(request)
-}
+/** Of a request that needs no principal. */
+type Unnamed = 'unnamed'
 
 /** On the request itself: a weak map costs each request a microsecond, and the collector more. */
-const ADMISSION: unique symbol = Symbol('admission')
+const DECISION: unique symbol = Symbol('decision')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [ADMISSION]?: Admission
+    [DECISION]?: Admission | AccountAdmission | Unnamed
   }
 }
 
-export function admitted(request: FastifyRequest, admission: Admission): void {
-  request[ADMISSION] = admission
+/** Lets the request in. Without this it comes to no handler. */
+export function admitted(
+  request: FastifyRequest,
+  decision: Admission | AccountAdmission | Unnamed,
+): void {
+  request[DECISION] = decision
+}
+
+export function isAdmitted(request: FastifyRequest): boolean {
+  return request[DECISION] !== undefined
 }
 
 /** Undefined for requests of public routes, and for those that were refused. */
 export function admissionOf(request: FastifyRequest): Admission | undefined {
-  return request[ADMISSION]
+  const decision = request[DECISION]
+  return typeof decision === 'object' && 'context' in decision ? decision : undefined
+}
+
+/** Undefined for requests of all routes but those of access `account`. */
+export function accountAdmissionOf(request: FastifyRequest): AccountAdmission | undefined {
+  const decision = request[DECISION]
+  return typeof decision === 'object' && 'principal' in decision ? decision : undefined
 }

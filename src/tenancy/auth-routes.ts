@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { admissionOf } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Account } from './directory.ts'
@@ -25,6 +26,8 @@ export interface AuthRoutesOptions {
   /** Slows down who guesses passwords; without it nobody is. */
   readonly guard?: SignInGuard | undefined
   readonly onSignIn?: (signIn: SignIn) => void
+  /** Most attempts of one user from one address in a minute, right ones too. Default: no bound. */
+  readonly signInsPerMinute?: number
   /** Repeated in both answers. */
   readonly about: {
     readonly core_version: string
@@ -53,6 +56,8 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
   if (!app.hasContentTypeParser('application/x-www-form-urlencoded')) await app.register(formbody)
   if (!app.hasContentTypeParser('multipart/form-data')) await app.register(multipart)
 
+  const countSignIn = await signInCounter(app, options.signInsPerMinute)
+
   const guestPass = () => ({
     access_token: tokens.forGuest(),
     token_type: 'bearer',
@@ -74,6 +79,7 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
     const form = await readLoginForm(request)
     if ('problems' in form) return reply.code(422).send({ detail: form.problems })
     if (!authenticator.passwordsOn) return { ...guestPass(), ...about }
+    await countSignIn(request, form.username)
     const account = await signIn(options, form, request)
     return {
       access_token: tokens.forUser(account),
@@ -89,6 +95,26 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
     if (admission === undefined) throw new TenancyError('missing_context', 'There is no context')
     return explain(admission, tokens)
   })
+}
+
+/** @returns counts an attempt, and throws a {@link TenancyError} `rate_limited` beyond the bound */
+async function signInCounter(app: FastifyInstance, most: number | undefined) {
+  if (most === undefined) return async () => undefined
+  const names = new WeakMap<FastifyRequest, string>()
+  await app.register(rateLimit, { global: false })
+  const count = app.createRateLimit({
+    max: most,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `${names.get(request)}\0${request.ip}`,
+  })
+  return async (request: FastifyRequest, username: string) => {
+    names.set(request, username.normalize('NFC').toLowerCase().slice(0, 256))
+    const counted = await count(request)
+    if (counted.isAllowed || !counted.isExceeded) return
+    throw new TenancyError('rate_limited', 'Too many logins; try again later', {
+      retryAfterSeconds: Math.max(1, counted.ttlInSeconds),
+    })
+  }
 }
 
 /** @throws {TenancyError} `bad_login`, `sign_in_locked`, `login_busy` */

@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts'
 import type { Credentials } from './credential.ts'
 import type { Account } from './directory.ts'
 import type { Principal } from './principal.ts'
@@ -12,8 +13,12 @@ export interface Authenticator {
   /** Whether callers need no credentials at all. */
   readonly open: boolean
 
-  /** @throws {TenancyError} the refusal to send */
-  authenticate(credentials: Credentials): Promise<Principal>
+  /**
+   * At once where nothing has to be waited for.
+   *
+   * @throws {TenancyError} the refusal to send; where it has to be waited for, it rejects with it
+   */
+  authenticate(credentials: Credentials): Awaitable<Principal>
 
   /** @throws {TenancyError} `login_busy` */
   verifyPassword(username: string, password: string): Promise<Account | undefined>

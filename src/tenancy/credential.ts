@@ -17,14 +17,20 @@ const BEARER = /^bearer[ \t]+(.*)$/i
 const TOKEN = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/
 
 export function readCredentials(headers: IncomingHttpHeaders): Credentials {
-  const apiKey = headers['x-api-key']
-  const bearer = BEARER.exec(headers.authorization ?? '')?.[1]?.trim() ?? ''
-  const isToken = looksLikeToken(bearer)
+  const { 'x-api-key': keys, authorization } = headers
+  const apiKey = (Array.isArray(keys) ? keys.join(',') : keys)?.trim() || undefined
+  if (authorization === undefined) return { apiKey, token: undefined, bearerKey: undefined }
+  const bearer = BEARER.exec(authorization)?.[1]?.trim() || undefined
+  const isToken = bearer !== undefined && looksLikeToken(bearer)
   return {
-    apiKey: (Array.isArray(apiKey) ? apiKey.join(',') : apiKey)?.trim() || undefined,
+    apiKey,
     token: isToken ? bearer : undefined,
-    bearerKey: isToken ? undefined : bearer || undefined,
+    bearerKey: isToken ? undefined : bearer,
   }
+}
+
+export function isEmpty({ apiKey, bearerKey, token }: Credentials): boolean {
+  return apiKey === undefined && bearerKey === undefined && token === undefined
 }
 
 export function looksLikeToken(text: string): boolean {

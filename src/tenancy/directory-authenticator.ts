@@ -1,9 +1,10 @@
 import type { Authenticator } from './authenticator.ts'
+import { type Awaitable, andThen } from './awaitable.ts'
 import type { Credentials } from './credential.ts'
 import type { Account, Directory } from './directory.ts'
 import { TenancyError } from './errors.ts'
 import type { Principal } from './principal.ts'
-import type { TokenClaims, Tokens } from './token.ts'
+import type { Tokens } from './token.ts'
 
 /**
  * Authenticates the users of a directory, by API key or token.
@@ -23,38 +24,49 @@ export class DirectoryAuthenticator implements Authenticator {
     this.#tokens = tokens
   }
 
-  async authenticate({ apiKey, bearerKey, token }: Credentials): Promise<Principal> {
-    const proven: Principal[] = []
-    for (const key of [apiKey, bearerKey]) {
-      if (key === undefined) continue
-      const found = this.#directory.findByApiKey(key)
-      const owner = found instanceof Promise ? await found : found
-      if (owner === undefined) throw new TenancyError('bad_api_key', 'Invalid API Key')
-      proven.push(owner)
-    }
-    const claims = token === undefined ? undefined : this.#tokens.verify(token)
-    if (claims !== undefined && claims.role !== 'guest') {
-      const found = this.#directory.findByUsername(claims.sub)
-      proven.push(this.#bearerOf(claims, found instanceof Promise ? await found : found))
-    }
-    const [principal, ...others] = proven
-    if (principal === undefined) {
-      throw new TenancyError('missing_credential', 'No credentials provided. Please login.')
-    }
-    if (others.some((other) => other.userId !== principal.userId)) {
-      throw new TenancyError('credentials_disagree', 'The credentials belong to different users')
-    }
-    return principal
+  authenticate({ apiKey, bearerKey, token }: Credentials): Awaitable<Principal> {
+    return andThen(this.#ownerOf(apiKey), (sender) =>
+      andThen(this.#ownerOf(bearerKey), (keyBearer) =>
+        andThen(this.#bearerOf(token), (tokenBearer) => agreed(sender, keyBearer, tokenBearer)),
+      ),
+    )
   }
 
   verifyPassword(username: string, password: string): Promise<Account | undefined> {
     return this.#directory.verifyPassword(username, password)
   }
 
-  #bearerOf(claims: TokenClaims, account: Account | undefined): Principal {
-    if (account === undefined || !this.#tokens.isCurrent(claims, account)) {
-      throw new TenancyError('bad_token', 'Invalid token')
-    }
-    return account.principal
+  #ownerOf(key: string | undefined): Awaitable<Principal | undefined> {
+    if (key === undefined) return undefined
+    return andThen(this.#directory.findByApiKey(key), (owner) => {
+      if (owner === undefined) throw new TenancyError('bad_api_key', 'Invalid API Key')
+      return owner
+    })
   }
+
+  #bearerOf(token: string | undefined): Awaitable<Principal | undefined> {
+    if (token === undefined) return undefined
+    const claims = this.#tokens.verify(token)
+    if (claims.role === 'guest') return undefined
+    return andThen(this.#directory.findByUsername(claims.sub), (account) => {
+      if (account === undefined || !this.#tokens.isCurrent(claims, account)) {
+        throw new TenancyError('bad_token', 'Invalid token')
+      }
+      return account.principal
+    })
+  }
+}
+
+/** The one whom all credentials are of. */
+function agreed(...proven: readonly (Principal | undefined)[]): Principal {
+  let caller: Principal | undefined
+  for (const principal of proven) {
+    if (principal === undefined) continue
+    if (caller !== undefined && caller.userId !== principal.userId) {
+      throw new TenancyError('credentials_disagree', 'The credentials belong to different users')
+    }
+    caller ??= principal
+  }
+  if (caller !== undefined) return caller
+  throw new TenancyError('missing_credential', 'No credentials provided. Please login.')
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts'
 import type { Principal } from './principal.ts'
 
 export interface Account {
@@ -6,20 +7,17 @@ export interface Account {
   readonly passwordField: string
 }
 
-/** At once where the directory is in memory: an await less for every request. */
-export type Found<T> = Promise<T | undefined> | T | undefined
-
 /**
  * Who may call, and as whom.
  *
  * Every look-up answers from the newest valid state, so that a change holds from the next request
- * on. A disabled user is not found.
+ * on; at once where the directory is in memory. A disabled user is not found.
  */
 export interface Directory {
-  findByApiKey(key: string): Found<Principal>
+  findByApiKey(key: string): Awaitable<Principal | undefined>
 
   /** The name is compared case-folded. */
-  findByUsername(username: string): Found<Account>
+  findByUsername(username: string): Awaitable<Account | undefined>
 
   /**
    * The account when the password is right. It takes as long for a name that nobody has.

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { TenancyError } from './errors.ts'
 import type { Principal, Role } from './principal.ts'
 
 export const PERMISSIONS = [
@@ -58,6 +59,10 @@ export function mayUse(principal: Principal, access: RouteAccess): boolean {
   if (access === 'signed-in' || access === 'account') return true
   if (access === 'super-admin') return principal.superAdmin
   return GRANTED[principal.role].has(access)
+}
+
+export function permissionDenied(): TenancyError {
+  return new TenancyError('permission_denied', 'Your role does not allow this')
 }
 
 /** The row of a route. A HEAD route without one has that of its GET twin. */

@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks'
-import { LRUCache } from 'lru-cache'
 import { context } from './context.ts'
 import type { TenancyError } from './errors.ts'
 import type { AcquireOptions, EngineSource, Lease } from './lease.ts'
@@ -27,8 +26,8 @@ const LONGEST_SWEEP_MS = 30_000
 export class EnginePool<T extends object> implements EngineSource<T> {
   readonly #options: PoolOptions<T>
   readonly #engines = new Map<string, PooledEngine<T>>()
-  /** Engines that could be closed. It only orders them: the map above owns them. */
-  readonly #unused: LRUCache<string, PooledEngine<T>>
+  /** Engines that could be closed, the one that was left first at the front. */
+  readonly #unused = new Set<PooledEngine<T>>()
   readonly #requests = new Set<PoolWaiter<T>>()
   readonly #jobs = new Set<PoolWaiter<T>>()
   readonly #pinned: ReadonlySet<string>
@@ -47,7 +46,6 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     this.#options = options
     this.#pinned = new Set((options.pinned ?? []).map(workspaceKey))
     if (this.#pinned.size >= options.maxEngines) throw new RangeError('pinned leave no place')
-    this.#unused = new LRUCache({ max: options.maxEngines })
     if (options.idleMs > 0) {
       const period = Math.min(Math.ceil(options.idleMs / 2), LONGEST_SWEEP_MS)
       this.#sweep = this.#apart(() => setInterval(() => this.#closeIdle(), period).unref())
@@ -250,7 +248,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
       return true
     }
     if (room.promiseTo(waiter.key)) return true
-    const victim = this.#unused.pop()
+    const victim = this.#leastRecentlyUsed()
     if (victim === undefined) return false
     this.#drainEngine(victim, 'room')
     room.add()
@@ -265,7 +263,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   }
 
   #grant(entry: PooledEngine<T>, background: boolean): Lease<T> {
-    this.#unused.delete(entry.key)
+    this.#unused.delete(entry)
     return new PoolLease(entry, background, this.#afterLease)
   }
 
@@ -283,7 +281,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
       this.#drainEngine(entry, entry.closeReason)
     } else if (entry.unused && !this.#pinned.has(entry.key)) {
       entry.idleSince = performance.now()
-      this.#unused.set(entry.key, entry)
+      this.#unused.add(entry)
     }
   }
 
@@ -323,7 +321,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   #drainEngine(entry: PooledEngine<T>, reason: CloseReason): void {
     // A decision to close stands; making room is one that may be taken back.
     if (entry.closeReason === undefined || entry.closeReason === 'room') entry.closeReason = reason
-    this.#unused.delete(entry.key)
+    this.#unused.delete(entry)
     if (entry.state === 'opening') return
     entry.state = 'draining'
     if (entry.leases > 0 || entry.closing) return
@@ -354,8 +352,8 @@ export class EnginePool<T extends object> implements EngineSource<T> {
 
   #closeIdle(): void {
     const before = performance.now() - this.#options.idleMs
-    for (const entry of [...this.#unused.rvalues()]) {
-      if (entry !== undefined && entry.idleSince <= before) this.#drainEngine(entry, 'idle')
+    for (const entry of this.#unused) {
+      if (entry.idleSince <= before) this.#drainEngine(entry, 'idle')
     }
   }
 
@@ -369,11 +367,16 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     }
     // One engine alone may be larger than the bound: closing it would only open it again.
     for (; bytes > this.#options.maxBytes && open > 1; open -= 1) {
-      const victim = this.#unused.pop()
+      const victim = this.#leastRecentlyUsed()
       if (victim === undefined) return
       bytes -= victim.bytes
       this.#drainEngine(victim, 'bytes')
     }
+  }
+
+  #leastRecentlyUsed(): PooledEngine<T> | undefined {
+    const [first] = this.#unused
+    return first
   }
 
   #countClosing(): number {

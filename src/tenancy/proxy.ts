@@ -43,12 +43,15 @@ export function createProxy<T extends object>(options: ProxyOptions<T>): T {
   return Object.freeze(Object.create(null, getters))
 }
 
-type Forward = <T extends object>(
-  options: ProxyOptions<T>,
-  captured: TenantContext,
-  name: string,
-  args: unknown[],
-) => unknown
+/** One call of a method: where it belongs, and whether it was made there. */
+interface Call {
+  readonly captured: TenantContext
+  readonly inside: boolean
+  readonly name: string
+  readonly args: unknown[]
+}
+
+type Forward = <T extends object>(options: ProxyOptions<T>, call: Call) => unknown
 
 function capture<T extends object>(options: ProxyOptions<T>, name: string, forward: Forward) {
   const captured = options.context.current()
@@ -57,24 +60,23 @@ function capture<T extends object>(options: ProxyOptions<T>, name: string, forwa
   }
   return (...args: unknown[]) => {
     const caller = options.context.current()
-    if (caller !== undefined && caller.workspace !== captured.workspace) {
+    const inside = caller === captured
+    if (!inside && caller !== undefined && caller.workspace !== captured.workspace) {
       throw new TenancyError('foreign_context', `"${name}" was kept from another request`)
     }
-    return forward(options, captured, name, args)
+    return forward(options, { captured, inside, name, args })
   }
 }
 
 async function callMethod<T extends object>(
   { pool, context }: ProxyOptions<T>,
-  captured: TenantContext,
-  name: string,
-  args: unknown[],
+  { captured, inside, name, args }: Call,
 ): Promise<unknown> {
   const signal = signalAmong(args)
   const ready = signal?.aborted ? undefined : pool.leaseNow?.(captured.workspace)
   const lease = ready ?? (await pool.acquire(captured.workspace, { signal }))
   try {
-    if (context.current() === captured) return await invoke(lease, name, args)
+    if (inside) return await invoke(lease, name, args)
     return await context.run(captured, () => invoke(lease, name, args))
   } finally {
     lease.release()
@@ -83,9 +85,7 @@ async function callMethod<T extends object>(
 
 function openStream<T extends object>(
   { pool, context, ending, openStreams, abandonAfterMs = 30_000 }: ProxyOptions<T>,
-  captured: TenantContext,
-  name: string,
-  args: unknown[],
+  { captured, name, args }: Call,
 ): AsyncIterable<unknown> {
   const open = openStreams?.add(captured)
   return new LeasedStream({

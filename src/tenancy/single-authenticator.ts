@@ -47,7 +47,7 @@ export class SingleAuthenticator implements Authenticator {
     return this.#apiKey === undefined && !this.passwordsOn
   }
 
-  async authenticate({ apiKey, bearerKey, token }: Credentials): Promise<Principal> {
+  authenticate({ apiKey, bearerKey, token }: Credentials): Principal {
     const account = token === undefined ? undefined : this.#accountOf(token)
     if (account !== undefined) return account.principal
     if (this.open) return this.#anyone

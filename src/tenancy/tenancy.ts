@@ -7,14 +7,22 @@ import type {
   RouteOptions,
 } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { accountAdmitted, admissionOf, admitted } from './admission.ts'
-import type { Authenticator } from './authenticator.ts'
+import { admissionOf, isAdmitted } from './admission.ts'
+import { Arrival, type ArrivalOptions } from './arrival.ts'
+import { type Awaitable, isThenable } from './awaitable.ts'
 import type { ContextCarrier } from './context.ts'
-import { type Credentials, credentialId, readCredentials } from './credential.ts'
 import { refusalBody, TenancyError } from './errors.ts'
-import { mayUse, type PermissionTable, type RouteRule, ruleOf } from './permissions.ts'
-import { actingIn, type Principal } from './principal.ts'
-import { chooseWorkspace, type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
+import {
+  mayUse,
+  type PermissionTable,
+  permissionDenied,
+  type RouteRule,
+  ruleOf,
+} from './permissions.ts'
+import type { Principal } from './principal.ts'
+import { type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
+
+type Done = (error?: Error) => void
 
 /** A request that was turned away, for the audit. */
 export interface Refusal {
@@ -24,17 +32,11 @@ export interface Refusal {
   readonly principal: Principal | undefined
 }
 
-export interface TenancyOptions {
-  readonly authenticator: Authenticator
+export interface TenancyOptions extends Omit<ArrivalOptions, 'selectors'> {
   readonly permissions: PermissionTable
   readonly context: ContextCarrier
   /** Default: the header `LIGHTRAG-WORKSPACE` alone. */
   readonly selectors?: readonly WorkspaceSelector[]
-  /**
-   * Who a caller acts as in this request, before a workspace is chosen; itself unless given. It may
-   * refuse with a `TenancyError`.
-   */
-  readonly actAs?: (request: FastifyRequest, principal: Principal) => Promise<Principal>
   readonly onRefusal?: (refusal: Refusal) => void
 }
 
@@ -52,80 +54,69 @@ const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) =
     // After every other preHandler of the route, whoever added it.
     route.preHandler = [route.preHandler ?? []].flat().concat(enter)
   })
-  app.addHook('onRequest', (request, _reply, done) => {
-    // A callback hook around an async function: nothing is entered here, only decided.
-    gate.admit(request).then(() => done(), done)
-  })
+  app.addHook('onRequest', (request, _reply, done) => gate.admit(request, done))
   replyToRefusals(app, gate)
 }
 
 class Gate {
-  readonly #options: TenancyOptions
+  readonly #options: TenancyOptions & ArrivalOptions
   /** Refusals that were reported: each is, once, wherever it was thrown. */
   readonly #reported = new WeakSet<TenancyError>()
 
   constructor(options: TenancyOptions) {
-    this.#options = options
+    this.#options = { selectors: [workspaceHeader], ...options }
   }
 
-  async admit(request: FastifyRequest): Promise<void> {
-    if (request.is404) return
-    let principal: Principal | undefined
+  /** Calls `done` at once where nothing has to be waited for: each await costs every request. */
+  admit(request: FastifyRequest, done: Done): void {
+    if (request.is404) {
+      done()
+      return
+    }
+    let arrival: Arrival | undefined
+    let deciding: Awaitable<void>
     try {
-      const rule = this.#ruleOf(request)
-      const credentials = readCredentials(request.headers)
-      if (rule.access === 'public') return
-      const { authenticator, selectors = [workspaceHeader], actAs } = this.#options
-      if (rule.access === 'optional' && isEmpty(credentials) && !authenticator.open) return
-      principal = await authenticator.authenticate(credentials)
-      if (rule.access === 'account') {
-        accountAdmitted(request, { principal, credentials })
-        return
-      }
-      if (actAs !== undefined) principal = await actAs(request, principal)
-      const choice = chooseWorkspace(selectors, request, principal)
-      // Each await costs every request; the usual selectors need none.
-      const chosen = choice instanceof Promise ? await choice : choice
-      const { workspace, chosenBy, holding } = chosen
-      if (holding !== undefined) principal = actingIn(principal, holding)
-      if (!mayUse(principal, rule.access)) throw denied()
-      const { userId } = principal
-      const context = Object.freeze({
-        principal,
-        workspace,
-        requestId: request.id,
-        // Made only when somebody limits by it.
-        get credentialId() {
-          return credentialId(credentials, userId)
-        },
-      })
-      admitted(request, { context, rule, credentials, chosenBy })
+      arrival = new Arrival(request, this.#ruleOf(request), this.#options)
+      deciding = arrival.decide()
     } catch (error) {
-      if (error instanceof TenancyError) this.report(error, request, principal)
-      throw error
+      done(this.#refusal(error, request, arrival))
+      return
+    }
+    // Nothing is entered here, only decided.
+    if (!isThenable(deciding)) done()
+    else {
+      deciding.then(
+        () => done(),
+        (error: unknown) => done(this.#refusal(error, request, arrival)),
+      )
     }
   }
 
   /** Runs `done`, and with it the handler, in the context of an admitted request. */
-  enter(request: FastifyRequest, done: (error?: Error) => void): void {
+  enter(request: FastifyRequest, done: Done): void {
     const admission = admissionOf(request)
     if (admission === undefined) {
-      done()
+      done(isAdmitted(request) ? undefined : new Error('Nothing was decided about this request'))
       return
     }
     const { context, rule } = admission
-    const needed = rule.alsoNeeds?.(request) ?? []
-    if (needed.every((permission) => mayUse(context.principal, permission))) {
-      this.#options.context.run(context, done)
+    if (rule.alsoNeeds?.(request).some((needed) => !mayUse(context.principal, needed))) {
+      done(permissionDenied())
       return
     }
-    done(denied())
+    this.#options.context.run(context, done)
   }
 
   report(error: TenancyError, request: FastifyRequest, principal: Principal | undefined): void {
     if (this.#reported.has(error)) return
     this.#reported.add(error)
     this.#options.onRefusal?.({ error, request, principal })
+  }
+
+  #refusal(error: unknown, request: FastifyRequest, arrival: Arrival | undefined): Error {
+    if (error instanceof TenancyError) this.report(error, request, arrival?.principal)
+    // `done` takes what is no error, such as a rejection without a reason, for leave to go on.
+    return error instanceof Error ? error : new Error('Admission failed', { cause: error })
   }
 
   #ruleOf(request: FastifyRequest): RouteRule {
@@ -160,14 +151,6 @@ function assertHasRow(permissions: PermissionTable, route: RouteOptions): void {
 
 function rowMissing(method: string, url: string | undefined): TenancyError {
   return new TenancyError('route_without_permission', `No permission is declared: ${method} ${url}`)
-}
-
-function denied(): TenancyError {
-  return new TenancyError('permission_denied', 'Your role does not allow this')
-}
-
-function isEmpty({ apiKey, bearerKey, token }: Credentials): boolean {
-  return apiKey === undefined && bearerKey === undefined && token === undefined
 }
 
 export const tenancy = fastifyPlugin(tenancyPlugin, { name: 'tenancy', fastify: '5.x' })

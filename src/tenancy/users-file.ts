@@ -82,6 +82,11 @@ export class UsersFile implements Directory {
     return this.#index.findByUsername(username)?.account
   }
 
+  /** Whether a user has this name, a disabled one included. */
+  hasName(username: string): boolean {
+    return this.#index.hasName(username)
+  }
+
   async verifyPassword(username: string, password: string): Promise<Account | undefined> {
     const index = this.#index
     const user = index.findByUsername(username)

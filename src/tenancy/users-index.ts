@@ -17,8 +17,8 @@ export class UsersIndex {
   readonly #packed: PackedUsers
   readonly #keys: DigestMap
   readonly #names: DigestMap
-  /** By number, once somebody asked for them. */
-  readonly #users: Array<IndexedUser | undefined> = []
+  /** By number, once somebody asked for them. A map: an array with gaps is slower the longer. */
+  readonly #users = new Map<number, IndexedUser>()
   /** The folded names of those. */
   readonly #known = new Map<string, IndexedUser>()
 
@@ -42,18 +42,23 @@ export class UsersIndex {
     return found?.disabled === false ? found : undefined
   }
 
+  /** Whether a user has this name, a disabled one included. */
+  hasName(username: string): boolean {
+    return this.#names.get(digestOf(foldName(username))) !== undefined
+  }
+
   #lookUp(name: string): IndexedUser | undefined {
     const number = this.#names.get(digestOf(name))
     return number === undefined ? undefined : this.#user(number)
   }
 
   #user(number: number): IndexedUser {
-    const known = this.#users[number]
+    const known = this.#users.get(number)
     if (known !== undefined) return known
     const { texts, ends } = this.#packed
     const text = Buffer.from(texts.buffer).toString('utf8', ends[number - 1] ?? 0, ends[number])
     const user = unpack(JSON.parse(text))
-    this.#users[number] = user
+    this.#users.set(number, user)
     this.#known.set(user.account.principal.userId, user)
     return user
   }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { type Awaitable, isThenable } from './awaitable.ts'
 import { TenancyError } from './errors.ts'
 import { chooseHolding } from './holding-choice.ts'
 import { placeOf } from './place.ts'
@@ -21,7 +22,7 @@ export interface Selection {
 export type WorkspaceSelector = (
   request: FastifyRequest,
   principal: Principal,
-) => string | Selection | undefined | Promise<string | Selection | undefined>
+) => Awaitable<string | Selection | undefined>
 
 /** The header `LIGHTRAG-WORKSPACE`; empty counts as absent. */
 export const workspaceHeader: WorkspaceSelector = (request) => {
@@ -51,7 +52,7 @@ export function chooseWorkspace(
   selectors: readonly WorkspaceSelector[],
   request: FastifyRequest,
   principal: Principal,
-): ChosenWorkspace | Promise<ChosenWorkspace> {
+): Awaitable<ChosenWorkspace> {
   const answers = selectors.map((select) => select(request, principal))
   if (answers.every(isSettled)) return chooseAmong(answers, principal)
   return Promise.all(answers).then((settled) => chooseAmong(settled, principal))
@@ -59,8 +60,8 @@ export function chooseWorkspace(
 
 type Selected = string | Selection | undefined
 
-function isSettled(answer: Selected | Promise<Selected>): answer is Selected {
-  return !(answer instanceof Promise)
+function isSettled(answer: Awaitable<Selected>): answer is Selected {
+  return !isThenable(answer)
 }
 
 function chooseAmong(answers: readonly Selected[], principal: Principal): ChosenWorkspace {

@@ -27,4 +27,4 @@ it('catches protections that are taken away', async () => {
     },
   )
   expect(verdicts).toEqual(Object.fromEntries(FEW.map((name) => [name, 'caught'])))
-}, 180_000)
+}, 600_000)

@@ -11,6 +11,7 @@ export interface Mutation {
 const MODEL = ['tests/tenancy/pool.model.test.ts']
 const POOL = ['tests/tenancy/pool.test.ts', ...MODEL]
 const TENANCY = ['tests/tenancy/tenancy.test.ts']
+const ADMISSION = ['tests/tenancy/admission.test.ts']
 const SELECTORS = ['tests/tenancy/selectors.test.ts']
 const AUDIT = ['tests/tenancy/audit-log.test.ts']
 const GUARD = ['tests/tenancy/sign-in-guard.test.ts']
@@ -105,17 +106,31 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'permissions are not asked for',
-    file: 'src/tenancy/tenancy.ts',
-    find: 'if (!mayUse(principal, rule.access)) throw denied()',
+    file: 'src/tenancy/arrival.ts',
+    find: 'if (!mayUse(principal, this.#rule.access)) throw permissionDenied()',
     replace: '',
     tests: TENANCY,
   },
   {
     name: 'permissions that the body asks for are not asked for',
     file: 'src/tenancy/tenancy.ts',
-    find: 'rule.alsoNeeds?.(request) ?? []',
-    replace: '[]',
+    find: 'rule.alsoNeeds?.(request).some((needed) => !mayUse(context.principal, needed))',
+    replace: 'false',
     tests: TENANCY,
+  },
+  {
+    name: 'a request that nothing was decided about is served',
+    file: 'src/tenancy/tenancy.ts',
+    find: "isAdmitted(request) ? undefined : new Error('Nothing was decided about this request')",
+    replace: '',
+    tests: ADMISSION,
+  },
+  {
+    name: 'what is no promise of this realm is taken for an answer',
+    file: 'src/tenancy/awaitable.ts',
+    find: "return 'then' in value && typeof value.then === 'function'",
+    replace: 'return value instanceof Promise',
+    tests: ADMISSION,
   },
   {
     name: 'refusals are not reported',
@@ -169,8 +184,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'two credentials need not agree',
     file: 'src/tenancy/directory-authenticator.ts',
-    find: 'others.some((other) => other.userId !== principal.userId)',
-    replace: 'others.length > 9',
+    find: 'caller !== undefined && caller.userId !== principal.userId',
+    replace: 'false',
     tests: TENANCY,
   },
   {

@@ -79,7 +79,7 @@ export async function startNotes(
     maxEngines: 10,
     maxBytes: 1e9,
     idleMs: 0,
-    acquireTimeoutMs: 1000,
+    acquireTimeoutMs: 60_000,
   })
   const notes = createProxy<Notes>({
     methods: ['add', 'list'],

@@ -23,7 +23,7 @@ async function start() {
     maxEngines: 1,
     maxBytes: 1e9,
     idleMs: 0,
-    acquireTimeoutMs: 1000,
+    acquireTimeoutMs: 60_000,
   })
   const options = { methods: [], streams: ['tell'] as const, pool, context }
   const teller = createProxy<Teller>({ ...options, ending: ending.signal })

@@ -17,7 +17,7 @@ function start(more: Partial<PoolOptions<Engine>>) {
     maxEngines: 2,
     maxBytes: 1e9,
     idleMs: 0,
-    acquireTimeoutMs: 500,
+    acquireTimeoutMs: 60_000,
     ...more,
   })
   onTestFinished(async () => void (await pool.drain(0)))

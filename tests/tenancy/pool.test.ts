@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { context } from '../../src/tenancy/context.ts'
 import { EnginePool } from '../../src/tenancy/pool.ts'
 import type { PoolEvent, PoolOptions } from '../../src/tenancy/pool-options.ts'
@@ -31,7 +30,8 @@ function poolWith(options: Partial<PoolOptions<Engine>> = {}) {
     maxEngines: 2,
     maxBytes: 1000,
     idleMs: 0,
-    acquireTimeoutMs: 40,
+    // Only who waits in vain waits so long.
+    acquireTimeoutMs: 60_000,
     onEvent: (event) => events.push(event),
     ...options,
   })
@@ -112,7 +112,7 @@ describe('engine pool', () => {
   })
 
   it('never closes a leased engine: the caller is sent away after a bounded wait', async () => {
-    const { pool } = poolWith()
+    const { pool } = poolWith({ acquireTimeoutMs: 40 })
     const held = [await pool.acquire('a'), await pool.acquire('b')]
     await expect(pool.acquire('c')).rejects.toMatchObject(exhausted)
     expect(held.every((lease) => lease.engine.open)).toBe(true)
@@ -120,7 +120,7 @@ describe('engine pool', () => {
   })
 
   it('serves a waiting caller as soon as a lease ends', async () => {
-    const { pool } = poolWith({ acquireTimeoutMs: 5000 })
+    const { pool } = poolWith()
     const a = await pool.acquire('a')
     await pool.acquire('b')
     const waiting = pool.acquire('c')
@@ -131,7 +131,7 @@ describe('engine pool', () => {
   })
 
   it('serves those who wait for room in the order they came', async () => {
-    const { pool } = poolWith({ maxEngines: 1, acquireTimeoutMs: 5000 })
+    const { pool } = poolWith({ maxEngines: 1 })
     let lease = await pool.acquire('first')
     const order: string[] = []
     const waiting = ['c', 'a', 'b'].map(async (name) => {
@@ -147,7 +147,7 @@ describe('engine pool', () => {
   })
 
   it('closes one engine for one waiting workspace, not one for every waiting caller', async () => {
-    const { pool } = poolWith({ maxEngines: 3, acquireTimeoutMs: 5000 })
+    const { pool } = poolWith({ maxEngines: 3 })
     for (const name of ['a', 'b', 'c']) (await pool.acquire(name)).release()
     await Promise.all([pool.acquire('d'), pool.acquire('d'), pool.acquire('d')])
     expect(pool.stats()).toMatchObject({ engines: 3, closed: 1, leases: 3, draining: 0 })
@@ -155,7 +155,7 @@ describe('engine pool', () => {
 
   it('closes no second engine for a workspace whose room is already being made', async () => {
     const gate = deferred()
-    const { pool } = poolWith({ maxEngines: 3, acquireTimeoutMs: 5000, close: () => gate.promise })
+    const { pool } = poolWith({ maxEngines: 3, close: () => gate.promise })
     for (const name of ['a', 'b', 'c']) (await pool.acquire(name)).release()
     const first = pool.acquire('d')
     await settle()
@@ -167,7 +167,7 @@ describe('engine pool', () => {
   })
 
   it('sends callers away at once when too many wait', async () => {
-    const { pool } = poolWith({ maxEngines: 1, maxWaiting: 1, acquireTimeoutMs: 5000 })
+    const { pool } = poolWith({ maxEngines: 1, maxWaiting: 1 })
     await pool.acquire('a')
     const waiting = pool.acquire('b')
     await expect(pool.acquire('c')).rejects.toMatchObject({ code: 'pool_exhausted' })
@@ -212,7 +212,6 @@ describe('engine pool', () => {
         await closing.promise
         log.push('closed')
       },
-      acquireTimeoutMs: 5000,
     })
     ;(await pool.acquire('acme')).release()
     const evicted = pool.evict('acme')
@@ -238,7 +237,7 @@ describe('engine pool', () => {
   })
 
   it('evicts a leased engine only when its leases have ended', async () => {
-    const { pool } = poolWith({ acquireTimeoutMs: 5000 })
+    const { pool } = poolWith()
     const lease = await pool.acquire('acme')
     let evicted = false
     const eviction = pool.evict('acme').then(() => {
@@ -267,7 +266,7 @@ describe('engine pool', () => {
   })
 
   it('keeps a workspace shut while work on its files runs', async () => {
-    const { pool, opened } = poolWith({ acquireTimeoutMs: 5000 })
+    const { pool, opened } = poolWith()
     for (const cold of [true, false]) {
       const gate = deferred()
       if (!cold) (await pool.acquire('acme')).release()
@@ -327,7 +326,7 @@ describe('engine pool', () => {
   })
 
   it('opens nothing more while leased engines hold all the bytes', async () => {
-    const { pool } = poolWith({ maxEngines: 5, maxBytes: 10 })
+    const { pool } = poolWith({ maxEngines: 5, maxBytes: 10, acquireTimeoutMs: 40 })
     const large = await pool.acquire('large')
     large.engine.bytes = 100
     ;(await pool.acquire('large')).release()
@@ -346,14 +345,20 @@ describe('engine pool', () => {
 })
 
 describe('busy workspaces', () => {
+  // Patience is counted on a clock that only the test moves.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
   /** Keeps a workspace leased without a gap, as overlapping requests do, until told to stop. */
   function keepBusy(pool: EnginePool<Engine>, workspace: string) {
     let stopped = false
     const lane = async (delay: number) => {
-      await sleep(delay)
+      await pause(delay)
       while (!stopped) {
         const lease = await pool.acquire(workspace)
-        await sleep(12)
+        await pause(12)
         lease.release()
       }
     }
@@ -367,8 +372,9 @@ describe('busy workspaces', () => {
   it('share the pool in turn with those who find no room', async () => {
     const { pool, events, opened } = poolWith({ acquireTimeoutMs: 800 })
     const stops = ['a', 'b', 'c', 'd'].map((name) => keepBusy(pool, name))
-    await until(() => new Set(opened).size === 4)
-    for (const stop of stops) await stop()
+    for (let ms = 0; ms < 700; ms += 4) await pass(4)
+    expect(new Set(opened).size).toBe(4)
+    await Promise.all([...stops.map((stop) => stop()), pass(2000)])
     expect(events.filter((event) => event.type === 'exhausted')).toEqual([])
   })
 
@@ -376,8 +382,10 @@ describe('busy workspaces', () => {
     const { pool } = poolWith({ maxEngines: 1, acquireTimeoutMs: 400 })
     const stream = await pool.acquire('a')
     const refused = expect(pool.acquire('b')).rejects.toMatchObject(exhausted)
-    await until(() => pool.stats().draining === 1)
+    await pass(200)
+    expect(pool.stats().draining).toBe(1)
     const more = pool.acquire('a')
+    await pass(200)
     await refused
     expect((await more).engine).toBe(stream.engine)
     expect(stream.engine.open).toBe(true)
@@ -387,8 +395,10 @@ describe('busy workspaces', () => {
     const { pool } = poolWith({ maxEngines: 1, acquireTimeoutMs: 400 })
     const lease = await pool.acquire('a')
     const refused = expect(pool.acquire('b')).rejects.toMatchObject(exhausted)
-    await until(() => pool.stats().draining === 1)
+    await pass(200)
+    expect(pool.stats().draining).toBe(1)
     const eviction = pool.evict('a')
+    await pass(200)
     await refused
     expect(pool.stats().draining).toBe(1)
     lease.release()
@@ -418,7 +428,7 @@ describe('background leases', () => {
   })
 
   it('yield to a request that waits for room', async () => {
-    const { pool } = poolWith({ maxEngines: 2, acquireTimeoutMs: 5000 })
+    const { pool } = poolWith({ maxEngines: 2 })
     const job = await pool.acquire('jobs', { background: true })
     await pool.acquire('busy')
     const order: string[] = []
@@ -439,10 +449,10 @@ describe('background leases', () => {
     const { pool } = poolWith({ maxEngines: 2, acquireTimeoutMs: 30 })
     await pool.acquire('jobs', { background: true })
     await pool.acquire('busy')
-    const request = pool.acquire('request')
+    const refused = expect(pool.acquire('request')).rejects.toMatchObject(exhausted)
     await settle()
     const nextJob = pool.acquire('jobs', { background: true })
-    await expect(request).rejects.toMatchObject(exhausted)
+    await refused
     expect((await nextJob).engine.workspace).toBe('jobs')
   })
 })
@@ -454,7 +464,7 @@ describe('draining the pool', () => {
     const idle = await pool.acquire('idle')
     idle.release()
     const waiting = pool.acquire('waiting', { background: true })
-    const drained = pool.drain(5000)
+    const drained = pool.drain(60_000)
     await expect(waiting).rejects.toMatchObject({ code: 'pool_closed' })
     await expect(pool.acquire('late')).rejects.toMatchObject({ code: 'pool_closed' })
     await expect(pool.acquire('busy')).rejects.toMatchObject({ code: 'pool_closed' })
@@ -475,7 +485,7 @@ describe('draining the pool', () => {
     const { pool } = poolWith({ open: () => gate.promise })
     const waiting = pool.acquire('acme').catch(() => undefined)
     await settle()
-    const drained = pool.drain(5000)
+    const drained = pool.drain(60_000)
     const engine = new Engine('acme')
     gate.resolve(engine)
     expect(await drained).toEqual([])

@@ -82,14 +82,18 @@ const techstart = contextOf('techstart')
 
 beforeEach(() => {
   pool = new CountingSource()
-  rag = createProxy<Counter>({
+  rag = proxyOver(60_000)
+})
+
+function proxyOver(abandonAfterMs: number): Counter {
+  return createProxy<Counter>({
     methods: ['whereAmI', 'wait', 'fail'],
     streams: ['count'],
     pool,
     context,
-    abandonAfterMs: 30,
+    abandonAfterMs,
   })
-})
+}
 
 describe('proxy', () => {
   it('sends a call to the engine of the calling context', async () => {
@@ -289,16 +293,16 @@ describe('stream through the proxy', () => {
   })
 
   it('gives the lease back when nobody ever pulls', async () => {
-    const stream = context.run(acme, () => rag.count(5))
+    const stream = context.run(acme, () => proxyOver(30).count(5))
     await settle()
-    expect(pool.held).toBe(1)
+    expect(pool.acquired).toBe(1)
     await until(() => pool.held === 0)
     const next = stream[Symbol.asyncIterator]().next()
     await expect(next).rejects.toMatchObject({ code: 'stream_abandoned' })
   })
 
   it('is not taken for abandoned once it has been pulled', async () => {
-    const iterator = context.run(acme, () => rag.count(2))[Symbol.asyncIterator]()
+    const iterator = context.run(acme, () => proxyOver(30).count(2))[Symbol.asyncIterator]()
     await iterator.next()
     await new Promise((resolve) => setTimeout(resolve, 60))
     expect(pool.held).toBe(1)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { UsersFile } from '../../src/tenancy/users-file.ts'
@@ -253,30 +253,40 @@ describe('users file of many users', () => {
   it('is read again while the event loop goes on turning', async () => {
     await writeUsers(path, [acmeUser])
     const { directory } = openUsers(path)
-    await writeUsers(path, crowd(many))
-    let turns = 0
-    let found = 0
-    let longest = 0
-    let reading = true
-    const turning = (async () => {
-      let before = performance.now()
-      while (reading) {
-        await new Promise((resolve) => setImmediate(resolve))
-        turns += 1
-        longest = Math.max(longest, performance.now() - before)
-        before = performance.now()
-        // Until the new version is whole, the old one answers.
-        if ((await directory.findByApiKey(ACME_KEY)) !== undefined) found += 1
-      }
-    })()
-    const began = performance.now()
-    await directory.reloadNow()
-    const took = performance.now() - began
-    reading = false
-    await turning
-    // Whoever does the work between two turns holds the loop for most of it.
-    expect(longest).toBeLessThan(took / 2)
-    expect(found).toBeGreaterThanOrEqual(turns - 1)
+    // The same, spelt in two ways.
+    const versions = [0, 1].map((space) => JSON.stringify({ users: crowd(many) }, null, space))
+    const isAnswering = () =>
+      [ACME_KEY, 'key-of-user-0'].some((key) => directory.findByApiKey(key) !== undefined)
+    let gaps = 0
+    /** Takes the next version; the longest time between two turns, as a share of all of it. */
+    const reload = async (version = '') => {
+      await writeFile(`${path}.new`, version)
+      let longest = 0
+      let reading = true
+      const turning = (async () => {
+        let before = performance.now()
+        while (reading) {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          longest = Math.max(longest, performance.now() - before)
+          before = performance.now()
+          if (!isAnswering()) gaps += 1
+        }
+      })()
+      const began = performance.now()
+      await rename(`${path}.new`, path)
+      await directory.reloadNow()
+      const took = performance.now() - began
+      reading = false
+      await turning
+      return longest / took
+    }
+    // Whoever does the work between two turns holds the loop for most of it, every time. Others may
+    // hold it for as long on a busy machine, now and then.
+    for (let round = 0; (await reload(versions[round % 2])) > 0.5; round += 1) {
+      expect(round).toBeLessThan(20)
+    }
+    // Until the new version is whole, the old one answers.
+    expect(gaps).toBe(0)
     expect(await directory.findByApiKey(ACME_KEY)).toBeUndefined()
     for (const number of [0, 1, 777, many - 1]) {
       const principal = { userId: `user-${number}`, workspaces: [`space-${number}`] }

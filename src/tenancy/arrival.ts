@@ -1,0 +1,83 @@
+import type { FastifyRequest } from 'fastify'
+import { admitted } from './admission.ts'
+import type { Authenticator } from './authenticator.ts'
+import { type Awaitable, andThen } from './awaitable.ts'
+import { type Credentials, isEmpty, readCredentials } from './credential.ts'
+import { mayUse, permissionDenied, type RouteRule } from './permissions.ts'
+import { actingIn, type Principal } from './principal.ts'
+import { RequestContext } from './request-context.ts'
+import {
+  type ChosenWorkspace,
+  chooseWorkspace,
+  type WorkspaceSelector,
+} from './workspace-choice.ts'
+
+export interface ArrivalOptions {
+  readonly authenticator: Authenticator
+  readonly selectors: readonly WorkspaceSelector[]
+  /**
+   * Who a caller acts as in this request, before a workspace is chosen; itself unless given. It may
+   * refuse with a `TenancyError`.
+   */
+  readonly actAs?: (request: FastifyRequest, principal: Principal) => Awaitable<Principal>
+}
+
+/** One request on its way in: who sends it, as whom, where to, and whether that is allowed. */
+export class Arrival {
+  /** Who sends it, as soon as that much is known. */
+  principal: Principal | undefined
+  readonly #request: FastifyRequest
+  readonly #rule: RouteRule
+  readonly #options: ArrivalOptions
+
+  constructor(request: FastifyRequest, rule: RouteRule, options: ArrivalOptions) {
+    this.#request = request
+    this.#rule = rule
+    this.#options = options
+  }
+
+  /** Admits the request, or fails; at once where nothing has to be waited for. */
+  decide(): Awaitable<void> {
+    const request = this.#request
+    const { access } = this.#rule
+    const { authenticator } = this.#options
+    if (access === 'public') {
+      admitted(request, 'unnamed')
+      return
+    }
+    const credentials = readCredentials(request.headers)
+    if (access === 'optional' && isEmpty(credentials) && !authenticator.open) {
+      admitted(request, 'unnamed')
+      return
+    }
+    return andThen(authenticator.authenticate(credentials), (principal) => {
+      this.principal = principal
+      if (access !== 'account') return this.#act(principal, credentials)
+      admitted(request, { principal, credentials })
+    })
+  }
+
+  #act(principal: Principal, credentials: Credentials): Awaitable<void> {
+    const { actAs } = this.#options
+    if (actAs === undefined) return this.#choose(principal, credentials)
+    return andThen(actAs(this.#request, principal), (acting) => this.#choose(acting, credentials))
+  }
+
+  #choose(principal: Principal, credentials: Credentials): Awaitable<void> {
+    this.principal = principal
+    const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)
+    return andThen(choice, (chosen) => this.#admitTo(chosen, principal, credentials))
+  }
+
+  #admitTo(
+    { workspace, chosenBy, holding }: ChosenWorkspace,
+    chooser: Principal,
+    credentials: Credentials,
+  ): void {
+    const principal = holding === undefined ? chooser : actingIn(chooser, holding)
+    this.principal = principal
+    if (!mayUse(principal, this.#rule.access)) throw permissionDenied()
+    const context = new RequestContext(this.#request, principal, workspace, credentials)
+    admitted(this.#request, { context, rule: this.#rule, credentials, chosenBy })
+  }
+}
