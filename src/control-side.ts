@@ -3,6 +3,7 @@ import { buildControl, type ControlParts } from './build-control.ts'
 import type { Config } from './config.ts'
 import { actingFor } from './control/acting-for.ts'
 import type { ControlPlane } from './control/control-plane.ts'
+import { graphBoundsOf } from './control/graph-room.ts'
 import { quotaRag } from './control/quota-rag.ts'
 import { CONTROL_DOCS } from './control/routes/control-docs.ts'
 import { engineSettings, engineWording, workspaceConfig } from './control/workspace-settings.ts'
@@ -38,6 +39,7 @@ export async function openControlSide(config: Config, parts: ControlParts): Prom
         models: await ownModelValues(config, own, (provider) =>
           plane.secrets.reveal(workspace, provider),
         ),
+        graphBounds: async () => graphBoundsOf(await plane.quotas.places.of(workspace)),
       }
     },
     bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),

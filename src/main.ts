@@ -69,6 +69,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   return { ...server, url: urlOf(server.app, host, port) }
 }
 
+/** Of one user from one address: each costs a hash in the one thread that makes them for all. */
+const SIGN_INS_PER_MINUTE = 30
+
 /** The assembled app, not listening yet; the same errors. */
 export async function buildServer(
   config: Config,
@@ -157,12 +160,14 @@ export async function buildServer(
       tokens,
       guard: defences.signInGuard,
       onSignIn: (signIn) => audit?.signedIn(signIn),
+      ...(control === undefined ? {} : { signInsPerMinute: SIGN_INS_PER_MINUTE }),
       about: about(config),
     })
     const routes: RoutesOptions = {
       rag: ragFor(workspaces, defences, streams, control),
       health: {
         info: { auth_mode: authMode(authenticator), ...about(config) },
+        flags: tenantFlags(config, authenticator),
         details: () => context.current() !== undefined,
         gauges: () =>
           context.current()?.principal.superAdmin ? operatorGauges(gauges()) : undefined,
@@ -181,6 +186,7 @@ export async function buildServer(
       directory,
       tokens,
       guard: defences.signInGuard,
+      engines: workspaces.house,
       data: routes,
       onRefusal: (refusal) => audit?.refused(refusal),
     })
@@ -241,6 +247,16 @@ function about(config: Config) {
     api_version: API_VERSION,
     webui_title: config.WEBUI_TITLE ?? null,
     webui_description: config.WEBUI_DESCRIPTION ?? null,
+  }
+}
+
+/** As the clients of LightRAG's fork for several tenants look for them. */
+function tenantFlags(config: Config, { multiTenant }: Authenticator): Record<string, boolean> {
+  if (!multiTenant) return {}
+  const strict = config.LIGHTRAG_MULTI_TENANT_STRICT
+  return {
+    multi_tenant_enabled: true,
+    ...(config.multiTenant ? { multi_tenant_strict: strict } : {}),
   }
 }
 

@@ -33,7 +33,7 @@ export async function registerControl(
 ): Promise<void> {
   const { plane, onRefusal } = options
   await scope.register(controlRoutes, { ...options, prefix: '/api/v1' })
-  await scope.register(snapshotRoutes, { snapshots: new Snapshots(plane.core) })
+  await scope.register(snapshotRoutes, { snapshots: new Snapshots(plane.core), onRefusal })
   await scope.register(ragflowRoutes, { plane, onRefusal })
   await scope.register(
     async (alias) => {

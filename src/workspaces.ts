@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { ModelHouse } from './build-models.ts'
 import type { Config } from './config.ts'
+import type { EngineHouse } from './control/live-engines.ts'
 import type { FileReader } from './engine/file-reader.ts'
+import type { GraphBounds } from './engine/graph/graph-bounds.ts'
 import { LightRag } from './engine/light-rag.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import { WorkerFileReader } from './formats/worker-file-reader.ts'
@@ -13,11 +15,14 @@ import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { TenancyError } from './tenancy/errors.ts'
 import { EnginePool } from './tenancy/pool.ts'
 import { warmPool } from './tenancy/warm-pool.ts'
+import { WorkspaceHouse } from './workspace-house.ts'
 import { readWorkspaceWording, type WorkspaceWording } from './workspace-wording.ts'
 
 /** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
 export interface Workspaces {
   readonly pool: EnginePool<LightRag>
+  /** The engines as whoever runs the server looks after them. */
+  readonly house: EngineHouse
   /** Takes up the pending documents of every workspace on disk. */
   resume(): Promise<void>
   /** Forgets what is remembered of a workspace beside its engine, as when it is deleted. */
@@ -32,6 +37,8 @@ export type OwnSettings = (workspace: string) => Promise<{
   readonly wording: WorkspaceWording
   /** What of the configuration is another for its models. */
   readonly models: Partial<Config>
+  /** What its graph may hold, at any moment. */
+  readonly graphBounds?: () => Promise<GraphBounds>
 }>
 
 export function createWorkspaces(
@@ -42,8 +49,13 @@ export function createWorkspaces(
 ): Workspaces {
   const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
   const fileReader = new WorkerFileReader()
+  const house = new WorkspaceHouse(() => pool)
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
-    open: (workspace) => openEngine(workspace, config, models, log, pool, fileReader, own),
+    open: async (workspace) =>
+      house.moveIn(
+        workspace,
+        await openEngine(workspace, config, models, log, pool, fileReader, own),
+      ),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
     maxEngines: config.POOL_MAX_ENGINES,
@@ -52,6 +64,7 @@ export function createWorkspaces(
     pinned: config.POOL_PINNED,
     acquireTimeoutMs: config.POOL_ACQUIRE_TIMEOUT_SECONDS * 1000,
     onEvent: (event) => {
+      if (event.type === 'closed' || event.type === 'close_failed') house.moveOut(event.workspace)
       if (event.type === 'open_failed' || event.type === 'close_failed') {
         log.error({ err: event.error, workspace: event.workspace }, `workspace ${event.type}`)
       } else {
@@ -69,6 +82,7 @@ export function createWorkspaces(
   })
   return {
     pool,
+    house,
     async resume() {
       const wanted = [...new Set([...config.POOL_PINNED, ...config.POOL_WARM])]
       await warmPool(pool, wanted, (workspace, error) => {
@@ -95,7 +109,7 @@ async function openEngine(
   own: OwnSettings,
 ): Promise<LightRag> {
   const dir = join(config.WORKING_DIR, workspace)
-  const { settings, wording: ownWording, models: ownModels } = await own(workspace)
+  const { settings, wording: ownWording, models: ownModels, graphBounds } = await own(workspace)
   const set = await models.with(ownModels)
   const wording = { ...(await readWorkspaceWording(dir)), ...ownWording }
   const { id, dimension } = set.embedding
@@ -110,6 +124,7 @@ async function openEngine(
       models: set.of(workspace, store, wording),
       usage: () => models.usage(workspace),
       settings,
+      ...(graphBounds === undefined ? {} : { graphBounds }),
       inputDir: join(config.INPUT_DIR, workspace),
       fileReader,
       workingDir: config.WORKING_DIR,

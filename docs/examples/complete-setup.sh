@@ -40,7 +40,8 @@ for name in ann bea cal; do
   call "$operator" POST "$api/admin/users" "{\"username\": \"$name\", \"password\": \"$password\"}"
   echo
 done
-owner=$(call "$operator" GET "$api/admin/users/ann" | field user_id)
+id_of() { call "$operator" GET "$api/admin/users/$1" | field user_id; }
+owner=$(id_of ann)
 
 step 'and a tenant that belongs to ann, with a small plan'
 call "$operator" POST "$api/tenants" "{
@@ -65,10 +66,10 @@ step 'creates a knowledge base'
 call "$ann" POST "$api/tenants/acme/kbs" '{"name": "Manuals", "description": "Of our pumps"}'
 echo
 
-step 'and adds an editor and a viewer'
-call "$ann" POST "$api/tenants/acme/members" '{"user_id": "bea", "role": "editor"}'
+step 'and adds an editor and a viewer by their ids; by their names they would be invited'
+call "$ann" POST "$api/tenants/acme/members" "{\"user_id\": \"$(id_of bea)\", \"role\": \"editor\"}"
 echo
-call "$ann" POST "$api/tenants/acme/members" '{"user_id": "cal", "role": "viewer"}'
+call "$ann" POST "$api/tenants/acme/members" "{\"user_id\": \"$(id_of cal)\", \"role\": \"viewer\"}"
 echo
 
 manuals=$api/tenants/acme/kbs/manuals

@@ -100,6 +100,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const spending = new Spending(core)
   const { prices = {} } = options
   const usage = new Usage(core, { places, spending, prices, onError })
+  const invitations = new Invitations(core, { users, mail, ...(linkOf ? { linkOf } : {}) })
   let timer: NodeJS.Timeout | undefined
   const resume = () => deletions.resume().catch(onError)
   return {
@@ -108,8 +109,8 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     users,
     tenants: new Tenants(core, { selfService: options.selfService, defaultQuota, isForeign }),
     kbs: new Kbs(core, { defaultQuota, isForeign }),
-    members: new Members(core),
-    invitations: new Invitations(core, { users, mail, ...(linkOf ? { linkOf } : {}) }),
+    members: new Members(core, { invite: (...args) => invitations.create(...args) }),
+    invitations,
     apiKeys: new ApiKeys(core),
     secrets: new ProviderSecrets(core, options.sealer),
     deletions,

@@ -73,10 +73,16 @@ export interface InvitationRow {
   tenant_id: string
   email: string | null
   email_key: string | null
+  /** Whom it is for, where that is known. */
   user_id: string | null
+  /** The name by which he was invited, as it was typed; nobody may have it. */
+  invitee: string | null
+  invitee_key: string | null
   role: string
   kb_ids: string | null
   token_digest: string
+  /** Whether the token went to the address, and to nobody else. */
+  mailed: Flag
   status: 'pending' | 'accepted' | 'declined' | 'withdrawn'
   expires_at: number
   created_by: string

@@ -1,12 +1,20 @@
 import type { Account, Directory } from '../tenancy/directory.ts'
 import type { Principal } from '../tenancy/principal.ts'
 
-/** Several directories as one: who is found in an earlier one is not looked for in a later. */
+/** A directory that knows of its disabled users too. */
+export interface NamingDirectory extends Directory {
+  hasName(username: string): boolean
+}
+
+/**
+ * Two directories as one: a name that the first has is nobody's in the second. Else who is disabled
+ * in the first could go on as a namesake in the second.
+ */
 export class DirectoryChain implements Directory {
-  readonly #first: Directory
+  readonly #first: NamingDirectory
   readonly #second: Directory
 
-  constructor(first: Directory, second: Directory) {
+  constructor(first: NamingDirectory, second: Directory) {
     this.#first = first
     this.#second = second
   }
@@ -16,12 +24,15 @@ export class DirectoryChain implements Directory {
   }
 
   async findByUsername(username: string): Promise<Account | undefined> {
-    return (await this.#first.findByUsername(username)) ?? this.#second.findByUsername(username)
+    return (this.#first.hasName(username) ? this.#first : this.#second).findByUsername(username)
   }
 
   /** One comparison whoever holds the name, so that the time does not tell. */
   async verifyPassword(username: string, password: string): Promise<Account | undefined> {
-    const inFirst = (await this.#first.findByUsername(username)) !== undefined
-    return (inFirst ? this.#first : this.#second).verifyPassword(username, password)
+    if (this.#first.hasName(username)) return this.#first.verifyPassword(username, password)
+    const account = await this.#second.verifyPassword(username, password)
+    // He may have signed in by his address.
+    const name = account?.principal.username
+    return name === undefined || this.#first.hasName(name) ? undefined : account
   }
 }

@@ -1,64 +1,50 @@
+import { EngineError } from '../engine/errors.ts'
+import type { GraphBounds } from '../engine/graph/graph-bounds.ts'
 import type { Rag } from '../engine/rag.ts'
 import { ControlError } from './control-error.ts'
 import type { KbPlace } from './kb-places.ts'
 
-type Kind = 'entities' | 'relations'
+const QUOTAS = { entities: 'max_entities_per_kb', relations: 'max_relationships_per_kb' } as const
+type Kind = keyof typeof QUOTAS
 
-/** Keeps the graph of each knowledge base within its bounds on entities and relations. */
-export class GraphRoom {
-  /** Additions that are under way, by knowledge base and kind. */
-  readonly #pending = new Map<string, number>()
-
-  /** @throws {ControlError} `quota_exceeded` when the graph is full */
-  async check(place: KbPlace, rag: Pick<Rag, 'status'>): Promise<void> {
-    if (boundOf(place, 'entities') === null && boundOf(place, 'relations') === null) return
-    const { counts } = await rag.status()
-    for (const kind of ['entities', 'relations'] as const) {
-      assertRoom(place, kind, counts[kind], 1)
-    }
-  }
-
-  /**
-   * Adds one item. What is under way counts as if it were there.
-   *
-   * @throws {ControlError} `quota_exceeded`
-   */
-  async hold<R>(
-    place: KbPlace,
-    method: 'entityCreate' | 'relationCreate',
-    rag: Pick<Rag, 'status'>,
-    add: () => R,
-  ): Promise<Awaited<R>> {
-    const kind = method === 'entityCreate' ? 'entities' : 'relations'
-    const key = `${place.kbId}\0${kind}`
-    const pending = (this.#pending.get(key) ?? 0) + 1
-    this.#pending.set(key, pending)
-    try {
-      if (boundOf(place, kind) !== null) {
-        const { counts } = await rag.status()
-        assertRoom(place, kind, counts[kind], pending)
-      }
-      return await add()
-    } finally {
-      const left = (this.#pending.get(key) ?? 1) - 1
-      if (left > 0) this.#pending.set(key, left)
-      else this.#pending.delete(key)
-    }
+/** What the engine of a knowledge base keeps its graph to; a workspace of no tenant has no bound. */
+export function graphBoundsOf(place: KbPlace | undefined): GraphBounds {
+  return {
+    entities: place?.quota.max_entities_per_kb ?? null,
+    relations: place?.quota.max_relationships_per_kb ?? null,
   }
 }
 
-function boundOf({ quota }: KbPlace, kind: Kind): number | null {
-  return kind === 'entities' ? quota.max_entities_per_kb : quota.max_relationships_per_kb
+/**
+ * Refuses a document before it is taken in when the graph has no room for anything. What a document
+ * brings is known after its extraction: the engine then refuses what is too much.
+ *
+ * @throws {ControlError} `quota_exceeded`
+ */
+export async function assertGraphNotFull(place: KbPlace, rag: Pick<Rag, 'status'>): Promise<void> {
+  const bounds = graphBoundsOf(place)
+  if (bounds.entities === null && bounds.relations === null) return
+  const { counts } = await rag.status()
+  for (const kind of ['entities', 'relations'] as const) {
+    const limit = bounds[kind]
+    if (limit !== null && counts[kind] >= limit) throw graphFull(kind, limit, counts[kind])
+  }
 }
 
-function assertRoom(place: KbPlace, kind: Kind, there: number, more: number): void {
-  const limit = boundOf(place, kind)
-  if (limit === null || there + more <= limit) return
-  throw new ControlError('quota_exceeded', `This knowledge base may have ${limit} ${kind}`, {
-    details: {
-      quota: kind === 'entities' ? 'max_entities_per_kb' : 'max_relationships_per_kb',
-      limit,
-      used: there,
-    },
+/** Runs a change of the graph; what the engine refuses is then refused as by any other quota. */
+export async function inWordsOfQuotas(change: () => unknown): Promise<unknown> {
+  try {
+    return await change()
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'graph_full') throw error
+    const { kind, limit, used } = error.details
+    throw graphFull(kind === 'relations' ? kind : 'entities', Number(limit), Number(used), error)
+  }
+}
+
+function graphFull(kind: Kind, limit: number, used: number, cause?: unknown): ControlError {
+  return new ControlError('quota_exceeded', `This knowledge base may have ${limit} ${kind}`, {
+    details: { quota: QUOTAS[kind], limit, used },
+    ...(cause === undefined ? {} : { cause }),
   })
 }

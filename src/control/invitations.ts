@@ -2,11 +2,11 @@ import type { Role } from '../tenancy/principal.ts'
 import { digestOf } from '../tenancy/secret-digest.ts'
 import type { Actor } from './actor.ts'
 import { type Standing, standingIn } from './authority.ts'
-import { ControlError, notFound } from './control-error.ts'
+import { notFound } from './control-error.ts'
 import type { InvitationRow, TenantRow, UserRow } from './control-tables.ts'
-import { isEmailAddress } from './email-address.ts'
 import type { InvitationMail } from './invitation-mail.ts'
 import { gone, lifeMs, NOBODY, note, settle, stillPending } from './invitation-steps.ts'
+import { addressesOf, assertNotYetInvited, inviteeOf } from './invitees.ts'
 import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
@@ -15,7 +15,7 @@ import type { ControlCore, Mutation } from './mutation.ts'
 import { newId, newSecret } from './opaque-id.ts'
 import { type Page, type PageQuery, pageIn } from './page.ts'
 import { roleIn } from './tenant-permissions.ts'
-import { foldedKey, userBy } from './user-rows.ts'
+import { userBy } from './user-rows.ts'
 import type { Users } from './users.ts'
 
 export interface NewInvitation {
@@ -34,7 +34,10 @@ export interface InvitationInfo {
   readonly invitation_id: string
   readonly tenant_id: string
   readonly email: string | null
+  /** Of who was invited by his id. */
   readonly user_id: string | null
+  /** By which somebody was invited, whether or not anybody has it. */
+  readonly username: string | null
   readonly role: Role
   readonly kb_ids: readonly string[] | null
   readonly status: 'pending' | 'accepted' | 'declined' | 'withdrawn' | 'expired'
@@ -81,10 +84,11 @@ export class Invitations {
   }
 
   /**
-   * Invites an address or a user. What it answers does not tell whether the address has an account.
+   * Invites an address or a user. What it answers does not tell whether somebody has the address or
+   * the name.
    *
    * @throws {ControlError} `conflict` for who is invited, `already_member`, `forbidden`,
-   * `invalid_input`, `not_found` (user_id)
+   * `invalid_input`, `not_found` (an id)
    */
   async create(actor: Actor, tenantRef: string, input: NewInvitation): Promise<SentInvitation> {
     const token = newSecret('tri')
@@ -95,7 +99,8 @@ export class Invitations {
       assertMayGrant(actor, standing, role)
       const kbIds = await kbIdsOf(tx, standing.tenant.tenant_id, input.kb_ids)
       assertLimitable(role, kbIds)
-      const whom = await this.#whom(mutation, standing.tenant, input)
+      const whom = await inviteeOf(tx, actor, input)
+      await assertNotYetInvited(tx, standing.tenant.tenant_id, whom, mutation.at)
       const row = await tx
         .insertInto('invitations')
         .values({
@@ -105,6 +110,7 @@ export class Invitations {
           role,
           kb_ids: idsColumn(kbIds),
           token_digest: digestOf(token).toString('hex'),
+          mailed: 0,
           status: 'pending',
           expires_at: mutation.at + lifeMs(input.expires_in),
           created_by: actor.id,
@@ -147,7 +153,7 @@ export class Invitations {
       .where((where) =>
         where.or([
           where('invitations.user_id', '=', user.user_id),
-          ...(user.email_key === null ? [] : [where('invitations.email_key', '=', user.email_key)]),
+          ...addressesOf(user).map((address) => where('invitations.email_key', '=', address)),
         ]),
       )
       .orderBy('invitations.created_at')
@@ -177,6 +183,7 @@ export class Invitations {
         .updateTable('invitations')
         .set({
           token_digest: digestOf(token).toString('hex'),
+          mailed: 0,
           expires_at: at + lifeMs(expiresIn),
         })
         .where('invitation_id', '=', invitationId)
@@ -251,7 +258,9 @@ export class Invitations {
       if (row.user_id !== null) throw notFound('invitation')
       const { username } = account
       const actor = { ...NOBODY, id: row.invitation_id }
-      const user = await users.insert(mutation, actor, { username, email: row.email }, hash)
+      // Who was handed the token has not shown that the address is his.
+      const email = row.mailed === 1 ? row.email : null
+      const user = await users.insert(mutation, actor, { username, email }, hash)
       return this.#join(mutation, actor, row, user.user_id)
     })
   }
@@ -278,53 +287,33 @@ export class Invitations {
     return this.#info(await settle(mutation, actor, row, 'accepted'))
   }
 
-  async #whom({ tx, at }: Mutation, { tenant_id }: TenantRow, input: NewInvitation) {
-    const { email, user_id } = input
-    if ((email === undefined) === (user_id === undefined)) {
-      throw new ControlError('invalid_input', 'Give either email or user_id')
-    }
-    if (email !== undefined && !isEmailAddress(email)) {
-      throw new ControlError('invalid_input', 'This is no e-mail address')
-    }
-    const user = user_id === undefined ? undefined : await userBy(tx, user_id)
-    if (user !== undefined) {
-      const member = await tx
-        .selectFrom('memberships')
-        .select('role')
-        .where('tenant_id', '=', tenant_id)
-        .where('user_id', '=', user.user_id)
-        .executeTakeFirst()
-      if (member) throw new ControlError('already_member', 'This user is a member already')
-    }
-    const emailKey = email === undefined ? null : foldedKey(email)
-    const known = await tx
-      .selectFrom('invitations')
-      .select('invitation_id')
-      .where('tenant_id', '=', tenant_id)
-      .where('status', '=', 'pending')
-      .where('expires_at', '>', at)
-      .where((where) =>
-        user === undefined
-          ? where('email_key', '=', emailKey)
-          : where('user_id', '=', user.user_id),
-      )
-      .executeTakeFirst()
-    if (known) throw new ControlError('conflict', 'There is such an invitation; resend it')
-    return { email: email ?? null, email_key: emailKey, user_id: user?.user_id ?? null }
-  }
-
+  /** A token for a name is told to nobody: it would show whether somebody has the name. */
   async #send(row: InvitationRow, tenant: TenantRow, token: string): Promise<SentInvitation> {
     const link = this.#options.linkOf?.(token) ?? null
     const mailed =
       row.email !== null &&
       link !== null &&
       (await this.#options.mail?.send(row.email, { tenant: tenant.name, link })) === true
+    if (mailed) await this.#noteMailed(row)
+    const shown = !mailed && row.invitee === null
     return {
       ...this.#info(row),
       mailed,
-      token: mailed ? null : token,
-      link: mailed ? null : link,
+      token: shown ? token : null,
+      link: shown ? link : null,
     }
+  }
+
+  /** Unless it was sent anew meanwhile, with another token. */
+  async #noteMailed({ invitation_id, token_digest }: InvitationRow): Promise<void> {
+    await this.#core.mutate(async ({ tx }) => {
+      await tx
+        .updateTable('invitations')
+        .set({ mailed: 1 })
+        .where('invitation_id', '=', invitation_id)
+        .where('token_digest', '=', token_digest)
+        .execute()
+    })
   }
 
   async #userOf(actor: Actor): Promise<UserRow> {
@@ -339,8 +328,7 @@ export class Invitations {
       .where('invitation_id', '=', id)
       .executeTakeFirst()
     const mine =
-      row?.user_id === user.user_id ||
-      (row !== undefined && row.email_key !== null && row.email_key === user.email_key)
+      row?.user_id === user.user_id || addressesOf(user).some((one) => one === row?.email_key)
     if (row === undefined || !mine) throw notFound('invitation')
     return stillPending(row, at)
   }
@@ -373,7 +361,8 @@ export class Invitations {
       invitation_id: row.invitation_id,
       tenant_id: row.tenant_id,
       email: row.email,
-      user_id: row.user_id,
+      user_id: row.invitee === null ? row.user_id : null,
+      username: row.invitee,
       role: roleIn(row.role),
       kb_ids: idsIn(row.kb_ids) ?? null,
       status: expired ? 'expired' : row.status,

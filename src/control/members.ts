@@ -3,29 +3,34 @@ import type { Role } from '../tenancy/principal.ts'
 import type { Actor } from './actor.ts'
 import { type Standing, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'
-import type { ControlTables, MembershipRow } from './control-tables.ts'
+import type { ControlTables, MembershipRow, UserRow } from './control-tables.ts'
+import type { Invitations } from './invitations.ts'
 import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
 import { type Page, type PageQuery, pageIn } from './page.ts'
 import { isAbove, roleIn } from './tenant-permissions.ts'
-import { userBy } from './user-rows.ts'
+import { isUserId, userBy, userOrNone } from './user-rows.ts'
 
 /** A member as the API shows it. */
 export interface MemberInfo {
+  /** Of who is invited, what he was invited by; nobody may have that name. */
   readonly user_id: string
   readonly username: string
   readonly email: string | null
   readonly role: Role
   /** Null = all. */
   readonly kb_ids: readonly string[] | null
+  readonly status: 'active' | 'invited'
+  /** Of who is invited. */
+  readonly invitation_id?: string
   readonly created_at: string
   readonly created_by: string
 }
 
 export interface NewMember {
-  /** Id or name of a user. */
+  /** Id, name or address of a user. */
   readonly user_id: string
   /** Default `viewer`. */
   readonly role?: Role | undefined
@@ -38,12 +43,19 @@ export interface MemberChange {
   readonly kb_ids?: readonly string[] | null | undefined
 }
 
+export interface MembersOptions {
+  /** Invites whom the caller may not add at once. */
+  readonly invite: Invitations['create']
+}
+
 /** Who belongs to a tenant, and as what. */
 export class Members {
   readonly #core: ControlCore
+  readonly #options: MembersOptions
 
-  constructor(core: ControlCore) {
+  constructor(core: ControlCore, options: MembersOptions) {
     this.#core = core
+    this.#options = options
   }
 
   /** The oldest member first. */
@@ -69,17 +81,23 @@ export class Members {
   async get(actor: Actor, tenantRef: string, userRef: string): Promise<MemberInfo> {
     const { db } = this.#core
     const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')
-    const user = await userBy(db, userRef)
-    const row = await membershipOf(db, tenant.tenant_id, user.user_id)
-    return memberInfo({ ...row, username: user.username, email: user.email })
+    return memberInfo(await memberBy(db, tenant.tenant_id, userRef))
   }
 
-  /** @throws {ControlError} `already_member`, `not_found` (user), `forbidden`, `invalid_input` */
+  /**
+   * Makes a user a member at once when he is named by his id, when the caller is an operator, or
+   * when both are in some tenant; anybody else is invited. So a name or an address tells nobody
+   * whether there is such a user.
+   *
+   * @throws {ControlError} `already_member`, `conflict` for who is invited, `not_found` (an id),
+   * `forbidden`, `invalid_input`
+   */
   async add(actor: Actor, tenantRef: string, input: NewMember): Promise<MemberInfo> {
-    return this.#core.mutate(async (mutation) => {
+    const added = await this.#core.mutate(async (mutation) => {
       const { tx } = mutation
       const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
-      const user = await userBy(tx, input.user_id)
+      const user = await userKnownTo(tx, actor, input.user_id)
+      if (user === undefined) return undefined
       const role = input.role ?? 'viewer'
       const row = await insertMember(mutation, actor, standing, {
         userId: user.user_id,
@@ -88,6 +106,15 @@ export class Members {
       })
       return memberInfo({ ...row, username: user.username, email: user.email })
     })
+    if (added !== undefined) return added
+    const { user_id } = input
+    const { role, kb_ids, invitation_id, created_at, created_by } = await this.#options.invite(
+      actor,
+      tenantRef,
+      input,
+    )
+    const told = { role, kb_ids, invitation_id, created_at, created_by }
+    return { user_id, username: user_id, email: null, status: 'invited', ...told }
   }
 
   /**
@@ -106,8 +133,7 @@ export class Members {
       const { tx } = mutation
       const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
       const { tenant_id } = standing.tenant
-      const user = await userBy(tx, userRef)
-      const member = await membershipOf(tx, tenant_id, user.user_id)
+      const member = await memberBy(tx, tenant_id, userRef)
       const before = roleIn(member.role)
       const role = change.role ?? before
       assertMayGrant(actor, standing, before)
@@ -122,11 +148,11 @@ export class Members {
         .updateTable('memberships')
         .set({ role, kb_ids: idsColumn(kbIds) })
         .where('tenant_id', '=', tenant_id)
-        .where('user_id', '=', user.user_id)
+        .where('user_id', '=', member.user_id)
         .returningAll()
         .executeTakeFirstOrThrow()
-      await noteMember(mutation, actor, tenant_id, user.user_id, 'member_modified', { role })
-      return memberInfo({ ...row, username: user.username, email: user.email })
+      await noteMember(mutation, actor, tenant_id, member.user_id, 'member_modified', { role })
+      return memberInfo({ ...member, ...row })
     })
   }
 
@@ -139,8 +165,7 @@ export class Members {
   async remove(actor: Actor, tenantRef: string, userRef: string): Promise<void> {
     await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const user = await userBy(tx, userRef)
-      const self = actor.userId === user.user_id
+      const self = actor.userId === (await userOrNone(tx, userRef))?.user_id
       const standing = await standingIn(
         tx,
         actor,
@@ -149,23 +174,24 @@ export class Members {
         { suspended: true },
       )
       const { tenant_id } = standing.tenant
-      const role = roleIn((await membershipOf(tx, tenant_id, user.user_id)).role)
+      const { user_id, ...member } = await memberBy(tx, tenant_id, userRef)
+      const role = roleIn(member.role)
       if (!self) assertMayGrant(actor, standing, role)
       if (role === 'owner') await assertOtherOwner(tx, tenant_id)
       await tx
         .deleteFrom('memberships')
         .where('tenant_id', '=', tenant_id)
-        .where('user_id', '=', user.user_id)
+        .where('user_id', '=', user_id)
         .execute()
       await tx
         .updateTable('api_keys')
         .set({ revoked_at: at })
         .where('tenant_id', '=', tenant_id)
-        .where('created_by', '=', user.user_id)
+        .where('created_by', '=', user_id)
         .where('revoked_at', 'is', null)
         .execute()
       mutation.touch(`tenant:${tenant_id}`)
-      await noteMember(mutation, actor, tenant_id, user.user_id, 'member_removed', {})
+      await noteMember(mutation, actor, tenant_id, user_id, 'member_removed', {})
     })
   }
 
@@ -178,8 +204,7 @@ export class Members {
     return this.#core.mutate(async (mutation) => {
       const { tx } = mutation
       const { tenant, role } = await standingIn(tx, actor, tenantRef, 'tenant:own')
-      const user = await userBy(tx, userRef)
-      await membershipOf(tx, tenant.tenant_id, user.user_id)
+      const user = await memberBy(tx, tenant.tenant_id, userRef)
       if (role === 'owner' && actor.userId !== undefined && actor.userId !== user.user_id) {
         await tx
           .updateTable('memberships')
@@ -197,7 +222,7 @@ export class Members {
         .returningAll()
         .executeTakeFirstOrThrow()
       await noteMember(mutation, actor, tenant.tenant_id, user.user_id, 'ownership_transferred', {})
-      return memberInfo({ ...row, username: user.username, email: user.email })
+      return memberInfo({ ...user, ...row })
     })
   }
 }
@@ -266,19 +291,63 @@ async function assertOtherOwner(db: Kysely<ControlTables>, tenantId: string): Pr
   throw new ControlError('last_owner', 'This is the last owner; hand the ownership over first')
 }
 
-async function membershipOf(
+type MemberRow = MembershipRow & Pick<UserRow, 'username' | 'email'>
+
+/** A member by id, name or address; whoever is none sounds alike, user or not. */
+async function memberBy(
   db: Kysely<ControlTables>,
   tenantId: string,
-  userId: string,
-): Promise<MembershipRow> {
+  userRef: string,
+): Promise<MemberRow> {
+  const user = await userOrNone(db, userRef)
+  if (user === undefined) throw notFound('member')
   const row = await db
     .selectFrom('memberships')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
+    .where('user_id', '=', user.user_id)
     .executeTakeFirst()
   if (row === undefined) throw notFound('member')
-  return row
+  return { ...row, username: user.username, email: user.email }
+}
+
+/**
+ * A user whom the actor may know of; undefined for others, and when there is none.
+ *
+ * @throws {ControlError} `not_found` for an id, and to operators
+ */
+async function userKnownTo(
+  db: Kysely<ControlTables>,
+  actor: Actor,
+  ref: string,
+): Promise<UserRow | undefined> {
+  if (actor.superAdmin || isUserId(ref)) return userBy(db, ref)
+  const user = await userOrNone(db, ref)
+  return user && (await areTogether(db, actor, user.user_id)) ? user : undefined
+}
+
+/** Whether there is a tenant whose members the actor sees, and of which this user is one. */
+async function areTogether(
+  db: Kysely<ControlTables>,
+  { key, userId }: Actor,
+  otherId: string,
+): Promise<boolean> {
+  const others = db
+    .selectFrom('memberships')
+    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+    .select('memberships.tenant_id')
+    .where('memberships.user_id', '=', otherId)
+    .where('tenants.status', '!=', 'deleting')
+  const shared =
+    key === undefined
+      ? others.where('memberships.tenant_id', 'in', (select) =>
+          select
+            .selectFrom('memberships as own')
+            .select('own.tenant_id')
+            .where('own.user_id', '=', userId ?? ''),
+        )
+      : others.where('memberships.tenant_id', '=', key.tenantId)
+  return (await shared.executeTakeFirst()) !== undefined
 }
 
 async function noteMember(
@@ -293,15 +362,14 @@ async function noteMember(
   await mutation.record(actor, { event, tenantId, subject: userId, details })
 }
 
-function memberInfo(
-  row: MembershipRow & { readonly username: string; readonly email: string | null },
-): MemberInfo {
+function memberInfo(row: MemberRow): MemberInfo {
   return {
     user_id: row.user_id,
     username: row.username,
     email: row.email,
     role: roleIn(row.role),
     kb_ids: idsIn(row.kb_ids) ?? null,
+    status: 'active',
     created_at: isoTime(row.created_at),
     created_by: row.created_by,
   }

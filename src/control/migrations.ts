@@ -189,9 +189,16 @@ const FIRST = [
   "INSERT INTO counters (name, value) VALUES ('tenants', 0)",
 ]
 
+const INVITED_BY_NAME = [
+  'ALTER TABLE invitations ADD COLUMN invitee TEXT',
+  'ALTER TABLE invitations ADD COLUMN invitee_key TEXT',
+  'ALTER TABLE invitations ADD COLUMN mailed INTEGER NOT NULL DEFAULT 0',
+]
+
 /** Each name sorts after the one before; what has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_first': statements(FIRST),
+  '0002_invited_by_name': statements(INVITED_BY_NAME),
 }
 
 function statements(texts: readonly string[]): Migration {

@@ -5,7 +5,7 @@ import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
 import type { ContextCarrier } from '../tenancy/context.ts'
 import { LimitedStream } from '../tenancy/limited-stream.ts'
 import { ControlError } from './control-error.ts'
-import { GraphRoom } from './graph-room.ts'
+import { assertGraphNotFull, inWordsOfQuotas } from './graph-room.ts'
 import type { KbPlace } from './kb-places.ts'
 import { meteredBytes } from './metered-bytes.ts'
 import type { Quotas } from './quotas.ts'
@@ -34,7 +34,6 @@ type Call = (...args: unknown[]) => unknown
 class Guard {
   readonly #inner: Rag
   readonly #options: QuotaRagOptions
-  readonly #graphRoom = new GraphRoom()
 
   constructor(inner: Rag, options: QuotaRagOptions) {
     this.#inner = inner
@@ -92,7 +91,10 @@ class Guard {
         return this.#insert(place, { documents: 1, bytes: sizeOf(args[0]) }, () => bare(...args))
       case 'entityCreate':
       case 'relationCreate':
-        return this.#graphRoom.hold(place, name, this.#inner, () => bare(...args))
+      case 'entityEdit':
+      case 'relationEdit':
+      case 'mergeEntities':
+        return inWordsOfQuotas(() => bare(...args))
       case 'scan':
         // How many it will find is not known; it may begin when there is room for one.
         await (await this.#options.quotas.ledger.reserve(place, { documents: 1 })).giveBack()
@@ -177,7 +179,7 @@ class Guard {
     const { ledger, spending } = this.#options.quotas
     const refund = await spending.reserve(place)
     refund()
-    await this.#graphRoom.check(place, this.#inner)
+    await assertGraphNotFull(place, this.#inner)
     const reservation = await ledger.reserve(place, amounts)
     try {
       const response = (await call()) as InsertResponse

@@ -7,12 +7,27 @@ export function foldedKey(text: string): string {
   return text.normalize('NFC').toLowerCase()
 }
 
+/** Whether this can be the id of a user; no name begins like one. */
+export function isUserId(ref: string): boolean {
+  return ref.startsWith('usr_')
+}
+
 /**
  * A user by id, else by name, else by address.
  *
  * @throws {ControlError} `not_found`
  */
 export async function userBy(db: Kysely<ControlTables>, ref: string): Promise<UserRow> {
+  const row = await userOrNone(db, ref)
+  if (row === undefined) throw notFound('user')
+  return row
+}
+
+/** The same; undefined when there is none. */
+export async function userOrNone(
+  db: Kysely<ControlTables>,
+  ref: string,
+): Promise<UserRow | undefined> {
   const key = foldedKey(ref)
   for (const column of ['user_id', 'username_key', 'email_key'] as const) {
     const row = await db
@@ -22,5 +37,5 @@ export async function userBy(db: Kysely<ControlTables>, ref: string): Promise<Us
       .executeTakeFirst()
     if (row !== undefined) return row
   }
-  throw notFound('user')
+  return undefined
 }

@@ -145,6 +145,10 @@ export class Users {
     // Else whoever is invited could become operator by the choice of his name.
     if (!actor.superAdmin && this.#options.superAdmins.has(key)) throw usernameTaken()
     const emailKey = email === null ? null : foldedKey(email)
+    // Else he would be taken for who has that address, and get his invitations.
+    if (!actor.superAdmin && key.includes('@') && key !== emailKey) {
+      throw new ControlError('invalid_input', 'A user name has no @, unless it is your address')
+    }
     const row = await tx
       .insertInto('users')
       .values({

@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | 'relation_not_found'
   | 'unknown_relation'
   | 'relation_exists'
+  | 'graph_full'
   | 'unsupported_file_type'
   | 'invalid_file_name'
   | 'file_too_large'

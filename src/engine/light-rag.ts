@@ -66,7 +66,7 @@ import type {
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts'
 import type { Searches, Store } from './store.ts'
 
-export interface LightRagParts {
+export interface LightRagParts extends Pick<PublishParts, 'graphBounds'> {
   readonly store: Store
   readonly models: Models
   readonly settings?: Partial<EngineSettings>
@@ -111,6 +111,7 @@ export class LightRag implements Rag {
       fileReader,
       answers: new AnswersOfDocuments(),
       graphLock: new Mutex(),
+      graphBounds: parts.graphBounds,
     }
     const deletions = new PromisedDeletions(this.#publish)
     this.#pipeline = new Pipeline({

@@ -13,6 +13,7 @@ export const ERROR_STATUS = {
   relation_not_found: 404,
   unknown_relation: 400,
   relation_exists: 400,
+  graph_full: 403,
   unsupported_file_type: 400,
   invalid_file_name: 400,
   file_too_large: 413,

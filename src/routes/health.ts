@@ -16,6 +16,8 @@ export interface ServerInfo {
 export interface HealthRoutesOptions {
   readonly rag: Rag
   readonly info: ServerInfo
+  /** Switches of the server that everybody may see, as they are called. */
+  readonly flags?: Readonly<Record<string, boolean>>
   /** Whether this caller may see more than that the server lives. */
   readonly details: (request: FastifyRequest) => boolean
   /** What only the server's operator may see, which is of all workspaces; undefined for others. */
@@ -54,60 +56,69 @@ const Gauges = Type.Object(
 /** What a server's operator may see of all its workspaces. */
 export type OperatorGauges = Type.Static<typeof Gauges>
 
-const HealthReply = Type.Object({
-  status: Type.Enum(['healthy', 'unhealthy'], {
-    description: '`unhealthy` when the server lives and the workspace cannot be served',
-  }),
-  problem: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
-  auth_mode: Type.Enum(['enabled', 'disabled']),
-  core_version: Type.String(),
-  api_version: Type.String(),
-  webui_title: NullableString,
-  webui_description: NullableString,
-  working_directory: Type.Optional(Type.String()),
-  input_directory: Type.Optional(Type.String()),
-  configuration: Type.Optional(OpenObject),
-  pipeline_busy: Type.Optional(Type.Boolean()),
-  counts: Type.Optional(
-    Type.Object(
-      {
-        documents: Type.Integer(),
-        chunks: Type.Integer(),
-        entities: Type.Integer(),
-        relations: Type.Integer(),
-      },
-      { description: 'What the workspace holds; an addition to LightRAG' },
-    ),
-  ),
-  bytes: Type.Optional(
-    Type.Integer({ description: 'Memory held for the workspace; an addition to LightRAG' }),
-  ),
-  server: Type.Optional(Gauges),
-  usage: Type.Optional(
-    Type.Immutable(
-      Type.Record(
-        Type.String(),
-        Type.Object({
-          calls: Type.Integer(),
-          prompt_tokens: Type.Integer(),
-          completion_tokens: Type.Integer(),
-        }),
-        { description: 'Of each model, since the server started; an addition to LightRAG' },
+const HealthReply = Type.Object(
+  {
+    status: Type.Enum(['healthy', 'unhealthy'], {
+      description: '`unhealthy` when the server lives and the workspace cannot be served',
+    }),
+    problem: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+    auth_mode: Type.Enum(['enabled', 'disabled']),
+    core_version: Type.String(),
+    api_version: Type.String(),
+    webui_title: NullableString,
+    webui_description: NullableString,
+    working_directory: Type.Optional(Type.String()),
+    input_directory: Type.Optional(Type.String()),
+    configuration: Type.Optional(OpenObject),
+    pipeline_busy: Type.Optional(Type.Boolean()),
+    counts: Type.Optional(
+      Type.Object(
+        {
+          documents: Type.Integer(),
+          chunks: Type.Integer(),
+          entities: Type.Integer(),
+          relations: Type.Integer(),
+        },
+        { description: 'What the workspace holds; an addition to LightRAG' },
       ),
     ),
-  ),
-})
+    bytes: Type.Optional(
+      Type.Integer({ description: 'Memory held for the workspace; an addition to LightRAG' }),
+    ),
+    server: Type.Optional(Gauges),
+    usage: Type.Optional(
+      Type.Immutable(
+        Type.Record(
+          Type.String(),
+          Type.Object({
+            calls: Type.Integer(),
+            prompt_tokens: Type.Integer(),
+            completion_tokens: Type.Integer(),
+          }),
+          { description: 'Of each model, since the server started; an addition to LightRAG' },
+        ),
+      ),
+    ),
+  },
+  {
+    additionalProperties: {
+      type: 'boolean',
+      description: 'Switches of the server; an addition to LightRAG',
+    },
+  },
+)
 
 /** `GET /health`: a sign of life for all, and the state of the engine for those who may ask. */
 export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = async (
   app,
-  { rag, info, details, gauges },
+  { rag, info, flags, details, gauges },
 ) => {
   app.get('/health', { schema: { response: { 200: HealthReply } } }, async (request) => {
     const server = gauges?.(request)
     return {
       status: 'healthy' as const,
       ...info,
+      ...flags,
       ...(details(request) ? await stateOf(rag, request) : {}),
       ...(server === undefined ? {} : { server }),
     }

@@ -1,3 +1,4 @@
+import { hash } from 'bcryptjs'
 import { OPERATOR } from '../../src/control/actor.ts'
 import { openPlane, type TestPlane } from '../control/plane.ts'
 
@@ -6,6 +7,9 @@ const MANY = 20_000
 const KBS = 3
 const MEMBERS = 10
 const ROUNDS = 200
+/** Each takes a fifth of a second. */
+const SIGN_INS = 15
+const PASSWORD = 'correct horse battery'
 const WANTED = 1.5
 
 type Work = (plane: TestPlane, round: number) => Promise<unknown>
@@ -44,15 +48,33 @@ export async function benchControl(): Promise<void> {
       }
       report(name, median(small), median(large))
     }
+    await benchSignIn(few, many)
   } finally {
     await few.remove()
     await many.remove()
   }
 }
 
+/** The comparison runs in a thread: what the whole process worked is what a sign-in costs. */
+async function benchSignIn(few: TestPlane, many: TestPlane): Promise<void> {
+  const [small, large]: [number[], number[]] = [[], []]
+  for (let round = 0; round < SIGN_INS; round += 1) {
+    small.push(await workedFor(() => signIn(few, round)))
+    large.push(await workedFor(() => signIn(many, round)))
+  }
+  report('sign in with a password, processor time', median(small), median(large))
+}
+
+async function signIn(plane: TestPlane, round: number): Promise<void> {
+  plane.directory.accessChanged([`user:usr_${round}`])
+  const account = await plane.directory.verifyPassword(`user-${round}`, PASSWORD)
+  if (account === undefined) throw new Error('nobody signed in')
+}
+
 async function filled(tenants: number): Promise<TestPlane> {
   const plane = await openPlane()
   const began = performance.now()
+  const passwordHash = await hash(PASSWORD, 12)
   await plane.core.mutate(async ({ tx, at }) => {
     const rows = { created_by: 'usr_0', created_at: at, updated_at: at }
     const plain = { description: '', metadata: '{}', config: '{}', version: 1, ...rows }
@@ -65,7 +87,7 @@ async function filled(tenants: number): Promise<TestPlane> {
           username_key: `user-${n}`,
           email: null,
           email_key: null,
-          password_hash: null,
+          password_hash: n < SIGN_INS ? passwordHash : null,
           token_version: 1,
           super_admin: 0,
           disabled: 0,
@@ -150,6 +172,14 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
   await work()
   return performance.now() - began
+}
+
+/** In milliseconds of the processor, threads included. */
+async function workedFor(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
 }
 
 function median(times: number[]): number {

@@ -23,7 +23,7 @@ describe('the directory of the control plane', () => {
 
   it('knows what each member holds, and where as what', async () => {
     const { owner: other } = await addTenant(plane, 'techstart')
-    await plane.members.add(other, 'techstart', { user_id: 'acme-owner', role: 'viewer' })
+    await plane.members.add(other, 'techstart', { user_id: owner.id, role: 'viewer' })
     expect(await holdings('ACME-owner')).toEqual([
       ['acme', 'default', 'owner', false],
       ['techstart', 'default', 'viewer', false],
@@ -34,7 +34,7 @@ describe('the directory of the control plane', () => {
   it('shows a member the knowledge bases he is limited to, and no other', async () => {
     await plane.kbs.create(owner, 'acme', { name: 'Manuals' })
     await addUser(plane, 'ada')
-    await plane.members.add(owner, 'acme', {
+    await plane.members.add(OPERATOR, 'acme', {
       user_id: 'ada',
       role: 'editor',
       kb_ids: ['manuals'],
@@ -50,7 +50,7 @@ describe('the directory of the control plane', () => {
 
   it('forgets at once what a change took away, and keeps nothing for long', async () => {
     await addUser(plane, 'ada')
-    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'editor' })
+    await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'editor' })
     expect(await holdings('ada')).toHaveLength(1)
     await plane.members.update(owner, 'acme', 'ada', { role: 'viewer' })
     expect(await holdings('ada')).toEqual([['acme', 'default', 'viewer', false]])
@@ -74,7 +74,7 @@ describe('the directory of the control plane', () => {
 
   it('ends the open streams of whom a change concerns, and of nobody else', async () => {
     await addUser(plane, 'ada')
-    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'editor' })
+    await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'editor' })
     const open = async (name: string) => {
       const principal = (await plane.directory.findByUsername(name))?.principal
       if (principal === undefined) throw new Error('no such user')

@@ -40,7 +40,7 @@ describe('API keys', () => {
 
   it('end with their revocation, their expiry, and the membership of their maker', async () => {
     await addUser(plane, 'ada')
-    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'admin' })
+    await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'admin' })
     const user = await plane.users.get(OPERATOR, 'ada')
     const ada = { id: user.user_id, userId: user.user_id, superAdmin: false }
     const keys = await Promise.all(
@@ -62,7 +62,7 @@ describe('API keys', () => {
 
   it('never do more than their maker may do now', async () => {
     await addUser(plane, 'ada')
-    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'admin' })
+    await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'admin' })
     const user = await plane.users.get(OPERATOR, 'ada')
     const ada = { id: user.user_id, userId: user.user_id, superAdmin: false }
     await expect(

@@ -61,7 +61,7 @@ describe('deletion', () => {
       code: 'invalid_input',
     })
     await addUser(plane, 'ada')
-    await plane.members.add(owner, 'acme', { user_id: 'ada', role: 'admin' })
+    await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'admin' })
     const { user_id } = await plane.users.get(OPERATOR, 'ada')
     const ada = { id: user_id, userId: user_id, superAdmin: false }
     await expect(plane.deletions.deleteTenant(ada, 'acme', 'acme')).rejects.toMatchObject({

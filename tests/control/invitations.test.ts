@@ -81,6 +81,32 @@ describe('invitations', () => {
     expect(shape(known)).toEqual(shape(unknown))
   })
 
+  it('give nobody an address that he has not shown to be his', async () => {
+    const token = await tokenOf('boss@example.com')
+    await plane.invitations.acceptByToken(token, account)
+    const ada = await plane.users.get(OPERATOR, 'ada')
+    expect(ada.email).toBeNull()
+    await addTenant(plane, 'techstart')
+    const whom = { email: 'boss@example.com' }
+    await plane.invitations.create(OPERATOR, 'techstart', whom)
+    const actor = { id: ada.user_id, userId: ada.user_id, superAdmin: false }
+    expect(await plane.invitations.listMine(actor)).toEqual([])
+    const next = await tokenOf('other@example.com')
+    const named = { ...account, username: 'boss@example.com' }
+    await expect(plane.invitations.acceptByToken(next, named)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
+  it('reach a user whose name is his address', async () => {
+    const { user_id } = await plane.users.create(OPERATOR, { username: 'grace@example.com' })
+    await plane.members.add(owner, 'acme', { user_id: 'Grace@example.com', role: 'editor' })
+    const grace = { id: user_id, userId: user_id, superAdmin: false }
+    const [mine] = await plane.invitations.listMine(grace)
+    await plane.invitations.accept(grace, mine?.invitation_id ?? '')
+    expect(await plane.members.get(owner, 'acme', user_id)).toMatchObject({ role: 'editor' })
+  })
+
   it('grant no more than the inviter has', async () => {
     const admin = await addUser(plane, 'admin')
     await plane.members.add(owner, 'acme', { user_id: admin.id, role: 'admin' })
@@ -133,6 +159,7 @@ describe('invitations', () => {
         mails[0]?.replaceAll('=\r\n', '') ?? '',
       )
       await plane.invitations.acceptByToken(link?.[1] ?? '', account)
+      expect((await plane.users.get(OPERATOR, 'ada')).email).toBe('ada@example.com')
     } finally {
       await new Promise<void>((resolve) => server.close(() => resolve()))
     }

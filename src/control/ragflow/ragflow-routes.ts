@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
+import { accountAdmissionOf } from '../../tenancy/admission.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import type { RagConfig } from '../rag-config.ts'
+import { assertSelectorsAgree } from '../routes/agreeing-selectors.ts'
 import { callerOf } from '../routes/caller.ts'
 import type { TenantInfo } from '../tenant-info.ts'
 import { answerInEnvelopes, success } from './envelope.ts'
@@ -13,6 +15,8 @@ import {
   InviteBody,
   InvitedReply,
   NewTokenBody,
+  StatsQuery,
+  StatsReply,
   TenantListReply,
   TenantParams,
   TenantReply,
@@ -23,11 +27,12 @@ import {
   TokenReply,
   UserListReply,
 } from './ragflow-schemas.ts'
+import { ragflowStats } from './ragflow-stats.ts'
 import { RagflowTeam } from './ragflow-team.ts'
 import { RagflowTokens } from './ragflow-tokens.ts'
 
 export interface RagflowRoutesOptions {
-  readonly plane: Pick<ControlPlane, 'core' | 'tenants' | 'members' | 'invitations' | 'apiKeys'>
+  readonly plane: ControlPlane
   /** Called for whoever is refused. */
   readonly onRefusal?: (refusal: Refusal) => void
 }
@@ -41,8 +46,16 @@ export const ragflowRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = as
   { plane, onRefusal },
 ) => {
   answerInEnvelopes(app, onRefusal)
+  app.addHook('preValidation', async (request) => {
+    if (accountAdmissionOf(request) !== undefined) await assertSelectorsAgree(request, plane)
+  })
   await app.register(teamRoutes, { plane })
   await app.register(tokenRoutes, { plane })
+  app.get(
+    '/api/v1/system/stats',
+    { schema: { querystring: StatsQuery, response: { 200: StatsReply } } },
+    async (request) => success(await ragflowStats(plane, callerOf(request), request.query)),
+  )
 }
 
 const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, { plane }) => {

@@ -31,6 +31,17 @@ export const NewTokenBody = Type.Object({
 
 export const TokenListQuery = Type.Object({ tenant_id: Type.Optional(Id) })
 
+const Day = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}([ T].{0,20})?$',
+  description: 'Of UTC, included; a time behind it is not looked at',
+})
+
+export const StatsQuery = Type.Object({
+  tenant_id: Type.Optional(Id),
+  from_date: Type.Optional(Day),
+  to_date: Type.Optional(Day),
+})
+
 /** What stands around every answer. */
 export const Enveloped = <T extends TSchema>(data: T) =>
   Type.Object({ code: Type.Integer(), message: Type.String(), data })
@@ -104,5 +115,18 @@ export const TenantReply = Enveloped(
     embd_id: Type.String(),
     credit: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
     status: Type.String(),
+  }),
+)
+
+const Daily = Type.Array(Type.Tuple([Type.String(), Type.Number()]))
+
+export const StatsReply = Enveloped(
+  Type.Object({
+    pv: Daily,
+    uv: Daily,
+    round: Daily,
+    tokens: Daily,
+    speed: Daily,
+    thumb_up: Daily,
   }),
 )

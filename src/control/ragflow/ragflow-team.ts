@@ -1,14 +1,15 @@
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../actor.ts'
-import { type Standing, standingIn, tenantBy } from '../authority.ts'
-import { ControlError } from '../control-error.ts'
+import { type Standing, tenantBy } from '../authority.ts'
 import type { InvitationRow, UserRow } from '../control-tables.ts'
 import type { Invitations } from '../invitations.ts'
+import { addressesOf } from '../invitees.ts'
 import type { Members } from '../members.ts'
 import type { ControlCore } from '../mutation.ts'
 import { roleIn, type TenantPermission } from '../tenant-permissions.ts'
-import { foldedKey, userBy } from '../user-rows.ts'
-import { CODE, noAuthorization, RagflowError } from './envelope.ts'
+import { foldedKey, userOrNone } from '../user-rows.ts'
+import { CODE, noAuthorization, RagflowError, RagflowRefusal } from './envelope.ts'
+import { standingOr109 } from './managed-tenant.ts'
 import { type RagflowRole, ragflowRole } from './ragflow-role.ts'
 import { deltaSeconds, ragflowDate } from './ragflow-time.ts'
 
@@ -113,7 +114,7 @@ export class RagflowTeam {
       .selectFrom('invitations')
       .leftJoin('users', 'users.user_id', 'invitations.user_id')
       .select(['invitation_id', 'invitations.user_id', 'invitations.email', 'users.username'])
-      .select('invitations.created_at')
+      .select(['invitations.invitee', 'invitations.created_at'])
       .where('tenant_id', '=', tenant.tenant_id)
       .where('status', '=', 'pending')
       .where('expires_at', '>', now)
@@ -136,9 +137,9 @@ export class RagflowTeam {
         memberOf({
           id: row.invitation_id,
           // What removes it, for who has no account or whose account is not to be told.
-          user_id: row.user_id ?? row.invitation_id,
+          user_id: row.invitee === null && row.user_id ? row.user_id : row.invitation_id,
           role: 'invite',
-          nickname: row.username ?? row.email ?? '',
+          nickname: row.invitee ?? row.username ?? row.email ?? '',
           email: row.email ?? '',
           isActive: true,
           at: row.created_at,
@@ -149,22 +150,20 @@ export class RagflowTeam {
   }
 
   /**
-   * Invites an address, or a user by name. Of an address it does not tell whether somebody has it.
+   * Invites an address, or a user by name; it does not tell whether somebody has either.
    *
-   * @throws {RagflowError} 102 for who is a member or invited already, and for an unknown name
+   * @throws {RagflowError} 102 for who is a member or invited already
    */
   async invite(
     actor: Actor,
     tenantRef: string,
     { email: whom, role = 'editor', kb_ids }: RagflowInvitation,
   ): Promise<RagflowInvited> {
-    const { db } = this.#now()
     const { tenant } = await this.#standing(actor, tenantRef, 'tenant:manage_members')
     const byEmail = whom.includes('@')
     if (byEmail) await this.#refuseMember(tenant.tenant_id, whom)
-    const user = byEmail ? undefined : await userBy(db, whom)
     const sent = await this.#options.invitations.create(actor, tenant.tenant_id, {
-      ...(user === undefined ? { email: whom } : { user_id: user.user_id }),
+      ...(byEmail ? { email: whom } : { user_id: whom }),
       role,
       kb_ids,
     })
@@ -179,7 +178,7 @@ export class RagflowTeam {
   async remove(actor: Actor, tenantRef: string, userRef: string): Promise<true> {
     const { core, members, invitations } = this.#options
     const tenant = await tenantBy(core.db, tenantRef)
-    const user = await this.#userOrNone(userRef)
+    const user = await userOrNone(core.db, userRef)
     const self = user !== undefined && user.user_id === actor.userId
     // Who asks for himself learns no more of a tenant than that he is not in it.
     if (tenant === undefined) throw self ? nobodyToRemove() : noAuthorization()
@@ -188,7 +187,7 @@ export class RagflowTeam {
       await members.remove(actor, tenant.tenant_id, user.user_id)
       return true
     }
-    const pending = await this.#pendingOf(tenant.tenant_id, userRef, user)
+    const pending = await this.#pendingOf(tenant.tenant_id, userRef, self ? user : undefined)
     if (pending === undefined) throw nobodyToRemove()
     if (self) await invitations.decline(actor, pending.invitation_id)
     else await invitations.withdraw(actor, tenant.tenant_id, pending.invitation_id)
@@ -261,15 +260,6 @@ export class RagflowTeam {
     throw new RagflowError(CODE.data, `${email} is already in the team.`)
   }
 
-  async #userOrNone(ref: string): Promise<UserRow | undefined> {
-    try {
-      return await userBy(this.#options.core.db, ref)
-    } catch (error) {
-      if (error instanceof ControlError && error.code === 'not_found') return undefined
-      throw error
-    }
-  }
-
   async #isMember(tenantId: string, userId: string): Promise<boolean> {
     const row = await this.#options.core.db
       .selectFrom('memberships')
@@ -280,13 +270,16 @@ export class RagflowTeam {
     return row !== undefined
   }
 
-  /** By the id of the invitation or user, or by the address. */
+  /**
+   * By the id of the invitation, or by what it was made for: that a name is of somebody invited by
+   * his address is not told. To himself it is, who knows.
+   */
   async #pendingOf(
     tenantId: string,
     ref: string,
-    user: UserRow | undefined,
+    self: UserRow | undefined,
   ): Promise<InvitationRow | undefined> {
-    const emails = [foldedKey(ref), ...(user?.email_key ? [user.email_key] : [])]
+    const emails = [foldedKey(ref), ...(self === undefined ? [] : addressesOf(self))]
     return this.#options.core.db
       .selectFrom('invitations')
       .selectAll()
@@ -296,7 +289,10 @@ export class RagflowTeam {
         where.or([
           where('invitation_id', '=', ref),
           where('email_key', 'in', emails),
-          ...(user === undefined ? [] : [where('user_id', '=', user.user_id)]),
+          where('invitee_key', '=', foldedKey(ref)),
+          self === undefined
+            ? where.and([where('user_id', '=', ref), where('invitee', 'is', null)])
+            : where('user_id', '=', self.user_id),
         ]),
       )
       .executeTakeFirst()
@@ -307,28 +303,12 @@ export class RagflowTeam {
     const mine = actor.userId === undefined ? [] : await this.#options.invitations.listMine(actor)
     const found = mine.find(({ tenant_id }) => tenant_id === tenant?.tenant_id)
     if (found !== undefined) return found.invitation_id
-    throw new RagflowError(CODE.data, 'There is no invitation of this tenant for you')
+    throw new RagflowRefusal(CODE.data, 'There is no invitation of this tenant for you')
   }
 }
 
-function nobodyToRemove(): RagflowError {
-  return new RagflowError(CODE.data, 'There is nobody to remove')
-}
-
-/** @throws {RagflowError} 109, the same for a foreign tenant, an unknown one and too low a role */
-export async function standingOr109(
-  core: ControlCore,
-  actor: Actor,
-  tenantRef: string,
-  permission: TenantPermission,
-): Promise<Standing> {
-  try {
-    return await standingIn(core.db, actor, tenantRef, permission)
-  } catch (error) {
-    if (!(error instanceof ControlError)) throw error
-    if (error.code === 'not_found' || error.code === 'forbidden') throw noAuthorization()
-    throw error
-  }
+function nobodyToRemove(): RagflowRefusal {
+  return new RagflowRefusal(CODE.data, 'There is nobody to remove')
 }
 
 function memberOf({

@@ -4,9 +4,8 @@ import type { Actor } from '../actor.ts'
 import type { ApiKeys, IssuedApiKey } from '../api-keys.ts'
 import type { ApiKeyRow } from '../control-tables.ts'
 import type { ControlCore } from '../mutation.ts'
-import { roleAllows, roleIn } from '../tenant-permissions.ts'
-import { CODE, noAuthorization, RagflowError } from './envelope.ts'
-import { standingOr109 } from './ragflow-team.ts'
+import { CODE, RagflowRefusal } from './envelope.ts'
+import { managedTenant, managedTenants } from './managed-tenant.ts'
 import { ragflowDate } from './ragflow-time.ts'
 
 /** A token as RAGFlow shows it; masked but for the answer that makes it. */
@@ -47,7 +46,7 @@ export class RagflowTokens {
     actor: Actor,
     { tenant_id, name = 'RAGFlow token', role = 'editor', kb_ids, expires_at }: NewRagflowToken,
   ): Promise<RagflowToken> {
-    const tenantId = await this.#tenantOf(actor, tenant_id)
+    const tenantId = await managedTenant(this.#core, actor, tenant_id)
     const common = { kb_ids, expires_at }
     const key = await this.#apiKeys.create(actor, tenantId, { ...common, name, role })
     const beta = await this.#beta(actor, tenantId, key, common)
@@ -59,7 +58,7 @@ export class RagflowTokens {
 
   /** Tokens that work, the newest first. */
   async list(actor: Actor, tenantRef?: string): Promise<RagflowToken[]> {
-    const tenantId = await this.#tenantOf(actor, tenantRef)
+    const tenantId = await managedTenant(this.#core, actor, tenantRef)
     const rows = await this.#core.db
       .selectFrom('api_keys')
       .selectAll()
@@ -100,7 +99,7 @@ export class RagflowTokens {
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
     if (row === undefined || !(await this.#manages(actor, row.tenant_id))) {
-      throw new RagflowError(CODE.data, 'There is no such token')
+      throw new RagflowRefusal(CODE.data, 'There is no such token')
     }
     for (const key_id of [...(await this.#companionsOf(row)), row.key_id]) {
       await this.#apiKeys.revoke(actor, row.tenant_id, key_id)
@@ -135,38 +134,9 @@ export class RagflowTokens {
     return rows.map(({ key_id }) => key_id)
   }
 
-  /** The named tenant, else the only one that the caller manages: never any other. */
-  async #tenantOf(actor: Actor, ref: string | undefined): Promise<string> {
-    if (ref !== undefined) {
-      const { tenant } = await standingOr109(this.#core, actor, ref, 'tenant:manage')
-      return tenant.tenant_id
-    }
-    const managed = await this.#managed(actor)
-    const [first] = managed
-    if (first === undefined) throw noAuthorization()
-    if (managed.length === 1) return first
-    throw new RagflowError(CODE.argument, 'Name the tenant in tenant_id')
-  }
-
-  async #managed(actor: Actor): Promise<string[]> {
-    const { key, userId } = actor
-    if (key !== undefined) return roleAllows(key.role, 'tenant:manage') ? [key.tenantId] : []
-    if (userId === undefined) return []
-    const rows = await this.#core.db
-      .selectFrom('memberships')
-      .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
-      .select(['memberships.tenant_id', 'memberships.role'])
-      .where('memberships.user_id', '=', userId)
-      .where('tenants.status', '=', 'active')
-      .execute()
-    return rows
-      .filter(({ role }) => roleAllows(roleIn(role), 'tenant:manage'))
-      .map(({ tenant_id }) => tenant_id)
-  }
-
   async #manages(actor: Actor, tenantId: string): Promise<boolean> {
     if (actor.superAdmin) return true
-    return (await this.#managed(actor)).includes(tenantId)
+    return (await managedTenants(this.#core, actor)).includes(tenantId)
   }
 }
 

@@ -1,3 +1,4 @@
+import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Authenticator } from '../../tenancy/authenticator.ts'
@@ -22,12 +23,26 @@ export interface AccountRoutesOptions {
   readonly guard: SignInGuard | undefined
 }
 
+/** Of one user, of each kind: they cost a hash, a synced write or a signature. */
+const CHANGES_A_MINUTE = 30
+
 /** What callers do about their own account. */
 export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = async (
   app,
   options,
 ) => {
   const { plane, directory, tokens } = options
+  await app.register(rateLimit, {
+    global: false,
+    max: CHANGES_A_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => admissionIn(request).principal.userId,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new TenancyError('rate_limited', 'Too many requests about this account; try again later', {
+        retryAfterSeconds: Math.ceil(ttl / 1000),
+      }),
+  })
+  const bounded = { config: { rateLimit: {} } }
 
   app.get('/users/me', { schema: { response: { 200: MeReply } } }, async (request) =>
     meOf(plane, request),
@@ -41,7 +56,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
 
   app.put(
     '/users/me/password',
-    { schema: { body: OwnPasswordBody, response: { 200: TokenReply } } },
+    { ...bounded, schema: { body: OwnPasswordBody, response: { 200: TokenReply } } },
     async (request) => {
       const user = storedUser(request)
       const { current_password, new_password } = request.body
@@ -53,14 +68,15 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
 
   app.post(
     '/users/me/sign-out-everywhere',
-    { schema: { response: { 204: Nothing } } },
+    { ...bounded, schema: { response: { 204: Nothing } } },
     async (request, reply) => {
       await plane.users.signOutEverywhere(callerOf(request), storedUser(request).userId)
       return reply.code(204).send()
     },
   )
 
-  app.post('/auth/refresh', { schema: { response: { 200: TokenReply } } }, async (request) => {
+  const refresh = { ...bounded, schema: { response: { 200: TokenReply } } }
+  app.post('/auth/refresh', refresh, async (request) => {
     const { principal, credentials } = admissionIn(request)
     // The name of a key is no user's: a key must not turn into a token.
     if (credentials.token === undefined || principal.keyOf !== undefined) {

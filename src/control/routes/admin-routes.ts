@@ -2,16 +2,32 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { assertSuperAdmin } from '../authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf } from './caller.ts'
+import { NewTenantBody, TenantListQuery, TenantPage, TenantReply } from './tenant-schemas.ts'
 import { NewUserBody, PasswordBody, UserPage, UserParams, UserReply } from './user-schemas.ts'
 import { Nothing, PageParams } from './wire-schemas.ts'
 
-/** `/admin/users`: accounts, for the operators of the server. */
+/** `/admin/users`, `/admin/tenants`: for the operators of the server. */
 export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
   app,
-  { plane: { users } },
+  { plane: { users, tenants } },
 ) => {
   // Also what users may do themselves: here it goes without proof of who they are.
   app.addHook('preHandler', async (request) => assertSuperAdmin(callerOf(request)))
+
+  app.get(
+    '/admin/tenants',
+    { schema: { querystring: TenantListQuery, response: { 200: TenantPage } } },
+    async (request) => tenants.list(callerOf(request), request.query),
+  )
+
+  app.post(
+    '/admin/tenants',
+    { schema: { body: NewTenantBody, response: { 201: TenantReply } } },
+    async (request, reply) => {
+      const tenant = await tenants.create(callerOf(request), request.body)
+      return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
+    },
+  )
 
   app.get(
     '/admin/users',

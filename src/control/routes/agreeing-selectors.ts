@@ -17,7 +17,8 @@ export async function assertSelectorsAgree(
   const named = headerOf(request, 'x-tenant-id')
   const namedKb = headerOf(request, 'x-kb-id')
   if (named === undefined && namedKb === undefined) return
-  const tenant = textIn(params, 'tenant')
+  // RAGFlow's paths say `tenant_id`.
+  const tenant = textIn(params, 'tenant') ?? textIn(params, 'tenant_id')
   const kb = textIn(params, 'kb')
   const actor = callerOf(request)
   if (named !== undefined && tenant !== undefined && !isSame(named, tenant)) {

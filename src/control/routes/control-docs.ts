@@ -1,6 +1,7 @@
 import type { OperationDoc, OperationDocs } from '../../openapi/operation-doc.ts'
 import { RAGFLOW_DOCS } from '../ragflow/ragflow-docs.ts'
 import { ACCOUNT_DOCS } from './account-docs.ts'
+import { ADMIN_DOCS } from './admin-docs.ts'
 import { documented } from './documented.ts'
 import { KB_DOCS } from './kb-docs.ts'
 import { MEMBER_DOCS } from './member-docs.ts'
@@ -14,6 +15,7 @@ const all: Record<string, OperationDoc> = {
   ...MEMBER_DOCS,
   ...SETTINGS_DOCS,
   ...ACCOUNT_DOCS,
+  ...ADMIN_DOCS,
   ...SNAPSHOT_DOCS,
 }
 

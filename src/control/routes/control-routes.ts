@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { accountAdmissionOf } from '../../tenancy/admission.ts'
-import type { Principal } from '../../tenancy/principal.ts'
-import { CONTROL_STATUS, ControlError } from '../control-error.ts'
+import { type EngineHouse, LiveEngines } from '../live-engines.ts'
 import { type AccountRoutesOptions, accountRoutes } from './account-routes.ts'
+import { adminEngineRoutes } from './admin-engine-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { assertSelectorsAgree } from './agreeing-selectors.ts'
 import { apiKeyRoutes } from './api-key-routes.ts'
@@ -11,19 +11,14 @@ import { invitationTokenRoutes } from './invitation-token-routes.ts'
 import { KB_PATHS, kbRoutes } from './kb-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { recordRoutes } from './record-routes.ts'
+import { type OnControlRefusal, reportRefusals } from './report-refusals.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { tenantRoutes } from './tenant-routes.ts'
 
-/** A request that the control plane turned away, for the audit. */
-export interface ControlRefusal {
-  readonly error: { readonly code: string; readonly statusCode: number }
-  readonly request: FastifyRequest
-  readonly principal: Principal | undefined
-}
-
 export interface ControlRoutesOptions extends AccountRoutesOptions {
+  readonly engines: EngineHouse
   /** Called for whoever is refused or asks for what is not there. */
-  readonly onRefusal?: (refusal: ControlRefusal) => void
+  readonly onRefusal?: OnControlRefusal
 }
 
 /** The management API. Register it below `/api/v1`, where tenancy admits the requests. */
@@ -38,20 +33,13 @@ export const controlRoutes: FastifyPluginAsync<ControlRoutesOptions> = async (ap
   app.addHook('preValidation', async (request) => {
     if (accountAdmissionOf(request) !== undefined) await assertSelectorsAgree(request, plane)
   })
-  app.addHook('onError', async (request, _reply, error) => {
-    if (!(error instanceof ControlError) || !isRefusal(error)) return
-    const { code } = error
-    onRefusal?.({
-      error: { code, statusCode: CONTROL_STATUS[code] },
-      request,
-      principal: accountAdmissionOf(request)?.principal,
-    })
-  })
+  reportRefusals(app, onRefusal)
   await registerAll(app, options)
 }
 
 async function registerAll(app: FastifyInstance, options: ControlRoutesOptions): Promise<void> {
   const { plane, authenticator, directory, tokens, guard } = options
+  const engines = new LiveEngines(plane.core, plane.quotas.places, options.engines)
   await app.register(tenantRoutes, { plane })
   const [kbPath, ...otherPaths] = KB_PATHS
   await app.register(kbRoutes, { plane, path: kbPath })
@@ -66,6 +54,7 @@ async function registerAll(app: FastifyInstance, options: ControlRoutesOptions):
   await app.register(settingsRoutes, { plane })
   await app.register(recordRoutes, { plane })
   await app.register(adminRoutes, { plane })
+  await app.register(adminEngineRoutes, { engines })
   await app.register(accountRoutes, { plane, authenticator, directory, tokens, guard })
 }
 
@@ -74,9 +63,4 @@ export function hideFromDescription(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     route.schema = { ...route.schema, hide: true }
   })
-}
-
-function isRefusal({ code }: ControlError): boolean {
-  const status = CONTROL_STATUS[code]
-  return status === 403 || status === 404
 }

@@ -35,6 +35,10 @@ const fields = {
   tenant_id: Type.String(),
   email: NullableString,
   user_id: NullableString,
+  username: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'By which somebody was invited, whether or not anybody has it',
+  }),
   role: RoleName,
   kb_ids: NullableIds,
   status: Type.Enum(['pending', 'accepted', 'declined', 'withdrawn', 'expired']),

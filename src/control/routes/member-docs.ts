@@ -7,6 +7,7 @@ export const MEMBER = {
   email: 'bea@acme.example',
   role: 'editor',
   kb_ids: null,
+  status: 'active',
   ...WHEN,
 }
 
@@ -15,6 +16,7 @@ const INVITATION = {
   tenant_id: TENANT_ID,
   email: 'dan@techstart.example',
   user_id: null,
+  username: null,
   role: 'viewer',
   kb_ids: null,
   status: 'pending',
@@ -36,11 +38,12 @@ export const MEMBER_DOCS: Readonly<Record<string, OperationDoc>> = {
   },
   'POST /tenants/:tenant/members': {
     tag,
-    summary: 'Makes a user a member',
-    description: 'Nobody grants more than he has.',
-    body: { example: { user_id: 'bea', role: 'editor' } },
+    summary: 'Makes a user a member, or invites him',
+    description:
+      'A user becomes a member at once by his id, when the two of you are in some tenant, and when an operator asks. Any other name or address is invited, whether or not somebody has it: then `status` is `invited`. Nobody grants more than he has.',
+    body: { example: { user_id: MEMBER.user_id, role: 'editor' } },
     reply: member,
-    errors: { 409: 'He is a member already; his role stays' },
+    errors: { 409: 'He is a member already, and his role stays; or he is invited' },
   },
   'GET /tenants/:tenant/members/:user': {
     tag,

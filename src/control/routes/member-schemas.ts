@@ -19,11 +19,13 @@ export const MemberChangeBody = Type.Object({
 })
 
 export const MemberReply = Type.Object({
-  user_id: Type.String(),
+  user_id: Type.String({ description: 'Of who is invited, what he was invited by' }),
   username: Type.String(),
   email: NullableString,
   role: RoleName,
   kb_ids: NullableIds,
+  status: Type.Enum(['active', 'invited']),
+  invitation_id: Type.Optional(Type.String({ description: 'Of who is invited' })),
   created_at: Type.String(),
   created_by: Type.String(),
 })

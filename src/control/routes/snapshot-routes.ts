@@ -7,6 +7,7 @@ import type { Permission, PermissionTable } from '../../tenancy/permissions.ts'
 import { actorOf } from '../actor.ts'
 import { permissionOfView } from '../snapshot-view.ts'
 import type { SnapshotCaller, Snapshots } from '../snapshots.ts'
+import { type OnControlRefusal, reportRefusals } from './report-refusals.ts'
 import {
   IssuedSnapshotReply,
   SnapshotBody,
@@ -16,6 +17,12 @@ import {
   SnapshotTokenParams,
   SnapshotViewReply,
 } from './snapshot-schemas.ts'
+
+export interface SnapshotRoutesOptions {
+  readonly snapshots: Snapshots
+  /** Called for whoever is refused or asks for what is not there. */
+  readonly onRefusal?: OnControlRefusal
+}
 
 /** Rows of these routes. */
 export const SNAPSHOT_PERMISSIONS = {
@@ -30,10 +37,11 @@ const QUIET = { logLevel: 'warn' } as const
 const CODED = { config: { codedErrors: true } } as const
 
 /** `/api/v1/snapshots`: views that are kept under an opaque token, for others of the same tenant. */
-export const snapshotRoutes: FastifyPluginAsyncTypebox<{ snapshots: Snapshots }> = async (
+export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = async (
   app,
-  { snapshots },
+  { snapshots, onRefusal },
 ) => {
+  reportRefusals(app, onRefusal)
   app.post(
     '/api/v1/snapshots',
     { ...CODED, schema: { body: SnapshotBody, response: { 201: IssuedSnapshotReply } } },

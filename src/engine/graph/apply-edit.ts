@@ -3,12 +3,18 @@ import { changeParts, type PublishParts } from '../ingest/publish-document.ts'
 import { type Pair, pairKey } from '../pair.ts'
 import type { StoredEntity, StoredRelation } from '../store.ts'
 import type { EditPlan } from './edit-plan.ts'
+import { assertRoomFor } from './graph-bounds.ts'
 import { prepareEdit } from './prepare-edit.ts'
 
-/** Makes an edit visible and durable, or nothing of it. The graph lock must be held. */
+/**
+ * Makes an edit visible and durable, or nothing of it. The graph lock must be held.
+ *
+ * @throws {EngineError} `graph_full`
+ */
 export async function applyEdit(parts: PublishParts, plan: EditPlan): Promise<void> {
   // A person waits for it, as for an answer.
   const change = await prepareEdit(changeParts(parts), plan, { lane: 'query' })
+  await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
   await parts.store.apply(change)
 }
 

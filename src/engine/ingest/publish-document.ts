@@ -1,6 +1,7 @@
 import type { DocumentRecord } from '../document-record.ts'
 import type { FileReader, ReadFile } from '../file-reader.ts'
 import { customKgChunks } from '../graph/custom-kg.ts'
+import { assertRoomFor, type GraphBounds } from '../graph/graph-bounds.ts'
 import type { CallOptions, Models } from '../models.ts'
 import type { Mutex } from '../mutex.ts'
 import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
@@ -26,6 +27,8 @@ export interface PublishParts {
   readonly answers: AnswersOfDocuments
   /** Held while the graph is changed, and while what a change rests on must not. */
   readonly graphLock: Mutex
+  /** What the graph may hold; asked before each change. Without it there is no bound. */
+  readonly graphBounds?: (() => Promise<GraphBounds>) | undefined
 }
 
 /** The parts that make changes of the graph. */
@@ -95,11 +98,11 @@ async function publish(
 ): Promise<void> {
   const { store, graphLock } = parts
   const removes = [{ documentId: publication.document.id, forget: false }]
-  const change = changeParts(parts)
+  const making = changeParts(parts)
   const paying = {
-    ...change,
-    embedding: answers.embedding(change.embedding),
-    describe: answers.describe(change.describe),
+    ...making,
+    embedding: answers.embedding(making.embedding),
+    describe: answers.describe(making.describe),
   }
   const prepare = () => prepareChange(paying, removes, publication, options)
   for (let left = TRIES_BESIDE; ; left--) {
@@ -109,7 +112,9 @@ async function publish(
       options.signal?.throwIfAborted()
       const current = (await store.dataVersion()) === version ? prepared : null
       if (left > 0 && current === null) return false
-      await store.apply(current ?? (await prepare()))
+      const change = current ?? (await prepare())
+      await assertRoomFor(store, await parts.graphBounds?.(), change)
+      await store.apply(change)
       return true
     })
     if (done) return

@@ -89,7 +89,7 @@ describe('tenantrag adopt', () => {
       for (const key of ['key-of-ann', 'key-of-tom']) {
         await expect
           .poll(async () => (await call(url, key, '/documents/status_counts')).json(), {
-            timeout: 30_000,
+            timeout: 50_000,
           })
           .toMatchObject({ status_counts: { processed: 1 } })
       }

@@ -44,7 +44,7 @@ describe('the data of tenants', () => {
     expect((await two.ann.call('POST', '/documents/scan')).status).toBe(200)
     expect((await two.ann.call('DELETE', '/documents')).status).toBe(200)
     expect(await names(two.tom)).toContain('plan.txt')
-    await expect.poll(() => names(two.ann), { timeout: 20_000 }).not.toContain('plan.txt')
+    await expect.poll(() => names(two.ann), { timeout: 50_000 }).not.toContain('plan.txt')
     const tenants = (await two.ann.call('GET', '/api/v1/tenants')).body
     expect(tenants.items).toMatchObject([{ slug: 'acme' }])
   })
@@ -167,7 +167,7 @@ describe('the data of tenants', () => {
     await give(0.001)
     await ask()
     await expect
-      .poll(async () => (await two.tom.call('GET', path)).body.credit, { timeout: 20_000 })
+      .poll(async () => (await two.tom.call('GET', path)).body.credit, { timeout: 50_000 })
       .toBeLessThan(0.001)
     await give(0)
     expect((await ask()).status).toBe(402)

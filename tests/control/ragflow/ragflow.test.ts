@@ -168,8 +168,74 @@ describe('the RAGFlow facade', () => {
     await agree(named)
     const { role } = await server.plane.members.get(actor(owner), tenant, named.id)
     expect(role).toBe('viewer')
-    expect((await invite(owner, 'unheard-of')).body.code).toBe(102)
     expect((await invite(owner, named.email)).body.code).toBe(102)
+  })
+
+  it('answers alike whether somebody has a user name, also in the list and the removal', async () => {
+    const hidden = await server.user('hidden')
+    const shown = async (name: string) => {
+      const invited = await invite(owner, name)
+      expect((await invite(owner, name)).body.code).toBe(102)
+      const { data } = await users(owner)
+      const row = data.find(({ nickname }: { nickname: string }) => nickname === name)
+      const path = `/api/v1/tenant/${tenant}/user/${name}`
+      const removed = await owner.call('DELETE', path)
+      const text = JSON.stringify([invited.body, { ...row, delta_seconds: 0 }, removed.body])
+      return text
+        .replaceAll(name, 'NAME')
+        .replace(/inv_\w{20}/g, 'INV')
+        .replace(/\d{4}-\d\d-\d\dT[\d:]+/g, 'WHEN')
+    }
+    const known = await shown('hidden')
+    expect(known).toContain('"role":"invite"')
+    expect(known).toMatch(/"data":true}]$/)
+    expect(await shown('unheard-of')).toBe(known)
+    await invite(owner, 'hidden')
+    const path = `/api/v1/tenant/${tenant}/user/`
+    expect((await owner.call('DELETE', `${path}${hidden.email}`)).body.code).toBe(102)
+    expect((await owner.call('DELETE', `${path}${hidden.id}`)).body.code).toBe(102)
+    expect((await agree(hidden)).body.code).toBe(0)
+  })
+
+  it('shows by day what a tenant used, to who manages it', async () => {
+    const rich = await server.user('spender')
+    const t = await createTenant(rich, 'spending')
+    const { kb_id } = await server.plane.kbs.get(actor(rich), t, 'default')
+    const row = { tenant_id: t, kb_id, model: 'm', cost: 0, completion_tokens: 0 }
+    await server.plane.core.mutate(async ({ tx }) => {
+      const asked = { ...row, day: '2026-05-30', step: 'query', calls: 2, prompt_tokens: 500 }
+      await tx
+        .insertInto('usage')
+        .values([
+          { ...asked, actor: 'usr_1' },
+          { ...asked, actor: 'usr_2' },
+          { ...asked, actor: '', step: 'extract', calls: 7, prompt_tokens: 1000 },
+          { ...asked, actor: 'usr_1', day: '2026-06-02' },
+        ])
+        .execute()
+    })
+    const path = '/api/v1/system/stats?from_date=2026-05-01%2000:00:00&to_date=2026-05-31'
+    const { body } = await rich.call('GET', path)
+    const day = '2026-05-30'
+    expect(body).toEqual({
+      code: 0,
+      message: 'success',
+      data: {
+        pv: [[day, 4]],
+        uv: [[day, 2]],
+        round: [[day, 4]],
+        tokens: [[day, 2]],
+        speed: [],
+        thumb_up: [],
+      },
+    })
+    const guest = await join('counter')
+    for (const query of ['', `?tenant_id=${t}`]) {
+      const refused = await guest.call('GET', `/api/v1/system/stats${query}`)
+      expect(refused.body).toMatchObject({ code: 109, data: null })
+    }
+    const odd = await rich.call('GET', '/api/v1/system/stats?from_date=yesterday')
+    expect(odd.body.code).toBe(101)
   })
 
   it('accepts from the invited alone, and once', async () => {

@@ -25,6 +25,11 @@ export interface Scene {
   member(): Promise<string>
   invitation(): Promise<string>
   apiKey(): Promise<string>
+  /** The workspace of an engine that is open. */
+  openEngine(): Promise<string>
+  /** Invites the guest of the scene, where it has one; and undoes it, whatever he answered. */
+  invite(): Promise<void>
+  uninvite(): Promise<void>
   resume(): Promise<void>
 }
 
@@ -228,6 +233,16 @@ export const CONTROL_CASES: Readonly<Record<string, ControlCase>> = {
   }),
   'POST /invitations/decline': plain('public', '/invitations/decline', { token: 'tri_of_nobody' }),
 
+  'GET /admin/tenants': plain('super-admin', '/admin/tenants'),
+  'POST /admin/tenants': {
+    needs: 'super-admin',
+    call: () => ({ path: '/admin/tenants', body: { name: another('Techstart') } }),
+  },
+  'GET /admin/engines': plain('super-admin', '/admin/engines'),
+  'POST /admin/engines/:workspace/evict': {
+    needs: 'super-admin',
+    call: async (scene) => ({ path: `/admin/engines/${await scene.openEngine()}/evict` }),
+  },
   'GET /admin/users': plain('super-admin', '/admin/users'),
   'POST /admin/users': {
     needs: 'super-admin',

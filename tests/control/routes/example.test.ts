@@ -36,4 +36,4 @@ it('docs/examples/complete-setup.sh sets a tenant up', async () => {
   } finally {
     await close()
   }
-}, 60_000)
+}, 240_000)

@@ -5,6 +5,7 @@ import { type Answer, send } from '../../isolation/http-call.ts'
 import { type Ids, ROUTE_CASES } from '../../isolation/route-cases.ts'
 import { CONTROL_CASES, type Scene } from './control-cases.ts'
 import { type Account, type Headers, type Management, startManagement } from './management.ts'
+import { RAGFLOW_CASES } from './ragflow-cases.ts'
 import { setScene } from './scene.ts'
 
 /** Words of the tenant that nobody else may read. */
@@ -23,6 +24,8 @@ let management: Management
 let intruder: Account
 let victim: Scene
 let own: Scene
+/** A view that the victim keeps. */
+let snapshot: { readonly token: string; readonly snapshot_id: string }
 /** Requests that were refused. */
 const refused: string[] = []
 
@@ -39,7 +42,10 @@ beforeAll(async () => {
   victim = await found('Zorblax Holding', 'zorblax', owner)
   own = await found('Techstart', 'techstart', intruder)
   await insert({ ...owner.headers, 'x-tenant-id': 'zorblax' }, 'Zorblax owns Mount Vexington.')
-}, 120_000)
+  const view = { route: '/documents', state: { filter: 'vexington' } }
+  const kept = await ask(owner.headers, 'POST', '/api/v1/snapshots', view)
+  snapshot = { token: String(kept.token), snapshot_id: String(kept.snapshot_id) }
+}, 240_000)
 afterAll(() => management?.close())
 
 /** Sends a request that must be refused, and looks through what comes back. */
@@ -65,6 +71,11 @@ const named = scoped.filter(([route]) => /:(kb|user|invitation|key)\b/.test(rout
 const byHeader = Object.entries(CONTROL_CASES).filter(([route]) => {
   return route.includes(' /knowledge-bases') || route === 'GET /tenants/me'
 })
+
+/** Those that name a tenant, or something of one. */
+const inRagflow = Object.entries(RAGFLOW_CASES).filter(
+  ([, { needs }]) => needs !== 'signed-in' && needs !== 'super-admin',
+)
 
 describe('who is no member', () => {
   it.each(scoped)('is told by %s that there is no such tenant', async (route, { needs, call }) => {
@@ -143,7 +154,52 @@ describe('who is no member', () => {
     }
     const after = server.gauges().engines.find(({ workspace }) => workspace.startsWith('zorblax'))
     expect(after).toEqual(before)
-  }, 60_000)
+  }, 240_000)
+
+  it.each(inRagflow)('is told by %s as little in RAGFlow’s words', async (route, { call }) => {
+    const [method = ''] = route.split(' ')
+    const unknown = { ...victim, tenant: 'tnt_of_nobody', apiKey: async () => 'key_of_nobody' }
+    const foreign = await intrude(method, await call(victim))
+    const none = await intrude(method, await call(unknown))
+    const code = RAGFLOW_CASES[route]?.refusal
+    expect([foreign.status, JSON.parse(foreign.text).code], foreign.text).toEqual([200, code])
+    expect(none.text).toBe(foreign.text)
+  })
+
+  it('finds nobody of another tenant in his own by RAGFlow’s paths', async () => {
+    const path = `/api/v1/tenant/${own.tenant}/user/${await victim.member()}`
+    const { text } = await intrude('DELETE', { path })
+    expect(JSON.parse(text).code).toBe(102)
+    const list = { path: `/api/v1/tenant/${own.tenant}/user/list` }
+    const other = await intrude('GET', list, { 'x-tenant-id': victim.tenant })
+    expect(JSON.parse(other.text)).toMatchObject({ code: 102, data: null })
+  })
+
+  it('reaches no view that another tenant keeps', async () => {
+    const { token, snapshot_id } = snapshot
+    const calls = [
+      ['GET', { path: '/api/v1/snapshots' }],
+      ['POST', { path: '/api/v1/snapshots', body: { route: '/documents' } }],
+      ['GET', { path: `/api/v1/snapshots/${token}` }],
+      ['DELETE', { path: `/api/v1/snapshots/${snapshot_id}` }],
+    ] as const
+    for (const [method, call] of calls) {
+      for (const tenant of [victim.tenant, 'zorblax']) {
+        expect((await intrude(method, call, { 'x-tenant-id': tenant })).status).toBe(403)
+      }
+    }
+    for (const [method, id, none] of [
+      ['GET', token, 'trs_of_nobody'],
+      ['DELETE', snapshot_id, 'snp_of_nobody'],
+    ] as const) {
+      const foreign = await intrude(method, { path: `/api/v1/snapshots/${id}` })
+      const unknown = await intrude(method, { path: `/api/v1/snapshots/${none}` })
+      expect([foreign.status, unknown.status]).toEqual([404, 404])
+      expect(messageOf(foreign)).toBe(messageOf(unknown))
+    }
+    const { items } = await management.ask(intruder.headers, 'GET', '/api/v1/snapshots')
+    expect(items).toEqual([])
+  })
 
   it('sees his own tenant alone in lists', async () => {
     const { items } = await management.ask(intruder.headers, 'GET', '/api/v1/tenants?page_size=100')

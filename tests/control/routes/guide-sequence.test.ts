@@ -104,4 +104,32 @@ describe('the complete set-up of a tenant', () => {
     const again = await management.call(editor.headers, 'GET', `/api/v1/tenants/${tenant}`)
     expect(again.status).toBe(404)
   })
+
+  it('adds, changes and removes an editor by his address, as an operator may', async () => {
+    const { ask, operator, addUser, call } = management
+    const other = await addUser('acme-other')
+    const members = `/api/v1/tenants/${tenant}/members`
+    const body = { user_id: 'acme-other@example.com', role: 'editor' }
+    const added = await ask(operator, 'POST', members, body)
+    expect(added).toMatchObject({ user_id: other.id, role: 'editor', status: 'active' })
+    await management.insert(at(other.headers), 'The crane of Port Alder was built by the office.')
+    const one = `${members}/acme-other@example.com`
+    expect(await ask(operator, 'PUT', one, { role: 'viewer' })).toMatchObject({ role: 'viewer' })
+    expect((await call(operator, 'DELETE', one)).status).toBe(204)
+    expect((await call(at(other.headers), 'GET', '/documents')).status).toBe(403)
+  })
+
+  it('adds an editor whom an owner names by his address once he agrees', async () => {
+    const { ask, call } = management
+    const other = await management.addUser('acme-third')
+    const body = { user_id: 'acme-third@example.com', role: 'editor' }
+    const path = `/api/v1/tenants/${tenant}/members`
+    const added = await call(owner.headers, 'POST', path, body)
+    expect(added.status).toBe(201)
+    expect(added.body).toMatchObject({ ...body, status: 'invited' })
+    expect((await call(at(other.headers), 'GET', '/documents')).status).toBe(403)
+    const accept = `/api/v1/users/me/invitations/${added.body.invitation_id}/accept`
+    await ask(other.headers, 'POST', accept)
+    expect((await call(at(other.headers), 'GET', '/documents')).status).toBe(200)
+  })
 })

@@ -52,6 +52,8 @@ describe('a server with tenants', () => {
     const status = await call({}, 'GET', '/auth-status')
     expect(status.body).toMatchObject({ auth_configured: true, multi_tenant_enabled: true })
     expect(status.text).not.toContain('access_token')
+    const health = await call({}, 'GET', '/health')
+    expect(health.body).toMatchObject({ multi_tenant_enabled: true, multi_tenant_strict: true })
     for (const path of ['/documents', '/api/v1/tenants', '/api/v1/users/me', '/api/tags']) {
       expect((await call({}, 'GET', path)).status, path).toBe(401)
       const guest = { authorization: 'Bearer not-a-token' }
@@ -77,6 +79,7 @@ describe('a server with tenants', () => {
       })
       const { addUser, ask, call } = management
       const { headers } = await addUser('ann')
+      expect((await call({}, 'GET', '/health')).body.multi_tenant_strict).toBe(strict === 'true')
       for (const name of ['Acme', 'Techstart'])
         await ask(headers, 'POST', '/api/v1/tenants', { name })
       expect((await call(headers, 'GET', '/documents')).status).toBe(status)

@@ -9,7 +9,7 @@ beforeAll(async () => {
   management = await startManagement({ TENANT_SELF_SERVICE: 'true' })
   ann = await management.addUser('ann')
   await management.ask(ann.headers, 'POST', '/api/v1/tenants', { name: 'Acme' })
-}, 60_000)
+}, 240_000)
 afterAll(() => management?.close())
 
 const ask = (method: string, path: string, body?: unknown) =>
@@ -109,7 +109,7 @@ it('exports all acts as lines of JSON, the newest first', async () => {
   expect(order).toEqual(order.toSorted((one, other) => other - one))
   const page = await ask('GET', `${base}/audit?action=tenant_created`)
   expect(page).toMatchObject({ items: [{ action: 'tenant_created' }], next_cursor: null })
-}, 60_000)
+}, 240_000)
 
 it('deletes a tenant at its owner’s word, and brings it back at an operator’s', async () => {
   const { call, operator, insert } = management

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { RAGFLOW_PERMISSIONS } from '../../../src/control/ragflow/ragflow-permissions.ts'
 import { DATA_ALIAS } from '../../../src/control/routes/data-alias.ts'
 import { roleAllows } from '../../../src/control/tenant-permissions.ts'
 import { ROUTE_PERMISSIONS } from '../../../src/route-permissions.ts'
@@ -10,6 +9,7 @@ import { send } from '../../isolation/http-call.ts'
 import { type Ids, ROUTE_CASES, type RouteCase } from '../../isolation/route-cases.ts'
 import { CONTROL_CASES, type Needs, type Scene } from './control-cases.ts'
 import { type Account, type Headers, type Management, startManagement } from './management.ts'
+import { RAGFLOW_CASES, type RagflowCase } from './ragflow-cases.ts'
 import { setScene } from './scene.ts'
 
 /** Who calls, and what he is in the tenant. */
@@ -66,7 +66,7 @@ beforeAll(async () => {
   await ask(operator, 'POST', '/api/v1/tenants', other)
   const keys = `/api/v1/tenants/${tenant_id}/api-keys`
   const { key } = await ask(owner.headers, 'POST', keys, { name: 'robot', role: 'editor' })
-  scene = await setScene(management, owner, String(tenant_id))
+  scene = await setScene(management, owner, String(tenant_id), accountOf('outsider'))
   callers = [
     ...ROLES.map(
       (role): Caller => ({
@@ -87,7 +87,7 @@ beforeAll(async () => {
     { name: 'operator', headers: operator, role: undefined, kind: 'operator' },
     { name: 'nobody', headers: {}, role: undefined, kind: 'nobody' },
   ]
-}, 120_000)
+}, 240_000)
 afterAll(() => management?.close())
 
 /** `undefined` where the caller is let through, else the statuses of a refusal. */
@@ -113,8 +113,7 @@ it('has a case for every route that has a permission', () => {
     ...Object.keys(CONTROL_CASES).map((route) => route.replace(' ', ' /api/v1')),
     ...Object.keys(DATA_CASES),
     ...Object.keys(ROUTE_CASES).map((route) => route.replace(' ', ` ${DATA_ALIAS}`)),
-    // They answer in envelopes of their own, and have tests of their own.
-    ...Object.keys(RAGFLOW_PERMISSIONS),
+    ...Object.keys(RAGFLOW_CASES),
   ])
   expect(Object.keys(ROUTE_PERMISSIONS).filter((route) => !known.has(route))).toEqual([])
 })
@@ -181,6 +180,34 @@ it.each(dataRoutes)(
   60_000,
 )
 
+const ragflowRoutes = Object.entries(RAGFLOW_CASES)
+
+/** Whether RAGFlow's paths let a caller through; only the outsider is invited to the tenant. */
+function isServed(needs: RagflowCase['needs'], { kind, name, role }: Caller): boolean {
+  if (needs === 'signed-in') return true
+  if (needs === 'invited') return name === 'outsider'
+  if (kind === 'operator') return true
+  return needs !== 'super-admin' && role !== undefined && roleAllows(role, needs)
+}
+
+it.each(ragflowRoutes)(
+  '%s does for each role what it needs, in its envelope',
+  async (route, { needs, refusal, call, after }) => {
+    const [method = ''] = route.split(' ')
+    for (const caller of callers) {
+      const { path, body } = await call(scene)
+      const answer = await management.call(caller.headers, method, path, body)
+      await after?.(scene)
+      const where = `${method} ${path} by ${caller.name}: ${answer.status} ${answer.text}`
+      const known = caller.kind !== 'nobody'
+      const code = isServed(needs, caller) ? 0 : refusal
+      expect([answer.status, answer.body.code], where).toEqual(known ? [200, code] : [401, 401])
+      cells++
+    }
+  },
+  60_000,
+)
+
 it.each(controlRoutes)(
   '%s does for each role what it needs',
   async (route, { needs, call, after }) => {
@@ -210,7 +237,7 @@ it('has called every cell', () => {
   const aliased = dataRoutes.filter(
     (route) => ROUTE_PERMISSIONS[route.replace(' ', ` ${DATA_ALIAS}`)] !== undefined,
   )
-  const routes = controlRoutes.length + dataRoutes.length + aliased.length
+  const routes = controlRoutes.length + ragflowRoutes.length + dataRoutes.length + aliased.length
   console.log(`Roles × routes: ${routes} routes, ${callers.length} callers, ${cells} cells called`)
   expect(cells).toBe(routes * callers.length)
 })

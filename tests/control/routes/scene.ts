@@ -6,8 +6,9 @@ export async function setScene(
   management: Management,
   owner: Account,
   tenant: string,
+  guest?: Account,
 ): Promise<Scene> {
-  const { operator, ask } = management
+  const { operator, ask, call } = management
   const base = `/api/v1/tenants/${tenant}`
   let made = 0
   const create = async (path: string, body: unknown, id: string): Promise<string> =>
@@ -37,6 +38,19 @@ export async function setScene(
     },
     invitation: () =>
       create('/invitations', { email: `scene-${++made}@example.com` }, 'invitation_id'),
+    openEngine: async () => {
+      const { slug } = await ask(owner.headers, 'GET', base)
+      await ask({ ...owner.headers, 'x-tenant-id': tenant }, 'GET', '/documents/status_counts')
+      return `${slug}__default`
+    },
+    invite: async () => {
+      if (guest === undefined) return
+      await ask(owner.headers, 'POST', `${base}/invitations`, { user_id: guest.id })
+    },
+    uninvite: async () => {
+      if (guest === undefined) return
+      await call(owner.headers, 'DELETE', `/api/v1/tenant/${tenant}/user/${guest.id}`)
+    },
     apiKey: () => create('/api-keys', { name: 'of the scene' }, 'key_id'),
     resume: async () => {
       await ask(operator, 'POST', `${base}/resume`)

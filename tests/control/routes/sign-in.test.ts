@@ -26,7 +26,7 @@ beforeAll(async () => {
   // The name of a key may well be that of a user.
   const { key } = await ask(ann.headers, 'POST', path, { name: 'ann', role: 'owner' })
   acmeKey = { 'x-api-key': String(key) }
-}, 60_000)
+}, 240_000)
 afterAll(() => management?.close())
 
 describe('a user who is signed in', () => {
@@ -91,6 +91,47 @@ describe('a user who is signed in', () => {
     expect((await management.call(cal.headers, 'POST', path)).status).toBe(204)
     expect(await statusOf(cal.headers)).toBe(401)
     expect(await statusOf(other)).toBe(401)
+  })
+
+  it.each([
+    ['POST', '/api/v1/auth/refresh', undefined, 200],
+    ['PUT', '/api/v1/users/me/password', { current_password: 'x' }, 422],
+  ] as const)(
+    'asks %s %s thirty times a minute and no more',
+    async (method, path, body, status) => {
+      const gus = await management.addUser(`gus-${status}`)
+      const statuses: number[] = []
+      // A slow run may begin in one minute and end in the next.
+      while (!statuses.includes(429) && statuses.length < 65) {
+        const answer = await management.call(gus.headers, method, path, body)
+        statuses.push(answer.status)
+        if (answer.status === 429)
+          expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      }
+      expect(statuses.slice(0, 30)).toEqual(Array(30).fill(status))
+      expect(statuses.at(-1)).toBe(429)
+      expect((await management.call(ann.headers, method, path, body)).status).toBe(status)
+    },
+  )
+
+  it('tries to sign in thirty times a minute from one address, and no more', async () => {
+    const { server } = management
+    const signIn = async (username: string, password: string) => {
+      const body = new URLSearchParams({ username, password })
+      const answer = await fetch(`${server.url}/login`, { method: 'POST', body })
+      const { error } = (await answer.json()) as { error?: { code: string } }
+      return [answer.status, error?.code]
+    }
+    // Most of them are put off before a password is looked at, and so are quick.
+    const codes: unknown[] = []
+    while (!codes.includes('rate_limited') && codes.length < 65) {
+      const name = codes.length % 2 === 0 ? 'Nobody' : 'nobody'
+      codes.push((await signIn(name, 'a wrong password'))[1])
+    }
+    expect(codes.at(-1)).toBe('rate_limited')
+    expect(codes.length).toBeGreaterThan(30)
+    expect(new Set(codes.slice(0, -1))).toEqual(new Set(['bad_login', 'sign_in_locked']))
+    expect(await signIn('operator', PASSWORD)).toEqual([200, undefined])
   })
 
   it('is refused once an operator has disabled him', async () => {

@@ -1,0 +1,75 @@
+import type { Actor } from '../actor.ts'
+import type { ControlCore } from '../mutation.ts'
+import type { Usage, UsageSum } from '../usage.ts'
+import { managedTenant } from './managed-tenant.ts'
+
+/** A value of each day, such as `["2026-05-31", 12]`. */
+export type DailyValues = [day: string, value: number][]
+
+/** What a tenant used, as RAGFlow's charts take it. */
+export interface RagflowStats {
+  /** Calls of models for questions. */
+  readonly pv: DailyValues
+  /** Callers who asked. */
+  readonly uv: DailyValues
+  readonly round: DailyValues
+  /** In thousands. */
+  readonly tokens: DailyValues
+  /** Not measured here: empty. */
+  readonly speed: DailyValues
+  readonly thumb_up: DailyValues
+}
+
+export interface RagflowStatsQuery {
+  /** Needed by who manages several tenants. */
+  readonly tenant_id?: string | undefined
+  /** `2026-05-31`, with or without a time behind it; default: the last 7 days. */
+  readonly from_date?: string | undefined
+  readonly to_date?: string | undefined
+}
+
+/**
+ * The use of one tenant by day.
+ *
+ * @throws {RagflowError} 101 when the tenant has to be named, 109 for who manages none
+ */
+export async function ragflowStats(
+  { core, usage }: { readonly core: ControlCore; readonly usage: Usage },
+  actor: Actor,
+  { tenant_id, from_date, to_date }: RagflowStatsQuery,
+): Promise<RagflowStats> {
+  const tenantId = await managedTenant(core, actor, tenant_id)
+  const { rows } = await usage.report(actor, tenantId, {
+    from: from_date?.slice(0, 10),
+    to: to_date?.slice(0, 10),
+    group_by: ['day', 'actor', 'step'],
+  })
+  const asked = rows.filter(({ step }) => step === 'query')
+  const pv = byDay(asked, (of) => sum(of, ({ calls }) => calls))
+  return {
+    pv,
+    uv: byDay(asked, (of) => new Set(of.map(({ actor: who }) => who)).size),
+    round: pv,
+    tokens: byDay(rows, (of) => sum(of, ({ used_tokens }) => used_tokens) / 1000),
+    speed: [],
+    thumb_up: [],
+  }
+}
+
+function byDay(
+  rows: readonly UsageSum[],
+  measure: (rows: readonly UsageSum[]) => number,
+): DailyValues {
+  const days = new Map<string, UsageSum[]>()
+  for (const row of rows) {
+    const day = row.day ?? ''
+    const of = days.get(day)
+    if (of === undefined) days.set(day, [row])
+    else of.push(row)
+  }
+  return [...days].map(([day, of]) => [day, measure(of)])
+}
+
+function sum(rows: readonly UsageSum[], measure: (row: UsageSum) => number): number {
+  return rows.reduce((total, row) => total + measure(row), 0)
+}
