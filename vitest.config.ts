@@ -28,5 +28,11 @@ export default defineConfig({
 })
 
 function limits() {
-  return { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const
+  return {
+    pool: 'forks',
+    // A busy machine takes its time; these end what would never end.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
+  } as const
 }

@@ -133,7 +133,7 @@ describe('the user commands', () => {
       Array.from({ length: 6 }, (_, i) => run('user', 'add', `user ${i}`, '-w', `w${i}`)),
     )
     expect(await users()).toHaveLength(6)
-  }, 30_000)
+  })
 })
 
 describe('the audit commands', () => {

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../tenancy/fixtures.ts'
 const CLI = process.env.TENANTRAG_TEST_CLI ?? ''
 
 // Each command is a process that loads the program; a busy machine takes its time for that.
-vi.setConfig({ testTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000 })
 
 interface Ended {
   readonly code: number

@@ -129,7 +129,10 @@ describe('the workspace commands as processes', { timeout: 300_000 }, () => {
       existsSync(incoming) &&
       readdirSync(incoming).some((one) => existsSync(join(incoming, one, 'workspace', name)))
     let killed = 0
-    for (const moment of ['rag.db', 'rag.db-journal', 'rag.db']) {
+    const moments = ['rag.db', 'rag.db-journal', 'rag.db']
+    // On a busy machine a kill may come when all is done; then there are more.
+    for (let round = 0; round < moments.length || killed === 0; round++) {
+      const moment = moments[round % moments.length] ?? ''
       const { child, ended } = start('import', file, 'two')
       await until(() => staged(moment) || child.exitCode !== null)
       child.kill('SIGKILL')
@@ -140,7 +143,6 @@ describe('the workspace commands as processes', { timeout: 300_000 }, () => {
       } else killed++
       expect((await run('list')).out.split('\n')[0]).toMatch(/^one/)
     }
-    expect(killed).toBeGreaterThan(0)
     expect(await spawn('import', file, 'two')).toMatchObject({ code: 0 })
     expect(await readdir(incoming)).toEqual([])
     expect(await run('verify', '--all')).toMatchObject({ code: 0 })
@@ -148,15 +150,21 @@ describe('the workspace commands as processes', { timeout: 300_000 }, () => {
 
   it('finish a deletion that was killed', async () => {
     const { root, run, spawn, start } = await install()
-    const one = await soundWorkspace(root, 'one')
-    for (let i = 0; i < 4000; i++) await writeFile(join(one.uploadFolder, `${i}.txt`), 'x')
     const trash = join(root, 'rag_storage', '_trash')
-    const { child, ended } = start('delete', 'one', '--yes')
-    await until(
-      () => (existsSync(trash) && readdirSync(trash).length > 0) || child.exitCode !== null,
-    )
-    child.kill('SIGKILL')
-    await ended
+    const killed = async () => {
+      const one = await soundWorkspace(root, 'one')
+      for (let i = 0; i < 4000; i++) await writeFile(join(one.uploadFolder, `${i}.txt`), 'x')
+      const { child, ended } = start('delete', 'one', '--yes')
+      await until(
+        () => (existsSync(trash) && readdirSync(trash).length > 0) || child.exitCode !== null,
+      )
+      child.kill('SIGKILL')
+      await ended
+      return (await readdir(trash)).length === 0 ? null : one
+    }
+    let one = await killed()
+    // On a busy machine the kill may come when all is done.
+    while (one === null) one = await killed()
     expect(existsSync(one.dir)).toBe(false)
     expect(await readdir(trash)).toHaveLength(1)
     expect((await run('list')).out).toMatch(/The deletion of one is unfinished/)

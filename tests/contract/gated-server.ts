@@ -29,6 +29,7 @@ export async function startGatedServer(): Promise<GatedServer> {
       id: extractor.id,
       extract: async (...input: Parameters<typeof extractor.extract>) => {
         const signal = input[1].signal
+        signal?.throwIfAborted()
         const cut = new Promise<never>((_resolve, reject) =>
           signal?.addEventListener('abort', () => reject(signal.reason), { once: true }),
         )

@@ -16,7 +16,7 @@ def call(method, path, body=None, key=KEY):
     data = None if body is None else json.dumps(body).encode()
     headers = {"X-API-Key": key, "Content-Type": "application/json"}
     request = urllib.request.Request(BASE + path, data=data, headers=headers, method=method)
-    return urllib.request.urlopen(request, timeout=30)
+    return urllib.request.urlopen(request, timeout=120)
 
 
 def load(method, path, body=None):

@@ -16,4 +16,4 @@ it('no request makes the server fail', async () => {
   } finally {
     await close()
   }
-}, 120_000)
+}, 300_000)

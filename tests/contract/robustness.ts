@@ -22,7 +22,7 @@ export interface Outcome {
 
 /** One in so many is bytes on a socket. */
 const RAW_SHARE = 10
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 interface Shot {
   readonly method: string

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+
+// Each compiles the program on the way; a busy machine takes its time for that.
+vi.setConfig({ testTimeout: 300_000 })
 
 describe('the demo as a process, over the real server', () => {
   let folder: string

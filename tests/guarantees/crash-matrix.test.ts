@@ -15,4 +15,4 @@ it('leaves everything whole, whichever phase a kill falls into', async () => {
     problems: [],
   })
   expect(report.acknowledged).toBeGreaterThan(PHASES.length)
-}, 600_000)
+}, 900_000)

@@ -44,7 +44,7 @@ const LONGEST_STOP = 300
 /** Between two insertions: nobody wants to wait for hundreds of documents in the end. */
 const PAUSE = 80
 /** How long promised deletions and the saving of an index may take in the end, in milliseconds. */
-const PATIENCE = 60_000
+const PATIENCE = 240_000
 
 /**
  * Kills the real server, or a command, once for each of the phases. After each restart it looks
@@ -133,6 +133,8 @@ class CrashRun {
     const pool = phase === 'eviction' ? { POOL_MAX_ENGINES: '1' } : {}
     const server = await startRealProcess(this.#folder, { ...this.#env, ...pool })
     await this.#look(server)
+    // However slow the machine is, each kill finds something that was acknowledged.
+    await this.#insert(server, 0)
     const killed = this.#killSoon(server, phase)
     try {
       while (server.child.exitCode === null && server.child.signalCode === null) {

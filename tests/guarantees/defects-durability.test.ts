@@ -134,11 +134,10 @@ describe('what is on disk', () => {
       return rag
     }
     const rag = await open(join(folder, 'first'))
+    models.hold(() => models.callsOf('chat').length > 5)
     await queued(rag, 'report.txt', LONG.slice(0, 60).join(' '))
     // In the middle of the document, with one call on its way.
-    await models.until(() => models.callsOf('chat').length === 5)
-    models.hold()
-    await models.until(() => models.callsOf('chat').length >= 6)
+    await models.until(() => models.callsOf('chat').length === 6)
     const asked = models.callsOf('chat').length
     await crashCopy(join(folder, 'first'), join(folder, 'crashed'))
     models.release()

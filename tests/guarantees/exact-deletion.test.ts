@@ -170,5 +170,5 @@ describe('a workspace', () => {
       { numRuns: RUNS },
     )
     expect(survivors).toBeGreaterThan(RUNS)
-  }, 300_000)
+  }, 600_000)
 })

@@ -48,6 +48,8 @@ export async function askManyWorkspaces(folder: string, options: ManyOptions): P
   const server = await startRealProcess(folder, {
     USERS_FILE: users,
     POOL_MAX_ENGINES: String(options.pool),
+    // Else a busy machine has some requests refused.
+    POOL_ACQUIRE_TIMEOUT_SECONDS: '300',
     LOG_LEVEL: 'error',
   })
   const startMs = performance.now() - began

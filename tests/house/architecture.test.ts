@@ -84,7 +84,7 @@ describe('the import rules', () => {
     })
     status = run.status
     said = stdout + stderr
-  })
+  }, 300_000)
   afterAll(() => rm(copy, { recursive: true, force: true }))
 
   const saidOf = (file: string) =>

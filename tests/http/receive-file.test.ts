@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { EngineError } from '../../src/engine/errors.ts'
 import type { InsertFile, InsertResponse } from '../../src/engine/ingest/document-calls.ts'
 import type { RoutesOptions } from '../../src/routes/register-routes.ts'
@@ -37,6 +38,12 @@ const readAll: Take = async (_input, content) => {
     length += chunk.length
   }
   return { ...DONE, message: `${length} ${hash.digest('hex')}` }
+}
+
+/** From here to the end of the test, only the test makes time pass. */
+function stopTheClock(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
 }
 
 describe('an upload on the wire', () => {
@@ -160,16 +167,21 @@ describe('an upload on the wire', () => {
 
   it('throws for its reader when the client falls silent', async () => {
     const reader = new EventEmitter()
+    stopTheClock()
     await start(
-      async (input, content) =>
-        readAll(input, content).catch((error) => {
+      async (input, content) => {
+        reader.emit('begin')
+        return readAll(input, content).catch((error) => {
           reader.emit('failed', error)
           throw error
-        }),
+        })
+      },
       { maxUploadSilenceMs: 100 },
     )
-    const failed = once(reader, 'failed')
+    const [begin, failed] = [once(reader, 'begin'), once(reader, 'failed')]
     const socket = open(head({ 'content-length': '1000000' }) + HEAD + 'x'.repeat(1000))
+    await begin
+    vi.advanceTimersByTime(100)
     expect((await failed)[0]).toMatchObject({ code: 'upload_interrupted' })
     socket.destroy()
   })
@@ -181,10 +193,14 @@ describe('an upload on the wire', () => {
   })
 
   it('waits as long as it takes for a reader who has the whole file', async () => {
+    stopTheClock()
     await start(
       async (input, content) => {
         const done = await readAll(input, content)
-        await sleep(400)
+        // Till the request is seen to have ended, too.
+        await nextTurn()
+        vi.advanceTimersByTime(400)
+        await nextTurn()
         return done
       },
       { maxUploadSilenceMs: 100 },

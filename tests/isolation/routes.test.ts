@@ -182,12 +182,12 @@ describe('with the owner’s workspace closed', () => {
   it('refuses every way of reaching for it, on every route, and writes each down once', async () => {
     await refuseAll()
     expect(ownersEngine()).toBeUndefined()
-  }, 120_000)
+  }, 300_000)
 
   it('shows nothing of it to who knows its ids', async () => {
     await seeNothing()
     expect(ownersEngine()).toBeUndefined()
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('with the owner’s workspace open and used', () => {
@@ -204,10 +204,10 @@ describe('with the owner’s workspace open and used', () => {
   it(
     'refuses every way of reaching for it, on every route, and writes each down once',
     () => refuseAll(),
-    120_000,
+    300_000,
   )
 
-  it('shows nothing of it to who knows its ids', () => seeNothing(), 120_000)
+  it('shows nothing of it to who knows its ids', () => seeNothing(), 300_000)
 
   it('lets an intruder destroy what is his own and nothing else', async () => {
     for (const route of routes.filter((route) => caseOf(route).destroys)) {
@@ -224,5 +224,5 @@ describe('with the owner’s workspace open and used', () => {
       const answer = await running.call(methodOf(route), call(owned), owner)
       expect(statuses, `${route}: ${answer.status} ${answer.text}`).toContain(answer.status)
     }
-  }, 120_000)
+  }, 300_000)
 })

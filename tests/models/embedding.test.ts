@@ -6,7 +6,7 @@ import type { EmbeddingSettings } from '../../src/models/calls/embed-in-batches.
 import type { UsageRecord } from '../../src/models/calls/usage.ts'
 import { ollamaEmbedding } from '../../src/models/ollama/ollama-embedding.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
-import { QUICK, SHORT_TIMEOUT } from './call-settings.ts'
+import { QUICK, runOut, SHORT_TIMEOUT, stopTheClock } from './call-settings.ts'
 
 let server: ModelServer
 let vectorOf: (text: string) => number[]
@@ -104,8 +104,11 @@ describe.each(adapters)('embeddings of %s', (_name, adapter) => {
   })
 
   it('are given up when their time is over', async () => {
+    stopTheClock()
     server.failAlways('embed', { kind: 'stall' })
     const call = model({ calls: SHORT_TIMEOUT }).embed(['a'], forDocument)
+    await server.until(({ calls }) => calls.length === 1)
+    runOut()
     await expect(call).rejects.toBeInstanceOf(ModelUnavailable)
     await server.until(({ calls }) => calls[0]?.aborted === true)
   })

@@ -3,7 +3,7 @@ import { ModelUnavailable } from '../../src/engine/errors.ts'
 import type { ChatMessage } from '../../src/engine/models.ts'
 import { type OllamaSettings, ollamaModel } from '../../src/models/ollama/ollama-model.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
-import { QUICK, SHORT_TIMEOUT } from './call-settings.ts'
+import { QUICK, runOut, SHORT_TIMEOUT, stopTheClock } from './call-settings.ts'
 import { collect } from './collect.ts'
 
 const asked: ChatMessage[] = [{ role: 'user', content: 'Where to?' }]
@@ -89,8 +89,11 @@ describe('a model of Ollama', () => {
   })
 
   it('that falls silent is given up in time', async () => {
+    stopTheClock()
     server.failAlways('chat', { kind: 'stall' })
     const reading = collect(model({ calls: SHORT_TIMEOUT }).stream(asked, query))
+    await server.until(({ calls }) => calls.length === 1)
+    runOut()
     await expect(reading).rejects.toBeInstanceOf(ModelUnavailable)
     await server.until(({ calls }) => calls[0]?.aborted === true)
   })

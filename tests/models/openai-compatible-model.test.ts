@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
 import type { ChatMessage } from '../../src/engine/models.ts'
 import type { LanguageModelSettings } from '../../src/models/ai-sdk/ai-sdk-language-model.ts'
@@ -6,7 +6,7 @@ import { azureOpenAiHost } from '../../src/models/ai-sdk/azure-openai-host.ts'
 import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'
 import type { UsageRecord } from '../../src/models/calls/usage.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
-import { QUICK, SHORT_TIMEOUT } from './call-settings.ts'
+import { QUICK, runOut, SHORT_TIMEOUT, stopTheClock } from './call-settings.ts'
 import { collect } from './collect.ts'
 
 const KEY = 'sk-test-0123456789abcdef'
@@ -237,9 +237,14 @@ describe('a refusal', () => {
 })
 
 describe('the time limit', () => {
+  beforeEach(stopTheClock)
+
   it('ends a call whose body never comes, and its request', async () => {
     server.failAlways('chat', { kind: 'stall' })
-    const error = await failureOf(model({ calls: SHORT_TIMEOUT }).generate(asked, query))
+    const failure = failureOf(model({ calls: SHORT_TIMEOUT }).generate(asked, query))
+    await server.until(({ calls }) => calls.length === 1)
+    runOut()
+    const error = await failure
     expect(error).toBeInstanceOf(ModelUnavailable)
     expect(error.message).toBe('The model did not answer within 0.4 s')
     await server.until(({ calls }) => calls.every((call) => call.aborted))
@@ -254,6 +259,8 @@ describe('the time limit', () => {
         pieces.push(piece)
       }
     })()
+    await server.until(() => pieces.length === 1)
+    runOut()
     expect(await failureOf(reading)).toBeInstanceOf(ModelUnavailable)
     expect(pieces).toEqual(['Nothing'])
     await server.until(({ calls }) => calls.every((call) => call.aborted))
@@ -263,7 +270,7 @@ describe('the time limit', () => {
     const pieces: string[] = []
     for await (const piece of model({ calls: SHORT_TIMEOUT }).stream(asked, query)) {
       pieces.push(piece)
-      await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUT.timeoutMs + 50))
+      runOut()
     }
     expect(pieces.join('')).toBe('Nothing at all.')
   })

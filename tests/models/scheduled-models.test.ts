@@ -116,10 +116,15 @@ describe('a scheduled embedding model', () => {
   it('lets a batch that is under way come to its end when another fails', async () => {
     const { scheduler, embedding } = parts(2)
     server.failNext('embed', { kind: 'status', status: 400 })
+    server.hold(({ fault }) => fault === null)
     const scheduled = scheduledEmbeddingModel(embedding, scheduler, 'a', 1)
-    await expect(scheduled.embed(['1', '2', '3'], options)).rejects.toMatchObject({
+    const refused = expect(scheduled.embed(['1', '2', '3'], options)).rejects.toMatchObject({
       code: 'model_rejected',
     })
+    await server.until(({ calls }) => calls.length === 2)
+    await server.until(() => scheduler.gauges().running === 1)
+    server.release()
+    await refused
     expect(server.calls).toHaveLength(2)
     expect(server.calls.filter(({ aborted }) => aborted)).toEqual([])
   })

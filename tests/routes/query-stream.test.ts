@@ -14,7 +14,7 @@ type Script = (signal: AbortSignal) => AsyncIterator<QueryEvent>
 
 /** A Rag that streams what a test tells it to, and notes what becomes of the stream. */
 class ScriptedRag extends FakeRag {
-  /** Emits `abort` and `return`. */
+  /** Emits `next` with how many events were asked for so far, `abort` and `return`. */
   readonly events = new EventEmitter()
   readonly #script: Script
 
@@ -27,9 +27,13 @@ class ScriptedRag extends FakeRag {
     if (signal === undefined) throw new TypeError('no signal')
     const iterator = this.#script(signal)
     signal.addEventListener('abort', () => this.events.emit('abort'))
+    let asked = 0
     return {
       [Symbol.asyncIterator]: () => ({
-        next: () => iterator.next(),
+        next: () => {
+          this.events.emit('next', ++asked)
+          return iterator.next()
+        },
         return: async () => {
           this.events.emit('return')
           return { done: true as const, value: undefined }
@@ -165,9 +169,10 @@ describe('POST /query/stream', () => {
     expect(text).not.toContain('secret')
   })
 
-  it.each<[string, Script]>([
+  it.each<[string, number, Script]>([
     [
       'before the first event',
+      1,
       async function* (signal) {
         yield* []
         await untilAborted(signal)
@@ -175,6 +180,7 @@ describe('POST /query/stream', () => {
     ],
     [
       'between two pieces',
+      3,
       async function* (signal) {
         yield START
         yield textOf('first')
@@ -183,12 +189,13 @@ describe('POST /query/stream', () => {
     ],
     [
       'from an answer without end',
+      3,
       async function* () {
         yield START
         for (;;) yield textOf('more '.repeat(1000))
       },
     ],
-  ])('stops the work of a client that leaves %s', async (_when, script) => {
+  ])('stops the work of a client that leaves %s', async (_when, asked, script) => {
     const rag = new ScriptedRag(script)
     server = await startServer(rag)
     const rest = new RestClient(server)
@@ -198,7 +205,10 @@ describe('POST /query/stream', () => {
       'content-length': String(body.length),
     })
     const stopped = Promise.all([once(rag.events, 'abort'), once(rag.events, 'return')])
-    await rest.raw(head + body, 'cut')
+    const begun = new Promise<void>((resolve) => {
+      rag.events.on('next', (count: number) => count === asked && resolve())
+    })
+    await rest.raw(head + body, begun)
     await stopped
   })
 

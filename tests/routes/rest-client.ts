@@ -120,9 +120,10 @@ export class RestClient {
   /**
    * Writes bytes on a socket of its own and gives back all that the server says.
    *
-   * @param then `wait` for the server to answer or hang up, or `cut` the connection at once
+   * @param then `wait` for the server to answer or hang up, or `cut` the connection, after the bytes
+   *   or after what a promise stands for
    */
-  raw(bytes: string | Uint8Array, then: 'wait' | 'cut'): Promise<string> {
+  raw(bytes: string | Uint8Array, then: 'wait' | 'cut' | Promise<unknown>): Promise<string> {
     const { hostname, port } = new URL(this.#server.baseUrl)
     return new Promise((resolve) => {
       const socket = connect(Number(port), hostname)
@@ -136,6 +137,7 @@ export class RestClient {
       socket.on('close', () => resolve(answer))
       socket.write(bytes, () => {
         if (then === 'cut') setTimeout(() => socket.destroy(), 50)
+        else if (then !== 'wait') then.finally(() => socket.destroy())
       })
     })
   }

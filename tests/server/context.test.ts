@@ -99,10 +99,10 @@ const CALLS: Record<string, (caller: Caller, user: number) => Promise<[number, s
       body: JSON.stringify({ query: 'Who met Doctor Livingstone?' }),
       signal: leave.signal,
     })
+    const status = response.then(({ status }) => status).catch(() => 0)
     await sleep(Math.random() * 20)
     leave.abort()
-    const status = await response.then(({ status }) => status).catch(() => 0)
-    return [status, '']
+    return [await status, '']
   },
 }
 
@@ -124,7 +124,11 @@ describe('200 concurrent requests of 20 users', () => {
   let server: TestServer
   beforeAll(async () => {
     // Fewer engines than users, so that workspaces close and open in between.
-    server = await startTestServer(manyUsers(USERS), { POOL_MAX_ENGINES: '8' })
+    server = await startTestServer(manyUsers(USERS), {
+      POOL_MAX_ENGINES: '8',
+      // A busy machine is no reason for a test to be refused.
+      POOL_ACQUIRE_TIMEOUT_SECONDS: '300',
+    })
   })
   afterAll(() => server.close())
 
@@ -143,7 +147,7 @@ describe('200 concurrent requests of 20 users', () => {
       if (kind !== 'client that leaves') expect(status, `${kind}: ${read}`).toBe(200)
       for (const word of foreignWords(user)) expect(read).not.toContain(word)
     }
-  }, 120_000)
+  }, 300_000)
 
   it('leave each user with his own words, also through work that went on afterwards', async () => {
     for (let user = 0; user < USERS; user++) {
@@ -165,7 +169,7 @@ describe('200 concurrent requests of 20 users', () => {
         for (const text of [documents, found, labels]) expect(text).not.toContain(word)
       }
     }
-  }, 120_000)
+  }, 300_000)
 
   it('never touch the workspace `default`', () => {
     expect(existsSync(join(server.folder, 'rag_storage', 'default'))).toBe(false)
@@ -202,4 +206,4 @@ it('fails every request when the tenancy hook is missing, and opens no workspace
     expect(read).not.toContain('Zanzibar')
   }
   expect(opened).toEqual([])
-}, 60_000)
+})

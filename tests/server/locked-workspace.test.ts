@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
+
+// Each starts real servers; a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000 })
 
 let folder: Awaited<ReturnType<typeof tempFolder>>
 beforeEach(async () => {

@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A start takes a second; so long may it take on a machine that is busy with other things. */
-const START_MS = 45_000
+const START_MS = 150_000
+const FIRST_PORT = 10_000
+const PORTS_A_SHARE = 100
+const SHARES = 200
+let given = 0
 
 export interface RealProcess {
   readonly url: string
@@ -82,11 +86,22 @@ export async function startRealProcess(
   throw new Error(`The server ended with ${child.exitCode}:\n${printed}`)
 }
 
+/**
+ * A port from the share of this process. It lies below those that the system hands to whoever asks
+ * for any: else another test could be given it before the server has come so far as to take it.
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  if (typeof address === 'string' || address === null) throw new Error('no port')
-  return address.port
+  const first = FIRST_PORT + (process.pid % SHARES) * PORTS_A_SHARE
+  for (;;) {
+    const port = first + (given++ % PORTS_A_SHARE)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const probe = createServer()
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
 }

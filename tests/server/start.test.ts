@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
 import { manyUsers } from './test-server.ts'
+
+// Each starts real servers; a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000 })
 
 let folder: Awaited<ReturnType<typeof tempFolder>>
 beforeEach(async () => {

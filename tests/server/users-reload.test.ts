@@ -83,7 +83,7 @@ it(
       await server.close()
     }
   },
-  60_000 + RELOADS * 1000,
+  180_000 + RELOADS * 2000,
 )
 
 function sum(counts: Iterable<number>): number {
