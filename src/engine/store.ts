@@ -391,7 +391,7 @@ export interface Store {
   /** In the order in which they were promised; a forgotten document is no longer among them. */
   scheduledDeletions(): Promise<string[]>
 
-  // Model cache. Written at once, outside of changes.
+  // Model cache. Written outside of changes; what belongs to questions may wait a moment for more.
 
   cached(key: string): Promise<string | null>
   /** @param most of this kind are kept, the newest ones */

@@ -1,11 +1,11 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { giveWay, nextTurn, turnIsOver } from '../../src/engine/turns.ts'
 
-function work(milliseconds: number): void {
-  const end = performance.now() + milliseconds
-  while (performance.now() < end);
-}
+// Work takes its time on a clock that nothing else moves.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => void vi.useRealTimers())
+const work = (milliseconds: number) => void vi.advanceTimersByTime(milliseconds)
 
 describe('turns of background work', () => {
   it('end when they have lasted long, and others then have theirs', async () => {

@@ -23,6 +23,7 @@ for (let number = Number(first); ; number++) {
     limit: 100,
   })
   const old = documents.map((document) => Number(document.id))
-  await store.apply(crashChange(number, claimed?.revision ?? 0, old))
-  writeSync(1, `published ${number}\n`)
+  if (await store.apply(crashChange(number, claimed?.revision ?? 0, old))) {
+    writeSync(1, `published ${number}\n`)
+  }
 }

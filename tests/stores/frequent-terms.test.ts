@@ -70,6 +70,31 @@ describe('the terms of nearly every text', () => {
     expect(terms.without(words)).toEqual(['"report"'])
   })
 
+  it('need not be counted where few texts have any of the words', () => {
+    index(MANY, (at) => (at % 10 === 0 ? 'one heron' : at % 7 === 0 ? 'one crane' : 'a report'))
+    const all = ['"heron"', '"crane"']
+    expect(terms.unknown(all)).toEqual({ terms: all, few: MANY / 2 })
+    const search = new FullTextSearch(connection, generation)
+    const first = search.chunks('heron crane', 30, null)
+    expect(first).toHaveLength(30)
+    const again = search.chunks('heron crane', 30, null)
+    expect(first).toEqual(again)
+    terms.noteRare(all)
+    expect(terms.unknown(all)).toBeNull()
+    expect(terms.without(all)).toEqual(all)
+  })
+
+  it('are known as such after a search that came past them', () => {
+    index(MANY, (at) => (at % 10 === 0 ? 'reports of a heron' : 'a report'))
+    const search = new FullTextSearch(connection, generation)
+    const found = MANY / 10
+    expect(search.chunks('heron report', MANY, null)).toHaveLength(found)
+    expect(search.chunks('heron report', MANY, null)).toHaveLength(found)
+    expect(terms.without(words)).toEqual(['"heron"'])
+    expect(terms.unknown(words)).toBeNull()
+    expect(terms.unknown([...words, '"crane"'])?.terms).toEqual(['"heron"', '"crane"'])
+  })
+
   it('change no score', () => {
     index(MANY, (at) => `report ${at % 20 === 0 ? 'heron' : 'crane'} ${'more '.repeat(at % 7)}`)
     const search = new FullTextSearch(connection, generation)

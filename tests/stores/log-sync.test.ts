@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkpointThread } from '../../src/stores/sqlite/checkpoint-thread.ts'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
 import { markEmbedding } from '../../src/stores/sqlite/embedding-mark.ts'
 import { type LogFile, LogSync } from '../../src/stores/sqlite/log-sync.ts'
@@ -35,7 +36,7 @@ describe('a connection that is synced beside the event loop', () => {
   beforeEach(async () => {
     file = new SlowFile()
     connection = new Connection(openDatabase(await mkdtemp(join(tmpdir(), 'log-sync-'))))
-    connection.syncBy(new LogSync(file))
+    connection.syncBy(new LogSync(file), checkpointThread)
   })
   afterEach(() => connection.close())
 
@@ -122,7 +123,7 @@ describe('a store on a slow disk', () => {
     const lock = WorkspaceLock.acquire(dir)
     const connection = new Connection(openDatabase(dir))
     markEmbedding(connection, EMBEDDING)
-    connection.syncBy(new LogSync(file))
+    connection.syncBy(new LogSync(file), checkpointThread)
     const store = new WorkspaceStore(connection, lock, DIMENSION)
     const answers: string[] = []
     const told = (what: string) => () => answers.push(what)

@@ -110,7 +110,8 @@ describe('an export', () => {
     await child.line('published 0')
     const source = { dir, uploadFolder: join(root, 'none'), name: 'busy' }
     const counts: number[] = []
-    for (let round = 0; round < 4; round++) {
+    // Until the other process has changed something in between, too.
+    while (counts.length < 4 || new Set(counts).size === 1) {
       await rm(file, { force: true })
       await exportWorkspace(source, file)
       const copy = await unpacked()
@@ -124,7 +125,6 @@ describe('an export', () => {
     }
     child.process.kill('SIGKILL')
     await child.ended
-    expect(new Set(counts).size).toBeGreaterThan(1)
   })
 
   it('is refused when any byte was altered, or it was cut off', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { decodeHead, encodeHead, type HnswHead } from '../../src/stores/sqlite/hnsw-head.ts'
+import type { HnswHead } from '../../src/stores/sqlite/hnsw-file.ts'
+import { decodeHead, encodeHead } from '../../src/stores/sqlite/index-head.ts'
 import {
   countedLibrary,
   randomVector,
@@ -92,7 +93,7 @@ describe('the index file of a sqlite store', () => {
   }
 
   const changeHead = async (change: (head: HnswHead) => Partial<HnswHead>) => {
-    const head = decodeHead(await readFile(headFile()))
+    const head = decodeHead<HnswHead>(await readFile(headFile()))
     if (head === null) throw new Error('there is no head')
     await writeFile(headFile(), encodeHead({ ...head, ...change(head) }))
   }
@@ -147,7 +148,7 @@ describe('the index file of a sqlite store', () => {
     await saved({ dir: other, dimension })
     await saved()
     await cp(file(other), file())
-    const head = decodeHead(await readFile(headFile(other)))
+    const head = decodeHead<HnswHead>(await readFile(headFile(other)))
     await changeHead(() => ({ bytes: head?.bytes ?? 0, sha256: head?.sha256 ?? '' }))
     await expectRebuilt()
   })
@@ -266,9 +267,13 @@ describe('the index file of a sqlite store', () => {
     expect((await readdir(dir)).filter((name) => name.includes('hnsw'))).toEqual([])
   })
 
-  /** Takes its time to write; `isWriting` says when. */
+  /** Writes until it is told to `finish`; `isWriting` says when. */
   const slowLibrary = () => {
-    const state = { isWriting: false }
+    let finish = () => {}
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const state = { isWriting: false, finish }
     const loadLibrary = async () => {
       const real = await countedLibrary().loadLibrary()
       if (real === null) return null
@@ -276,7 +281,7 @@ describe('the index file of a sqlite store', () => {
         override async writeIndex(path: string) {
           state.isWriting = true
           await super.writeIndex(path)
-          for (let turn = 0; turn < 200; turn++) await nextTurn()
+          await finished
           state.isWriting = false
           return true
         }
@@ -296,6 +301,7 @@ describe('the index file of a sqlite store', () => {
     vectors.sweep(labels.slice(0, 20))
     expect(await vectors.search(newcomer, 1)).toEqual([fresh])
     expect(state.isWriting).toBe(true)
+    state.finish()
     await expectFound(vectors)
     await vectors.close()
     const again = await open()
@@ -309,7 +315,14 @@ describe('the index file of a sqlite store', () => {
     const vectors = await open({ loadLibrary })
     vectors.publish(some(MANY))
     while (!state.isWriting) await nextTurn()
-    await vectors.close()
+    let isClosed = false
+    const closed = vectors.close().then(() => {
+      isClosed = true
+    })
+    for (let turn = 0; turn < 50; turn++) await nextTurn()
+    expect(isClosed).toBe(false)
+    state.finish()
+    await closed
     expect(state.isWriting).toBe(false)
     await expectLoaded()
   })

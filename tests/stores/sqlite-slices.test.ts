@@ -121,7 +121,7 @@ describe('a large change of a sqlite store', () => {
       connection.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n
     // A change waits for a little of the sweep; the rest comes after it.
     const until = (table: string, count: number) =>
-      expect.poll(() => rows(table), { timeout: 20_000 }).toBe(count)
+      expect.poll(() => rows(table), { timeout: 50_000 }).toBe(count)
     const chunkTables = [
       'chunks WHERE label > 0',
       'chunk_texts',

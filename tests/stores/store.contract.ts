@@ -392,6 +392,27 @@ function describeChanges(store: () => Store): void {
       expect(await store().relationsOf([...before.values()])).toEqual([{ ...tie, weight: 7 }])
     })
 
+    it('that state an entity or a relation twice leave the last', async () => {
+      await store().apply(
+        change({
+          entities: ['first', 'last'].flatMap((description) =>
+            ['Ada', 'Bob'].map((name) => entity(name, { description })),
+          ),
+          relations: ['first', 'last'].map((description) =>
+            relation('Ada', 'Bob', { description }),
+          ),
+        }),
+      )
+      expect(await store().counts()).toMatchObject({ entities: 2, relations: 1 })
+      const entityKeys = [...(await store().entityKeys(['Ada', 'Bob'])).values()]
+      const relationKeys = [...(await store().relationKeys([['Ada', 'Bob']])).values()]
+      const found = [
+        ...(await store().entities(entityKeys)),
+        ...(await store().relations(relationKeys)),
+      ]
+      expect(found.map(({ description }) => description)).toEqual(['last', 'last', 'last'])
+    })
+
     it('delete a document, its record and its text', async () => {
       await publish(store(), newDocument('a'), [newChunk('a-0')], {
         entities: [entity('Ada'), entity('Bob')],

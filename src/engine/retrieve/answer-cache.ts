@@ -64,6 +64,7 @@ function answerKey(
     ...asked
   } = question
   const models = [answerer.id, embedding.id, reranker?.id ?? null]
-  const shaped = ['answer', dataVersion, models, asked, keywords.high, keywords.low, context]
-  return createHash('sha256').update(JSON.stringify(shaped)).digest('hex')
+  const shaped = ['answer', dataVersion, models, asked, keywords.high, keywords.low]
+  // By far the longest part, which would only be written once more; what stands before it ends itself.
+  return createHash('sha256').update(JSON.stringify(shaped)).update(context).digest('hex')
 }

@@ -25,6 +25,15 @@ export function sorted(weights: ReadonlyMap<Key, number>): Hit[] {
   return hits.sort((a, b) => b.score - a.score || a.key - b.key)
 }
 
+/** The first of {@link sorted}, without sorting the others. */
+export function topSorted(weights: ReadonlyMap<Key, number>, limit: number): Hit[] {
+  if (weights.size <= limit) return sorted(weights)
+  const least = Float64Array.from(weights.values()).sort()[weights.size - limit] ?? 0
+  const first = new Map<Key, number>()
+  for (const [key, weight] of weights) if (weight >= least) first.set(key, weight)
+  return sorted(first).slice(0, limit)
+}
+
 /** Takes from the lists in turn, each key once with its first score. */
 export function interleaved(...lists: readonly (readonly Hit[])[]): Hit[] {
   const taken = new Map<Key, Hit>()

@@ -1,4 +1,5 @@
 import type { Key, Searches } from '../store.ts'
+import { topSorted } from './fuse.ts'
 
 /** How the chunks of entities and relations are chosen: by likeness, or by what tells of them. */
 export const CHUNK_PICK_METHODS = ['vector', 'weight'] as const
@@ -24,19 +25,31 @@ export async function pickChunks(
   items: readonly (readonly Key[])[],
   { method, perItem, vector }: PickOptions,
 ): Promise<Set<Key>> {
-  const own = ownChunks(items)
-  if (own.length === 0) return new Set()
-  if (method === 'vector') {
-    const keys = own.flat()
-    const near = await store.chunkSimilarities(keys, await vector)
-    if (near.every((score) => !Number.isNaN(score))) {
-      const ranked = keys.map((key, at) => ({ key, score: near[at] ?? 0 }))
-      ranked.sort((a, b) => b.score - a.score || a.key - b.key)
-      const most = Math.max(1, Math.floor((perItem * own.length) / 2))
-      return new Set(ranked.slice(0, most).map(({ key }) => key))
-    }
+  const nearest = method === 'vector' ? await nearestChunks(store, items, perItem, vector) : null
+  return nearest ?? new Set(inTurn(ownChunks(items), perItem))
+}
+
+/** Null when a chunk has no vector. */
+async function nearestChunks(
+  store: Pick<Searches, 'chunkSimilarities'>,
+  items: readonly (readonly Key[])[],
+  perItem: number,
+  vector: Promise<Float32Array>,
+): Promise<Set<Key> | null> {
+  const all = new Set<Key>()
+  let bringing = 0
+  for (const keys of items) {
+    const before = all.size
+    for (const key of keys) all.add(key)
+    if (all.size > before) bringing += 1
   }
-  return new Set(inTurn(own, perItem))
+  if (bringing === 0) return all
+  const keys = [...all]
+  const near = await store.chunkSimilarities(keys, await vector)
+  if (near.some(Number.isNaN)) return null
+  const most = Math.max(1, Math.floor((perItem * bringing) / 2))
+  const scores = new Map(keys.map((key, at) => [key, near[at] ?? 0]))
+  return new Set(topSorted(scores, most).map(({ key }) => key))
 }
 
 /** Each chunk stays with the first item that has it; those of many items come first. */

@@ -78,13 +78,15 @@ async function passagesOf(
     perItem: settings.relatedChunkNumber,
     vector,
   })
+  const pulls = ties.map((tie) => pullOf(tie, relevance))
   const sums = new Map<Key, number>()
-  for (const tie of ties) {
-    sums.set(tie.entity, (sums.get(tie.entity) ?? 0) + pullOf(tie, relevance))
+  for (const [at, { entity }] of ties.entries()) {
+    sums.set(entity, (sums.get(entity) ?? 0) + (pulls[at] ?? 0))
   }
   const reached = new Map<Key, number>()
-  for (const tie of ties.filter(({ chunk }) => picked.has(chunk))) {
-    const part = pullOf(tie, relevance) / (sums.get(tie.entity) ?? 1)
+  for (const [at, tie] of ties.entries()) {
+    if (!picked.has(tie.chunk)) continue
+    const part = (pulls[at] ?? 0) / (sums.get(tie.entity) ?? 1)
     const weight = (weights.get(tie.entity) ?? 0) * rarity(tie.spread) * part
     reached.set(tie.chunk, (reached.get(tie.chunk) ?? 0) + weight)
   }

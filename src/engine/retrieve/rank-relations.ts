@@ -1,6 +1,6 @@
 import type { Hit, Key, RelationTie, Store, StoredEntity, StoredRelation } from '../store.ts'
 import { searchTerms } from '../terms.ts'
-import { sorted } from './fuse.ts'
+import { topSorted } from './fuse.ts'
 
 /** An entity with more relations than this is not asked for all of them. */
 const MOST_RELATIONS = 500
@@ -29,7 +29,7 @@ export async function rankRelations(
   const followed = entities.filter(({ degree }) => degree <= MOST_RELATIONS)
   const ties = await store.relationsOf(followed.map(({ key }) => key))
   const scores = scoresOf(ties, weights, close)
-  const first = sorted(scores).slice(0, Math.ceil(READ_AHEAD * limit))
+  const first = topSorted(scores, Math.ceil(READ_AHEAD * limit))
   const rows = await store.relations(first.map(({ key }) => key))
   const asked = searchTerms(query)
   const ranked = rows.map((row) => ({

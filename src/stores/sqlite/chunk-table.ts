@@ -6,6 +6,10 @@ interface ChunkRow extends Omit<StoredChunk, 'headings'> {
   readonly headings: string
 }
 
+const STAGE = `
+  INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end", page, error)
+  VALUES (?, ?, ?, ?, ${NEVER}, ?, ?, ?, ?, ?)`
+
 /** Chunks and their texts. A chunk's label is its key. */
 export class ChunkTable {
   readonly #connection: Connection
@@ -19,8 +23,7 @@ export class ChunkTable {
   /** Writes a chunk for the next generation. @param document the row id of its document */
   stage(chunk: NewChunk, document: number): Key {
     const label = this.#connection.insert(
-      `INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end", page, error)
-       VALUES (?, ?, ?, ?, ${NEVER}, ?, ?, ?, ?, ?)`,
+      STAGE,
       chunk.id,
       document,
       chunk.ordinal,

@@ -1,7 +1,12 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { EngineError } from '../../engine/errors.ts'
+import type { Checkpointer } from './checkpoint-thread.ts'
+import { LogCheckpoints, type LogLength } from './log-checkpoints.ts'
 import type { LogSync } from './log-sync.ts'
+
+/** SQLite's own default. */
+const AUTO_CHECKPOINT_PAGES = 1000
 
 export type Value = string | number | null | Uint8Array
 
@@ -17,6 +22,7 @@ export class Connection {
   readonly #inode: number | null
   readonly #statements = new Map<string, Database.Statement<Value[]>>()
   #log: LogSync | null = null
+  #checkpoints: LogCheckpoints | null = null
 
   constructor(database: Database.Database) {
     this.#database = database
@@ -48,19 +54,40 @@ export class Connection {
 
   /**
    * Lets durable transactions be synced beside the event loop from now on: they are on the disk when
-   * {@link synced} has resolved.
+   * {@link synced} has resolved. The log is copied into the database beside the event loop too.
    */
-  syncBy(log: LogSync): void {
+  syncBy(log: LogSync, checkpointer: Checkpointer): void {
     this.#database.pragma('synchronous = NORMAL')
+    this.#database.pragma('wal_autocheckpoint = 0')
     this.#log = log
+    this.#checkpoints = new LogCheckpoints(
+      {
+        path: this.#database.name,
+        length: () => this.logLength(),
+        checkpointInCommits: () => this.#checkpointInCommits(),
+      },
+      checkpointer,
+    )
   }
 
   /** Durable transactions are synced on the way again; to be called before {@link close}. */
   async endSync(): Promise<void> {
-    const log = this.#log
+    const [log, checkpoints] = [this.#log, this.#checkpoints]
+    this.#checkpoints = null
     await log?.close()
+    await checkpoints?.close()
     this.#log = null
     this.#database.pragma('synchronous = FULL')
+  }
+
+  /** Looks, and copies nothing. */
+  logLength(): LogLength {
+    return this.get<LogLength>('PRAGMA wal_checkpoint(NOOP)') ?? { log: 0, checkpointed: 0 }
+  }
+
+  /** Resolves when the log is short enough to write more into it. For long work, between its steps. */
+  async roomInLog(): Promise<void> {
+    await this.#checkpoints?.room()
   }
 
   /** How many durable transactions wait for {@link synced} or have done so. */
@@ -105,12 +132,18 @@ export class Connection {
     try {
       const result = work()
       this.run('COMMIT')
+      this.#checkpoints?.committed()
       return result
     } catch (error) {
       // Some errors, such as a full disk, have ended the transaction already.
       if (this.#database.inTransaction) this.run('ROLLBACK')
       throw error
     }
+  }
+
+  #checkpointInCommits(): void {
+    this.#checkpoints = null
+    this.#database.pragma(`wal_autocheckpoint = ${AUTO_CHECKPOINT_PAGES}`)
   }
 
   /** After a failed sync the log is copied into the database as a whole, or nothing is taken in. */

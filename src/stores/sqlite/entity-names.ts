@@ -9,6 +9,8 @@ export class EntityNames {
   readonly #fullText: FullTextTable
   /** Keys that the change on its way has found or made; null when there is none. */
   #known: Map<string, Key> | null = null
+  /** Keys that it has made, of which no version was written so far. */
+  readonly #fresh = new Set<Key>()
 
   constructor(connection: Connection, fullText: FullTextTable) {
     this.#connection = connection
@@ -27,6 +29,12 @@ export class EntityNames {
 
   endChange(): void {
     this.#known = null
+    this.#fresh.clear()
+  }
+
+  /** Whether the change on its way made this key: there is no version to look for. Asked but once. */
+  isFresh(key: Key): boolean {
+    return this.#fresh.delete(key)
   }
 
   ensure(name: string): Key {
@@ -42,6 +50,7 @@ export class EntityNames {
       nameKey(name),
     )
     this.#fullText.insert(key, [name])
+    if (this.#known !== null) this.#fresh.add(key)
     return key
   }
 

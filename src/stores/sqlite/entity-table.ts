@@ -8,12 +8,19 @@ export interface Version {
   readonly label: number
 }
 
-type EntityRow = Omit<StoredEntity, 'degree'>
+/** An entity as its own table has it. */
+export type EntityRow = Omit<StoredEntity, 'degree'>
 interface StoredRow extends Omit<EntityRow, 'sourceIds' | 'filePaths' | 'owed'> {
   readonly owed: number
   readonly source_ids: string
   readonly file_paths: string
 }
+
+// Made once: a text that is put together anew at each call costs as much as a small statement.
+const STAGE = `INSERT INTO entities (entity, born, died, owed, type, description, source_ids, file_paths,
+    spread, created_at, tokens)
+  VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`
+const LATEST = `SELECT label FROM entities WHERE entity = ? AND died = ${NEVER}`
 
 /** What entities are, a row for each version. */
 export class EntityTable {
@@ -28,9 +35,7 @@ export class EntityTable {
   /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
   stage(key: Key, state: EntityState, owed: boolean): number {
     return this.#connection.insert(
-      `INSERT INTO entities (entity, born, died, owed, type, description, source_ids, file_paths,
-         spread, created_at, tokens)
-       VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      STAGE,
       key,
       this.#generation.current + 1,
       owed ? 1 : 0,
@@ -46,8 +51,7 @@ export class EntityTable {
 
   /** The version that nothing has superseded. */
   latest(key: Key): number | null {
-    const sql = `SELECT label FROM entities WHERE entity = ? AND died = ${NEVER}`
-    return this.#connection.get<{ label: number }>(sql, key)?.label ?? null
+    return this.#connection.get<{ label: number }>(LATEST, key)?.label ?? null
   }
 
   /** Removes a version; returns the key it stood under. */

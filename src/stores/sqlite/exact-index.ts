@@ -4,12 +4,27 @@ import type { VectorIndex, VectorMatch } from './vector-index.ts'
 import { dot } from './vector-values.ts'
 
 /** Vectors are kept in blocks, so that growing never copies more than one. */
-const BLOCK_ROWS = 1024
+export const BLOCK_ROWS = 1024
 const FIRST_ROWS = 16
 /** Of one entry of the two label tables, by measurement. */
 const LABEL_BYTES = 48
 /** In place of the label of a row that was removed. */
 const FREE = -1
+
+/** All that an index holds. */
+export interface ExactContent {
+  /** By row; negative for one that was removed. */
+  readonly labels: readonly number[]
+  /** Rows one after the other, with room behind the last. */
+  readonly blocks: readonly Float32Array[]
+}
+
+/** An empty block with room for its part of so many rows in all. Only the first block starts small. */
+export function blockFor(index: number, rows: number, dimension: number): Float32Array {
+  let room = index === 0 ? FIRST_ROWS : BLOCK_ROWS
+  while (room < Math.min(rows, BLOCK_ROWS)) room *= 2
+  return new Float32Array(room * dimension)
+}
 
 /**
  * Compares with every vector. Exact, and fast enough for tens of thousands.
@@ -35,6 +50,23 @@ export class ExactIndex implements VectorIndex {
     let bytes = this.#labels.length * LABEL_BYTES
     for (const block of this.#blocks) bytes += block.byteLength
     return bytes
+  }
+
+  /** As it is now, not a copy. */
+  get content(): ExactContent {
+    return { labels: this.#labels, blocks: this.#blocks }
+  }
+
+  /** Takes over what another index held, in place of its own. */
+  adopt({ labels, blocks }: ExactContent): void {
+    this.#clear()
+    this.#labels = [...labels]
+    this.#blocks = [...blocks]
+    this.#slots = new Map()
+    for (const [slot, label] of labels.entries()) {
+      if (label < 0) this.#free.push(slot)
+      else this.#slots.set(label, slot)
+    }
   }
 
   add(label: number, vector: Float32Array): void {
@@ -98,8 +130,11 @@ export class ExactIndex implements VectorIndex {
   }
 
   similarity(label: number, vector: Float32Array): number {
-    const row = this.vector(label)
-    return row === null ? Number.NaN : dot(vector, row)
+    const slot = this.#slots.get(label)
+    if (slot === undefined) return Number.NaN
+    // A view of the row would cost as much as the product.
+    const block = this.#blocks[Math.floor(slot / BLOCK_ROWS)] ?? new Float32Array(0)
+    return dot(vector, block, (slot % BLOCK_ROWS) * this.#dimension)
   }
 
   async close(): Promise<void> {
@@ -113,13 +148,12 @@ export class ExactIndex implements VectorIndex {
     this.#free = []
   }
 
-  /** Makes room for one slot more. Only the first block starts small. */
+  /** Makes room for one slot more. */
   #reserve(slot: number): void {
     const index = Math.floor(slot / BLOCK_ROWS)
     const block = this.#blocks[index]
     if (block === undefined) {
-      const rows = index === 0 ? FIRST_ROWS : BLOCK_ROWS
-      this.#blocks.push(new Float32Array(rows * this.#dimension))
+      this.#blocks.push(blockFor(index, slot + 1, this.#dimension))
     } else if ((slot % BLOCK_ROWS) * this.#dimension >= block.length) {
       const larger = new Float32Array(Math.min(2 * block.length, BLOCK_ROWS * this.#dimension))
       larger.set(block)

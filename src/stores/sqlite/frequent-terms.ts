@@ -7,6 +7,8 @@ const LEAST_ENTRIES = 500
 /** What was counted holds until the index has grown or shrunk by this share. */
 const STALE = 1 / 8
 const MOST_KNOWN = 2000
+/** Matches that are few enough to be sorted by who asked for them. */
+const MOST_MATCHES = 2000
 
 interface Known {
   readonly isFrequent: boolean
@@ -31,6 +33,22 @@ export class FrequentTerms {
     this.#index = index
   }
 
+  /**
+   * Those that are not known to be frequent, when some of them are not known at all; null when there is
+   * nothing to learn. They are all rare if no more than `few` entries have any of them.
+   */
+  unknown(terms: readonly string[]): { readonly terms: readonly string[]; few: number } | null {
+    const entries = this.#count()
+    if (entries < LEAST_ENTRIES || terms.length < 2) return null
+    const likely = terms.filter((term) => this.#fresh(term, entries)?.isFrequent !== true)
+    if (likely.every((term) => this.#fresh(term, entries) !== null)) return null
+    return { terms: likely, few: Math.min(MOST_MATCHES, Math.floor(entries / 2)) }
+  }
+
+  noteRare(terms: readonly string[]): void {
+    for (const term of terms) this.#note(term, false, this.#count())
+  }
+
   /** The other ones; all of them when there are no others. */
   without(terms: readonly string[]): readonly string[] {
     const entries = this.#count()
@@ -40,8 +58,8 @@ export class FrequentTerms {
   }
 
   #isFrequent(term: string, entries: number): boolean {
-    const known = this.#known.get(term)
-    if (known && Math.abs(entries - known.entries) <= STALE * known.entries) return known.isFrequent
+    const known = this.#fresh(term, entries)
+    if (known !== null) return known.isFrequent
     const half = Math.floor(entries / 2)
     const row = this.#connection.get<{ n: number }>(
       `SELECT count(*) AS n FROM
@@ -50,9 +68,20 @@ export class FrequentTerms {
       half + 1,
     )
     const isFrequent = (row?.n ?? 0) > half
+    this.#note(term, isFrequent, entries)
+    return isFrequent
+  }
+
+  /** What is known of a term, unless the index has changed too much since. */
+  #fresh(term: string, entries: number): Known | null {
+    const known = this.#known.get(term)
+    if (known === undefined) return null
+    return Math.abs(entries - known.entries) <= STALE * known.entries ? known : null
+  }
+
+  #note(term: string, isFrequent: boolean, entries: number): void {
     if (this.#known.size >= MOST_KNOWN) this.#known.clear()
     this.#known.set(term, { isFrequent, entries })
-    return isFrequent
   }
 
   /** Entries of the index: it keeps the length of each in a table of its own. */

@@ -26,25 +26,21 @@ export class FullTextSearch {
 
   /** @param documents row ids of those that count; null for all */
   chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
-    return this.#best(
-      `SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
-       FROM chunk_index i JOIN chunks r ON r.label = i.rowid
-       WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}
-       ORDER BY score DESC, key LIMIT ?`,
-      this.#anyOf(text, CHUNK_TEXTS),
-      limit,
-      documents,
-    )
+    const matches = `
+      SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
+      FROM chunk_index i JOIN chunks r ON r.label = i.rowid
+      WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}`
+    return this.#bestOfAny(matches, CHUNK_TEXTS, text, limit, documents)
   }
 
   /** Entities whose name has some of the words. */
   entities(text: string, limit: number, keys: KeySet | null = null): Hit[] {
-    return this.#best(entitiesAmongst(keys), this.#anyOf(text, ENTITY_NAMES), limit, keys)
+    return this.#bestOfAny(entitiesAmongst(keys), ENTITY_NAMES, text, limit, keys)
   }
 
   /** Entities whose name has all of the words. */
   entitiesWithAll(words: readonly string[], limit: number, keys: KeySet | null = null): Hit[] {
-    return this.#best(entitiesAmongst(keys), allWordsQuery(words), limit, keys)
+    return this.#best(`${entitiesAmongst(keys)} ${BEST}`, allWordsQuery(words), limit, keys)
   }
 
   /** Chunks by the best of their relations. */
@@ -59,11 +55,35 @@ export class FullTextSearch {
        FROM found JOIN relation_fragments f ON f.id = found.id
          JOIN chunks c ON c.label = f.chunk
        WHERE f.chunk <> ${NO_CHUNK} AND ${visible('c')} AND ${amongst('c.document', documents)}
-       GROUP BY f.chunk ORDER BY score DESC, key LIMIT ?`,
+       GROUP BY f.chunk ${BEST}`,
       this.#anyOf(text, RELATION_TEXTS),
       limit,
       documents,
     )
+  }
+
+  /**
+   * Of what has some of these words. To count the entries of a word that was never asked for costs as
+   * much as to search it; where there are few matches of all words, none of them is frequent.
+   */
+  #bestOfAny(
+    matches: string,
+    names: FullTextNames,
+    text: string,
+    limit: number,
+    keys: KeySet | null,
+  ): Hit[] {
+    const frequent = this.#frequent[names.index]
+    const unknown = keys === null && limit > 0 ? frequent.unknown(fullTextTerms(text)) : null
+    if (unknown !== null) {
+      const { terms, few } = unknown
+      const found = this.#best(`${matches} LIMIT ?`, terms.join(' OR '), few + 1, null)
+      if (found.length <= few) {
+        frequent.noteRare(terms)
+        return found.sort((a, b) => b.score - a.score || a.key - b.key).slice(0, limit)
+      }
+    }
+    return this.#best(`${matches} ${BEST}`, this.#anyOf(text, names), limit, keys)
   }
 
   /** The query for some of these words; null when there are none. */
@@ -86,12 +106,13 @@ export class FullTextSearch {
   }
 }
 
+const BEST = 'ORDER BY score DESC, key LIMIT ?'
+
 function entitiesAmongst(keys: KeySet | null): string {
   return `
   SELECT i.rowid AS key, ${score(ENTITY_NAMES)} AS score
   FROM entity_index i JOIN entities r ON r.entity = i.rowid
-  WHERE entity_index MATCH ? AND ${visible('r')} AND ${amongst('r.entity', keys)}
-  ORDER BY score DESC, key LIMIT ?`
+  WHERE entity_index MATCH ? AND ${visible('r')} AND ${amongst('r.entity', keys)}`
 }
 
 /** SQL condition that takes the keys as JSON, when there are some. */

@@ -3,9 +3,15 @@ import { rmSync } from 'node:fs'
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HnswGraph } from './hnsw-graph.ts'
-import { decodeHead, encodeHead, type HnswHead, type IndexMark } from './hnsw-head.ts'
 import { isWholeGraph } from './hnsw-layout.ts'
 import type { LoadHnswLibrary } from './hnsw-library.ts'
+import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from './index-head.ts'
+
+export interface HnswHead extends IndexHead {
+  /** Size of the file. */
+  readonly bytes: number
+  readonly sha256: string
+}
 
 /** Hashed at a time. */
 const PIECE_BYTES = 256 * 1024
@@ -32,7 +38,9 @@ export class HnswFile {
       const labels = await graph.write(fresh)
       const seen = await examined(fresh, labels.length, mark.dimension, 'r+')
       if (seen === null) throw new Error('the index file was not written in full')
-      await writeFile(freshHead, encodeHead({ ...mark, ...seen, labels }), { flush: true })
+      await writeFile(freshHead, encodeHead<HnswHead>({ ...mark, ...seen, labels }), {
+        flush: true,
+      })
       await rename(fresh, this.#path)
       await rename(freshHead, this.#headPath)
       await syncFolder(dirname(this.#path))
@@ -49,7 +57,7 @@ export class HnswFile {
    */
   async load(loadLibrary: LoadHnswLibrary, mark: IndexMark): Promise<HnswGraph | null> {
     try {
-      const head = decodeHead(await readFile(this.#headPath))
+      const head = decodeHead<HnswHead>(await readFile(this.#headPath))
       if (head === null || !fits(head, mark)) return null
       const seen = await examined(this.#path, head.labels.length, mark.dimension, 'r')
       if (seen?.sha256 !== head.sha256 || seen.bytes !== head.bytes) return null
@@ -70,15 +78,6 @@ export class HnswFile {
       // Where nothing can be removed, nothing could be written that is worth it.
     }
   }
-}
-
-function fits(head: HnswHead, mark: IndexMark): boolean {
-  return (
-    head.embedding === mark.embedding &&
-    head.dimension === mark.dimension &&
-    // An older database may have been put back beside a newer index.
-    head.generation <= mark.generation
-  )
 }
 
 /** Size and checksum of a file, synced if it was opened to write; null for what is no whole graph. */

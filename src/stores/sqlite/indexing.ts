@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ExactFile } from './exact-file.ts'
 import { HnswFile } from './hnsw-file.ts'
 import { type LoadHnswLibrary, loadHnswLibrary } from './hnsw-library.ts'
 
@@ -24,7 +25,12 @@ export function indexing(
   return { dir, crossOver, loadLibrary }
 }
 
-/** The index file of one kind of vectors. */
+/** The file of the graph of one kind of vectors. */
 export function indexFile({ dir }: Indexing, kind: string): HnswFile | null {
   return dir === null ? null : new HnswFile(join(dir, `${kind}.hnsw`))
+}
+
+/** The file of those vectors of one kind that are compared one by one. */
+export function exactFile({ dir }: Indexing, kind: string): ExactFile | null {
+  return dir === null ? null : new ExactFile(join(dir, `${kind}.index`))
 }

@@ -1,23 +1,19 @@
 import { inBackground } from './background.ts'
+import { ExactCache, type ExactCacheParts, type Restored } from './exact-cache.ts'
 import { ExactIndex } from './exact-index.ts'
 import type { HnswFile } from './hnsw-file.ts'
 import { EF, HnswGraph } from './hnsw-graph.ts'
-import type { IndexMark } from './hnsw-head.ts'
 import type { HnswLibrary } from './hnsw-library.ts'
 import type { Indexing } from './indexing.ts'
-import { isSampleOf } from './sample-check.ts'
+import { isSameDirection, isSampleOf } from './sample-check.ts'
 import type { Steps } from './slices.ts'
 import { TopHits } from './top-hits.ts'
 import type { VectorIndex, VectorMatch } from './vector-index.ts'
 import { dot } from './vector-values.ts'
 
-export interface LayeredParts extends Pick<Indexing, 'crossOver' | 'loadLibrary'> {
+export interface LayeredParts extends Pick<Indexing, 'crossOver' | 'loadLibrary'>, ExactCacheParts {
   readonly dimension: number
   readonly file: HnswFile | null
-  /** What an index that is made now is made of. */
-  readonly mark: () => IndexMark
-  /** The vector as the table has it; null when it has none. */
-  readonly stored: (label: number) => Float32Array | null
   /** Whether a label is there to stay for now: neither waiting to be published, nor dead. */
   readonly isSettled: (label: number) => boolean
 }
@@ -38,6 +34,7 @@ const SAVE_AT_ONCE = 0.25
 /** The same when nothing has changed for a while, or at closing; less is replayed from the table. */
 const SAVE_AT_REST = 0.05
 const REPLAYED_AT_LEAST = 256
+const LOOKS_PER_STEP = 256
 const REST_MS = 5000
 
 /**
@@ -49,6 +46,7 @@ const REST_MS = 5000
 export class LayeredIndex implements VectorIndex {
   readonly #parts: LayeredParts
   readonly #recent: ExactIndex
+  readonly #recentFile: ExactCache
   #graph: HnswGraph | null = null
   /** What will take the place of the graph. */
   #next: HnswGraph | null = null
@@ -66,6 +64,7 @@ export class LayeredIndex implements VectorIndex {
   constructor(parts: LayeredParts) {
     this.#parts = parts
     this.#recent = new ExactIndex(parts.dimension)
+    this.#recentFile = new ExactCache(this.#recent, parts)
   }
 
   get size(): number {
@@ -76,12 +75,16 @@ export class LayeredIndex implements VectorIndex {
     return this.#recent.bytes + (this.#graph?.bytes ?? 0) + (this.#next?.bytes ?? 0)
   }
 
-  /** Takes over the graph of the file. Returns whether there is one, with these very vectors. */
-  async restore(): Promise<boolean> {
+  /** Takes over what a file has, if it has these very vectors. */
+  async restore(): Promise<Restored> {
+    return (await this.#restoreGraph()) ? 'some' : this.#recentFile.restore()
+  }
+
+  async #restoreGraph(): Promise<boolean> {
     const { file, mark, stored } = this.#parts
     const graph = (await file?.load(() => this.#loadLibrary(), mark())) ?? null
     if (graph === null) return false
-    if (!(await isSampleOf(graph, stored))) {
+    if (!(await isSampleOf(graph, stored, isSameDirection))) {
       graph.close()
       return false
     }
@@ -94,11 +97,14 @@ export class LayeredIndex implements VectorIndex {
     return this.#recent.has(label) || (this.#graph?.has(label) ?? false)
   }
 
-  /** Takes the labels that are not among these out of the graph. */
+  /** Takes the labels that are not among these out of what was restored. */
   *retain(labels: ReadonlySet<number>): Steps {
-    for (const label of [...(this.#graph?.labels() ?? [])]) {
-      if (!labels.has(label)) this.#graph?.remove(label)
-      yield
+    const restored = this.#graph ?? this.#recent
+    for (const [place, label] of [...restored.labels()].entries()) {
+      if (place % LOOKS_PER_STEP === 0) yield
+      if (labels.has(label)) continue
+      restored.remove(label)
+      this.#recentFile.changed()
     }
   }
 
@@ -109,10 +115,13 @@ export class LayeredIndex implements VectorIndex {
       this.#parts.file?.discard()
     }
     this.#next?.remove(label)
+    if (this.#recent.has(label)) this.#recentFile.discard()
+    this.#recentFile.changed()
     this.#recent.add(label, vector)
   }
 
   remove(label: number): void {
+    if (this.#recent.has(label)) this.#recentFile.changed()
     this.#recent.remove(label)
     this.#next?.remove(label)
     this.#graph?.remove(label)
@@ -162,12 +171,17 @@ export class LayeredIndex implements VectorIndex {
     while (this.#work !== null) await this.#work
   }
 
-  /** Ends the work in the background, and saves what is worth it. Never throws. */
-  async close(): Promise<void> {
+  /**
+   * Ends the work in the background, and saves what is worth it. Never throws.
+   *
+   * @param isWhole whether all that is visible was added
+   */
+  async close(isWhole = true): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#rest)
     await this.atRest()
     if (this.#isWorthSaving(SAVE_AT_REST)) await this.#save()
+    if (isWhole && this.#isRecentWorthSaving) await this.#recentFile.save()
     this.#graph?.close()
     await this.#recent.close()
   }
@@ -216,7 +230,8 @@ export class LayeredIndex implements VectorIndex {
       await this.#attend().catch(() => this.#forsake())
     }
     this.#work = null
-    if (this.#isClosed || !this.#isWorthSaving(SAVE_AT_REST)) return
+    if (this.#isClosed) return
+    if (!this.#isWorthSaving(SAVE_AT_REST) && !this.#isRecentWorthSaving) return
     this.#rest = setTimeout(() => {
       this.#hasRested = true
       this.tend()
@@ -231,9 +246,11 @@ export class LayeredIndex implements VectorIndex {
     } else {
       await this.#inBackground(this.#settle(this.#graph))
     }
-    const share = this.#hasRested ? SAVE_AT_REST : SAVE_AT_ONCE
+    const hasRested = this.#hasRested
     this.#hasRested = false
-    if (!this.#isClosed && this.#isWorthSaving(share)) await this.#save()
+    if (this.#isClosed) return
+    if (this.#isWorthSaving(hasRested ? SAVE_AT_REST : SAVE_AT_ONCE)) await this.#save()
+    if (hasRested && this.#isRecentWorthSaving) await this.#recentFile.save()
   }
 
   async #build(labelsNow: () => readonly number[]): Promise<void> {
@@ -252,6 +269,7 @@ export class LayeredIndex implements VectorIndex {
     this.#next = null
     this.#saved = 0
     await this.#inBackground(this.#forgetCovered(graph))
+    this.#recentFile.discard()
     this.tend()
   }
 
@@ -321,6 +339,11 @@ export class LayeredIndex implements VectorIndex {
     if (this.#graph === null || this.#parts.file === null) return false
     const unsaved = this.#graph.slots - this.#saved
     return unsaved > share * this.#saved && unsaved > Math.min(REPLAYED_AT_LEAST, this.#saved)
+  }
+
+  /** What lies beside a graph is little. */
+  get #isRecentWorthSaving(): boolean {
+    return this.#graph === null && this.#recentFile.isWorthSaving
   }
 
   async #save(): Promise<void> {

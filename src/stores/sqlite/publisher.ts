@@ -44,7 +44,7 @@ export class Publisher {
   /** Takes back what an interrupted change has left behind. */
   async undoLeftovers(): Promise<void> {
     if (!this.#unclean) return
-    await inSlices(undoStaged(this.#tables), (slice) => this.#connection.relaxed(slice))
+    await this.#inTransactions(undoStaged(this.#tables))
     this.#unclean = false
   }
 
@@ -53,9 +53,8 @@ export class Publisher {
     if (!this.#sweepDue || this.#closing) return false
     await giveWay()
     const end = performance.now() + SWEEP_MS
-    const ended = await inSlices(
+    const ended = await this.#inTransactions(
       this.#upkeep(),
-      (slice) => this.#connection.relaxed(slice),
       () => !this.#closing && performance.now() < end,
     )
     this.#sweepDue = !ended
@@ -94,7 +93,7 @@ export class Publisher {
     relations: readonly OwedVector[],
   ): Promise<void> {
     await this.undoLeftovers()
-    await inSlices(this.#fillIn(entities, relations), (slice) => this.#connection.relaxed(slice))
+    await this.#inTransactions(this.#fillIn(entities, relations))
     this.#connection.durably(() => this.#advance(0, 0, 0))
     this.#generation.current += 1
   }
@@ -141,6 +140,7 @@ export class Publisher {
       if (!staged) {
         while (!staged) {
           await nextTurn()
+          await this.#connection.roomInLog()
           staged = this.#connection.relaxed(() => takeSlice(steps))
         }
         this.#connection.durably(publish)
@@ -160,6 +160,13 @@ export class Publisher {
     this.#tables.entityVectors.publish(staging.entities.superseded)
     this.#tables.relationVectors.publish(staging.relations.superseded)
     return true
+  }
+
+  /** Takes all steps, in transactions that outlive this process but no power cut. */
+  #inTransactions(steps: Steps, wanted?: () => boolean): Promise<boolean> {
+    const connection = this.#connection
+    const around = (slice: () => boolean) => connection.relaxed(slice)
+    return inSlices(steps, around, wanted, () => connection.roomInLog())
   }
 
   /** What cannot be undone now, on a full disk, is undone before the next change. */

@@ -15,6 +15,7 @@ export class RelationPairs {
   readonly #names: EntityNames
   /** By both keys, what the change on its way has found or made; null when there is none. */
   #known: Map<string, PairRow> | null = null
+  readonly #fresh = new Set<Key>()
 
   constructor(connection: Connection, names: EntityNames) {
     this.#connection = connection
@@ -40,6 +41,12 @@ export class RelationPairs {
 
   endChange(): void {
     this.#known = null
+    this.#fresh.clear()
+  }
+
+  /** See {@link EntityNames.isFresh}. */
+  isFresh(key: Key): boolean {
+    return this.#fresh.delete(key)
   }
 
   ensure(pair: Pair): PairRow {
@@ -54,7 +61,9 @@ export class RelationPairs {
 
   #add(source: Key, target: Key): PairRow {
     const sql = 'INSERT INTO relation_pairs (source, target) VALUES (?, ?)'
-    return { key: this.#connection.insert(sql, source, target), source, target }
+    const key = this.#connection.insert(sql, source, target)
+    if (this.#known !== null) this.#fresh.add(key)
+    return { key, source, target }
   }
 
   /** Forgets a pair that no version or fragment refers to, and its names if they are unused too. */

@@ -8,6 +8,12 @@ interface StoredRow extends Omit<StoredRelation, 'sourceIds' | 'filePaths' | 'ow
   readonly file_paths: string
 }
 
+// Made once: a text that is put together anew at each call costs as much as a small statement.
+const STAGE = `INSERT INTO relations (pair, born, died, owed, keywords, description, weight, source_ids,
+    file_paths, created_at, tokens)
+  VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`
+const LATEST = `SELECT label FROM relations WHERE pair = ? AND died = ${NEVER}`
+
 /** What relations are, a row for each version. */
 export class RelationTable {
   readonly #connection: Connection
@@ -21,9 +27,7 @@ export class RelationTable {
   /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
   stage(key: Key, state: RelationState, owed: boolean): number {
     return this.#connection.insert(
-      `INSERT INTO relations (pair, born, died, owed, keywords, description, weight, source_ids,
-         file_paths, created_at, tokens)
-       VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      STAGE,
       key,
       this.#generation.current + 1,
       owed ? 1 : 0,
@@ -39,8 +43,7 @@ export class RelationTable {
 
   /** The version that nothing has superseded. */
   latest(key: Key): number | null {
-    const sql = `SELECT label FROM relations WHERE pair = ? AND died = ${NEVER}`
-    return this.#connection.get<{ label: number }>(sql, key)?.label ?? null
+    return this.#connection.get<{ label: number }>(LATEST, key)?.label ?? null
   }
 
   /** Removes a version; returns the key it stood under. */

@@ -9,7 +9,9 @@ import type {
   StoredEntity,
   StoredRelation,
 } from '../../engine/store.ts'
+import type { EntityRow } from './entity-table.ts'
 import { KeySet } from './key-set.ts'
+import { RowCache } from './row-cache.ts'
 import { batches, inBatches, inSlices, mapInSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 import { TieCache } from './tie-cache.ts'
@@ -23,6 +25,8 @@ export class Retrieval {
   readonly #tables: Tables
   readonly #graph: WorkingGraph
   readonly #ties: TieCache
+  readonly #entityRows: RowCache<EntityRow>
+  readonly #relationRows: RowCache<StoredRelation>
   readonly #loaded: (vectors: VectorTable) => Promise<VectorTable>
 
   /** @param loaded makes sure that an index is in memory */
@@ -35,12 +39,14 @@ export class Retrieval {
     this.#tables = tables
     this.#graph = graph
     this.#ties = new TieCache(generation)
+    this.#entityRows = new RowCache(generation)
+    this.#relationRows = new RowCache(generation)
     this.#loaded = loaded
   }
 
   /** Held in memory besides graph and vectors. */
   get bytes(): number {
-    return this.#ties.bytes
+    return this.#ties.bytes + this.#entityRows.bytes + this.#relationRows.bytes
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
@@ -94,13 +100,19 @@ export class Retrieval {
   }
 
   async entities(keys: readonly Key[]): Promise<StoredEntity[]> {
-    const rows = await inBatches(keys, ROWS_AT_ONCE, (some) => this.#tables.entities.read(some))
+    const { entities } = this.#tables
+    const rows = await this.#entityRows.rows(keys, (missing) =>
+      inBatches(missing, ROWS_AT_ONCE, (some) => entities.read(some)),
+    )
     const degrees = await this.#graph.degrees(rows.map((row) => row.key))
     return rows.map((row, index) => ({ ...row, degree: degrees[index] ?? 0 }))
   }
 
   relations(keys: readonly Key[]): Promise<StoredRelation[]> {
-    return inBatches(keys, ROWS_AT_ONCE, (some) => this.#tables.relations.read(some))
+    const { relations } = this.#tables
+    return this.#relationRows.rows(keys, (missing) =>
+      inBatches(missing, ROWS_AT_ONCE, (some) => relations.read(some)),
+    )
   }
 
   async chunkKeys(ids: readonly string[]): Promise<Map<string, Key>> {

@@ -1,4 +1,3 @@
-import type { HnswGraph } from './hnsw-graph.ts'
 import { inSlices } from './slices.ts'
 import { dot } from './vector-values.ts'
 
@@ -7,16 +6,22 @@ const SPREAD = 32
 /** Of two ways to normalise one vector. */
 const TOLERANCE = 1e-3
 
+interface Labelled {
+  labels(): Iterable<number>
+  vector(label: number): Float32Array | null
+}
+
 /**
- * Whether vectors of a graph are those that are stored under their labels, looking at the newest and
+ * Whether vectors of an index are those that are stored under their labels, looking at the newest and
  * at some of all others. They differ when the labels were given out again by a database that was put
  * back from an older copy. Labels under which nothing is stored do not count.
  */
 export async function isSampleOf(
-  graph: HnswGraph,
+  index: Labelled,
   stored: (label: number) => Float32Array | null,
+  isSame: (vector: Float32Array, stored: Float32Array) => boolean,
 ): Promise<boolean> {
-  const labels = [...graph.labels()].reverse()
+  const labels = [...index.labels()].reverse()
   const step = Math.max(1, Math.floor(labels.length / SPREAD))
   let compared = 0
   let agrees = true
@@ -26,7 +31,8 @@ export async function isSampleOf(
       const known = isWanted ? stored(label) : null
       if (known !== null) {
         compared++
-        agrees &&= isSame(graph.vector(label), known)
+        const vector = index.vector(label)
+        agrees &&= vector !== null && isSame(vector, known)
       }
       if (isWanted) yield
     }
@@ -35,7 +41,11 @@ export async function isSampleOf(
   return agrees
 }
 
-function isSame(normal: Float32Array | null, stored: Float32Array): boolean {
-  if (normal === null) return false
+/** For an index that keeps vectors of length one. */
+export function isSameDirection(normal: Float32Array, stored: Float32Array): boolean {
   return Math.abs(dot(normal, stored) - Math.sqrt(dot(stored, stored))) < TOLERANCE
+}
+
+export function isSameVector(vector: Float32Array, stored: Float32Array): boolean {
+  return vector.every((value, index) => value === stored[index])
 }

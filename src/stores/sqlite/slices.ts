@@ -20,15 +20,18 @@ export function takeSlice(steps: Steps, sliceMs = SLICE_MS): boolean {
  *
  * @param around wraps each slice, for instance in a transaction
  * @param wanted asked after each pause; false ends the work early
+ * @param room makes the pauses longer
  * @returns whether the steps ended
  */
 export async function inSlices(
   steps: Steps,
   around: (slice: () => boolean) => boolean = (slice) => slice(),
   wanted: () => boolean = () => true,
+  room: () => Promise<void> = async () => undefined,
 ): Promise<boolean> {
   while (!around(() => takeSlice(steps))) {
     await nextTurn()
+    await room()
     if (!wanted()) return false
   }
   return true

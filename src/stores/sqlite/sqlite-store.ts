@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../../engine/errors.ts'
 import type { Store } from '../../engine/store.ts'
+import { checkpointThread } from './checkpoint-thread.ts'
 import { Connection } from './connection.ts'
 import { type Embedding, markEmbedding } from './embedding-mark.ts'
 import { type Indexing, indexing } from './indexing.ts'
@@ -54,7 +55,7 @@ async function openLocked(
   const connection = new Connection(openDatabase(dir))
   try {
     markEmbedding(connection, embedding)
-    connection.syncBy(await logOf(dir))
+    connection.syncBy(await logOf(dir), checkpointThread)
     return new WorkspaceStore(connection, lock, embedding.dimension, vectorIndexing)
   } catch (error) {
     await connection.endSync()

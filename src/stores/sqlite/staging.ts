@@ -111,7 +111,7 @@ export class Staging {
     }
     for (const state of change.entities) {
       const key = entityNames.ensure(state.name)
-      const before = this.#endEntity(key)
+      const before = entityNames.isFresh(key) ? null : this.#endEntity(key)
       const label = entities.stage(key, state, isOwed(state))
       this.entities.added.push(label)
       if (stageVector(entityVectors, label, state.vector, before)) entities.settle(label)
@@ -135,7 +135,7 @@ export class Staging {
         throw new EngineError('invalid_argument', 'A relation needs two different entities')
       }
       const pair = relationPairs.ensure([state.source, state.target])
-      const before = this.#endRelation(pair.key)
+      const before = relationPairs.isFresh(pair.key) ? null : this.#endRelation(pair.key)
       const label = relations.stage(pair.key, state, isOwed(state))
       this.relations.added.push(label)
       if (stageVector(relationVectors, label, state.vector, before)) relations.settle(label)

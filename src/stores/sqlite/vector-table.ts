@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts'
-import type { IndexMark } from './hnsw-head.ts'
-import { type Indexing, indexFile } from './indexing.ts'
+import type { IndexMark } from './index-head.ts'
+import { exactFile, type Indexing, indexFile } from './indexing.ts'
 import { LayeredIndex } from './layered-index.ts'
 import { inSlices, type Steps } from './slices.ts'
 import type { VectorMatch } from './vector-index.ts'
@@ -15,8 +15,9 @@ interface VectorTableNames {
 
 /** Rows read at a time; the pages are small enough never to hold the event loop. */
 const PAGE_ROWS = 64
-/** Labels read at a time. */
+/** Labels read at a time, and looked at. */
 const PAGE_LABELS = 500
+const LABELS_AT_ONCE = 4000
 /** How often a search that paused begins anew after a change, before it holds the event loop. */
 const PATIENCE = 2
 
@@ -29,6 +30,7 @@ export class VectorTable {
   readonly #connection: Connection
   readonly #generation: Generation
   readonly #names: VectorTableNames
+  readonly #insert: string
   readonly #dimension: number
   readonly #indexing: Indexing
   #index: LayeredIndex | null = null
@@ -48,6 +50,7 @@ export class VectorTable {
     this.#connection = connection
     this.#generation = generation
     this.#names = names
+    this.#insert = `INSERT OR REPLACE INTO ${names.vectors} (label, vector) VALUES (?, ?)`
     this.#dimension = dimension
     this.#indexing = indexing
   }
@@ -64,9 +67,12 @@ export class VectorTable {
   async load(wanted: () => boolean): Promise<void> {
     if (this.#index !== null) return
     const index = this.#emptyIndex()
-    const isRestored = await index.restore()
-    await inSlices(isRestored ? this.#catchUp(index) : this.#read(index), undefined, wanted)
-    if (!wanted()) return index.close()
+    const restored = await index.restore()
+    if (restored !== 'all') {
+      const steps = restored === 'some' ? this.#catchUp(index) : this.#read(index)
+      await inSlices(steps, undefined, wanted)
+    }
+    if (!wanted()) return index.close(false)
     this.#index = index
     index.tend()
   }
@@ -177,9 +183,11 @@ export class VectorTable {
       ...this.#indexing,
       dimension: this.#dimension,
       file: indexFile(this.#indexing, this.#names.rows),
+      exactFile: exactFile(this.#indexing, this.#names.rows),
       mark: () => this.#mark(),
       stored: (label) => this.#stored(label),
       isSettled: (label) => !this.#isHidden(label),
+      fingerprint: () => this.#fingerprint(),
     })
   }
 
@@ -190,12 +198,33 @@ export class VectorTable {
   }
 
   #write(label: number, vector: Float32Array): void {
-    this.#connection.run(
-      `INSERT OR REPLACE INTO ${this.#names.vectors} (label, vector) VALUES (?, ?)`,
-      label,
-      vectorBytes(vector),
-    )
+    this.#connection.run(this.#insert, label, vectorBytes(vector))
     this.#index?.add(label, vector)
+  }
+
+  /** A vector that comes for a visible row changes what is owed, and everything else the rows. */
+  *#fingerprint(): Generator<void, string | null, void> {
+    if (this.#staged.size + this.#dead.size > 0) return null
+    const { rows } = this.#names
+    const owed = rows === 'chunks' ? '0' : 'r.owed'
+    const sql = `SELECT max(label) AS last FROM ${rows}`
+    const last = this.#connection.get<{ last: number | null }>(sql)?.last ?? 0
+    const sums = [0, 0, 0]
+    for (let after = 0; after < last; after += LABELS_AT_ONCE) {
+      const found = this.#connection.get<{ n: number; labels: number; owed: number }>(
+        `SELECT count(*) AS n, total(r.label) AS labels, total(${owed}) AS owed FROM ${rows} r
+         WHERE r.label > ? AND r.label <= ? AND ${visible('r')}`,
+        after,
+        after + LABELS_AT_ONCE,
+        this.#generation.current,
+        this.#generation.current,
+      )
+      for (const [index, sum] of [found?.n, found?.labels, found?.owed].entries()) {
+        sums[index] = (sums[index] ?? 0) + (sum ?? 0)
+      }
+      yield
+    }
+    return sums.join(' ')
   }
 
   #stored(label: number): Float32Array | null {
@@ -226,7 +255,7 @@ export class VectorTable {
     }
   }
 
-  /** Reads the vectors of visible rows that came after the graph, and takes others out of it. */
+  /** Reads the vectors of visible rows that came after the file, and takes others out. */
   *#catchUp(index: LayeredIndex): Steps {
     const alive = new Set<number>()
     let after = 0
@@ -240,10 +269,12 @@ export class VectorTable {
       )
       for (const { label } of page) {
         alive.add(label)
-        const vector = index.has(label) ? null : this.#stored(label)
+        if (index.has(label)) continue
+        const vector = this.#stored(label)
         if (vector !== null) index.add(label, vector)
         yield
       }
+      yield
       const last = page.at(-1)
       if (last === undefined) break
       after = last.label

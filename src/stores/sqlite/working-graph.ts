@@ -12,16 +12,15 @@ export interface GraphChange {
   readonly deadNodes: Key[]
 }
 
-interface EdgeAttributes {
-  key: Key
-  weight: number
-  [name: string]: number
+/** A tie, handed out as it is; so it is replaced as a whole, never changed. */
+interface EdgeAttributes extends RelationTie {
+  readonly [name: string]: number
 }
 type EntityGraph = UndirectedGraph<Record<string, never>, EdgeAttributes>
 
 /** Of one node or edge with its neighbour entries, by measurement. */
 const NODE_BYTES = 420
-const EDGE_BYTES = 620
+const EDGE_BYTES = 640
 
 /** Looking up this share of a graph takes about as long as loading all of it. */
 const LOOKUPS_WORTH_LOADING = 1 / 8
@@ -120,23 +119,14 @@ export class WorkingGraph {
 
   /** Relations that touch these entities, each once. */
   async ties(entities: readonly Key[]): Promise<RelationTie[]> {
-    const ties = new Map<Key, RelationTie>()
     if (this.#graph === null) {
+      const ties = new Map<Key, RelationTie>()
       const found = await inBatches(entities, LOOKED_UP_AT_ONCE, (some) => this.#lookups.ties(some))
       for (const tie of found) ties.set(tie.key, tie)
       this.#noteLookups(entities.length + ties.size)
-      return byKey(ties)
+      return byKey([...ties.values()])
     }
-    return this.#read((graph) => {
-      for (const entity of entities) {
-        const node = String(entity)
-        if (!graph.hasNode(node)) continue
-        graph.forEachEdge(node, (_edge, { key, weight }, source, target) => {
-          ties.set(key, { key, weight, source: Number(source), target: Number(target) })
-        })
-      }
-      return byKey(ties)
-    })
+    return this.#read((graph) => tiesIn(graph, entities))
   }
 
   /** The entities with most relations, best first; among equals the older. */
@@ -178,6 +168,21 @@ function hubsOf(graph: EntityGraph, limit: number): Key[] {
   return best.sorted().map((hit) => hit.key)
 }
 
+function tiesIn(graph: EntityGraph, entities: readonly Key[]): RelationTie[] {
+  const ties: RelationTie[] = []
+  const seen = new Set<Key>()
+  for (const entity of entities) {
+    const node = String(entity)
+    if (seen.has(entity) || !graph.hasNode(node)) continue
+    graph.forEachEdge(node, (_edge, tie) => {
+      // What ties two of them has come with the first.
+      if (!seen.has(tie.source === entity ? tie.target : tie.source)) ties.push(tie)
+    })
+    seen.add(entity)
+  }
+  return byKey(ties)
+}
+
 function* steps(graph: EntityGraph, change: GraphChange): Steps {
   for (const { source, target } of change.deadEdges) {
     if (graph.hasEdge(source, target)) graph.dropEdge(source, target)
@@ -201,20 +206,20 @@ function* steps(graph: EntityGraph, change: GraphChange): Steps {
 }
 
 /** The same order whether they come from the tables or from memory. */
-function byKey(ties: ReadonlyMap<Key, RelationTie>): RelationTie[] {
-  return [...ties.values()].sort((one, other) => one.key - other.key)
+function byKey(ties: RelationTie[]): RelationTie[] {
+  return ties.sort((one, other) => one.key - other.key)
 }
 
 /** For an empty graph, which has neither the edge nor anything under its key. */
 function addEdge(graph: EntityGraph, { key, source, target, weight }: RelationTie): void {
   const [from, to] = [String(source), String(target)]
   if (!graph.hasNode(from) || !graph.hasNode(to)) setEdge(graph, { key, source, target, weight })
-  else graph.addUndirectedEdge(from, to, { key, weight })
+  else graph.addUndirectedEdge(from, to, { key, weight, source, target })
 }
 
-function setEdge(graph: EntityGraph, tie: RelationTie): void {
-  graph.mergeUndirectedEdge(String(tie.source), String(tie.target), {
-    key: tie.key,
-    weight: tie.weight,
-  })
+function setEdge(graph: EntityGraph, { key, source, target, weight }: RelationTie): void {
+  const [from, to] = [String(source), String(target)]
+  const tie = { key, weight, source, target }
+  if (graph.hasEdge(from, to)) graph.replaceEdgeAttributes(from, to, tie)
+  else graph.mergeUndirectedEdge(from, to, tie)
 }

@@ -41,6 +41,8 @@ import type { WorkspaceLock } from './workspace-lock.ts'
 /** Of a connection with its statements, besides the page cache. */
 const CONNECTION_BYTES = 1024 * 1024
 
+const TIDY_AFTER_MS = 500
+
 /** One workspace in one SQLite database. Reads never wait for writes, nor see half of one. */
 export class WorkspaceStore implements Store {
   readonly #connection: Connection
@@ -53,6 +55,7 @@ export class WorkspaceStore implements Store {
   readonly #scopes: DocumentScopes
   /** Changes, and loads of what changes keep up to date. */
   readonly #turns = new Mutex()
+  readonly #tidying: NodeJS.Timeout
   #closed: Promise<void> | null = null
 
   constructor(
@@ -73,9 +76,11 @@ export class WorkspaceStore implements Store {
       this.#loaded(vectors),
     )
     this.#scopes = new DocumentScopes(connection, this.#tables, this.#generation)
-    // What a crash has left behind is invisible, so nobody has to wait for its removal.
-    void this.#inBackground(() => this.#publisher.undoLeftovers())
-    void this.#sweepOn()
+    // What a crash has left behind is invisible, so even the first question goes before its removal.
+    this.#tidying = setTimeout(() => {
+      void this.#inBackground(() => this.#publisher.undoLeftovers())
+      void this.#sweepOn()
+    }, TIDY_AFTER_MS).unref()
   }
 
   enqueue(documents: readonly NewDocument[], options: EnqueueOptions) {
@@ -375,11 +380,13 @@ export class WorkspaceStore implements Store {
   }
 
   async #close(): Promise<void> {
+    clearTimeout(this.#tidying)
     this.#publisher.stop()
-    await this.#turns.run(async () => undefined)
+    await this.#inBackground(() => this.#publisher.undoLeftovers())
     const { chunkVectors, entityVectors, relationVectors } = this.#tables
     for (const vectors of [chunkVectors, entityVectors, relationVectors]) await vectors.close()
     try {
+      this.#tables.modelCache.settle()
       await this.#connection.endSync()
       // A log that cannot be folded in now is read at the next opening.
       this.#connection.pragma('wal_checkpoint(TRUNCATE)')
@@ -396,7 +403,10 @@ export class WorkspaceStore implements Store {
     const noted = this.#connection.noted
     try {
       const result = await work()
-      if (this.#connection.noted !== noted) await this.#connection.synced()
+      if (this.#connection.noted !== noted) {
+        await this.#connection.synced()
+        await this.#connection.roomInLog()
+      }
       return result
     } catch (error) {
       // Work that was under way finds its connection closed between two slices.

@@ -44,7 +44,7 @@ export class BareRows {
       return { table, found }
     })
     const all = new Map([...rows.map(({ table, found }) => [table, found] as const)])
-    const texts = indexed(all)
+    const texts = indexed(all, this.#titles())
     for (const [table, found] of [...all, ...texts]) this.#prepare(table, found[0])
     const began = process.cpuUsage()
     this.#to.transaction(() => {
@@ -55,6 +55,16 @@ export class BareRows {
     })()
     const { user, system } = process.cpuUsage(began)
     return (user + system) / 1000
+  }
+
+  /** By chunk, as the store has them in its indexes. */
+  #titles(): Map<unknown, string> {
+    const sql = `SELECT c.label, d.file_path, t.headings FROM chunks c
+      JOIN documents d ON d.seq = c.document JOIN chunk_texts t ON t.chunk = c.label`
+    const titled = ({ label, file_path, headings }: Row): [unknown, string] => {
+      return [label, [file_path, ...JSON.parse(String(headings))].join('\n')]
+    }
+    return new Map(this.#from.prepare<[], Row>(sql).all().map(titled))
   }
 
   close(): void {
@@ -72,8 +82,12 @@ export class BareRows {
 }
 
 /** What goes into the full-text indexes, which keep no texts to copy. */
-function indexed(rows: ReadonlyMap<string, readonly Row[]>): Map<string, Row[]> {
+function indexed(
+  rows: ReadonlyMap<string, readonly Row[]>,
+  titles: ReadonlyMap<unknown, string>,
+): Map<string, Row[]> {
   const text = (value: unknown) => indexableText(String(value))
+  const titleOf = (chunk: unknown) => text(titles.get(chunk) ?? '')
   const descriptions = new Set<string>()
   return new Map<string, Row[]>([
     [
@@ -81,7 +95,7 @@ function indexed(rows: ReadonlyMap<string, readonly Row[]>): Map<string, Row[]> 
       (rows.get('chunk_texts') ?? []).map((row) => ({
         rowid: row.chunk ?? null,
         body: text(row.content),
-        title: text(row.headings),
+        title: titleOf(row.chunk),
       })),
     ],
     [
@@ -98,7 +112,9 @@ function indexed(rows: ReadonlyMap<string, readonly Row[]>): Map<string, Row[]> 
         const key = `${row.chunk} ${row.description}`
         if (descriptions.has(key)) return []
         descriptions.add(key)
-        return [{ rowid: row.id ?? null, title: 'title', description: text(row.description) }]
+        return [
+          { rowid: row.id ?? null, title: titleOf(row.chunk), description: text(row.description) },
+        ]
       }),
     ],
   ])

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { EngineError } from '../../../engine/errors.ts'
@@ -11,6 +11,7 @@ import { schemaVersion } from '../verify/open-read-only.ts'
 import { schemaDifferences } from '../verify/schema-differences.ts'
 import { verifyDatabase } from '../verify/verify-workspace.ts'
 import { checkPacked } from './packed-files.ts'
+import { refuseWithoutRoom } from './refuse-without-room.ts'
 
 export interface Unpacked {
   /** The name of the workspace that was exported. */
@@ -21,6 +22,12 @@ export interface Unpacked {
   /** What is wrong inside the workspace, as it was when it was exported. */
   readonly findings: readonly Finding[]
 }
+
+/**
+ * Room that an import takes at its height, as a multiple of the export: beside the database stand
+ * the files that were packed in it, and what it is compacted with.
+ */
+const ROOM = 2
 
 const BESIDES = { statements: EXPORT_SCHEMA }
 
@@ -33,6 +40,7 @@ const BESIDES = { statements: EXPORT_SCHEMA }
 export async function unpackExport(file: string, dir: string): Promise<Unpacked> {
   const target = join(dir, 'rag.db')
   await rm(target, { force: true })
+  await refuseWithoutRoom(dir, ROOM * (await stat(file)).size)
   const fault = await copyUnsealed(file, target)
   if (fault !== null) throw refused(fault)
   try {

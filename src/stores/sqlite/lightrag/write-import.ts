@@ -4,10 +4,15 @@ import { summaryOf } from '../../../engine/ingest/summary-of.ts'
 import type { Change, Store } from '../../../engine/store.ts'
 import { Connection } from '../connection.ts'
 import { type Embedding, markEmbedding } from '../embedding-mark.ts'
+import { refuseWithoutRoom } from '../import/refuse-without-room.ts'
 import { keepText } from '../intake.ts'
 import { openDatabase } from '../open-database.ts'
 import { openSqliteStore } from '../sqlite-store.ts'
 import type { ImportPlan, PlannedDocument } from './import-plan.ts'
+
+/** About what a database takes, by measurement: each row with its fragments, and a text with its chunks. */
+const ROW_BYTES = 2048
+const CHARACTER_BYTES = 4
 
 /** Entities or relations that become visible in one change. */
 const ITEMS_A_CHANGE = 1000
@@ -31,6 +36,7 @@ export async function writeImport(
   embedding: Embedding,
   onProgress: (done: number, all: number) => void = () => undefined,
 ): Promise<void> {
+  await refuseWithoutRoom(dir, bytesOf(plan, embedding.dimension))
   within(dir, (connection) => {
     markEmbedding(connection, embedding)
     connection.durably(() => {
@@ -49,6 +55,17 @@ export async function writeImport(
     })
     connection.pragma('wal_checkpoint(TRUNCATE)')
   })
+}
+
+function bytesOf({ documents, entities, relations }: ImportPlan, dimension: number): number {
+  let rows = entities.length + relations.length
+  let characters = 0
+  for (const { chunks, text } of documents) {
+    rows += chunks.length
+    characters += text.length
+  }
+  const vectorBytes = dimension * Float32Array.BYTES_PER_ELEMENT
+  return rows * (ROW_BYTES + vectorBytes) + characters * CHARACTER_BYTES
 }
 
 async function publish(

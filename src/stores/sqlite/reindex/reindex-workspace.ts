@@ -114,7 +114,7 @@ async function discardIndexes(dir: string): Promise<void> {
   }
 }
 
-const INDEX_FILE = /\.hnsw(\.head)?(\.tmp)?$/
+const INDEX_FILE = /\.(hnsw(\.head)?|index)(\.tmp)?$/
 
 /** The swap raises the generation, which must show nothing that an interrupted change has left. */
 async function undoUnpublished(

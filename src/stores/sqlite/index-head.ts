@@ -16,16 +16,23 @@ export interface IndexMark {
 }
 
 /** What is known of an index file. */
-export interface HnswHead extends IndexMark {
-  /** Size of the file. */
-  readonly bytes: number
-  readonly sha256: string
+export interface IndexHead extends IndexMark {
   /** By slot, negative for the dead. */
   readonly labels: readonly number[]
 }
 
+/** Whether a file may be one of these vectors. */
+export function fits(head: IndexMark, mark: IndexMark): boolean {
+  return (
+    head.embedding === mark.embedding &&
+    head.dimension === mark.dimension &&
+    // An older database may have been put back beside a newer index.
+    head.generation <= mark.generation
+  )
+}
+
 /** A checksum, the length of the facts, the facts, the labels. */
-export function encodeHead({ labels, ...facts }: HnswHead): Buffer {
+export function encodeHead<Head extends IndexHead>({ labels, ...facts }: Head): Buffer {
   const json = Buffer.from(JSON.stringify({ ...facts, format: FORMAT, endianness: endianness() }))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(json.length)
@@ -34,8 +41,11 @@ export function encodeHead({ labels, ...facts }: HnswHead): Buffer {
   return Buffer.concat([createHash('sha256').update(body).digest(), body])
 }
 
-/** Null for what is damaged, or was written by another version or on another kind of machine. */
-export function decodeHead(bytes: Buffer): HnswHead | null {
+/**
+ * Null for what is damaged, or was written by another version or on another kind of machine. What
+ * else stands in it is for the caller to know, from the file that it was read of.
+ */
+export function decodeHead<Head extends IndexHead>(bytes: Buffer): Head | null {
   const body = bytes.subarray(HASH_BYTES)
   const hash = createHash('sha256').update(body).digest()
   if (body.length < LENGTH_BYTES || !hash.equals(bytes.subarray(0, HASH_BYTES))) return null

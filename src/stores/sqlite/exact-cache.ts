@@ -1,0 +1,95 @@
+import type { ExactFile } from './exact-file.ts'
+import type { ExactIndex } from './exact-index.ts'
+import type { IndexMark } from './index-head.ts'
+import { isSameVector, isSampleOf } from './sample-check.ts'
+import { inSlices } from './slices.ts'
+
+/** How much of what is visible has been restored; `some` may also hold what is not visible any more. */
+export type Restored = 'nothing' | 'some' | 'all'
+
+export interface ExactCacheParts {
+  readonly exactFile: ExactFile | null
+  readonly mark: () => IndexMark
+  /** The vector as the table has it; null when it has none. */
+  readonly stored: (label: number) => Float32Array | null
+  /** Tells the visible rows from those of another time; null while the index may hold others. */
+  readonly fingerprint: () => Generator<void, string | null, void>
+}
+
+/** Fewer vectors are read row by row in no time. */
+const WORTH_A_FILE = 500
+/** Changes since the last save, as a share of what was saved; fewer are replayed from the table. */
+const WORTH_SAVING = 0.05
+
+/** Keeps the vectors of an exact index in a file, for the next opening. */
+export class ExactCache {
+  readonly #index: ExactIndex
+  readonly #parts: ExactCacheParts
+  #saved = 0
+  #changes = 0
+
+  constructor(index: ExactIndex, parts: ExactCacheParts) {
+    this.#index = index
+    this.#parts = parts
+  }
+
+  /** Fills the index, if the file has these very vectors. */
+  async restore(): Promise<Restored> {
+    const { exactFile, mark, stored } = this.#parts
+    const now = mark()
+    const content = (await exactFile?.load(now)) ?? null
+    if (content === null) return 'nothing'
+    this.#index.adopt(content)
+    if (!(await isSampleOf(this.#index, stored, isSameVector))) {
+      await this.#index.close()
+      return 'nothing'
+    }
+    this.#saved = this.#index.size
+    const isOfNow = content.generation === now.generation && content.fingerprint !== null
+    return isOfNow && content.fingerprint === (await this.#fingerprint()) ? 'all' : 'some'
+  }
+
+  /** To be called when a vector comes or goes. */
+  changed(): void {
+    this.#changes++
+  }
+
+  get isWorthSaving(): boolean {
+    return (
+      this.#parts.exactFile !== null &&
+      this.#index.size >= WORTH_A_FILE &&
+      this.#changes > WORTH_SAVING * this.#saved
+    )
+  }
+
+  async save(): Promise<void> {
+    const { exactFile, mark } = this.#parts
+    const changes = this.#changes
+    const before = mark()
+    const found = await this.#fingerprint()
+    const fingerprint = mark().generation === before.generation ? found : null
+    const isCurrent = () => this.#changes === changes
+    const isSaved = await exactFile?.save(
+      this.#index.content,
+      { ...before, fingerprint },
+      isCurrent,
+    )
+    if (isSaved !== true) return
+    this.#saved = this.#index.size
+    this.#changes = 0
+  }
+
+  discard(): void {
+    this.#saved = 0
+    this.#parts.exactFile?.discard()
+  }
+
+  async #fingerprint(): Promise<string | null> {
+    let found: string | null = null
+    const steps = function* (this: ExactCache) {
+      found = yield* this.#parts.fingerprint()
+    }
+    await inSlices(steps.call(this))
+    return found
+  }
+}

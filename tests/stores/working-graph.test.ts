@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RelationTie } from '../../src/engine/store.ts'
+import { Connection } from '../../src/stores/sqlite/connection.ts'
+import { GraphLookups } from '../../src/stores/sqlite/graph-lookups.ts'
+import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
+import { Generation } from '../../src/stores/sqlite/visibility.ts'
+import { type GraphChange, WorkingGraph } from '../../src/stores/sqlite/working-graph.ts'
+
+const tie = (key: number, source: number, target: number, weight = 1): RelationTie => ({
+  key,
+  source,
+  target,
+  weight,
+})
+const changeOf = (edges: RelationTie[]): GraphChange => ({
+  edges,
+  deadEdges: [],
+  nodes: edges.flatMap(({ source, target }) => [source, target]),
+  deadNodes: [],
+})
+
+describe('the working graph in memory', () => {
+  let dir: string
+  let connection: Connection
+  let graph: WorkingGraph
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'working-graph-'))
+    connection = new Connection(openDatabase(dir))
+    const lookups = new GraphLookups(connection, new Generation(0))
+    graph = new WorkingGraph(lookups, async () => undefined)
+  })
+  afterEach(async () => {
+    connection.close()
+    await rm(dir, { recursive: true })
+  })
+
+  const fill = (edges: RelationTie[]) =>
+    graph.fill(
+      function* () {
+        yield changeOf(edges)
+      },
+      () => true,
+    )
+
+  it('gives each tie once, in the order of the keys, with its ends as they were given', async () => {
+    const edges = [tie(9, 1, 2), tie(3, 3, 1), tie(5, 2, 3), tie(7, 4, 4), tie(8, 5, 6)]
+    await fill(edges)
+    const byKey = (keys: number[]) => keys.map((key) => edges.find((edge) => edge.key === key))
+    expect(await graph.ties([1, 2, 3])).toEqual(byKey([3, 5, 9]))
+    expect(await graph.ties([2, 1, 2, 99])).toEqual(byKey([3, 5, 9]))
+    expect(await graph.ties([4])).toEqual(byKey([7]))
+  })
+
+  it('changes nothing that it has handed out', async () => {
+    await fill([tie(1, 1, 2)])
+    const before = await graph.ties([1])
+    await graph.publish(changeOf([tie(1, 1, 2, 5)]))
+    expect(before).toEqual([tie(1, 1, 2)])
+    expect(await graph.ties([1])).toEqual([tie(1, 1, 2, 5)])
+  })
+})
