@@ -6,6 +6,7 @@ import type {
   LanguageModel,
   RerankModel,
 } from '../engine/models.ts'
+import { sharedAbort } from '../engine/shared-abort.ts'
 import { DEFAULT_EMBEDDING_BATCH } from './calls/embed-in-batches.ts'
 import type { MeteredCallOptions } from './calls/usage.ts'
 import type { FairScheduler } from './scheduler.ts'
@@ -61,7 +62,7 @@ export function scheduledEmbeddingModel(
     id: model.id,
     dimension: model.dimension,
     async embed(texts, options) {
-      const giveUp = new AbortController()
+      const giveUp = sharedAbort()
       const onAbort = () => giveUp.abort(options.signal?.reason)
       if (options.signal?.aborted === true) onAbort()
       options.signal?.addEventListener('abort', onAbort, { once: true })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DocumentRecord } from '../../src/engine/document-record.ts'
 import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
 import { Pipeline, type PipelineParts } from '../../src/engine/ingest/pipeline.ts'
+import { leakWarnings } from './leak-warnings.ts'
 
 const record = (id: string): DocumentRecord => ({
   id,
@@ -85,6 +86,17 @@ describe('Pipeline', () => {
     }
     await pipeline.idle()
     expect(processed).toBe(200)
+  })
+
+  it('lets many calls of its documents heed its end', async () => {
+    const { pipeline } = pipelineOver(['a'], async (_, { signal }) => {
+      for (let call = 0; call < 20; call++) signal?.addEventListener('abort', () => undefined)
+    })
+    const warnings = await leakWarnings(() => {
+      pipeline.wake()
+      return pipeline.idle()
+    })
+    expect(warnings).toEqual([])
   })
 
   it('fails a document for its own fault and goes on', async () => {

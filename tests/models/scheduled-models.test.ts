@@ -7,6 +7,7 @@ import {
   scheduledLanguageModel,
 } from '../../src/models/scheduled-models.ts'
 import { FairScheduler } from '../../src/models/scheduler.ts'
+import { leakWarnings } from '../engine/leak-warnings.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import { QUICK } from './call-settings.ts'
 import { collect } from './collect.ts'
@@ -100,6 +101,13 @@ describe('a scheduled embedding model', () => {
     await question
     expect(server.calls.map((call) => call.texts)).toEqual([['1', '2'], ['why'], ['3', '4'], ['5']])
     expect(vectors).toHaveLength(5)
+  })
+
+  it('may have many batches that wait', async () => {
+    const { scheduler, embedding } = parts(1)
+    const texts = Array.from({ length: 20 }, (_, i) => `text ${i}`)
+    const scheduled = scheduledEmbeddingModel(embedding, scheduler, 'a', 1)
+    expect(await leakWarnings(() => scheduled.embed(texts, options))).toEqual([])
   })
 
   it('gives up the other batches when one fails', async () => {

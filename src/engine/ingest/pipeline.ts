@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DocumentRecord } from '../document-record.ts'
 import { EngineError, ModelUnavailable } from '../errors.ts'
 import type { CallOptions } from '../models.ts'
+import { sharedAbort } from '../shared-abort.ts'
 import { Crew } from './crew.ts'
 import type { PipelineStatus } from './document-calls.ts'
 import { PipelineLog } from './pipeline-log.ts'
@@ -49,7 +50,7 @@ const LONGEST_PAUSE = 60_000
 export class Pipeline {
   readonly #parts: PipelineParts
   readonly #log = new PipelineLog()
-  #abort = new AbortController()
+  #abort = sharedAbort()
   #running: Promise<void> | null = null
   #crew: Crew | null = null
   #woken = false
@@ -134,7 +135,7 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    this.#abort = new AbortController()
+    this.#abort = sharedAbort()
     this.#cancelling = false
     const { signal } = this.#abort
     while (this.#woken && !signal.aborted) {
