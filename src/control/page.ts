@@ -42,6 +42,9 @@ export interface Position {
   readonly id: string
 }
 
+/** A database counts no further. */
+const MOST_ROWS = Number.MAX_SAFE_INTEGER
+
 /** @throws {ControlError} `invalid_input` for a cursor that is none of ours */
 export function startOf(query: PageQuery): PageStart {
   const limit = Math.min(100, Math.max(1, Math.trunc(query.limit ?? query.page_size ?? 10)))
@@ -49,11 +52,11 @@ export function startOf(query: PageQuery): PageStart {
     return { limit, offset: 0, after: readCursor(query.cursor), page: 1 }
   }
   if (query.skip !== undefined) {
-    const offset = Math.max(0, Math.trunc(query.skip))
+    const offset = Math.min(MOST_ROWS, Math.max(0, Math.trunc(query.skip)))
     return { limit, offset, after: undefined, page: Math.floor(offset / limit) + 1 }
   }
   const page = Math.max(1, Math.trunc(query.page ?? 1))
-  return { limit, offset: (page - 1) * limit, after: undefined, page }
+  return { limit, offset: Math.min(MOST_ROWS, (page - 1) * limit), after: undefined, page }
 }
 
 /**

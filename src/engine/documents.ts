@@ -9,6 +9,7 @@ import type {
   TrackStatus,
 } from './ingest/document-calls.ts'
 import { labelsOf } from './ingest/document-labels.ts'
+import { rowsBefore } from './rows-before.ts'
 import type { Store } from './store.ts'
 
 const LIST_LIMIT = 1000
@@ -125,7 +126,7 @@ export async function documentChunks(
   const limit = query.page_size ?? 50
   const { chunks, total } = await store.chunksOf(documentId, {
     onlySetAside: query.status === 'set_aside',
-    offset: ((query.page ?? 1) - 1) * limit,
+    offset: rowsBefore(query.page ?? 1, limit),
     limit,
   })
   return {

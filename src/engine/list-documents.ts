@@ -12,6 +12,7 @@ import type {
   PaginatedDocuments,
   PaginatedQuery,
 } from './ingest/document-calls.ts'
+import { rowsBefore } from './rows-before.ts'
 import type { Store } from './store.ts'
 
 interface Order extends Pick<ListDocuments, 'sortField' | 'sortDirection'> {
@@ -36,7 +37,7 @@ export async function listDocuments(
     store.listDocuments({
       ...order,
       statuses: order.statuses?.filter(isDocStatus) ?? null,
-      offset: after ? 0 : (page - 1) * pageSize,
+      offset: after ? 0 : rowsBefore(page, pageSize),
       // One more than is shown tells whether there is a next page.
       limit: pageSize + 1,
       after,

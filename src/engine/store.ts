@@ -390,6 +390,7 @@ export interface Store {
   scheduleDeletion(documentIds: readonly string[]): Promise<void>
   /** In the order in which they were promised; a forgotten document is no longer among them. */
   scheduledDeletions(): Promise<string[]>
+  isDeletionScheduled(documentId: string): Promise<boolean>
 
   // Model cache. Written outside of changes; what belongs to questions may wait a moment for more.
 

@@ -19,8 +19,14 @@ for (let done = 0; done < requests && faults.length < 50; done += ROUND) {
   for (const [what, number] of outcome.counts) counts.set(what, (counts.get(what) ?? 0) + number)
   faults.push(...outcome.faults)
   await close()
-  console.log(`${done + plan.requests} requests, ${faults.length} faults`)
+  console.log(`${done + plan.requests} requests, ${faults.length} faults, ${settledMb()} MB`)
 }
 console.log(`Seed ${seed}:\n${told({ counts, faults })}`)
 for (const fault of faults.slice(0, 50)) console.error(fault)
 process.exitCode = faults.length === 0 ? 0 : 1
+
+/** Of the whole process, after its garbage is gone where it can be collected. */
+function settledMb(): number {
+  globalThis.gc?.()
+  return Math.round(process.memoryUsage.rss() / 1024 / 1024)
+}

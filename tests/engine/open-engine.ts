@@ -27,13 +27,23 @@ export type Found = Exclude<QueryData['data'], Record<string, never>>
 export async function openEngine(
   models: Partial<Models> = {},
   settings: Partial<EngineSettings> = {},
-  more: Pick<LightRagParts, 'graphBounds'> = {},
+  more: Pick<LightRagParts, 'graphBounds' | 'background'> & {
+    /** Stands before the store, for the engine alone. */
+    readonly around?: (store: Store) => Store
+  } = {},
 ): Promise<TestEngine> {
   const dir = await mkdtemp(join(tmpdir(), 'engine-'))
   const all = { ...offlineModels(tokenCount), ...models }
   const store = await openSqliteStore({ dir, embedding: all.embedding })
   const inputDir = join(dir, 'inputs')
-  const rag = await LightRag.open({ store, models: all, settings, inputDir, ...more })
+  const { around = (same) => same, ...parts } = more
+  const rag = await LightRag.open({
+    store: around(store),
+    models: all,
+    settings,
+    inputDir,
+    ...parts,
+  })
   return {
     rag,
     store,

@@ -56,6 +56,7 @@ describe('chunks that were set aside', () => {
     })
     const all = await engine.rag.documentChunks(id, { page: 2, page_size: 2 })
     expect(all).toMatchObject({ total_count: 3, chunks: [{ ordinal: 2, status: 'extracted' }] })
+    expect(await engine.rag.documentChunks(id, { page: 1e308 })).toMatchObject({ chunks: [] })
 
     expect(await engine.rag.retryChunks(id)).toMatchObject({ status: 'retry_started', chunks: 1 })
     await engine.rag.idle()

@@ -194,6 +194,8 @@ export function describeDocuments(client: () => RestClient): void {
       const past = await page({ ...sorted, page: 9 })
       expect(past.documents).toEqual([])
       expect(past.pagination.total_count).toBe(12)
+      const far = await page({ ...sorted, page: 1e308, page_size: 200 })
+      expect(far.documents).toEqual([])
     })
 
     it('lists by status, and counts every status whatever the filter', async () => {

@@ -686,11 +686,13 @@ function describeUpkeep(store: () => Store): void {
       await store().scheduleDeletion(['c', 'unknown', 'a'])
       await store().scheduleDeletion(['b', 'c'])
       expect(await store().scheduledDeletions()).toEqual(['c', 'a', 'b'])
+      expect(await store().isDeletionScheduled('a')).toBe(true)
       await store().apply(change({ removes: [{ documentId: 'a', forget: true }] }))
       expect(await store().scheduledDeletions()).toEqual(['c', 'b'])
       await store().clear()
       await store().enqueue(documents, KEEP)
       expect(await store().scheduledDeletions()).toEqual([])
+      expect(await store().isDeletionScheduled('c')).toBe(false)
     })
 
     it('keeps answers of models', async () => {

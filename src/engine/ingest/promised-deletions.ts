@@ -1,4 +1,4 @@
-import { deleteDocument } from './delete-documents.ts'
+import { deletePromised } from './delete-documents.ts'
 import type { PublishParts } from './publish-document.ts'
 
 /**
@@ -7,8 +7,6 @@ import type { PublishParts } from './publish-document.ts'
  */
 export class PromisedDeletions {
   readonly #parts: PublishParts
-  /** Done ahead of the pipeline since its last list; by now such an id may be a new document's. */
-  readonly #early = new Set<string>()
 
   constructor(parts: PublishParts) {
     this.#parts = parts
@@ -16,17 +14,16 @@ export class PromisedDeletions {
 
   /** In the order in which they were promised. */
   list(): Promise<string[]> {
-    this.#early.clear()
     return this.#parts.store.scheduledDeletions()
   }
 
-  async includes(documentId: string): Promise<boolean> {
-    return (await this.#parts.store.scheduledDeletions()).includes(documentId)
+  includes(documentId: string): Promise<boolean> {
+    return this.#parts.store.isDeletionScheduled(documentId)
   }
 
-  /** Deletes a document of the last list; null when it was gone. */
-  async keep(documentId: string): Promise<string | null> {
-    return this.#early.has(documentId) ? null : deleteDocument(this.#parts, documentId)
+  /** Deletes a document; null when it was gone, or is not to be deleted any more. */
+  keep(documentId: string): Promise<string | null> {
+    return deletePromised(this.#parts, documentId)
   }
 
   /**
@@ -36,13 +33,7 @@ export class PromisedDeletions {
    */
   async keepEarly(documentId: string): Promise<boolean> {
     if (!(await this.includes(documentId))) return false
-    this.#early.add(documentId)
-    try {
-      await deleteDocument(this.#parts, documentId)
-      return true
-    } catch (error) {
-      this.#early.delete(documentId)
-      throw error
-    }
+    await this.keep(documentId)
+    return true
   }
 }

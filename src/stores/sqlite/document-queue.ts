@@ -105,6 +105,12 @@ export class DocumentQueue {
       .map((row) => row.id)
   }
 
+  isDeletionScheduled(documentId: string): boolean {
+    const sql = `SELECT 1 FROM scheduled_deletions
+      WHERE document = (SELECT seq FROM documents WHERE id = ?)`
+    return this.#connection.get(sql, documentId) !== undefined
+  }
+
   /** Part of the transaction that publishes a document version. */
   finish(version: NonNullable<Change['publishes']>): void {
     this.#connection.run(

@@ -337,6 +337,10 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#tables.queue.scheduledDeletions())
   }
 
+  isDeletionScheduled(documentId: string) {
+    return this.#run(() => this.#tables.queue.isDeletionScheduled(documentId))
+  }
+
   cached(key: string) {
     return this.#run(() => this.#tables.modelCache.get(key))
   }
