@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
-import { type Account, type Management, startManagement } from './management.ts'
+import { type Account, askedOf, type Management, startManagement } from './management.ts'
 
 const WORKSPACE = 'acme__default'
 const PATIENCE = { timeout: 30_000 }
@@ -13,14 +13,7 @@ let tenant: string
 
 beforeAll(async () => {
   provider = await startModelServer()
-  management = await startManagement({
-    TENANT_SELF_SERVICE: 'true',
-    LLM_BINDING: 'openai',
-    LLM_BINDING_HOST: provider.openAiUrl,
-    LLM_BINDING_API_KEY: 'key-of-the-provider',
-    LLM_MODEL: 'some-model',
-    ENABLE_LLM_CACHE: 'false',
-  })
+  management = await startManagement({ TENANT_SELF_SERVICE: 'true', ...askedOf(provider) })
   ann = await management.addUser('ann')
   const made = await management.ask(ann.headers, 'POST', '/api/v1/tenants', { name: 'Acme' })
   tenant = String(made.tenant_id)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
-import { type Account, type Management, startManagement } from './management.ts'
+import { type Account, askedOf, type Management, startManagement } from './management.ts'
 
 const TEXT = 'Clara Whitfield surveyed the coast near Port Alder for the harbour office.'
 const QUESTION = { query: 'Who surveyed the coast?', ll_keywords: ['coast'], mode: 'naive' }
@@ -19,14 +19,7 @@ const at = (headers: Readonly<Record<string, string>>) => ({
 
 beforeAll(async () => {
   provider = await startModelServer()
-  management = await startManagement({
-    TENANT_SELF_SERVICE: 'true',
-    LLM_BINDING: 'openai',
-    LLM_BINDING_HOST: provider.openAiUrl,
-    LLM_BINDING_API_KEY: 'key-of-the-provider',
-    LLM_MODEL: 'some-model',
-    ENABLE_LLM_CACHE: 'false',
-  })
+  management = await startManagement({ TENANT_SELF_SERVICE: 'true', ...askedOf(provider) })
   owner = await management.addUser('acme-owner')
   editor = await management.addUser('acme-editor')
   viewer = await management.addUser('acme-viewer')

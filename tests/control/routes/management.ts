@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ReplyCheck, replyCheck } from '../../contract/reply-check.ts'
+import type { ModelServer } from '../../fixtures/model-server/model-server.ts'
 import { startTestServer, type TestServer } from '../../server/test-server.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -112,6 +113,17 @@ function callerOf(url: string, check: ReplyCheck): Management['call'] {
     const parsed = isJson ? JSON.parse(text) : {}
     check({ method, path, status, contentType, text, body: parsed })
     return { status, headers, text, body: parsed }
+  }
+}
+
+/** Settings for a server whose language model is this one, asked anew each time. */
+export function askedOf(provider: ModelServer): Headers {
+  return {
+    LLM_BINDING: 'openai',
+    LLM_BINDING_HOST: provider.openAiUrl,
+    LLM_BINDING_API_KEY: 'key-of-the-provider',
+    LLM_MODEL: 'some-model',
+    ENABLE_LLM_CACHE: 'false',
   }
 }
 
