@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UndirectedGraph } from 'graphology'
 import type { Key, RelationTie } from '../../engine/store.ts'
 import type { GraphLookups } from './graph-lookups.ts'
@@ -19,8 +20,8 @@ interface EdgeAttributes extends RelationTie {
 type EntityGraph = UndirectedGraph<Record<string, never>, EdgeAttributes>
 
 /** Of one node or edge with its neighbour entries, by measurement. */
-const NODE_BYTES = 420
-const EDGE_BYTES = 640
+const NODE_BYTES = 220
+const EDGE_BYTES = 400
 
 /** Looking up this share of a graph takes about as long as loading all of it. */
 const LOOKUPS_WORTH_LOADING = 1 / 8
@@ -67,7 +68,7 @@ export class WorkingGraph {
     const ended = await inSlices(
       (function* () {
         for (const change of content()) {
-          for (const node of change.nodes) graph.mergeNode(String(node))
+          for (const node of change.nodes) graph.mergeNode(nodeOf(node))
           for (const edge of change.edges) addEdge(graph, edge)
           yield
         }
@@ -104,14 +105,15 @@ export class WorkingGraph {
   }
 
   /** Number of relations of each entity. */
-  degrees(entities: readonly Key[]): Promise<number[]> {
+  async degrees(entities: readonly Key[]): Promise<number[]> {
+    await this.#giveTurn()
     if (this.#graph === null) {
       this.#noteLookups(entities.length)
       return inBatches(entities, LOOKED_UP_AT_ONCE, (some) => this.#lookups.degrees(some))
     }
     return this.#read((graph) =>
       entities.map((entity) => {
-        const node = String(entity)
+        const node = nodeOf(entity)
         return graph.hasNode(node) ? graph.degree(node) : 0
       }),
     )
@@ -119,6 +121,7 @@ export class WorkingGraph {
 
   /** Relations that touch these entities, each once. */
   async ties(entities: readonly Key[]): Promise<RelationTie[]> {
+    await this.#giveTurn()
     if (this.#graph === null) {
       const ties = new Map<Key, RelationTie>()
       const found = await inBatches(entities, LOOKED_UP_AT_ONCE, (some) => this.#lookups.ties(some))
@@ -136,6 +139,11 @@ export class WorkingGraph {
       if (this.#hubs?.limit !== limit) this.#hubs = { limit, keys: hubsOf(graph, limit) }
       return this.#hubs.keys
     })
+  }
+
+  /** Calls that never leave the turn of the event loop would look up for ever, and nothing loads. */
+  async #giveTurn(): Promise<void> {
+    if (this.#loading) await nextTurn()
   }
 
   #noteLookups(count: number): void {
@@ -159,11 +167,23 @@ export class WorkingGraph {
   }
 }
 
+/**
+ * The name of an entity's node. Bare numbers would make the neighbours of a node an array as long as
+ * the greatest of them: four times the memory, and half the speed.
+ */
+function nodeOf(entity: Key): string {
+  return `n${entity}`
+}
+
+function keyOf(node: string): Key {
+  return Number(node.slice(1))
+}
+
 function hubsOf(graph: EntityGraph, limit: number): Key[] {
   const best = new TopHits(limit)
   graph.forEachNode((node) => {
     const degree = graph.degree(node)
-    if (best.admits(degree)) best.offer(Number(node), degree)
+    if (best.admits(degree)) best.offer(keyOf(node), degree)
   })
   return best.sorted().map((hit) => hit.key)
 }
@@ -172,7 +192,7 @@ function tiesIn(graph: EntityGraph, entities: readonly Key[]): RelationTie[] {
   const ties: RelationTie[] = []
   const seen = new Set<Key>()
   for (const entity of entities) {
-    const node = String(entity)
+    const node = nodeOf(entity)
     if (seen.has(entity) || !graph.hasNode(node)) continue
     graph.forEachEdge(node, (_edge, tie) => {
       // What ties two of them has come with the first.
@@ -185,7 +205,8 @@ function tiesIn(graph: EntityGraph, entities: readonly Key[]): RelationTie[] {
 
 function* steps(graph: EntityGraph, change: GraphChange): Steps {
   for (const { source, target } of change.deadEdges) {
-    if (graph.hasEdge(source, target)) graph.dropEdge(source, target)
+    const [from, to] = [nodeOf(source), nodeOf(target)]
+    if (graph.hasEdge(from, to)) graph.dropEdge(from, to)
     yield
   }
   for (const edge of change.edges) {
@@ -193,13 +214,13 @@ function* steps(graph: EntityGraph, change: GraphChange): Steps {
     yield
   }
   for (const node of change.nodes) {
-    graph.mergeNode(String(node))
+    graph.mergeNode(nodeOf(node))
     yield
   }
   for (const node of change.deadNodes) {
     // A relation outlives its entity only until its own end is published.
-    if (graph.hasNode(String(node)) && graph.degree(String(node)) === 0) {
-      graph.dropNode(String(node))
+    if (graph.hasNode(nodeOf(node)) && graph.degree(nodeOf(node)) === 0) {
+      graph.dropNode(nodeOf(node))
     }
     yield
   }
@@ -212,13 +233,13 @@ function byKey(ties: RelationTie[]): RelationTie[] {
 
 /** For an empty graph, which has neither the edge nor anything under its key. */
 function addEdge(graph: EntityGraph, { key, source, target, weight }: RelationTie): void {
-  const [from, to] = [String(source), String(target)]
+  const [from, to] = [nodeOf(source), nodeOf(target)]
   if (!graph.hasNode(from) || !graph.hasNode(to)) setEdge(graph, { key, source, target, weight })
   else graph.addUndirectedEdge(from, to, { key, weight, source, target })
 }
 
 function setEdge(graph: EntityGraph, { key, source, target, weight }: RelationTie): void {
-  const [from, to] = [String(source), String(target)]
+  const [from, to] = [nodeOf(source), nodeOf(target)]
   const tie = { key, weight, source, target }
   if (graph.hasEdge(from, to)) graph.replaceEdgeAttributes(from, to, tie)
   else graph.mergeUndirectedEdge(from, to, tie)
