@@ -5,8 +5,8 @@ import type { Checkpointer } from './checkpoint-thread.ts'
 import { LogCheckpoints, type LogLength } from './log-checkpoints.ts'
 import type { LogSync } from './log-sync.ts'
 
-/** SQLite's own default. */
-const AUTO_CHECKPOINT_PAGES = 1000
+/** As many bytes as by SQLite's own default. */
+const AUTO_CHECKPOINT_PAGES = 500
 
 export type Value = string | number | null | Uint8Array
 

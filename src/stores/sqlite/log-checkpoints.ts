@@ -1,13 +1,13 @@
 import type { Checkpointer } from './checkpoint-thread.ts'
 
-/** In pages; SQLite's own measure of when a checkpoint is due. */
-const DUE_PAGES = 1000
+/** In pages: the 4 MB after which SQLite itself would make a checkpoint. */
+const DUE_PAGES = 500
 /** Whoever writes on when there are more waits for the checkpoint: 16 MB. */
-const MOST_PAGES = 4096
+const MOST_PAGES = 2048
 /** How often: others may write while a checkpoint runs, and only a whole one lets the log begin anew. */
 const ATTEMPTS = 2
 /** What is worth a thread when a store closes. */
-const WORTH_A_THREAD = 256
+const WORTH_A_THREAD = 128
 
 /** How long a log is, in pages, and how many of them the database has. */
 export interface LogLength {

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { change, entity, newChunk, newDocument } from './samples.ts'
+
+/** Numbers of a vector, as common models have them. */
+const DIMENSION = 384
+const EMBEDDING = { id: 'layout/384', dimension: DIMENSION }
+const vectorOf = (number: number) =>
+  Float32Array.from({ length: DIMENSION }, (_, i) => Math.sin(number + i))
+
+describe('the database of a workspace', () => {
+  let dir: string
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sqlite-layout-'))
+  })
+  afterEach(() => rm(dir, { recursive: true }))
+
+  /** One value of the database on disk. */
+  const asked = <T>(sql: string): T => {
+    const database = new Database(join(dir, 'rag.db'), { readonly: true })
+    try {
+      return database.prepare<[], T>(sql).pluck().get() as T
+    } finally {
+      database.close()
+    }
+  }
+
+  it('keeps vectors in little more than their own size', async () => {
+    const count = 2000
+    const entities = Array.from({ length: count }, (_, i) =>
+      entity(`E${i}`, { description: '', vector: vectorOf(i) }),
+    )
+    const store = await openSqliteStore({ dir, embedding: EMBEDDING })
+    await store.apply(change({ entities }))
+    await store.close()
+    const took = asked<number>("SELECT sum(pgsize) FROM dbstat WHERE name = 'entity_vectors'")
+    expect(took / (count * DIMENSION * 4)).toBeLessThan(1.15)
+  })
+
+  it('looks words up in few pieces, however many changes brought them', async () => {
+    const store = await openSqliteStore({ dir, embedding: EMBEDDING })
+    for (let number = 0; number < 63; number++) {
+      const id = `d${number}`
+      await store.enqueue([newDocument(id)], { onConflict: 'keep' })
+      const { revision = 0 } = (await store.claim()) ?? {}
+      const chunk = newChunk(`c${number}`, { content: `word${number}`, vector: vectorOf(number) })
+      const publishes = { documentId: id, revision, chunks: [chunk], metadata: {} }
+      await store.apply(change({ publishes }))
+    }
+    await store.close()
+    expect(asked<number>('SELECT count(DISTINCT segid) FROM chunk_index_idx')).toBeLessThan(3)
+  })
+})
