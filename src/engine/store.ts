@@ -403,6 +403,8 @@ export interface Store {
   // The store itself.
 
   counts(): Promise<StoreCounts>
+  /** Of all documents, which is what makes a name common or rare. */
+  chunkCount(): Promise<number>
   /** Grows with every visible change; part of the keys of answers. */
   dataVersion(): Promise<number>
   /** Memory held for this workspace, native memory included, in bytes. */
@@ -436,5 +438,5 @@ export type Searches = Pick<
   | 'labels'
   | 'popularEntities'
   | 'popularNames'
-  | 'counts'
+  | 'chunkCount'
 >

@@ -38,13 +38,13 @@ export async function rankByEntities(
   ])
   const foundByWords = async () => (await named).some((found) => found.length > 0)
   const vector = vectorOf(parts, words.join(', '), options)
-  const [[linked, alike], close, direct, { chunks: total }] = await Promise.all([
+  const [[linked, alike], close, direct, total] = await Promise.all([
     named,
     closeHits(parts, vector, foundByWords, (target) =>
       store.nearestEntities(target, question.topK),
     ),
     store.matchChunks(text, POOL, null),
-    store.counts(),
+    store.chunkCount(),
   ])
   const share = vectorShare(parts.models.embedding)
   const entities = fuse([

@@ -34,13 +34,13 @@ export async function rankByRelations(
   const telling = store.matchRelations(text, POOL)
   const foundByWords = async () => (await telling).length > 0
   const vector = vectorOf(parts, themes.join(', '), options)
-  const [told, close, direct, { chunks: total }] = await Promise.all([
+  const [told, close, direct, total] = await Promise.all([
     telling,
     closeHits(parts, vector, foundByWords, (target) =>
       store.nearestRelations(target, question.topK),
     ),
     store.matchChunks(text, POOL, null),
-    store.counts(),
+    store.chunkCount(),
   ])
   const share = vectorShare(models.embedding)
   const relations = await store.relations(close.map(({ key }) => key))

@@ -45,10 +45,10 @@ export async function rankByWalk(
   const vector = vectorOf(parts, query, options)
   const alike = store.matchEntities(query, topK)
   const foundByWords = async () => (await alike).length > 0
-  const [direct, linked, { chunks: total }, alikeByName, close] = await Promise.all([
+  const [direct, linked, total, alikeByName, close] = await Promise.all([
     searchTextsAndRelations(parts, query, vector),
     keywords.then(({ low }) => linkNames(store, query, low)),
-    store.counts(),
+    store.chunkCount(),
     alike,
     closeHits(parts, vector, foundByWords, (target) => store.nearestEntities(target, topK)),
   ])

@@ -1,5 +1,5 @@
 import type { Pair } from '../../engine/pair.ts'
-import type { ChunkFilter, Key, Searches, StoreCounts } from '../../engine/store.ts'
+import type { ChunkFilter, Key, Searches } from '../../engine/store.ts'
 import type { Scope } from './document-scope.ts'
 import { entityFragments, relationFragments } from './fragment-queries.ts'
 import { KeySet } from './key-set.ts'
@@ -12,7 +12,7 @@ export interface ScopedParts {
   readonly tables: Tables
   readonly graph: WorkingGraph
   readonly retrieval: Retrieval
-  readonly counts: () => Promise<StoreCounts>
+  readonly chunkCount: () => Promise<number>
   /** Wraps whatever reads. */
   readonly run: <T>(work: () => T | Promise<T>) => Promise<T>
 }
@@ -153,8 +153,8 @@ export class ScopedSearches implements Searches {
     return run(() => retrieval.popularEntities(limit, scope.entities))
   }
 
-  counts() {
-    return this.#parts.counts()
+  chunkCount() {
+    return this.#parts.chunkCount()
   }
 
   readonly #admits = (document: number): boolean => this.#parts.scope.documents.admits(document)

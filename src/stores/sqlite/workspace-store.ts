@@ -231,7 +231,7 @@ export class WorkspaceStore implements Store {
         tables: this.#tables,
         graph: this.#graph,
         retrieval: this.#retrieval,
-        counts: () => this.counts(),
+        chunkCount: () => this.chunkCount(),
         run: (work) => this.#run(work),
       })
     })
@@ -358,6 +358,10 @@ export class WorkspaceStore implements Store {
       const { chunks, entities, relations } = this.#counters()
       return { documents: this.#tables.documents.count(), chunks, entities, relations }
     })
+  }
+
+  chunkCount() {
+    return this.#run(() => this.#counters().chunks)
   }
 
   dataVersion() {
