@@ -14,7 +14,8 @@ import { seeded } from './like/seeded.ts'
 const DIMENSION = 384
 const EMBEDDING = { id: 'bench/384', dimension: DIMENSION }
 const [CHUNKS, ENTITIES, RELATIONS] = [20, 60, 80]
-const COMMITS = 40
+/** So many that most run as compiled code, as they do in a server. */
+const COMMITS = 150
 const BATCH = 100
 
 /** What the store adds to the rows that it writes, and how long it holds the event loop. */

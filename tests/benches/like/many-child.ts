@@ -7,6 +7,8 @@ import { sampleDocument, sampleQuestion } from './sample-documents.ts'
 import { hashedModel, scriptedModel } from './scripted-models.ts'
 
 const IDLE_MS = 3000
+/** After an opening comes work that ends: leftovers are removed, indexes written to disk. */
+const SETTLE_MS = 10_000
 
 /** Fills workspaces, then opens each anew and asks it a question, as a server would hold them. */
 const [dir = '', workspaces = '', documents = ''] = process.argv.slice(2)
@@ -37,6 +39,7 @@ for (const [at, name] of names.entries()) {
   await ask(rag, at)
   rags.push(rag)
 }
+await pause(SETTLE_MS)
 const resident = ((await settledMemory()) - before) / rags.length
 const reported = rags.reduce((sum, rag) => sum + rag.bytes(), 0) / rags.length
 const idle = (await cpuOf(() => pause(IDLE_MS))) / IDLE_MS
