@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Connection } from '../../src/stores/sqlite/connection.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { change, entity, newChunk, newDocument } from './samples.ts'
 
@@ -53,5 +54,27 @@ describe('the database of a workspace', () => {
     }
     await store.close()
     expect(asked<number>('SELECT count(DISTINCT segid) FROM chunk_index_idx')).toBeLessThan(3)
+  })
+
+  it('tells who is tied to whom by indexes alone, without the rows that hold texts', async () => {
+    const store = await openSqliteStore({ dir, embedding: EMBEDDING })
+    const read = vi.spyOn(Connection.prototype, 'all')
+    await store.tiesOfChunks([1], 1, 9)
+    await store.tiesOfEntities([1], 9)
+    await store.relationsOf([1])
+    // For the graph as a whole.
+    await store.popularEntities(1)
+    const asked = read.mock.calls.map(([sql]) => sql)
+    read.mockRestore()
+    await store.close()
+    const database = new Database(join(dir, 'rag.db'), { readonly: true })
+    const steps = asked.flatMap((sql) => {
+      const unbound = sql.replaceAll('?', 'NULL')
+      return database.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${unbound}`).all()
+    })
+    database.close()
+    const ofTexts = steps.filter(({ detail }) => /^(SEARCH|SCAN) [efr]\b/.test(detail))
+    expect(ofTexts.length).toBeGreaterThan(7)
+    for (const { detail } of ofTexts) expect(detail).toContain('USING COVERING INDEX')
   })
 })

@@ -148,18 +148,6 @@ export class EntityTable {
     return new Map(rows.map(({ label, key }) => [label, key]))
   }
 
-  /** Visible keys after a label, in pages: label by label through all versions. */
-  page(after: number, limit: number): Version[] {
-    return this.#connection.all<Version>(
-      `SELECT e.label, e.entity AS key FROM entities e
-       WHERE e.label > ? AND ${visible('e')} ORDER BY e.label LIMIT ?`,
-      after,
-      this.#generation.current,
-      this.#generation.current,
-      limit,
-    )
-  }
-
   /** Visible names after a name, in code-point order. */
   names(after: string, limit: number): { readonly key: Key; readonly name: string }[] {
     return this.#connection.all(

@@ -53,23 +53,34 @@ export class FrequentTerms {
   without(terms: readonly string[]): readonly string[] {
     const entries = this.#count()
     if (entries < LEAST_ENTRIES || terms.length < 2) return terms
+    this.#learnTogether(terms, entries)
     const telling = terms.filter((term) => !this.#isFrequent(term, entries))
     return telling.length > 0 ? telling : terms
+  }
+
+  /** Most questions have no frequent term that is not known, and one look tells so of all. */
+  #learnTogether(terms: readonly string[], entries: number): void {
+    const unknown = terms.filter((term) => this.#fresh(term, entries) === null)
+    if (unknown.length > 1 && !this.#hasMost(unknown.join(' OR '), entries)) this.noteRare(unknown)
   }
 
   #isFrequent(term: string, entries: number): boolean {
     const known = this.#fresh(term, entries)
     if (known !== null) return known.isFrequent
+    const isFrequent = this.#hasMost(term, entries)
+    this.#note(term, isFrequent, entries)
+    return isFrequent
+  }
+
+  #hasMost(query: string, entries: number): boolean {
     const half = Math.floor(entries / 2)
     const row = this.#connection.get<{ n: number }>(
       `SELECT count(*) AS n FROM
          (SELECT 1 FROM ${this.#index} WHERE ${this.#index} MATCH ? LIMIT ?)`,
-      term,
+      query,
       half + 1,
     )
-    const isFrequent = (row?.n ?? 0) > half
-    this.#note(term, isFrequent, entries)
-    return isFrequent
+    return (row?.n ?? 0) > half
   }
 
   /** What is known of a term, unless the index has changed too much since. */

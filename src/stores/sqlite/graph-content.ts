@@ -6,20 +6,14 @@ const PAGE_ROWS = 200
 
 /** All visible entities and relations, in pages. */
 export function* graphContent(tables: Tables): Generator<GraphChange, void, void> {
-  let label = 0
-  for (;;) {
-    const page = tables.entities.page(label, PAGE_ROWS)
-    yield { nodes: page.map((row) => row.key), deadNodes: [], edges: [], deadEdges: [] }
-    const last = page.at(-1)
-    if (last === undefined) break
-    label = last.label
+  let nodes = tables.entities.keysAfter(0, PAGE_ROWS)
+  for (let last = nodes.at(-1); last !== undefined; last = nodes.at(-1)) {
+    yield { nodes, deadNodes: [], edges: [], deadEdges: [] }
+    nodes = tables.entities.keysAfter(last, PAGE_ROWS)
   }
-  label = 0
-  for (;;) {
-    const page = tables.relations.page(label, PAGE_ROWS)
-    yield { nodes: [], deadNodes: [], edges: page, deadEdges: [] }
-    const last = page.at(-1)
-    if (last === undefined) break
-    label = last.label
+  let edges = tables.relations.tiesAfter(0, PAGE_ROWS)
+  for (let last = edges.at(-1); last !== undefined; last = edges.at(-1)) {
+    yield { nodes: [], deadNodes: [], edges, deadEdges: [] }
+    edges = tables.relations.tiesAfter(last.key, PAGE_ROWS)
   }
 }

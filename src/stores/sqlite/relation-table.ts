@@ -99,13 +99,13 @@ export class RelationTable {
     return new Map(rows.map(({ label, key }) => [label, key]))
   }
 
-  /** Visible relations after a label, as edges. */
-  page(after: number, limit: number): (RelationTie & { readonly label: number })[] {
-    return this.#connection.all<RelationTie & { label: number }>(
-      `SELECT r.label, r.pair AS key, p.source, p.target, r.weight
-       FROM relations r JOIN relation_pairs p ON p.id = r.pair
-       WHERE r.label > ? AND ${visible('r')} ORDER BY r.label LIMIT ?`,
-      after,
+  /** Visible relations after a key, as edges. */
+  tiesAfter(key: Key, limit: number): RelationTie[] {
+    return this.#connection.all<RelationTie>(
+      `SELECT r.pair AS key, p.source, p.target, r.weight
+       FROM relations r CROSS JOIN relation_pairs p ON p.id = r.pair
+       WHERE r.pair > ? AND ${visible('r')} ORDER BY r.pair LIMIT ?`,
+      key,
       this.#generation.current,
       this.#generation.current,
       limit,

@@ -276,6 +276,23 @@ const FEW_SEGMENTS = ['chunk_index', 'entity_index', 'relation_index']
   .map((index) => `INSERT INTO ${index} (${index}, rank) VALUES ('usermerge', 2);`)
   .join('\n')
 
+/**
+ * What walks and the graph read again and again stands in the indexes whole, numbers only; the rows
+ * with their texts are not touched.
+ */
+const COVERING_INDEXES = `
+DROP INDEX entity_fragments_by_chunk;
+CREATE INDEX entity_fragments_by_chunk
+  ON entity_fragments (chunk, entity, named, position, born, died);
+DROP INDEX entity_fragments_in_order;
+CREATE INDEX entity_fragments_in_order
+  ON entity_fragments (entity, rank, document, ordinal, position, chunk, named, born, died);
+DROP INDEX entities_by_entity;
+CREATE INDEX entities_by_entity ON entities (entity, died, born, spread);
+DROP INDEX relations_by_pair;
+CREATE INDEX relations_by_pair ON relations (pair, died, born, weight);
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -283,4 +300,5 @@ export const MIGRATIONS: readonly string[] = [
   GRAPH_EDITS,
   FULL_TEXTS_ANEW,
   FEW_SEGMENTS,
+  COVERING_INDEXES,
 ]
