@@ -13,6 +13,7 @@ import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
+import { loggedRequest } from './logged-request.ts'
 import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
@@ -85,7 +86,11 @@ export async function buildServer(
     bodyLimit: config.MAX_REQUEST_BODY_BYTES,
     trustProxy: config.TRUST_PROXY,
     forceCloseConnections: 'idle',
-    logger: { level: config.LOG_LEVEL, ...(logStream ? { stream: logStream } : {}) },
+    logger: {
+      level: config.LOG_LEVEL,
+      serializers: { req: loggedRequest },
+      ...(logStream ? { stream: logStream } : {}),
+    },
   })
   const tokens = await registerTokens(app, {
     secret: loadTokenSecret(config.WORKING_DIR, config.TOKEN_SECRET),

@@ -44,7 +44,7 @@ export async function standingIn(
     throw new ControlError('forbidden', 'Your role in this tenant does not allow this')
   }
   const reads = permission === 'tenant:read'
-  if (tenant.status === 'suspended' && !reads && options.suspended !== true && !actor.superAdmin) {
+  if (tenant.status !== 'active' && !reads && options.suspended !== true && !actor.superAdmin) {
     throw new ControlError('tenant_not_active', 'This tenant is suspended')
   }
   return { tenant, role, kbIds: actor.superAdmin ? undefined : kbIds }

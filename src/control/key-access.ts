@@ -13,7 +13,7 @@ export interface KeyAccess {
 
 /**
  * Whom a key stands for; undefined for one that is revoked. It does what its maker may do at most,
- * as of now: when he is no longer a member, it does nothing.
+ * as of now: when he is disabled or no longer a member, it does nothing.
  */
 export async function keyAccess(
   db: Kysely<ControlTables>,
@@ -47,7 +47,10 @@ async function reachOf(
 ): Promise<{ readonly role: Role; readonly kbIds: readonly string[] | undefined } | undefined> {
   const ceiling = roleIn(key.role)
   const kbIds = idsIn(key.kb_ids)
-  if (key.by_super_admin === 1) return { role: ceiling, kbIds }
+  if (key.by_super_admin === 1) {
+    const ended = await isDisabled(db, key.created_by)
+    return ended ? undefined : { role: ceiling, kbIds }
+  }
   const maker = await db
     .selectFrom('memberships')
     .innerJoin('users', 'users.user_id', 'memberships.user_id')
@@ -58,6 +61,16 @@ async function reachOf(
     .executeTakeFirst()
   if (maker === undefined) return undefined
   return { role: lowerRole(ceiling, roleIn(maker.role)), kbIds: both(kbIds, idsIn(maker.kb_ids)) }
+}
+
+/** Also false for operators who are no users of the control plane. */
+async function isDisabled(db: Kysely<ControlTables>, userId: string): Promise<boolean> {
+  const user = await db
+    .selectFrom('users')
+    .select('disabled')
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return user?.disabled === 1
 }
 
 /** What two lists both allow; undefined allows all. */

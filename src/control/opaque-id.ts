@@ -16,3 +16,8 @@ export function newId(kind: IdKind): string {
 export function newSecret(prefix: string): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`
 }
+
+/** A text with the secrets of {@link newSecret} cut out of it, for the log. */
+export function withoutSecrets(text: string): string {
+  return text.replaceAll(/\b(tr[kis])_[\w-]{16,}/g, '$1_…')
+}

@@ -94,8 +94,14 @@ class Guard {
       case 'entityEdit':
       case 'relationEdit':
       case 'mergeEntities':
+        await this.#assertSolvent(place)
         return inWordsOfQuotas(() => bare(...args))
+      case 'retryChunks':
+      case 'reprocessFailed':
+        await this.#assertSolvent(place)
+        return bare(...args)
       case 'scan':
+        await this.#assertSolvent(place)
         // How many it will find is not known; it may begin when there is room for one.
         await (await this.#options.quotas.ledger.reserve(place, { documents: 1 })).giveBack()
         await this.#options.quotas.ledger.markStale(place)
@@ -107,6 +113,12 @@ class Guard {
       default:
         return bare(...args)
     }
+  }
+
+  /** For what asks models in the background: it holds nothing, but begins on credit alone. */
+  async #assertSolvent(place: KbPlace): Promise<void> {
+    const refund = await this.#options.quotas.spending.reserve(place)
+    refund()
   }
 
   async #asQuery(place: KbPlace, call: () => unknown): Promise<unknown> {
@@ -176,9 +188,8 @@ class Guard {
     call: Call,
     replaces = false,
   ): Promise<InsertResponse> {
-    const { ledger, spending } = this.#options.quotas
-    const refund = await spending.reserve(place)
-    refund()
+    const { ledger } = this.#options.quotas
+    await this.#assertSolvent(place)
     await assertGraphNotFull(place, this.#inner)
     const reservation = await ledger.reserve(place, amounts)
     try {

@@ -31,7 +31,11 @@ describe('API keys', () => {
   it('are shown once, and nowhere in the files', async () => {
     const { key, key_id, prefix } = await plane.apiKeys.create(owner, 'acme', { name: 'one' })
     expect(key.startsWith(prefix)).toBe(true)
-    expect(JSON.stringify(await plane.apiKeys.get(owner, 'acme', key_id))).not.toContain(key)
+    const shown = [
+      await plane.apiKeys.get(owner, 'acme', key_id),
+      await plane.apiKeys.list(owner, 'acme', {}),
+    ]
+    expect(JSON.stringify(shown)).not.toContain(key.slice(12))
     const folder = join(plane.root, '_control')
     for (const name of await readdir(folder)) {
       expect((await readFile(join(folder, name))).includes(key.slice(12)), name).toBe(false)
@@ -58,6 +62,18 @@ describe('API keys', () => {
     expect(await find(keys[1]?.key ?? '')).toBeUndefined()
     await plane.members.remove(owner, 'acme', 'ada')
     expect(await find(keys[2]?.key ?? '')).toBeUndefined()
+  })
+
+  it('of an operator end when he is disabled', async () => {
+    const { user_id } = await plane.users.create(OPERATOR, { username: 'ops', super_admin: true })
+    const ops = { id: user_id, userId: user_id, superAdmin: true }
+    const [of, byServer] = await Promise.all(
+      [ops, OPERATOR].map((who) => plane.apiKeys.create(who, 'acme', { name: 'k' })),
+    )
+    expect(await find(of?.key ?? '')).toHaveLength(1)
+    await plane.users.setDisabled(OPERATOR, 'ops', true)
+    expect(await find(of?.key ?? '')).toBeUndefined()
+    expect(await find(byServer?.key ?? '')).toHaveLength(1)
   })
 
   it('never do more than their maker may do now', async () => {

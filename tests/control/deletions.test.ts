@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, OPERATOR } from '../../src/control/actor.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
@@ -162,6 +163,35 @@ describe('deletion', () => {
     await plane.deletions.settled(job_id)
     await plane.deletions.resume()
     expect(plane.errors).toMatchObject([{ code: 'deletion_unverified' }])
+    expect((await plane.deletions.status(OPERATOR, job_id)).step).toBe('purging')
+  })
+
+  it('does not count as done while a row is left, and ends when it can go', async () => {
+    const { db } = plane.core
+    const { tenant_id } = await plane.tenants.get(owner, 'acme')
+    await sql`INSERT INTO monthly_calls VALUES (${tenant_id}, '2026-01', 1)`.execute(db)
+    // As a delete that goes wrong without a word.
+    await sql`CREATE TRIGGER stays BEFORE DELETE ON monthly_calls
+      BEGIN SELECT RAISE(IGNORE); END`.execute(db)
+    const { job_id } = await plane.deletions.deleteTenant(owner, 'acme', 'acme')
+    await plane.deletions.settled(job_id)
+    now += DAY_MS
+    await plane.deletions.resume()
+    expect(plane.errors).toMatchObject([{ code: 'deletion_unverified' }])
+    expect((await plane.deletions.status(OPERATOR, job_id)).step).toBe('purging')
+    await sql`DROP TRIGGER stays`.execute(db)
+    await plane.deletions.resume()
+    expect((await plane.deletions.status(OPERATOR, job_id)).step).toBe('purged')
+  })
+
+  it('tells of a delete that fails, and does not count as done', async () => {
+    await sql`CREATE TRIGGER fails BEFORE DELETE ON kbs
+      BEGIN SELECT RAISE(ABORT, 'not now'); END`.execute(plane.core.db)
+    const { job_id } = await plane.deletions.deleteTenant(owner, 'acme', 'acme')
+    await plane.deletions.settled(job_id)
+    now += DAY_MS
+    await plane.deletions.resume()
+    expect(plane.errors).toMatchObject([{ message: 'not now' }])
     expect((await plane.deletions.status(OPERATOR, job_id)).step).toBe('purging')
   })
 })

@@ -21,6 +21,10 @@ describe('provider keys and settings', () => {
     const key = 'sk-0123456789-abcdefgh'
     const info = await plane.secrets.set(owner, 'acme', { provider: 'openai', key })
     expect(info).toMatchObject({ last_four: 'efgh', kb_id: null })
+    const shown = [info, await plane.secrets.list(owner, 'acme')]
+    expect(JSON.stringify(shown)).not.toMatch(/0123456789|v1\./)
+    await addTenant(plane, 'techstart')
+    expect(await plane.secrets.reveal('techstart__default', 'openai')).toBeUndefined()
     expect(await plane.secrets.reveal('acme__default', 'openai')).toBe(key)
     expect(reopened).toEqual(['acme__default'])
     const folder = join(plane.root, '_control')

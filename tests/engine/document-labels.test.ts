@@ -27,8 +27,16 @@ describe('external ids', () => {
   it('are listed with the documents they came with, in a mixed batch', async () => {
     await engine.insert({ texts: [text('old')], external_ids: ['a'] })
     const { status, message } = await engine.rag.insertTexts({
-      texts: [text('second'), text('another old'), text('third'), text('fourth')],
-      external_ids: ['b', 'a', null, ' c '],
+      // Left out: the second, which is the first once more, and the third, whose id is known.
+      texts: [
+        text('second'),
+        text('second'),
+        text('another old'),
+        text('third'),
+        text('fourth'),
+        text('fifth'),
+      ],
+      external_ids: ['b', null, 'a', null, ' c ', 'd'],
     })
     await engine.rag.idle()
     expect(status).toBe('partial_success')
@@ -39,9 +47,10 @@ describe('external ids', () => {
         ['b', text('second')],
         [null, text('third')],
         ['c', text('fourth')],
+        ['d', text('fifth')],
       ]),
     )
-    expect(await listed()).toHaveLength(4)
+    expect(await listed()).toHaveLength(5)
   })
 
   it('answer a repeat with the track id of the first', async () => {

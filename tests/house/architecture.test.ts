@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -24,6 +24,20 @@ describe('the house', () => {
         expect(await readFile(file, 'utf8'), file).not.toMatch(/tenant|tenancy/i)
     },
   )
+
+  it('has no module that only its tests come to', async () => {
+    const reached = new Set<string>()
+    const come = async (file: string): Promise<void> => {
+      if (reached.has(file)) return
+      reached.add(file)
+      const text = await readFile(file, 'utf8')
+      const named = [...text.matchAll(/(?:from|import|import\(|new URL\()\s*'(\.[^']+\.ts)'/g)]
+      for (const [, path = ''] of named) await come(join(dirname(file), path))
+    }
+    for (const entry of ['cli.ts', 'library.ts']) await come(join(ROOT, 'src', entry))
+    const files = await sources('src')
+    expect(files.filter((file) => !reached.has(file))).toEqual([])
+  })
 
   it('reads the environment in one place', async () => {
     const readers: string[] = []

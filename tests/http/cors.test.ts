@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { corsOptions } from '../../src/cors-options.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
+import { startTestServer } from '../server/test-server.ts'
 
 async function preflight(origins: readonly string[], origin: string) {
   const app = Fastify(httpServerOptions)
@@ -37,8 +38,36 @@ describe('a preflight', () => {
   })
 
   it('trusts nobody with credentials when everybody may call', async () => {
-    const { headers } = await preflight(['*'], 'https://b.example')
-    expect(headers['access-control-allow-origin']).toBe('*')
-    expect(headers['access-control-allow-credentials']).toBeUndefined()
+    for (const origins of [['*'], ['https://a.example', '*']]) {
+      const { headers } = await preflight(origins, 'https://b.example')
+      expect(headers['access-control-allow-origin']).toBe('*')
+      expect(headers['access-control-allow-credentials']).toBeUndefined()
+    }
   })
 })
+
+it.each([
+  ['', null, null],
+  ['*', '*', null],
+  ['https://a.example', null, null],
+  ['https://b.example', 'https://b.example', 'true'],
+])(
+  'the server that lists "%s" lets another page read with %s, %s',
+  async (list, allowed, trusts) => {
+    const server = await startTestServer(null, { CORS_ORIGINS: list })
+    try {
+      for (const method of ['GET', 'OPTIONS']) {
+        const { headers } = await fetch(`${server.url}/health`, {
+          method,
+          headers: { origin: 'https://b.example', 'access-control-request-method': 'GET' },
+        })
+        expect(headers.get('access-control-allow-origin')).toBe(allowed)
+        if (allowed !== null) {
+          expect(headers.get('access-control-allow-credentials')).toBe(trusts)
+        }
+      }
+    } finally {
+      await server.close()
+    }
+  },
+)

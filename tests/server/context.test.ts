@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -171,10 +171,14 @@ describe('200 concurrent requests of 20 users', () => {
     }
   }, 300_000)
 
-  it('never touch the workspace `default`', () => {
-    expect(existsSync(join(server.folder, 'rag_storage', 'default'))).toBe(false)
-    expect(existsSync(join(server.folder, 'inputs', 'default'))).toBe(false)
-  })
+  it('never touch the workspace `default`', async () => {
+    await allAtOnce(server, headersOf)
+    const own = Array.from({ length: USERS }, (_, user) => `space-${user}`).sort()
+    for (const folder of ['rag_storage', 'inputs']) {
+      const found = await readdir(join(server.folder, folder))
+      expect([folder, found.filter((name) => !name.startsWith('_')).sort()]).toEqual([folder, own])
+    }
+  }, 300_000)
 })
 
 it('fails every request when the tenancy hook is missing, and opens no workspace', async () => {

@@ -43,7 +43,7 @@ describe('token secret', () => {
   })
 
   it.each(['', 'x'.repeat(31), 'lightrag-jwt-default-secret', 'lightrag-jwt-default-secret-key!'])(
-    'refuses %j',
+    'refuses %j, which is short or printed in a manual',
     (secret) => {
       expect(() => loadTokenSecret(root, secret)).toThrow(refused)
     },

@@ -50,6 +50,25 @@ describe('engine pool', () => {
     expect(pool.stats()).toMatchObject({ engines: 1, ready: 1, leases: 50, waiting: 0 })
   })
 
+  it('opens workspaces beside one another, so that a slow one keeps no other waiting', async () => {
+    const slow = deferred<Engine>()
+    const { pool, opened } = poolWith({
+      open: async (workspace) => {
+        opened.push(workspace)
+        return workspace === 'slow' ? slow.promise : new Engine(workspace)
+      },
+    })
+    const waiting = [pool.acquire('slow'), pool.acquire('slow')]
+    await settle()
+    const quick = pool.acquire('quick')
+    await settle()
+    expect(pool.stats()).toMatchObject({ opening: 1, ready: 1, leases: 1 })
+    expect((await quick).engine.workspace).toBe('quick')
+    slow.resolve(new Engine('slow'))
+    await Promise.all(waiting)
+    expect(opened).toEqual(['slow', 'quick'])
+  })
+
   it('opens outside the context of the caller, and outside every other async store', async () => {
     const other = new AsyncLocalStorage<string>()
     const seen: unknown[] = []

@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { adoptCommand } from '../../../src/commands/adopt.ts'
 import { loadConfig } from '../../../src/config.ts'
@@ -150,6 +151,15 @@ describe('tenantrag adopt', () => {
     expect(printed.join('\n')).not.toMatch(/key-of|password of|sha256/)
     expect(await files()).toEqual(before)
     expect(await readdir(join(env.WORKING_DIR ?? '', '_control'))).toEqual(control)
+    const held = () =>
+      database(async ({ db }) => [
+        await db.selectFrom('tenants').selectAll().execute(),
+        await db.selectFrom('users').selectAll().execute(),
+      ])
+    expect(await held()).toEqual([[], []])
+    // The database is there by now.
+    await run()
+    expect(await held()).toEqual([[], []])
   })
 
   it('moves and changes no file of a workspace', async () => {
@@ -157,6 +167,29 @@ describe('tenantrag adopt', () => {
     const before = await files()
     expect(Object.keys(before)).toContain('rag_storage/acme/rag.db')
     await run('--yes')
+    expect(await files()).toEqual(before)
+  })
+
+  it('keeps nothing of an adoption that fails half way, and can be done again', async () => {
+    await fill()
+    const before = await files()
+    await mkdir(join(env.WORKING_DIR ?? '', '_control'), { recursive: true })
+    await database(({ db }) =>
+      sql`CREATE TRIGGER broken BEFORE INSERT ON memberships
+        WHEN (SELECT count(*) FROM memberships) = 2
+        BEGIN SELECT RAISE(ABORT, 'planted'); END`.execute(db),
+    )
+    await expect(run('--yes')).rejects.toThrow('planted')
+    const left = await database(async ({ db }) => [
+      await db.selectFrom('tenants').selectAll().execute(),
+      await db.selectFrom('users').selectAll().execute(),
+      await db.selectFrom('memberships').selectAll().execute(),
+      await db.selectFrom('api_keys').selectAll().execute(),
+    ])
+    expect(left).toEqual([[], [], [], []])
+    await database(({ db }) => sql`DROP TRIGGER broken`.execute(db))
+    await run('--yes')
+    expect((await memberships()).length).toBe(5)
     expect(await files()).toEqual(before)
   })
 

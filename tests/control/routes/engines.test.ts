@@ -79,6 +79,28 @@ describe('the engines of a server', () => {
     expect(items).toContainEqual(expect.objectContaining({ action: 'engine_evicted' }))
   })
 
+  it('stay open while they take in what was sent, also when they shall close', async () => {
+    const { operator, ask, call } = management
+    const path = `/api/v1/tenants/${tenant}/kbs`
+    const { workspace } = await ask(ann.headers, 'POST', path, { name: 'Intake' })
+    const headers = { ...ann.headers, 'x-kb-id': 'intake' }
+    const itself = async () => (await engines()).find((one) => one.workspace === workspace)
+    provider.hold()
+    await ask(headers, 'POST', '/documents/text', { text: 'The office of Port Alder is new.' })
+    await expect.poll(async () => (await itself())?.background_leases, PATIENCE).toBe(1)
+    const evict = `/api/v1/admin/engines/${workspace}/evict`
+    expect((await call(operator, 'POST', evict)).status).toBe(202)
+    expect(await itself()).toMatchObject({ state: 'draining', background_leases: 1 })
+    // Who comes meanwhile waits; a second engine would write to the same files.
+    const counts = ask(headers, 'GET', '/documents/status_counts')
+    expect((await engines()).filter((one) => one.workspace === workspace)).toHaveLength(1)
+    provider.release()
+    expect(await counts).toMatchObject({ status_counts: { all: 1 } })
+    const processed = async () =>
+      (await call(headers, 'GET', '/documents/status_counts')).body.status_counts
+    await expect.poll(processed, PATIENCE).toMatchObject({ processed: 1, all: 1 })
+  })
+
   it('are not there by another name, and nobody’s affair but an operator’s', async () => {
     const { operator, call } = management
     const unknown = EVICT.replace('acme', 'techstart')

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
-import { type Account, askedOf, type Management, startManagement } from './management.ts'
+import {
+  type Account,
+  type Answer,
+  askedOf,
+  type Management,
+  startManagement,
+} from './management.ts'
 
 const TEXT = 'Clara Whitfield surveyed the coast near Port Alder for the harbour office.'
 const QUESTION = { query: 'Who surveyed the coast?', ll_keywords: ['coast'], mode: 'naive' }
@@ -11,6 +17,9 @@ let owner: Account
 let editor: Account
 let viewer: Account
 let tenant: string
+let created: Answer
+let kb: Answer
+const added: Answer[] = []
 const at = (headers: Readonly<Record<string, string>>) => ({
   ...headers,
   'x-tenant-id': tenant,
@@ -23,6 +32,19 @@ beforeAll(async () => {
   owner = await management.addUser('acme-owner')
   editor = await management.addUser('acme-editor')
   viewer = await management.addUser('acme-viewer')
+  const body = { name: 'Acme Corporation', description: 'Pumps', metadata: { industry: 'tech' } }
+  created = await management.call(owner.headers, 'POST', '/api/v1/tenants', body)
+  tenant = String(created.body.tenant_id)
+  const base = `/api/v1/tenants/${tenant}`
+  const manuals = { name: 'Manuals', description: 'Of pumps' }
+  kb = await management.call(owner.headers, 'POST', `${base}/kbs`, manuals)
+  for (const [account, role] of [
+    [editor, { role: 'editor' }],
+    [viewer, {}],
+  ] as const) {
+    const member = { user_id: account.id, ...role }
+    added.push(await management.call(owner.headers, 'POST', `${base}/members`, member))
+  }
 })
 afterAll(async () => {
   await management?.close()
@@ -30,34 +52,29 @@ afterAll(async () => {
 })
 
 describe('the complete set-up of a tenant', () => {
-  it('creates a tenant, whose creator owns it', async () => {
-    const body = { name: 'Acme Corporation', description: 'Pumps', metadata: { industry: 'tech' } }
-    const created = await management.call(owner.headers, 'POST', '/api/v1/tenants', body)
+  it('creates a tenant, whose creator owns it', () => {
     expect(created.status).toBe(201)
     expect(created.headers.get('etag')).toBe('"1"')
-    expect(created.body).toMatchObject({ ...body, role: 'owner', num_knowledge_bases: 1 })
-    tenant = String(created.body.tenant_id)
+    expect(created.body).toMatchObject({
+      name: 'Acme Corporation',
+      description: 'Pumps',
+      metadata: { industry: 'tech' },
+      role: 'owner',
+      num_knowledge_bases: 1,
+    })
   })
 
-  it('creates a knowledge base', async () => {
-    const path = `/api/v1/tenants/${tenant}/kbs`
-    const body = { name: 'Manuals', description: 'Of pumps' }
-    const created = await management.call(owner.headers, 'POST', path, body)
-    expect(created.status).toBe(201)
-    expect(created.body).toMatchObject({ ...body, tenant_id: tenant, slug: 'manuals' })
+  it('creates a knowledge base', () => {
+    expect(kb.status).toBe(201)
+    const shown = { name: 'Manuals', description: 'Of pumps', tenant_id: tenant, slug: 'manuals' }
+    expect(kb.body).toMatchObject(shown)
   })
 
-  it('adds an editor and a viewer', async () => {
-    const path = `/api/v1/tenants/${tenant}/members`
-    for (const [account, role] of [
-      [editor, 'editor'],
-      [viewer, undefined],
-    ] as const) {
-      const body = { user_id: account.id, ...(role ? { role } : {}) }
-      const added = await management.call(owner.headers, 'POST', path, body)
-      expect(added.status, added.text).toBe(201)
-      expect(added.body.role).toBe(role ?? 'viewer')
-    }
+  it('adds an editor and a viewer', () => {
+    expect(added.map(({ status, body }) => [status, body.role])).toEqual([
+      [201, 'editor'],
+      [201, 'viewer'],
+    ])
   })
 
   it('lets the editor upload, by headers and by path alike', async () => {
@@ -67,6 +84,9 @@ describe('the complete set-up of a tenant', () => {
     const path = `${prefix}/documents/status_counts`
     const { status_counts } = await management.ask(viewer.headers, 'GET', path)
     expect(status_counts).toMatchObject({ all: 2, processed: 2 })
+    const elsewhere = `/api/v1/tenants/${tenant}/kbs/default/documents/status_counts`
+    const others = await management.ask(viewer.headers, 'GET', elsewhere)
+    expect(others.status_counts).toMatchObject({ all: 0 })
   })
 
   it('answers the viewer, and refuses him the upload', async () => {
