@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { HOLES_OPENED } from '../mutations/holes/holes-opened.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const page = await readFile(new URL('docs/security.md', ROOT), 'utf8')
@@ -35,5 +36,14 @@ describe('the table of holes in docs/security.md', () => {
       }
     }
     expect(named).toBeGreaterThan(50)
+  })
+
+  it('has each of its tests seen to fail when its hole is opened again', () => {
+    const named = rows.flatMap(({ id, tests }) =>
+      tests.filter((test) => test !== '–').map((test) => `${id} ${test}`),
+    )
+    const opened = HOLES_OPENED.map(({ hole, test }) => `${hole} \`${test.file}\`: ${test.title}`)
+    expect(named.filter((one) => !opened.includes(one))).toEqual([])
+    expect(opened.filter((one) => !named.includes(one))).toEqual([])
   })
 })

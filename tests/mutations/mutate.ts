@@ -1,8 +1,8 @@
-import { MUTATIONS } from './mutations.ts'
+import { ALL_MUTATIONS } from './all-mutations.ts'
 import { runMutations } from './run-mutations.ts'
 
 const wanted = process.argv.slice(2)
-const chosen = MUTATIONS.filter(
+const chosen = ALL_MUTATIONS.filter(
   ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
 )
 let escaped = 0

@@ -1,0 +1,12 @@
+import { HOLES_OPENED } from './holes/holes-opened.ts'
+import type { Mutation } from './mutation.ts'
+import { PROTECTIONS } from './protections.ts'
+
+export const ALL_MUTATIONS: readonly Mutation[] = [
+  ...PROTECTIONS,
+  ...HOLES_OPENED.map(({ hole, name, edits, test }) => ({
+    name: `${hole}: ${name}`,
+    edits,
+    tests: [test],
+  })),
+]

@@ -1,0 +1,395 @@
+import type { Mutation } from './mutation.ts'
+
+const MODEL = ['tests/tenancy/pool.model.test.ts']
+const POOL = ['tests/tenancy/pool.test.ts', ...MODEL]
+const TENANCY = ['tests/tenancy/tenancy.test.ts']
+const ADMISSION = ['tests/tenancy/admission.test.ts']
+const SELECTORS = ['tests/tenancy/selectors.test.ts']
+const AUDIT = ['tests/tenancy/audit-log.test.ts']
+const GUARD = ['tests/tenancy/sign-in-guard.test.ts']
+const LIMITS = ['tests/tenancy/limits.test.ts']
+const PROXY = ['tests/tenancy/proxy.test.ts']
+
+export const PROTECTIONS: readonly Mutation[] = [
+  {
+    name: 'a lease is given back twice',
+    edits: [
+      {
+        file: 'src/tenancy/pool-lease.ts',
+        find: 'if (!this.#held) return',
+        replace: '',
+      },
+    ],
+    tests: MODEL,
+  },
+  {
+    name: 'a workspace opens while it closes',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: '    if (entry !== undefined || room.isPromisedTo(waiter.key)) return true',
+        replace:
+          "    if ((entry !== undefined && entry.state !== 'draining') || room.isPromisedTo(waiter.key)) return true",
+      },
+    ],
+    tests: MODEL,
+  },
+  {
+    name: 'a leased engine is closed',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: 'if (entry.leases > 0 || entry.closing) return',
+        replace: 'if (entry.closing) return',
+      },
+    ],
+    tests: MODEL,
+  },
+  {
+    name: 'the pool opens one engine too many',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: 'if (this.#engines.size >= this.#options.maxEngines) return false',
+        replace: 'if (this.#engines.size > this.#options.maxEngines) return false',
+      },
+    ],
+    tests: MODEL,
+  },
+  {
+    name: 'background work takes the whole pool',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: 'maxBackgroundShare = 0.5',
+        replace: 'maxBackgroundShare = 1',
+      },
+    ],
+    tests: MODEL,
+  },
+  {
+    name: 'a pinned engine is closed to make room',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: 'entry.unused && !this.#pinned.has(entry.key)',
+        replace: 'entry.unused',
+      },
+    ],
+    tests: MODEL,
+  },
+  {
+    name: 'pinned engines that fill the memory keep all others out',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: 'return [...this.#engines.keys()].every((key) => this.#pinned.has(key))',
+        replace: 'return false',
+      },
+    ],
+    tests: ['tests/tenancy/pinned.test.ts'],
+  },
+  {
+    name: 'a pool that is shut gives out leases',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: '    if (this.#shut) throw closedError()\n',
+        replace: '',
+      },
+    ],
+    tests: POOL,
+  },
+  {
+    name: 'two spellings of a name share an engine',
+    edits: [
+      {
+        file: 'src/tenancy/pool.ts',
+        find: 'if (present !== undefined && present.workspace !== workspace) throw spellingError()',
+        replace: '',
+      },
+    ],
+    tests: POOL,
+  },
+  {
+    name: 'a method kept from another request is served',
+    edits: [
+      {
+        file: 'src/tenancy/proxy.ts',
+        find: 'caller !== undefined && caller.workspace !== captured.workspace',
+        replace: 'caller === captured && caller.workspace !== captured.workspace',
+      },
+    ],
+    tests: PROXY,
+  },
+  {
+    name: 'a lease is kept after the call',
+    edits: [
+      {
+        file: 'src/tenancy/proxy.ts',
+        find: '  } finally {\n    lease.release()\n  }',
+        replace: '  } finally {\n  }',
+      },
+    ],
+    tests: PROXY,
+  },
+  {
+    name: 'a stream that nobody reads keeps its lease',
+    edits: [
+      {
+        file: 'src/tenancy/leased-stream.ts',
+        find: 'if (!this.#pulled) this.#startAbandonTimer()',
+        replace: '',
+      },
+    ],
+    tests: PROXY,
+  },
+  {
+    name: 'permissions are not asked for',
+    edits: [
+      {
+        file: 'src/tenancy/arrival.ts',
+        find: 'if (!mayUse(principal, this.#rule.access)) throw permissionDenied()',
+        replace: '',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'permissions that the body asks for are not asked for',
+    edits: [
+      {
+        file: 'src/tenancy/tenancy.ts',
+        find: 'rule.alsoNeeds?.(request).some((needed) => !mayUse(context.principal, needed))',
+        replace: 'false',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'a request that nothing was decided about is served',
+    edits: [
+      {
+        file: 'src/tenancy/tenancy.ts',
+        find: "isAdmitted(request) ? undefined : new Error('Nothing was decided about this request')",
+        replace: '',
+      },
+    ],
+    tests: ADMISSION,
+  },
+  {
+    name: 'what is no promise of this realm is taken for an answer',
+    edits: [
+      {
+        file: 'src/tenancy/awaitable.ts',
+        find: "return 'then' in value && typeof value.then === 'function'",
+        replace: 'return value instanceof Promise',
+      },
+    ],
+    tests: ADMISSION,
+  },
+  {
+    name: 'refusals are not reported',
+    edits: [
+      {
+        file: 'src/tenancy/tenancy.ts',
+        find: 'this.#options.onRefusal?.({ error, request, principal })',
+        replace: '',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'a route without a permission is served',
+    edits: [
+      {
+        file: 'src/tenancy/tenancy.ts',
+        find: '    assertHasRow(options.permissions, route)\n',
+        replace: '',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'a workspace that is not held is served',
+    edits: [
+      {
+        file: 'src/tenancy/workspace-choice.ts',
+        find: 'if (principal.workspaces.includes(workspace)) return workspace',
+        replace: 'return workspace',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'a tenant that is not held is served',
+    edits: [
+      {
+        file: 'src/tenancy/workspace-choice.ts',
+        find: '  if (ofTenant.length === 0) throw denied()\n',
+        replace: '  if (ofTenant.length === 0) return wanted\n',
+      },
+    ],
+    tests: SELECTORS,
+  },
+  {
+    name: 'selectors need not agree',
+    edits: [
+      {
+        file: 'src/tenancy/workspace-choice.ts',
+        find: 'if (value !== undefined && value !== next) throw disagree()',
+        replace: '',
+      },
+    ],
+    tests: SELECTORS,
+  },
+  {
+    name: 'a named workspace need not be of the tenant',
+    edits: [
+      {
+        file: 'src/tenancy/workspace-choice.ts',
+        find: 'if ((tenant ?? place.tenant) !== place.tenant || (kb ?? place.kb) !== place.kb) throw disagree()',
+        replace: '',
+      },
+    ],
+    tests: SELECTORS,
+  },
+  {
+    name: 'any host chooses a tenant',
+    edits: [
+      {
+        file: 'src/tenancy/request-selectors.ts',
+        find: 'if (!host.endsWith(ending)) return undefined',
+        replace: '',
+      },
+    ],
+    tests: SELECTORS,
+  },
+  {
+    name: 'two credentials need not agree',
+    edits: [
+      {
+        file: 'src/tenancy/directory-authenticator.ts',
+        find: 'caller !== undefined && caller.userId !== principal.userId',
+        replace: 'false',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'a disabled user keeps his key',
+    edits: [
+      {
+        file: 'src/tenancy/users-index.ts',
+        find: 'return user.disabled ? undefined : user.account.principal',
+        replace: 'return user.account.principal',
+      },
+    ],
+    tests: [...TENANCY, 'tests/tenancy/users-file.test.ts'],
+  },
+  {
+    name: 'a new password leaves old tokens alive',
+    edits: [
+      {
+        file: 'src/tenancy/directory-authenticator.ts',
+        find: 'account === undefined || !this.#tokens.isCurrent(claims, account)',
+        replace: 'account === undefined',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'an audit line is not bound to the one before',
+    edits: [
+      {
+        file: 'src/tenancy/audit-chain.ts',
+        find: 'if (line.seq !== previous.seq + 1 ||',
+        replace: 'if (',
+      },
+      {
+        file: 'src/tenancy/audit-chain.ts',
+        find: '#macOf(previous: AuditMark, body: string): string {',
+        replace: '#macOf(_: AuditMark, body: string): string {\n    const previous = ORIGIN',
+      },
+    ],
+    tests: AUDIT,
+  },
+  {
+    name: 'the end of the audit is not compared with its head',
+    edits: [
+      {
+        file: 'src/tenancy/audit-verify.ts',
+        find: '  if (head !== undefined && !sawEnd) problems.push(endMissing(head, last))\n',
+        replace: '',
+      },
+    ],
+    tests: AUDIT,
+  },
+  {
+    name: 'a torn audit line stays',
+    edits: [
+      {
+        file: 'src/tenancy/audit-files.ts',
+        find: '    await file.truncate(whole)\n',
+        replace: '',
+      },
+    ],
+    tests: AUDIT,
+  },
+  {
+    name: 'failed logins are not counted while they run',
+    edits: [
+      {
+        file: 'src/tenancy/sign-in-guard.ts',
+        find: '    tally.failures += 1\n',
+        replace: '',
+      },
+    ],
+    tests: GUARD,
+  },
+  {
+    name: 'a lock-out knows no address',
+    edits: [
+      {
+        file: 'src/tenancy/sign-in-guard.ts',
+        find: 'free: freeFailures * ADDRESS_FACTOR',
+        replace: 'free: Number.POSITIVE_INFINITY',
+      },
+    ],
+    tests: GUARD,
+  },
+  {
+    name: 'a stream that was left keeps its place',
+    edits: [
+      {
+        file: 'src/tenancy/limited-stream.ts',
+        find: '      return (await this.#inner.return?.(value)) ?? { done: true, value }\n    } finally {\n      this.#end()',
+        replace:
+          '      return (await this.#inner.return?.(value)) ?? { done: true, value }\n    } finally {',
+      },
+    ],
+    tests: LIMITS,
+  },
+  {
+    name: 'queries at once are not bounded',
+    edits: [
+      {
+        file: 'src/tenancy/concurrency-limiter.ts',
+        find: 'this.#of(name) >= most',
+        replace: 'this.#of(name) > most',
+      },
+    ],
+    tests: LIMITS,
+  },
+  {
+    name: 'requests in a minute are not bounded',
+    edits: [
+      {
+        file: 'src/tenancy/rate-limits.ts',
+        find: 'if (exceeded.length === 0) return',
+        replace: 'return',
+      },
+    ],
+    tests: LIMITS,
+  },
+]
