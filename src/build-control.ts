@@ -2,12 +2,14 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Config, ConfigError } from './config.ts'
+import { fileUserOf } from './control/actor.ts'
 import { type ControlPlane, openControlPlane } from './control/control-plane.ts'
 import { smtpMail } from './control/invitation-mail.ts'
 import { readPrices } from './control/prices.ts'
 import { checkedQuota, DEFAULT_QUOTA, type Quota } from './control/quota.ts'
 import { loadSealer, Sealer } from './control/sealer.ts'
 import { WorkspaceTrash } from './control/workspace-trash.ts'
+import type { Directory } from './tenancy/directory.ts'
 import type { OpenStreams } from './tenancy/open-streams.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -16,6 +18,8 @@ export interface ControlParts {
   readonly streams: OpenStreams
   /** Asked for when it is needed: the engines are opened with what the control plane says. */
   readonly workspaces: () => Workspaces
+  /** Likewise; undefined where there is no users file. */
+  readonly usersFile: () => Directory | undefined
   readonly onAct: (event: string, about: { readonly user: string }) => void
 }
 
@@ -43,6 +47,11 @@ export async function buildControl(config: Config, parts: ControlParts): Promise
     isForeign: (workspace) => someExist(roots.map((root) => join(root, workspace))),
     superAdmins: config.LIGHTRAG_SUPER_ADMIN_USERS,
     strict: config.LIGHTRAG_MULTI_TENANT_STRICT,
+    isOperatorElsewhere: async (id) => {
+      const name = fileUserOf(id)
+      const account = name === undefined ? undefined : parts.usersFile()?.findByUsername(name)
+      return (await account)?.principal.superAdmin === true
+    },
     selfService: config.TENANT_SELF_SERVICE,
     retentionMs: config.TENANT_TRASH_DAYS * 24 * 3600 * 1000,
     defaultQuota: defaultQuota(config),

@@ -14,6 +14,8 @@ export interface ChosenAuthenticator {
   readonly authenticator: Authenticator
   /** Who can sign in, on a server with users. */
   readonly directory?: Directory
+  /** The users file by itself, where there is one. */
+  readonly usersFile?: Directory
   readonly close: () => void
 }
 
@@ -50,6 +52,7 @@ export function chooseAuthenticator(
     return {
       authenticator: new DirectoryAuthenticator(directory, tokens),
       directory,
+      usersFile: users,
       close: () => users.close(),
     }
   }

@@ -105,19 +105,21 @@ export async function buildServer(
     log: app.log,
     streams,
     workspaces: () => workspaces,
+    usersFile: () => chosen.usersFile,
     onAct: (event, about) => audit?.administered(event, about),
   })
   const onUsersEvent = (event: UsersFileEvent) => {
     if (event.type === 'plain_passwords') return
     audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
   }
-  const { authenticator, directory, close } = chooseAuthenticator(
+  const chosen = chooseAuthenticator(
     config,
     tokens,
     app.log,
     onUsersEvent,
     control?.plane.directory,
   )
+  const { authenticator, directory, close } = chosen
   const models = await buildModels(config, (record) => {
     control?.plane.usage.record(record, context.current()?.principal.userId)
   })

@@ -18,9 +18,16 @@ export const OPERATOR: Actor = Object.freeze({
   superAdmin: true,
 })
 
+const OF_FILE = 'file:'
+
+/** The name in the users file of who has this id; undefined for others. */
+export function fileUserOf(actorId: string): string | undefined {
+  return actorId.startsWith(OF_FILE) ? actorId.slice(OF_FILE.length) : undefined
+}
+
 export function actorOf(principal: Principal): Actor {
   const { userId, superAdmin, holdings, keyOf } = principal
-  if (holdings === undefined) return { id: `file:${userId}`, userId: undefined, superAdmin }
+  if (holdings === undefined) return { id: `${OF_FILE}${userId}`, userId: undefined, superAdmin }
   if (keyOf !== undefined) {
     return { id: userId, userId: undefined, superAdmin: false, key: keyOf }
   }

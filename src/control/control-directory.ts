@@ -17,6 +17,8 @@ export interface ControlDirectoryOptions {
   readonly superAdmins: ReadonlySet<string>
   /** Whether who belongs to several tenants has to choose one in every request. */
   readonly strict: boolean
+  /** Whether an id is that of an operator whom the control plane does not know, by the users file. */
+  readonly isOperatorElsewhere: (actorId: string) => Promise<boolean>
   readonly onError?: (error: unknown) => void
 }
 
@@ -116,8 +118,15 @@ export class ControlDirectory implements Directory, ChangeListener {
       const tags = [`key:${row.key_id}`, `tenant:${row.tenant_id}`, `user:${row.created_by}`]
       return { value: access, tags }
     })
-    const ended = found?.expiresAt !== undefined && found.expiresAt <= this.#core.now()
-    return ended ? undefined : found
+    if (found === undefined) return undefined
+    const { expiresAt, operatorId } = found
+    if (expiresAt !== undefined && expiresAt <= this.#core.now()) return undefined
+    return operatorId === undefined || (await this.#isOperator(operatorId)) ? found : undefined
+  }
+
+  async #isOperator(userId: string): Promise<boolean> {
+    const account = await this.findById(userId)
+    return account?.principal.superAdmin === true || this.#options.isOperatorElsewhere(userId)
   }
 
   async #load(column: 'username_key' | 'user_id', value: string) {

@@ -37,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly isForeign?: ForeignWorkspace
   readonly superAdmins: readonly string[]
   readonly strict: boolean
+  /** See `ControlDirectoryOptions`; nobody, unless given. */
+  readonly isOperatorElsewhere?: (actorId: string) => Promise<boolean>
   readonly selfService: boolean
   readonly retentionMs: number
   readonly defaultQuota?: Quota
@@ -83,7 +85,13 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const passwords = new PasswordChecker()
   const superAdmins = new Set(options.superAdmins.map(foldedKey))
   const { strict, streams, reopen, linkOf, mail } = options
-  const directory = new ControlDirectory(core, { passwords, superAdmins, strict, onError })
+  const directory = new ControlDirectory(core, {
+    passwords,
+    superAdmins,
+    strict,
+    isOperatorElsewhere: options.isOperatorElsewhere ?? (async () => false),
+    onError,
+  })
   core.listen({
     accessChanged: () => {
       streams?.recheck((context) => directory.stillHolds(context)).catch(onError)

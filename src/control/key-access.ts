@@ -9,11 +9,14 @@ import { lowerRole, roleIn } from './tenant-permissions.ts'
 export interface KeyAccess {
   readonly principal: Principal
   readonly expiresAt: number | undefined
+  /** The operator by whose right it was made: it holds while he is one. */
+  readonly operatorId: string | undefined
 }
 
 /**
  * Whom a key stands for; undefined for one that is revoked. It does what its maker may do at most,
- * as of now: when he is disabled or no longer a member, it does nothing.
+ * as of now: when he is disabled or no longer a member, it does nothing. Whether an operator still is
+ * one is left to the caller, who knows all of them.
  */
 export async function keyAccess(
   db: Kysely<ControlTables>,
@@ -38,6 +41,7 @@ export async function keyAccess(
       requestsPerMinute: key.rate_per_minute ?? undefined,
     }),
     expiresAt: key.expires_at ?? undefined,
+    operatorId: key.by_super_admin === 1 ? key.created_by : undefined,
   }
 }
 
@@ -47,10 +51,7 @@ async function reachOf(
 ): Promise<{ readonly role: Role; readonly kbIds: readonly string[] | undefined } | undefined> {
   const ceiling = roleIn(key.role)
   const kbIds = idsIn(key.kb_ids)
-  if (key.by_super_admin === 1) {
-    const ended = await isDisabled(db, key.created_by)
-    return ended ? undefined : { role: ceiling, kbIds }
-  }
+  if (key.by_super_admin === 1) return { role: ceiling, kbIds }
   const maker = await db
     .selectFrom('memberships')
     .innerJoin('users', 'users.user_id', 'memberships.user_id')
@@ -61,16 +62,6 @@ async function reachOf(
     .executeTakeFirst()
   if (maker === undefined) return undefined
   return { role: lowerRole(ceiling, roleIn(maker.role)), kbIds: both(kbIds, idsIn(maker.kb_ids)) }
-}
-
-/** Also false for operators who are no users of the control plane. */
-async function isDisabled(db: Kysely<ControlTables>, userId: string): Promise<boolean> {
-  const user = await db
-    .selectFrom('users')
-    .select('disabled')
-    .where('user_id', '=', userId)
-    .executeTakeFirst()
-  return user?.disabled === 1
 }
 
 /** What two lists both allow; undefined allows all. */

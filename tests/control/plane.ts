@@ -36,6 +36,7 @@ export async function openPlane(
     files: new WorkspaceTrash({ roots: [root, inputs], whileClosed: (_, work) => work() }),
     superAdmins: [],
     strict: true,
+    isOperatorElsewhere: async (userId) => userId === OPERATOR.id,
     selfService: true,
     retentionMs: 1000,
     measure: async () => ({ documents: 0, bytes: 0, entities: 0, relations: 0 }),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, OPERATOR } from '../../src/control/actor.ts'
@@ -69,6 +70,25 @@ describe('a server with tenants', () => {
     expect((await insert(root, 'Root keeps watch.')).status).toBe(200)
     expect((await call('/documents', { ...root, 'x-tenant-id': 'acme' })).status).toBe(403)
     expect((await call('/documents', { ...ada, 'x-tenant-id': 'rootspace' })).status).toBe(403)
+  })
+
+  it('ends the keys that an operator of the users file has made when he is none any more', async () => {
+    const made = await call(
+      '/api/v1/tenants/acme/api-keys',
+      { 'x-api-key': ROOT.api_key },
+      { name: 'k' },
+    )
+    const { key } = JSON.parse(made.body) as { key: string }
+    const byKey = async () => (await call('/documents', { 'x-api-key': key })).status
+    const asUsers = (users: readonly object[]) =>
+      writeFile(join(server.folder, 'users.json'), JSON.stringify({ users }))
+    expect([made.status, await byKey()]).toEqual([201, 200])
+    await asUsers([{ ...ROOT, super_admin: false }])
+    await expect.poll(byKey).toBe(401)
+    await asUsers([ROOT])
+    await expect.poll(byKey).toBe(200)
+    await asUsers([{ ...ROOT, username: 'somebody', api_key: 'key-of-somebody' }])
+    await expect.poll(byKey).toBe(401)
   })
 
   it('heeds the role of each tenant, and its changes on the very next request', async () => {
