@@ -19,6 +19,9 @@ const COPIED = [
   'vitest.config.ts',
 ]
 
+/** Where tests start the server as a process of its own, so that it has to be compiled. */
+const OF_PROCESSES = /^tests\/(commands|guarantees|server|control\/adopt)\//
+
 /** `FAILS ANYWAY`: a test that fails on whole sources proves nothing about broken ones. */
 export type Verdict = 'caught' | 'SURVIVED' | 'NOT APPLICABLE' | 'FAILS ANYWAY'
 
@@ -94,7 +97,7 @@ class Judge {
 
   async #outcomeOf(test: TestChoice): Promise<Outcome> {
     if (typeof test !== 'string') return this.#outcomeOfOne(test)
-    return (await this.#vitest(['--bail=1', test])) === 0 ? 'passed' : 'failed'
+    return (await this.#vitest(test, ['--bail=1'])) === 0 ? 'passed' : 'failed'
   }
 
   /** Of the test itself: one that did not come to run has noticed nothing. */
@@ -102,8 +105,8 @@ class Judge {
     const pattern = titlePattern(title)
     const report = join(this.#copy, 'report.json')
     await rm(report, { force: true })
-    const args = ['-t', pattern.source, '--reporter=json', `--outputFile=${report}`, file]
-    if ((await this.#vitest(args)) === null) return 'failed'
+    const args = ['-t', pattern.source, '--reporter=json', `--outputFile=${report}`]
+    if ((await this.#vitest(file, args)) === null) return 'failed'
     const written = await readFile(report, 'utf8').catch(() => '{"testResults":[]}')
     const { testResults } = JSON.parse(written) as VitestReport
     const statuses = testResults
@@ -115,12 +118,12 @@ class Judge {
   }
 
   /** The exit code; null when the run had to be ended. */
-  async #vitest(args: readonly string[]): Promise<number | null> {
+  async #vitest(file: string, args: readonly string[]): Promise<number | null> {
     const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
-    const child = spawn(process.execPath, [vitest, 'run', '--testTimeout=20000', ...args], {
+    const child = spawn(process.execPath, [vitest, 'run', '--testTimeout=20000', ...args, file], {
       cwd: this.#copy,
       stdio: 'ignore',
-      env: process.env,
+      env: OF_PROCESSES.test(file) ? process.env : { ...process.env, TENANTRAG_TESTS_UNBUILT: '1' },
     })
     // A protection that is gone may well show as a wait without end.
     const timer = setTimeout(() => child.kill('SIGKILL'), 90_000)

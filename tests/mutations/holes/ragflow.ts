@@ -376,8 +376,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/control-directory.ts',
-        find: '    return ended ? undefined : found',
-        replace: '    return ended && found === undefined ? undefined : found',
+        find: '    if (expiresAt !== undefined && expiresAt <= this.#core.now()) return undefined\n',
+        replace: '',
       },
     ],
     test: KEY_ENDS,
@@ -404,12 +404,27 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key outlives the operator who made it',
     edits: [
       {
-        file: 'src/control/key-access.ts',
-        find: '    return ended ? undefined : {',
-        replace: '    return ended && false ? undefined : {',
+        file: 'src/control/control-directory.ts',
+        find: 'return account?.principal.superAdmin === true || this.',
+        replace: 'return account === undefined || account.principal.superAdmin || this.',
       },
     ],
     test: { file: KEYS, title: 'of an operator end when he is disabled' },
+  },
+  {
+    hole: 'R-4',
+    name: 'a key outlives the entry of its maker in the users file',
+    edits: [
+      {
+        file: 'src/build-control.ts',
+        find: 'return (await account)?.principal.superAdmin === true',
+        replace: 'return (await account, true)',
+      },
+    ],
+    test: {
+      file: 'tests/control/server.test.ts',
+      title: 'ends the keys that an operator of the users file has made when he is none any more',
+    },
   },
   {
     hole: 'R-4',
