@@ -9,7 +9,9 @@ export class EntityNames {
   readonly #fullText: FullTextTable
   /** Keys that the change on its way has found or made; null when there is none. */
   #known: Map<string, Key> | null = null
-  /** Keys that it has made, of which no version was written so far. */
+  /** Keys that it has made. */
+  readonly #made = new Set<Key>()
+  /** Those of them of which no version was written so far. */
   readonly #fresh = new Set<Key>()
 
   constructor(connection: Connection, fullText: FullTextTable) {
@@ -29,7 +31,13 @@ export class EntityNames {
 
   endChange(): void {
     this.#known = null
+    this.#made.clear()
     this.#fresh.clear()
+  }
+
+  /** Whether the change on its way made this key: nothing that came before refers to it. */
+  isNew(key: Key): boolean {
+    return this.#made.has(key)
   }
 
   /** Whether the change on its way made this key: there is no version to look for. Asked but once. */
@@ -50,7 +58,10 @@ export class EntityNames {
       nameKey(name),
     )
     this.#fullText.insert(key, [name])
-    if (this.#known !== null) this.#fresh.add(key)
+    if (this.#known !== null) {
+      this.#made.add(key)
+      this.#fresh.add(key)
+    }
     return key
   }
 

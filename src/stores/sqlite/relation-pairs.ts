@@ -54,7 +54,7 @@ export class RelationPairs {
     const source = this.#names.ensure(first)
     const target = this.#names.ensure(second)
     const id = `${source} ${target}`
-    const row = this.#known?.get(id) ?? this.#find(source, target) ?? this.#add(source, target)
+    const row = this.#known?.get(id) ?? this.#before(source, target) ?? this.#add(source, target)
     this.#known?.set(id, row)
     return row
   }
@@ -81,6 +81,12 @@ export class RelationPairs {
     if (dropped === 0) return
     this.#names.dropUnused(pair.source)
     this.#names.dropUnused(pair.target)
+  }
+
+  /** One from before the change on its way; both its ends were there too. */
+  #before(source: Key, target: Key): PairRow | null {
+    const isNew = this.#names.isNew(source) || this.#names.isNew(target)
+    return isNew ? null : this.#find(source, target)
   }
 
   #find(source: Key, target: Key): PairRow | null {
