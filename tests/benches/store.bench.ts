@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Change, NewChunk, Store } from '../../src/engine/store.ts'
 import { openLightRag } from '../../src/library.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
@@ -175,7 +177,14 @@ function graphOf(from: number, entities: number, relations: number) {
   }
 }
 
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
+
 async function printHolds(what: string, work: () => Promise<unknown>): Promise<void> {
+  // The garbage of what was measured before is none of this.
+  collectGarbage()
   const loop = monitorEventLoopDelay({ resolution: 1 })
   loop.enable()
   const ms = await timeOf(work)
