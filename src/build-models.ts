@@ -88,7 +88,7 @@ async function modelSet(config: Config, shared: Shared): Promise<ModelSet> {
   }
   const paid = await embeddingModel(config, meter)
   const embedding = paid ? rememberedEmbedding(paid) : offline.embedding
-  const reranker = await rerankModel(config)
+  const reranker = await rerankModel(config, meter)
   return {
     embedding,
     of: (workspace, store, wording = {}) => {
@@ -190,7 +190,7 @@ function prefix(words: string | undefined): string | undefined {
   return words === undefined ? undefined : `${words} `
 }
 
-async function rerankModel(config: Config): Promise<RerankModel | undefined> {
+async function rerankModel(config: Config, meter: UsageMeter): Promise<RerankModel | undefined> {
   const { RERANK_BINDING: binding } = config
   if (binding === 'null') return undefined
   const { httpReranker } = await import('./models/rerank/http-reranker.ts')
@@ -199,5 +199,6 @@ async function rerankModel(config: Config): Promise<RerankModel | undefined> {
     url: config.RERANK_BINDING_HOST,
     model: config.RERANK_MODEL,
     apiKey: config.RERANK_BINDING_API_KEY,
+    ...meter,
   })
 }

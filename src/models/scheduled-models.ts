@@ -104,7 +104,7 @@ export function scheduledRerankModel(
     id: model.id,
     rerank: (query, documents, topN, options) =>
       scheduler.run(workspace, options.lane, options.signal, () =>
-        model.rerank(query, documents, topN, options),
+        model.rerank(query, documents, topN, forWorkspace(options, workspace)),
       ),
   }
 }

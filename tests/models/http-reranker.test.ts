@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ModelUnavailable } from '../../src/engine/errors.ts'
+import type { UsageRecord } from '../../src/models/calls/usage.ts'
 import { httpReranker } from '../../src/models/rerank/http-reranker.ts'
+import { scheduledRerankModel } from '../../src/models/scheduled-models.ts'
+import { FairScheduler } from '../../src/models/scheduler.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import { QUICK } from './call-settings.ts'
 
@@ -14,8 +17,9 @@ beforeAll(async () => {
 afterAll(() => server.close())
 afterEach(() => server.reset())
 
-const reranker = (binding: 'cohere' | 'jina' | 'aliyun') =>
+const reranker = (binding: 'cohere' | 'jina' | 'aliyun', onUsage?: (record: UsageRecord) => void) =>
   httpReranker({
+    onUsage,
     binding,
     url: `${server.url}${binding === 'aliyun' ? '/aliyun' : ''}/rerank`,
     model: 'ranker',
@@ -29,6 +33,23 @@ describe.each(['cohere', 'jina', 'aliyun'] as const)('the reranker %s', (binding
     expect(ranked).toEqual([
       { index: 2, score: 1 },
       { index: 0, score: 0.5 },
+    ])
+  })
+
+  it('reports what each answer has cost, and the workspace that asked', async () => {
+    const records: UsageRecord[] = []
+    const metered = reranker(binding, (record) => records.push(record))
+    const scheduled = scheduledRerankModel(metered, new FairScheduler({ limit: 1 }), 'acme')
+    server.failNext('rerank', { kind: 'status', status: 500 })
+    await scheduled.rerank('green tea', documents, 2, query)
+    expect(records).toEqual([
+      {
+        workspace: 'acme',
+        model: 'ranker',
+        lane: 'query',
+        promptTokens: 21,
+        completionTokens: 0,
+      },
     ])
   })
 

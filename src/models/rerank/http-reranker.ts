@@ -1,12 +1,13 @@
-import type { CallOptions, RerankModel } from '../../engine/models.ts'
+import type { RerankModel } from '../../engine/models.ts'
 import { bearer } from '../calls/bearer.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { fieldsOf, postForJson } from '../calls/post-json.ts'
 import { runCall } from '../calls/run-call.ts'
+import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
 import { RERANK_APIS, type RerankApi, type RerankBinding } from './rerank-api.ts'
 
-export interface RerankSettings {
+export interface RerankSettings extends UsageMeter {
   readonly binding: RerankBinding
   /** The whole address; by default the provider's. */
   readonly url?: string | undefined
@@ -28,6 +29,7 @@ class HttpReranker implements RerankModel {
   readonly #model: string
   readonly #apiKey: string | undefined
   readonly #calls: CallSettings
+  readonly #meter: UsageMeter
 
   constructor(settings: RerankSettings) {
     this.#api = RERANK_APIS[settings.binding]
@@ -35,6 +37,7 @@ class HttpReranker implements RerankModel {
     this.#model = settings.model ?? this.#api.model
     this.#apiKey = settings.apiKey
     this.#calls = { ...DEFAULT_CALL_SETTINGS, timeoutMs: 30_000, ...settings.calls }
+    this.#meter = settings
     this.id = `${settings.binding}:${this.#model}`
   }
 
@@ -42,7 +45,7 @@ class HttpReranker implements RerankModel {
     query: string,
     documents: readonly string[],
     topN: number,
-    options: CallOptions,
+    options: MeteredCallOptions,
   ): Promise<{ readonly index: number; readonly score: number }[]> {
     const limit = Math.min(topN, documents.length)
     if (limit <= 0) return []
@@ -50,6 +53,8 @@ class HttpReranker implements RerankModel {
     const target = { url: this.#url, headers: bearer(this.#apiKey) }
     return runCall(this.#calls, options.signal, async (signal) => {
       const answer = await postForJson(target, body, signal)
+      const promptTokens = this.#api.tokens(answer)
+      reportUsage(this.#meter, this.#model, options, { promptTokens, completionTokens: 0 })
       return rankingOf(this.#api.results(answer), documents.length, limit)
     })
   }

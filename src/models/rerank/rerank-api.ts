@@ -10,6 +10,8 @@ export interface RerankApi {
   body(model: string, query: string, documents: readonly string[], topN: number): Fields
   /** The list of results within an answer. */
   results(answer: Fields): unknown
+  /** What the provider counted; undefined where it says nothing. */
+  tokens(answer: Fields): number | undefined
 }
 
 /** Default addresses and models, and the shapes; vLLM and most proxies speak Cohere's. */
@@ -19,6 +21,7 @@ export const RERANK_APIS: Readonly<Record<RerankBinding, RerankApi>> = {
     model: 'rerank-v3.5',
     body: (model, query, documents, topN) => ({ model, query, documents, top_n: topN }),
     results: (answer) => answer.results,
+    tokens: (answer) => numberOf(fieldsOf(fieldsOf(answer.meta).tokens).input_tokens),
   },
   jina: {
     url: 'https://api.jina.ai/v1/rerank',
@@ -31,6 +34,7 @@ export const RERANK_APIS: Readonly<Record<RerankBinding, RerankApi>> = {
       return_documents: false,
     }),
     results: (answer) => answer.results,
+    tokens: totalOf,
   },
   aliyun: {
     url: 'https://dashscope.aliyuncs.com/api/v1/services/rerank/text-rerank/text-rerank',
@@ -41,5 +45,14 @@ export const RERANK_APIS: Readonly<Record<RerankBinding, RerankApi>> = {
       parameters: { top_n: topN, return_documents: false },
     }),
     results: (answer) => fieldsOf(answer.output).results,
+    tokens: totalOf,
   },
+}
+
+function totalOf(answer: Fields): number | undefined {
+  return numberOf(fieldsOf(answer.usage).total_tokens)
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
 }
