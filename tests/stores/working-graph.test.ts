@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RelationTie } from '../../src/engine/store.ts'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
@@ -29,12 +27,6 @@ const pagesOf = (pages: readonly GraphChange[]) =>
     yield* pages
   }
 
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().heapUsed
-}
-
 describe('the working graph in memory', () => {
   let dir: string
   let connection: Connection
@@ -60,24 +52,6 @@ describe('the working graph in memory', () => {
     expect(await graph.ties([1, 2, 3])).toEqual(byKey([3, 5, 9]))
     expect(await graph.ties([2, 1, 2, 99])).toEqual(byKey([3, 5, 9]))
     expect(await graph.ties([4])).toEqual(byKey([7]))
-  })
-
-  it.each([
-    { graphs: 20, entities: 600, relations: 750 },
-    { graphs: 1, entities: 6000, relations: 30_000 },
-  ])('takes about as much memory as it says: $graphs of $relations relations', async (shape) => {
-    const { graphs, entities, relations } = shape
-    const edges = Array.from({ length: relations }, (_, i) => {
-      const apart = 7 + 31 * Math.floor(i / entities)
-      return tie(i + 1, 1 + (i % entities), 1 + ((i + apart) % entities))
-    })
-    const before = heapInUse()
-    const held = Array.from({ length: graphs }, () => new WorkingGraph(lookups, async () => {}))
-    for (const one of held) await one.fill(pagesOf([changeOf(edges)]), () => true)
-    const took = heapInUse() - before
-    const said = held.reduce((sum, { bytes }) => sum + bytes, 0)
-    expect(took / said).toBeLessThan(1.5)
-    expect(took / said).toBeGreaterThan(0.5)
   })
 
   it('is loaded also while calls follow one another without a pause', async () => {
