@@ -22,6 +22,11 @@ export interface NamedTest {
   readonly title: string
 }
 
+/** Names tests of one file by their titles. */
+export function testsOf(file: string): (title: string) => NamedTest {
+  return (title) => ({ file, title })
+}
+
 /** A hole of docs/security.md opened again, and the test which that page names for it. */
 export interface HoleMutation {
   readonly hole: string

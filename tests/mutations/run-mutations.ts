@@ -46,7 +46,7 @@ export async function runMutations(
 
 class Judge {
   readonly #copy: string
-  /** What became of single tests on the whole sources. */
+  /** Whether tests pass on the whole sources. */
   readonly #whole = new Map<string, boolean>()
 
   constructor(copy: string) {

@@ -1,19 +1,13 @@
-import type { Edit, HoleMutation, NamedTest } from '../mutation.ts'
+import { type Edit, type HoleMutation, type NamedTest, testsOf } from '../mutation.ts'
 
-const access = (title: string): NamedTest => ({ file: 'tests/control/holes/access.test.ts', title })
-const data = (title: string): NamedTest => ({ file: 'tests/control/holes/data.test.ts', title })
-const posture = (title: string): NamedTest => ({
-  file: 'tests/control/holes/posture.test.ts',
-  title,
-})
-const members = (title: string): NamedTest => ({ file: 'tests/control/members.test.ts', title })
-const isolation = (title: string): NamedTest => ({ file: 'tests/isolation/routes.test.ts', title })
-const foreignIds = (title: string): NamedTest => ({
-  file: 'tests/control/routes/foreign-ids.test.ts',
-  title,
-})
-const deletions = (title: string): NamedTest => ({ file: 'tests/control/deletions.test.ts', title })
-const pool = (title: string): NamedTest => ({ file: 'tests/tenancy/pool.test.ts', title })
+const access = testsOf('tests/control/holes/access.test.ts')
+const data = testsOf('tests/control/holes/data.test.ts')
+const posture = testsOf('tests/control/holes/posture.test.ts')
+const members = testsOf('tests/control/members.test.ts')
+const isolation = testsOf('tests/isolation/routes.test.ts')
+const foreignIds = testsOf('tests/control/routes/foreign-ids.test.ts')
+const deletions = testsOf('tests/control/deletions.test.ts')
+const pool = testsOf('tests/tenancy/pool.test.ts')
 
 const EVERY_REQUEST = access('is judged on every request, also when the engine is warm')
 const REFUSED = access('that is refused opens no other workspace in its place')

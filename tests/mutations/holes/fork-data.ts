@@ -1,11 +1,11 @@
-import type { HoleMutation } from '../mutation.ts'
+import { type HoleMutation, testsOf } from '../mutation.ts'
 
-const access = (title: string) => ({ file: 'tests/control/holes/access.test.ts', title })
-const data = (title: string) => ({ file: 'tests/control/holes/data.test.ts', title })
-const posture = (title: string) => ({ file: 'tests/control/holes/posture.test.ts', title })
-const members = (title: string) => ({ file: 'tests/control/members.test.ts', title })
-const labels = (title: string) => ({ file: 'tests/engine/document-labels.test.ts', title })
-const adoption = (title: string) => ({ file: 'tests/control/adopt/adopt.test.ts', title })
+const access = testsOf('tests/control/holes/access.test.ts')
+const data = testsOf('tests/control/holes/data.test.ts')
+const posture = testsOf('tests/control/holes/posture.test.ts')
+const members = testsOf('tests/control/members.test.ts')
+const labels = testsOf('tests/engine/document-labels.test.ts')
+const adoption = testsOf('tests/control/adopt/adopt.test.ts')
 
 const UPLOADS_APART = data(
   'are apart in uploads: the same file name, a scan and a clearing concern one tenant',

@@ -1,58 +1,34 @@
-import type { Edit, HoleMutation } from '../mutation.ts'
+import { type Edit, type HoleMutation, testsOf } from '../mutation.ts'
 
-const FACADE = 'tests/control/ragflow/ragflow.test.ts'
-const KEYS = 'tests/control/api-keys.test.ts'
-const DATA = 'tests/control/holes/data.test.ts'
-const PEERS = 'tests/control/holes/peers.test.ts'
-const INVITATIONS = 'tests/control/invitations.test.ts'
-const MEMBERS = 'tests/control/members.test.ts'
-const FOREIGN = 'tests/control/routes/foreign-ids.test.ts'
-const SECRETS = 'tests/control/secrets.test.ts'
-const SNAPSHOTS = 'tests/control/snapshots/snapshots.test.ts'
+const facade = testsOf('tests/control/ragflow/ragflow.test.ts')
+const keys = testsOf('tests/control/api-keys.test.ts')
+const data = testsOf('tests/control/holes/data.test.ts')
+const peers = testsOf('tests/control/holes/peers.test.ts')
+const invitations = testsOf('tests/control/invitations.test.ts')
+const members = testsOf('tests/control/members.test.ts')
+const foreignIds = testsOf('tests/control/routes/foreign-ids.test.ts')
+const secrets = testsOf('tests/control/secrets.test.ts')
+const snapshots = testsOf('tests/control/snapshots/snapshots.test.ts')
 
-const OWN_TENANT = {
-  file: FACADE,
-  title: 'leaves an owner who agrees to his own tenant what he is',
-}
-const INVITED_ALONE = { file: FACADE, title: 'accepts from the invited alone, and once' }
-const ONLY_INVITED = {
-  file: FACADE,
-  title: 'gives no token of a tenant that the caller has only been invited to',
-}
-const WHICH_TENANT = {
-  file: FACADE,
-  title: 'asks who owns several tenants which one a token is for',
-}
-const KEY_ENDS = {
-  file: KEYS,
-  title: 'end with their revocation, their expiry, and the membership of their maker',
-}
-const KEY_SCOPE = { file: KEYS, title: 'stand for a role and knowledge bases of their tenant' }
-const SHOWN_ONCE = { file: KEYS, title: 'are shown once, and nowhere in the files' }
-const NO_LOG = {
-  file: FACADE,
-  title: 'deletes a token by the token itself, which no log line holds',
-}
-const ASKED_TWICE = {
-  file: DATA,
-  title: 'share no answer of a model: the same question is paid by each tenant',
-}
-const ZERO_CREDIT = {
-  file: DATA,
-  title: 'stop at zero credit, which each call takes from and nobody but an operator adds to',
-}
-const METERED = {
-  file: DATA,
-  title: 'are metered by model, step and caller of their own tenant alone',
-}
-const BUDGET = {
-  file: DATA,
-  title: 'stop costing when the budget of the month is used up, and go on when it is raised',
-}
-const SEALED = {
-  file: SECRETS,
-  title: 'are kept encrypted, shown by their last four, and revealed to the engine alone',
-}
+const OWN_TENANT = facade('leaves an owner who agrees to his own tenant what he is')
+const INVITED_ALONE = facade('accepts from the invited alone, and once')
+const ONLY_INVITED = facade('gives no token of a tenant that the caller has only been invited to')
+const WHICH_TENANT = facade('asks who owns several tenants which one a token is for')
+const KEY_ENDS = keys('end with their revocation, their expiry, and the membership of their maker')
+const KEY_SCOPE = keys('stand for a role and knowledge bases of their tenant')
+const SHOWN_ONCE = keys('are shown once, and nowhere in the files')
+const NO_LOG = facade('deletes a token by the token itself, which no log line holds')
+const ASKED_TWICE = data('share no answer of a model: the same question is paid by each tenant')
+const ZERO_CREDIT = data(
+  'stop at zero credit, which each call takes from and nobody but an operator adds to',
+)
+const METERED = data('are metered by model, step and caller of their own tenant alone')
+const BUDGET = data(
+  'stop costing when the budget of the month is used up, and go on when it is raised',
+)
+const SEALED = secrets(
+  'are kept encrypted, shown by their last four, and revealed to the engine alone',
+)
 const TOLD_TO_NOBODY = {
   file: 'tests/control/holes/failures.test.ts',
   title: 'is told to nobody, whatever its words, and to RAGFlow’s clients as little',
@@ -65,35 +41,18 @@ const THIRTY = {
   file: 'tests/control/routes/sign-in.test.ts',
   title: 'tries to sign in thirty times a minute from one address, and no more',
 }
-const BODIES = {
-  file: PEERS,
-  title: 'takes no body beyond its bounds, and of strangers a small one at most',
-}
-const LAST_USED = { file: KEYS, title: 'remember when they were last used' }
-const ADDRESS_ALIKE = {
-  file: FACADE,
-  title: 'answers an invitation alike whether somebody has the address',
-}
-const NAME_ALIKE = {
-  file: FACADE,
-  title: 'answers alike whether somebody has a user name, also in the list and the removal',
-}
-const MEMBER_ALIKE = {
-  file: MEMBERS,
-  title: 'a name or an address is answered alike whether or not somebody has it',
-}
-const PROVEN_ADDRESS = {
-  file: INVITATIONS,
-  title: 'give nobody an address that he has not shown to be his',
-}
-const INVITATION_ENDS = {
-  file: INVITATIONS,
-  title: 'end by time, by decline, by withdrawal and by a new sending',
-}
-const WHOLE = {
-  file: DATA,
-  title: 'and accounts are made together with a membership or not at all',
-}
+const BODIES = peers('takes no body beyond its bounds, and of strangers a small one at most')
+const LAST_USED = keys('remember when they were last used')
+const ADDRESS_ALIKE = facade('answers an invitation alike whether somebody has the address')
+const NAME_ALIKE = facade(
+  'answers alike whether somebody has a user name, also in the list and the removal',
+)
+const MEMBER_ALIKE = members(
+  'a name or an address is answered alike whether or not somebody has it',
+)
+const PROVEN_ADDRESS = invitations('give nobody an address that he has not shown to be his')
+const INVITATION_ENDS = invitations('end by time, by decline, by withdrawal and by a new sending')
+const WHOLE = data('and accounts are made together with a membership or not at all')
 
 const LIST_MINE: Edit = {
   file: 'src/control/invitations.ts',
@@ -179,7 +138,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '',
       },
     ],
-    test: { file: FACADE, title: 'keeps the last owner' },
+    test: facade('keeps the last owner'),
   },
   {
     hole: 'R-2',
@@ -191,7 +150,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '',
       },
     ],
-    test: { file: MEMBERS, title: 'the last owner stays, until the ownership is handed over' },
+    test: members('the last owner stays, until the ownership is handed over'),
   },
   {
     hole: 'R-2',
@@ -215,7 +174,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '',
       },
     ],
-    test: { file: MEMBERS, title: 'two owners who leave at once leave one behind' },
+    test: members('two owners who leave at once leave one behind'),
   },
   {
     hole: 'R-3',
@@ -320,7 +279,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '',
       },
     ],
-    test: { file: KEYS, title: 'never do more than their maker may do now' },
+    test: keys('never do more than their maker may do now'),
   },
   {
     hole: 'R-4',
@@ -332,7 +291,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: 'role: ceiling',
       },
     ],
-    test: { file: KEYS, title: 'never do more than their maker may do now' },
+    test: keys('never do more than their maker may do now'),
   },
   {
     hole: 'R-4',
@@ -405,11 +364,11 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/control-directory.ts',
-        find: 'return account?.principal.superAdmin === true || this.',
-        replace: 'return account === undefined || account.principal.superAdmin || this.',
+        find: 'return (await this.findById(userId))?.principal.superAdmin === true',
+        replace: 'return (await this.findById(userId))?.principal.superAdmin ?? true',
       },
     ],
-    test: { file: KEYS, title: 'of an operator end when he is disabled' },
+    test: keys('of an operator end when he is disabled'),
   },
   {
     hole: 'R-4',
@@ -436,7 +395,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '  if (actor !== undefined) return\n',
       },
     ],
-    test: { file: FACADE, title: 'takes no new key from a key' },
+    test: facade('takes no new key from a key'),
   },
   {
     hole: 'R-5',
@@ -464,7 +423,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: "    .where('key_id', '=', keyId)\n",
       },
     ],
-    test: { file: FOREIGN, title: 'finds nothing of another tenant in his own by %s' },
+    test: foreignIds('finds nothing of another tenant in his own by %s'),
   },
   {
     hole: 'R-5',
@@ -476,7 +435,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '    .selectAll()\n',
       },
     ],
-    test: { file: FOREIGN, title: 'finds nothing of another tenant in his own by %s' },
+    test: foreignIds('finds nothing of another tenant in his own by %s'),
   },
   {
     hole: 'R-5',
@@ -493,10 +452,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: 'kb',
       },
     ],
-    test: {
-      file: SNAPSHOTS,
-      title: 'is not found with the credential of another tenant, whatever headers it sends',
-    },
+    test: snapshots(
+      'is not found with the credential of another tenant, whatever headers it sends',
+    ),
   },
   {
     hole: 'R-6',
@@ -542,7 +500,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: 'const PREFIX_LENGTH = 64',
       },
     ],
-    test: { file: FACADE, title: 'replays new_token, use, token_list, delete' },
+    test: facade('replays new_token, use, token_list, delete'),
   },
   {
     hole: 'R-6',
@@ -554,7 +512,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '',
       },
     ],
-    test: { file: FACADE, title: 'replays new_token, use, token_list, delete' },
+    test: facade('replays new_token, use, token_list, delete'),
   },
   {
     hole: 'R-6',
@@ -920,10 +878,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '',
       },
     ],
-    test: {
-      file: SECRETS,
-      title: 'do not open with another key, in another place, or when they were altered',
-    },
+    test: secrets('do not open with another key, in another place, or when they were altered'),
   },
   {
     hole: 'R-11',
