@@ -12,12 +12,16 @@ export function newId(kind: IdKind): string {
   return `${kind}_${text}`
 }
 
+/** Of keys, invitations and snapshots. */
+const SECRET_PREFIXES = ['trk', 'tri', 'trs'] as const
+const SECRET = new RegExp(`\\b(${SECRET_PREFIXES.join('|')})_[\\w-]{16,}`, 'g')
+
 /** A new secret of 256 bits, for a header or a link. */
-export function newSecret(prefix: string): string {
+export function newSecret(prefix: (typeof SECRET_PREFIXES)[number]): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`
 }
 
 /** A text with the secrets of {@link newSecret} cut out of it, for the log. */
 export function withoutSecrets(text: string): string {
-  return text.replaceAll(/\b(tr[kis])_[\w-]{16,}/g, '$1_…')
+  return text.replaceAll(SECRET, '$1_…')
 }
