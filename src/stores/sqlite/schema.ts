@@ -1,5 +1,7 @@
 import { NEVER } from './visibility.ts'
 
+const FULL_TEXT_INDEXES = ['chunk_index', 'entity_index', 'relation_index'] as const
+
 /**
  * `documents.seq` is the order of intake. Texts stand apart from the rows that lists and joins read.
  */
@@ -189,14 +191,12 @@ CREATE INDEX model_cache_by_chunk ON model_cache (chunk_id) WHERE chunk_id IS NO
  * The index would merge its segments within whichever commit finds enough of them, and hold everybody
  * up; we merge a few pages at a time. Its own emergency merge stays as a backstop.
  */
-const NO_MERGES = ['chunk_index', 'entity_index', 'relation_index']
-  .map(
-    (index) => `
+const NO_MERGES = FULL_TEXT_INDEXES.map(
+  (index) => `
 INSERT INTO ${index} (${index}, rank) VALUES ('automerge', 0);
 INSERT INTO ${index} (${index}, rank) VALUES ('crisismerge', 512);
 `,
-  )
-  .join('')
+).join('')
 
 /** What callers say of their documents, and what was asked for with them. */
 const DOCUMENT_LABELS = `
@@ -245,9 +245,7 @@ CREATE TABLE custom_graphs (document INTEGER PRIMARY KEY, graph TEXT NOT NULL);
 
 /** Every full-text entry anew, as `indexable_text` has it now. */
 const FULL_TEXTS_ANEW = `
-${['chunk_index', 'entity_index', 'relation_index']
-  .map((index) => `INSERT INTO ${index} (${index}) VALUES ('delete-all');`)
-  .join('\n')}
+${FULL_TEXT_INDEXES.map((index) => `INSERT INTO ${index} (${index}) VALUES ('delete-all');`).join('\n')}
 CREATE TEMP TABLE titles AS
   SELECT c.label AS chunk, indexable_text(coalesce(d.file_path, '') || coalesce(
       (SELECT group_concat(char(10) || h.value, '') FROM json_each(t.headings) h), '')) AS title
@@ -272,9 +270,9 @@ DROP TABLE temp.titles;
  * A question looks for each of its words in every segment, so that few segments answer twice as fast
  * as many; merged are two of a size, where SQLite would wait for four.
  */
-const FEW_SEGMENTS = ['chunk_index', 'entity_index', 'relation_index']
-  .map((index) => `INSERT INTO ${index} (${index}, rank) VALUES ('usermerge', 2);`)
-  .join('\n')
+const FEW_SEGMENTS = FULL_TEXT_INDEXES.map(
+  (index) => `INSERT INTO ${index} (${index}, rank) VALUES ('usermerge', 2);`,
+).join('\n')
 
 /**
  * What walks and the graph read again and again stands in the indexes whole, numbers only; the rows

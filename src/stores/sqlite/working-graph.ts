@@ -217,11 +217,9 @@ function* steps(graph: EntityGraph, change: GraphChange): Steps {
     graph.mergeNode(nodeOf(node))
     yield
   }
-  for (const node of change.deadNodes) {
+  for (const node of change.deadNodes.map(nodeOf)) {
     // A relation outlives its entity only until its own end is published.
-    if (graph.hasNode(nodeOf(node)) && graph.degree(nodeOf(node)) === 0) {
-      graph.dropNode(nodeOf(node))
-    }
+    if (graph.hasNode(node) && graph.degree(node) === 0) graph.dropNode(node)
     yield
   }
 }
