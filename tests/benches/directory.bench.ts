@@ -2,9 +2,8 @@ import { existsSync, openSync, readSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { UsersFile } from '../../src/tenancy/users-file.ts'
+import { collectGarbage } from '../collect-garbage.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { median } from './load.ts'
 
@@ -203,11 +202,6 @@ function versionOf(count: number): Buffer {
     workspace: `space-${number}`,
   }))
   return Buffer.from(JSON.stringify({ users }))
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
 }
 
 function keyOf(number: number): string {

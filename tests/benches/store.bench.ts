@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { Change, NewChunk, Store } from '../../src/engine/store.ts'
 import { openLightRag } from '../../src/library.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { collectGarbage } from '../collect-garbage.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { change, entity, newChunk, newDocument, relation, said } from '../stores/samples.ts'
 import { BareRows } from './like/bare-rows.ts'
@@ -175,11 +174,6 @@ function graphOf(from: number, entities: number, relations: number) {
       relation(name(i), name(i + 1 + Math.floor(i / entities)), { vector: vectorOf(i * 3) }),
     ),
   }
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
 }
 
 async function printHolds(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -1,15 +1,13 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
 import { GraphLookups } from '../../src/stores/sqlite/graph-lookups.ts'
 import { Generation } from '../../src/stores/sqlite/visibility.ts'
 import { type GraphChange, WorkingGraph } from '../../src/stores/sqlite/working-graph.ts'
+import { collectGarbage } from '../collect-garbage.ts'
 
 function heapInUse(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
+  collectGarbage()
   return process.memoryUsage().heapUsed
 }
 
