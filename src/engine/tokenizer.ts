@@ -1,4 +1,9 @@
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { createRequire } from 'node:module'
+import type { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+
+/** Loaded by whoever counts first: a quarter of a second that no start should wait for. */
+let encoding: { readonly countTokens: typeof countTokens } | undefined
+const require = createRequire(import.meta.url)
 
 /** A stretch of text that no chunk border may cut: about a word with the space before it. */
 export interface Piece {
@@ -45,7 +50,8 @@ const MOST_KNOWN = 50_000
 function countOf(piece: string): number {
   const counted = known.get(piece)
   if (counted !== undefined) return counted
-  const tokens = countTokens(piece, PLAIN)
+  encoding ??= require('gpt-tokenizer/encoding/o200k_base') as NonNullable<typeof encoding>
+  const tokens = encoding.countTokens(piece, PLAIN)
   if (piece.length <= LONGEST_KNOWN) {
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(piece, tokens)
