@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { migrate } from './migrate.ts'
+import { SMALL_CACHE_KIB } from './page-cache.ts'
 
 /** In milliseconds. Only an outside program, such as a backup, can make us wait. */
 const BUSY_TIMEOUT = 5000
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024
-export const PAGE_CACHE_KIB = 512
 /** Of a new database. A vector of 384 numbers leaves a quarter of SQLite's own 4096 bytes empty. */
 const PAGE_BYTES = 8192
 
@@ -22,7 +22,7 @@ export function openDatabase(dir: string): Database.Database {
     // The library's own default under WAL is NORMAL, which does not sync at a commit.
     database.pragma('synchronous = FULL')
     database.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`)
-    database.pragma(`cache_size = -${PAGE_CACHE_KIB}`)
+    database.pragma(`cache_size = -${SMALL_CACHE_KIB}`)
     database.pragma('foreign_keys = OFF')
     migrate(database)
     return database

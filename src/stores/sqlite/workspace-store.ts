@@ -27,7 +27,7 @@ import { graphContent } from './graph-content.ts'
 import { GraphLookups } from './graph-lookups.ts'
 import { type Indexing, indexing } from './indexing.ts'
 import { enqueueDocuments } from './intake.ts'
-import { PAGE_CACHE_KIB } from './open-database.ts'
+import { PageCache } from './page-cache.ts'
 import { type OwedVector, Publisher } from './publisher.ts'
 import { Retrieval } from './retrieval.ts'
 import { ScopedSearches } from './scoped-searches.ts'
@@ -47,6 +47,7 @@ const TIDY_AFTER_MS = 500
 export class WorkspaceStore implements Store {
   readonly #connection: Connection
   readonly #lock: WorkspaceLock
+  readonly #pageCache: PageCache
   readonly #generation: Generation
   readonly #tables: Tables
   readonly #graph: WorkingGraph
@@ -65,6 +66,7 @@ export class WorkspaceStore implements Store {
     vectorIndexing: Indexing = indexing(null),
   ) {
     this.#connection = connection
+    this.#pageCache = new PageCache(connection)
     this.#lock = lock
     this.#generation = new Generation(this.#counters().generation)
     this.#tables = createTables(connection, this.#generation, dimension, vectorIndexing)
@@ -224,6 +226,7 @@ export class WorkspaceStore implements Store {
 
   within(filter: DocumentFilter | null): Promise<Searches | null> {
     return this.#run(async () => {
+      this.#pageCache.noteQuestion()
       const scope = await this.#scopes.of(filter)
       if (scope === null) return null
       return new ScopedSearches({
@@ -376,7 +379,7 @@ export class WorkspaceStore implements Store {
       this.#graph.bytes +
       this.#scopes.bytes +
       this.#retrieval.bytes +
-      PAGE_CACHE_KIB * 1024 +
+      this.#pageCache.bytes +
       CONNECTION_BYTES
     )
   }
