@@ -58,14 +58,14 @@ describe('the database of a workspace', () => {
 
   it('tells who is tied to whom by indexes alone, without the rows that hold texts', async () => {
     const store = await openSqliteStore({ dir, embedding: EMBEDDING })
-    const read = vi.spyOn(Connection.prototype, 'all')
+    const reads = (['all', 'rows'] as const).map((name) => vi.spyOn(Connection.prototype, name))
     await store.tiesOfChunks([1], 1, 9)
     await store.tiesOfEntities([1], 9)
     await store.relationsOf([1])
     // For the graph as a whole.
     await store.popularEntities(1)
-    const asked = read.mock.calls.map(([sql]) => sql)
-    read.mockRestore()
+    const asked = reads.flatMap((read) => read.mock.calls.map(([sql]) => sql))
+    for (const read of reads) read.mockRestore()
     await store.close()
     const database = new Database(join(dir, 'rag.db'), { readonly: true })
     const steps = asked.flatMap((sql) => {

@@ -1,14 +1,33 @@
 import type { DocumentChunk, Key, NewChunk, StoredChunk } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { inKeyOrder } from './in-key-order.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
-interface ChunkRow extends Omit<StoredChunk, 'headings'> {
-  readonly headings: string
-}
+type Columns = readonly [
+  key: Key,
+  id: string,
+  documentId: string,
+  filePath: string,
+  ordinal: number,
+  content: string,
+  tokens: number,
+  start: number,
+  end: number,
+  headings: string,
+  page: number | null,
+]
 
 const STAGE = `
   INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end", page, error)
   VALUES (?, ?, ?, ?, ${NEVER}, ?, ?, ?, ?, ?)`
+
+const READ = `
+  SELECT c.label, c.id, d.id, d.file_path, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings,
+    c.page
+  FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
+    CROSS JOIN chunk_texts t ON t.chunk = c.label
+    CROSS JOIN documents d ON d.seq = c.document
+  WHERE ${visible('c')}`
 
 /** Chunks and their texts. A chunk's label is its key. */
 export class ChunkTable {
@@ -50,18 +69,9 @@ export class ChunkTable {
 
   /** The visible ones of these keys, in their order. */
   read(keys: readonly Key[]): StoredChunk[] {
-    const rows = this.#connection.all<ChunkRow>(
-      `SELECT c.label AS key, c.id, d.id AS documentId, d.file_path AS filePath, c.ordinal,
-         t.content, c.tokens, c.start, c."end", t.headings, c.page
-       FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
-         CROSS JOIN chunk_texts t ON t.chunk = c.label
-         CROSS JOIN documents d ON d.seq = c.document
-       WHERE ${visible('c')} ORDER BY k.key`,
-      JSON.stringify(keys),
-      this.#generation.current,
-      this.#generation.current,
-    )
-    return rows.map((row) => ({ ...row, headings: JSON.parse(row.headings) as string[] }))
+    const { current } = this.#generation
+    const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
+    return inKeyOrder(keys, rows.map(rowOf))
   }
 
   /** Keys of the visible chunks of these ids; of several of one id the oldest. */
@@ -120,5 +130,33 @@ export class ChunkTable {
         this.#generation.current,
       )
       .map((row) => row.label)
+  }
+}
+
+function rowOf([
+  key,
+  id,
+  documentId,
+  filePath,
+  ordinal,
+  content,
+  tokens,
+  start,
+  end,
+  headings,
+  page,
+]: Columns): StoredChunk {
+  return {
+    key,
+    id,
+    documentId,
+    filePath,
+    ordinal,
+    content,
+    tokens,
+    start,
+    end,
+    headings: JSON.parse(headings) as string[],
+    page,
   }
 }

@@ -21,6 +21,7 @@ export class Connection {
   readonly #file: string | null
   readonly #inode: number | null
   readonly #statements = new Map<string, Database.Statement<Value[]>>()
+  readonly #rawStatements = new Map<string, Database.Statement<Value[]>>()
   #log: LogSync | null = null
   #checkpoints: LogCheckpoints | null = null
 
@@ -36,6 +37,16 @@ export class Connection {
 
   all<Row>(sql: string, ...values: Value[]): Row[] {
     return this.#prepared(sql).all(...values) as Row[]
+  }
+
+  /** Like {@link all}, each row as its bare values: for many rows, which take half as long so. */
+  rows<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row[] {
+    let statement = this.#rawStatements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare<Value[]>(sql).raw()
+      this.#rawStatements.set(sql, statement)
+    }
+    return statement.all(...values) as unknown as Row[]
   }
 
   /** Returns how many rows changed. */
@@ -165,6 +176,7 @@ export class Connection {
 
   close(): void {
     this.#statements.clear()
+    this.#rawStatements.clear()
     this.#database.close()
   }
 

@@ -1,5 +1,6 @@
 import type { EntityState, Key, NamedEntity, StoredEntity } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { inKeyOrder } from './in-key-order.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
 /** One version of what stands under a key. */
@@ -10,16 +11,33 @@ export interface Version {
 
 /** An entity as its own table has it. */
 export type EntityRow = Omit<StoredEntity, 'degree'>
-interface StoredRow extends Omit<EntityRow, 'sourceIds' | 'filePaths' | 'owed'> {
-  readonly owed: number
-  readonly source_ids: string
-  readonly file_paths: string
-}
+type Columns = readonly [
+  key: Key,
+  name: string,
+  type: string,
+  description: string,
+  sourceIds: string,
+  filePaths: string,
+  createdAt: number,
+  tokens: number,
+  owed: number,
+]
 
 // Made once: a text that is put together anew at each call costs as much as a small statement.
 const STAGE = `INSERT INTO entities (entity, born, died, owed, type, description, source_ids, file_paths,
     spread, created_at, tokens)
   VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`
+const READ = `SELECT e.entity, n.name, e.type, e.description, e.source_ids, e.file_paths, e.created_at,
+    e.tokens, e.owed
+  FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
+    CROSS JOIN entity_names n ON n.id = e.entity
+  WHERE ${visible('e')}`
+const WITH_NAME_KEYS = `SELECT n.id, n.name_key, e.spread
+  FROM json_each(?) k CROSS JOIN entity_names n ON n.name_key = k.value
+    CROSS JOIN entities e ON e.entity = n.id
+  WHERE ${visible('e')} ORDER BY k.key, n.id`
+const KEYS_OF = `SELECT e.label, e.entity
+  FROM json_each(?) k CROSS JOIN entities e ON e.label = k.value`
 const LATEST = `SELECT label FROM entities WHERE entity = ? AND died = ${NEVER}`
 
 /** What entities are, a row for each version. */
@@ -62,22 +80,9 @@ export class EntityTable {
 
   /** The visible ones of these keys, in their order. */
   read(keys: readonly Key[]): EntityRow[] {
-    const rows = this.#connection.all<StoredRow>(
-      `SELECT e.entity AS key, n.name, e.type, e.description, e.source_ids, e.file_paths,
-         e.created_at AS createdAt, e.tokens, e.owed
-       FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
-         CROSS JOIN entity_names n ON n.id = e.entity
-       WHERE ${visible('e')} ORDER BY k.key`,
-      JSON.stringify(keys),
-      this.#generation.current,
-      this.#generation.current,
-    )
-    return rows.map(({ source_ids, file_paths, ...entity }) => ({
-      ...entity,
-      owed: entity.owed === 1,
-      sourceIds: JSON.parse(source_ids) as string[],
-      filePaths: JSON.parse(file_paths) as string[],
-    }))
+    const { current } = this.#generation
+    const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
+    return inKeyOrder(keys, rows.map(rowOf))
   }
 
   /** Names of the visible ones of these keys, in their order. */
@@ -96,15 +101,15 @@ export class EntityTable {
 
   /** Visible entities of these name keys. */
   withNameKeys(nameKeys: readonly string[]): NamedEntity[] {
-    return this.#connection.all<NamedEntity>(
-      `SELECT n.id AS key, n.name_key AS nameKey, e.spread
-       FROM json_each(?) k CROSS JOIN entity_names n ON n.name_key = k.value
-         CROSS JOIN entities e ON e.entity = n.id
-       WHERE ${visible('e')} ORDER BY k.key, n.id`,
-      JSON.stringify(nameKeys),
-      this.#generation.current,
-      this.#generation.current,
-    )
+    const { current } = this.#generation
+    return this.#connection
+      .rows<[key: Key, nameKey: string, spread: number]>(
+        WITH_NAME_KEYS,
+        JSON.stringify(nameKeys),
+        current,
+        current,
+      )
+      .map(([key, nameKey, spread]) => ({ key, nameKey, spread }))
   }
 
   named(key: Key): NamedEntity | null {
@@ -141,11 +146,9 @@ export class EntityTable {
 
   /** The same for several; those of labels that are gone are left out. */
   keysOf(labels: readonly number[]): Map<number, Key> {
-    const rows = this.#connection.all<Version>(
-      `SELECT e.label, e.entity AS key FROM json_each(?) k CROSS JOIN entities e ON e.label = k.value`,
-      JSON.stringify(labels),
+    return new Map(
+      this.#connection.rows<[label: number, key: Key]>(KEYS_OF, JSON.stringify(labels)),
     )
-    return new Map(rows.map(({ label, key }) => [label, key]))
   }
 
   /** Visible names after a name, in code-point order. */
@@ -191,5 +194,29 @@ export class EntityTable {
   /** Notes that the vector is there. */
   settle(label: number): void {
     this.#connection.run('UPDATE entities SET owed = 0 WHERE label = ?', label)
+  }
+}
+
+function rowOf([
+  key,
+  name,
+  type,
+  description,
+  sourceIds,
+  filePaths,
+  createdAt,
+  tokens,
+  owed,
+]: Columns): EntityRow {
+  return {
+    key,
+    name,
+    type,
+    description,
+    sourceIds: JSON.parse(sourceIds) as string[],
+    filePaths: JSON.parse(filePaths) as string[],
+    createdAt,
+    tokens,
+    owed: owed === 1,
   }
 }

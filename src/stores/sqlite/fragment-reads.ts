@@ -25,12 +25,7 @@ interface Position {
 type EntityRow = Position & Omit<StoredEntityFragment, 'name'>
 type RelationRow = Position & Omit<StoredRelationFragment, 'source' | 'target'>
 
-interface TieRow {
-  readonly chunk: Key
-  readonly entity: Key
-  readonly named: number
-  readonly spread: number
-}
+type TieColumns = readonly [chunk: Key, entity: Key, named: number, spread: number]
 
 /** What came from no document says itself where it comes from. */
 const ORIGIN = `coalesce(f.source_id, c.id) AS chunkId,
@@ -38,6 +33,19 @@ const ORIGIN = `coalesce(f.source_id, c.id) AS chunkId,
   coalesce(f.file_path, d.file_path, '') AS filePath,
   coalesce(f.made_at, d.created_at, 0) AS createdAt`
 const WITH_DOCUMENT = 'LEFT JOIN documents d ON d.seq = f.document'
+
+const TIES_OF_CHUNKS = `SELECT f.chunk, f.entity, max(f.named), e.spread
+  FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
+    CROSS JOIN entity_fragments f ON f.chunk = c.label
+    CROSS JOIN entities e ON e.entity = f.entity
+  WHERE ${fragmentVisible('f', 'c')} AND ${visible('e')} AND e.spread BETWEEN ? AND ?
+  GROUP BY k.key, f.entity ORDER BY k.key, min(f.position)`
+const TIES_OF_ENTITIES = `SELECT f.chunk, f.entity, f.named, e.spread, f.document
+  FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
+    CROSS JOIN entity_fragments f ON f.entity = e.entity
+    CROSS JOIN chunks c ON c.label = f.chunk
+  WHERE f.chunk <> ${NO_CHUNK} AND ${fragmentVisible('f', 'c')} AND ${visible('e')}
+  ORDER BY k.key, f.rank, f.document, f.ordinal, f.position LIMIT ?`
 
 /** Reads of fragments whose chunk is visible. */
 export class FragmentReads {
@@ -116,13 +124,8 @@ export class FragmentReads {
   tiesOfChunks(chunks: readonly Key[], minSpread: number, maxSpread: number): ChunkTie[] {
     const { current } = this.#generation
     return this.#connection
-      .all<TieRow>(
-        `SELECT f.chunk, f.entity, max(f.named) AS named, e.spread
-         FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
-           CROSS JOIN entity_fragments f ON f.chunk = c.label
-           CROSS JOIN entities e ON e.entity = f.entity
-         WHERE ${fragmentVisible('f', 'c')} AND ${visible('e')} AND e.spread BETWEEN ? AND ?
-         GROUP BY k.key, f.entity ORDER BY k.key, min(f.position)`,
+      .rows<TieColumns>(
+        TIES_OF_CHUNKS,
         JSON.stringify(chunks),
         current,
         current,
@@ -148,13 +151,8 @@ export class FragmentReads {
     admits: (document: number) => boolean,
   ): ChunkTie[] | null {
     const { current } = this.#generation
-    const rows = this.#connection.all<TieRow & { readonly document: number }>(
-      `SELECT f.chunk, f.entity, f.named, f.document, e.spread
-       FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
-         CROSS JOIN entity_fragments f ON f.entity = e.entity
-         CROSS JOIN chunks c ON c.label = f.chunk
-       WHERE f.chunk <> ${NO_CHUNK} AND ${fragmentVisible('f', 'c')} AND ${visible('e')}
-       ORDER BY k.key, f.rank, f.document, f.ordinal, f.position LIMIT ?`,
+    const rows = this.#connection.rows<readonly [...TieColumns, document: number]>(
+      TIES_OF_ENTITIES,
       JSON.stringify(entities),
       current,
       current,
@@ -164,7 +162,10 @@ export class FragmentReads {
       current,
       most + 1,
     )
-    return rows.length > most ? null : rows.filter((row) => admits(row.document)).map(asTie)
+    if (rows.length > most) return null
+    return rows
+      .filter(([, , , , document]) => admits(document))
+      .map(([chunk, entity, named, spread]) => asTie([chunk, entity, named, spread]))
   }
 
   /**
@@ -185,9 +186,7 @@ export class FragmentReads {
     )) {
       yield page
         .filter((row) => row.chunk !== NO_CHUNK && admits(row.document))
-        .map(({ chunk, named }) =>
-          asTie({ chunk, entity: entity.key, named, spread: entity.spread }),
-        )
+        .map(({ chunk, named }) => asTie([chunk, entity.key, named, entity.spread]))
     }
   }
 
@@ -224,6 +223,6 @@ export class FragmentReads {
   }
 }
 
-function asTie(row: TieRow): ChunkTie {
-  return { chunk: row.chunk, entity: row.entity, named: row.named === 1, spread: row.spread }
+function asTie([chunk, entity, named, spread]: TieColumns): ChunkTie {
+  return { chunk, entity, named: named === 1, spread }
 }

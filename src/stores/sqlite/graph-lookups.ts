@@ -52,14 +52,16 @@ export class GraphLookups {
 
   #ties(end: End, entities: readonly Key[]): RelationTie[] {
     const { current } = this.#generation
-    return this.#connection.all<RelationTie>(
-      `SELECT r.pair AS key, p.source, p.target, r.weight
-       FROM json_each(?) k CROSS JOIN relation_pairs p ON p.${end} = k.value
-         CROSS JOIN relations r ON r.pair = p.id
-       WHERE ${visible('r')}`,
-      JSON.stringify(entities),
-      current,
-      current,
-    )
+    return this.#connection
+      .rows<[key: Key, source: Key, target: Key, weight: number]>(
+        `SELECT r.pair, p.source, p.target, r.weight
+         FROM json_each(?) k CROSS JOIN relation_pairs p ON p.${end} = k.value
+           CROSS JOIN relations r ON r.pair = p.id
+         WHERE ${visible('r')}`,
+        JSON.stringify(entities),
+        current,
+        current,
+      )
+      .map(([key, source, target, weight]) => ({ key, source, target, weight }))
   }
 }

@@ -1,17 +1,37 @@
 import type { Key, RelationState, RelationTie, StoredRelation } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { inKeyOrder } from './in-key-order.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
-interface StoredRow extends Omit<StoredRelation, 'sourceIds' | 'filePaths' | 'owed'> {
-  readonly owed: number
-  readonly source_ids: string
-  readonly file_paths: string
-}
+type Columns = readonly [
+  key: Key,
+  sourceKey: Key,
+  targetKey: Key,
+  source: string,
+  target: string,
+  keywords: string,
+  description: string,
+  weight: number,
+  sourceIds: string,
+  filePaths: string,
+  createdAt: number,
+  tokens: number,
+  owed: number,
+]
 
 // Made once: a text that is put together anew at each call costs as much as a small statement.
 const STAGE = `INSERT INTO relations (pair, born, died, owed, keywords, description, weight, source_ids,
     file_paths, created_at, tokens)
   VALUES (?, ?, ${NEVER}, ?, ?, ?, ?, ?, ?, ?, ?)`
+const READ = `SELECT r.pair, p.source, p.target, s.name, t.name, r.keywords, r.description, r.weight,
+    r.source_ids, r.file_paths, r.created_at, r.tokens, r.owed
+  FROM json_each(?) k CROSS JOIN relations r ON r.pair = k.value
+    CROSS JOIN relation_pairs p ON p.id = r.pair
+    CROSS JOIN entity_names s ON s.id = p.source
+    CROSS JOIN entity_names t ON t.id = p.target
+  WHERE ${visible('r')}`
+const KEYS_OF = `SELECT r.label, r.pair
+  FROM json_each(?) k CROSS JOIN relations r ON r.label = k.value`
 const LATEST = `SELECT label FROM relations WHERE pair = ? AND died = ${NEVER}`
 
 /** What relations are, a row for each version. */
@@ -54,25 +74,9 @@ export class RelationTable {
 
   /** The visible ones of these keys, in their order. */
   read(keys: readonly Key[]): StoredRelation[] {
-    const rows = this.#connection.all<StoredRow>(
-      `SELECT r.pair AS key, p.source AS sourceKey, p.target AS targetKey, s.name AS source,
-         t.name AS target, r.keywords, r.description, r.weight, r.source_ids, r.file_paths,
-         r.created_at AS createdAt, r.tokens, r.owed
-       FROM json_each(?) k CROSS JOIN relations r ON r.pair = k.value
-         CROSS JOIN relation_pairs p ON p.id = r.pair
-         CROSS JOIN entity_names s ON s.id = p.source
-         CROSS JOIN entity_names t ON t.id = p.target
-       WHERE ${visible('r')} ORDER BY k.key`,
-      JSON.stringify(keys),
-      this.#generation.current,
-      this.#generation.current,
-    )
-    return rows.map(({ source_ids, file_paths, ...relation }) => ({
-      ...relation,
-      owed: relation.owed === 1,
-      sourceIds: JSON.parse(source_ids) as string[],
-      filePaths: JSON.parse(file_paths) as string[],
-    }))
+    const { current } = this.#generation
+    const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
+    return inKeyOrder(keys, rows.map(rowOf))
   }
 
   visibleLabel(key: Key): number | null {
@@ -92,11 +96,9 @@ export class RelationTable {
 
   /** The same for several; those of labels that are gone are left out. */
   keysOf(labels: readonly number[]): Map<number, Key> {
-    const rows = this.#connection.all<{ readonly label: number; readonly key: Key }>(
-      `SELECT r.label, r.pair AS key FROM json_each(?) k CROSS JOIN relations r ON r.label = k.value`,
-      JSON.stringify(labels),
+    return new Map(
+      this.#connection.rows<[label: number, key: Key]>(KEYS_OF, JSON.stringify(labels)),
     )
-    return new Map(rows.map(({ label, key }) => [label, key]))
   }
 
   /** Visible relations after a key, as edges. */
@@ -142,5 +144,37 @@ export class RelationTable {
   /** Notes that the vector is there. */
   settle(label: number): void {
     this.#connection.run('UPDATE relations SET owed = 0 WHERE label = ?', label)
+  }
+}
+
+function rowOf([
+  key,
+  sourceKey,
+  targetKey,
+  source,
+  target,
+  keywords,
+  description,
+  weight,
+  sourceIds,
+  filePaths,
+  createdAt,
+  tokens,
+  owed,
+]: Columns): StoredRelation {
+  return {
+    key,
+    sourceKey,
+    targetKey,
+    source,
+    target,
+    keywords,
+    description,
+    weight,
+    sourceIds: JSON.parse(sourceIds) as string[],
+    filePaths: JSON.parse(filePaths) as string[],
+    createdAt,
+    tokens,
+    owed: owed === 1,
   }
 }
