@@ -3,7 +3,7 @@ import { giveWay, nextTurn } from '../../engine/turns.ts'
 import type { Connection } from './connection.ts'
 import type { DocumentQueue } from './document-queue.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged } from './removal.ts'
-import { inSlices, type Steps, takeSlice } from './slices.ts'
+import { inSlices, type Steps, takeSlice, WRITE_SLICE_MS } from './slices.ts'
 import { Staging } from './staging.ts'
 import type { Tables } from './tables.ts'
 import type { Generation } from './visibility.ts'
@@ -17,6 +17,12 @@ export interface OwedVector {
 
 /** How long dead rows are removed before somebody else has a turn, in milliseconds. */
 const SWEEP_MS = 200
+
+/**
+ * Changes after which the full-text indexes are brought into few pieces again: to merge four new ones
+ * at once takes less than to merge each with the last, and few searches pass by them meanwhile.
+ */
+const CHANGES_A_MERGE = 4
 
 class Refused extends Error {}
 
@@ -32,6 +38,8 @@ export class Publisher {
   /** Whether staged rows of an interrupted change may be left in the tables. */
   #unclean = true
   #sweepDue = true
+  /** What was left before the opening counts as much. */
+  #unmerged = CHANGES_A_MERGE
   #closing = false
 
   constructor(connection: Connection, generation: Generation, tables: Tables, graph: WorkingGraph) {
@@ -133,7 +141,7 @@ export class Publisher {
     relationPairs.startChange()
     try {
       let staged = this.#connection.durably(() => {
-        const ended = takeSlice(steps)
+        const ended = takeSlice(steps, WRITE_SLICE_MS)
         if (ended) publish()
         return ended
       })
@@ -141,7 +149,7 @@ export class Publisher {
         while (!staged) {
           await nextTurn()
           await this.#connection.roomInLog()
-          staged = this.#connection.relaxed(() => takeSlice(steps))
+          staged = this.#connection.relaxed(() => takeSlice(steps, WRITE_SLICE_MS))
         }
         this.#connection.durably(publish)
       }
@@ -155,6 +163,7 @@ export class Publisher {
     }
     this.#unclean = false
     this.#sweepDue = true
+    this.#unmerged += 1
     this.#generation.current += 1
     this.#tables.chunkVectors.publish(staging.chunks.superseded)
     this.#tables.entityVectors.publish(staging.entities.superseded)
@@ -180,7 +189,9 @@ export class Publisher {
   *#upkeep(): Steps {
     yield* sweepDead(this.#tables)
     yield* sweepTexts(this.#tables)
+    if (this.#unmerged < CHANGES_A_MERGE) return
     yield* mergeIndexes(this.#tables)
+    this.#unmerged = 0
   }
 
   #isCurrent(publishes: Change['publishes']): boolean {

@@ -32,6 +32,9 @@ const READ = `SELECT r.pair, p.source, p.target, s.name, t.name, r.keywords, r.d
   WHERE ${visible('r')}`
 const KEYS_OF = `SELECT r.label, r.pair
   FROM json_each(?) k CROSS JOIN relations r ON r.label = k.value`
+const TIES_AFTER = `SELECT r.pair, p.source, p.target, r.weight
+  FROM relations r CROSS JOIN relation_pairs p ON p.id = r.pair
+  WHERE r.pair > ? AND ${visible('r')} ORDER BY r.pair LIMIT ?`
 const LATEST = `SELECT label FROM relations WHERE pair = ? AND died = ${NEVER}`
 
 /** What relations are, a row for each version. */
@@ -103,15 +106,16 @@ export class RelationTable {
 
   /** Visible relations after a key, as edges. */
   tiesAfter(key: Key, limit: number): RelationTie[] {
-    return this.#connection.all<RelationTie>(
-      `SELECT r.pair AS key, p.source, p.target, r.weight
-       FROM relations r CROSS JOIN relation_pairs p ON p.id = r.pair
-       WHERE r.pair > ? AND ${visible('r')} ORDER BY r.pair LIMIT ?`,
-      key,
-      this.#generation.current,
-      this.#generation.current,
-      limit,
-    )
+    const { current } = this.#generation
+    return this.#connection
+      .rows<[key: Key, source: Key, target: Key, weight: number]>(
+        TIES_AFTER,
+        key,
+        current,
+        current,
+        limit,
+      )
+      .map(([key, source, target, weight]) => ({ key, source, target, weight }))
   }
 
   /** Visible keys after a key, in their order. */
