@@ -3,7 +3,7 @@ import { giveWay, nextTurn } from '../../engine/turns.ts'
 import type { Connection } from './connection.ts'
 import type { DocumentQueue } from './document-queue.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged } from './removal.ts'
-import { inSlices, type Steps, takeSlice, WRITE_SLICE_MS } from './slices.ts'
+import { inSlices, SLICE_MS, type Steps, takeSlice } from './slices.ts'
 import { Staging } from './staging.ts'
 import type { Tables } from './tables.ts'
 import type { Generation } from './visibility.ts'
@@ -141,7 +141,7 @@ export class Publisher {
     relationPairs.startChange()
     try {
       let staged = this.#connection.durably(() => {
-        const ended = takeSlice(steps, WRITE_SLICE_MS)
+        const ended = takeSlice(steps, SLICE_MS)
         if (ended) publish()
         return ended
       })
@@ -149,7 +149,7 @@ export class Publisher {
         while (!staged) {
           await nextTurn()
           await this.#connection.roomInLog()
-          staged = this.#connection.relaxed(() => takeSlice(steps, WRITE_SLICE_MS))
+          staged = this.#connection.relaxed(() => takeSlice(steps, SLICE_MS))
         }
         this.#connection.durably(publish)
       }
@@ -175,7 +175,7 @@ export class Publisher {
   #inTransactions(steps: Steps, wanted?: () => boolean): Promise<boolean> {
     const connection = this.#connection
     const around = (slice: () => boolean) => connection.relaxed(slice)
-    return inSlices(steps, around, wanted, () => connection.roomInLog())
+    return inSlices(steps, { around, wanted, room: () => connection.roomInLog() })
   }
 
   /** What cannot be undone now, on a full disk, is undone before the next change. */

@@ -37,7 +37,7 @@ export async function isSampleOf(
       if (isWanted) yield
     }
   }
-  await inSlices(compare(), undefined, () => agrees)
+  await inSlices(compare(), { wanted: () => agrees })
   return agrees
 }
 

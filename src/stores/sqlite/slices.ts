@@ -1,12 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/**
- * How long one slice of work may hold the event loop, in milliseconds; a collection of garbage comes on
- * top.
- */
-const SLICE_MS = 4
-/** The same for one that is a transaction, which has a price of its own. */
-export const WRITE_SLICE_MS = 6
+/** How long one slice of work may hold the event loop, in milliseconds. */
+export const SLICE_MS = 6
+/** The same where much is brought into memory: a collection of garbage comes on top. */
+export const LOAD_SLICE_MS = 4
 
 /** Work in small pieces: each `next()` does one and returns. */
 export type Steps = Generator<void, void, void>
@@ -20,25 +17,25 @@ export function takeSlice(steps: Steps, sliceMs: number): boolean {
   return false
 }
 
-/**
- * Takes all steps, giving way to other work between slices.
- *
- * @param around wraps each slice in a transaction
- * @param wanted asked after each pause; false ends the work early
- * @param room makes the pauses longer
- * @returns whether the steps ended
- */
+export interface Slicing {
+  /** Wraps each slice, for instance in a transaction. */
+  readonly around?: (slice: () => boolean) => boolean
+  /** Asked after each pause; false ends the work early. */
+  readonly wanted?: (() => boolean) | undefined
+  /** Makes the pauses longer. */
+  readonly room?: () => Promise<void>
+  readonly sliceMs?: number
+}
+
+/** Takes all steps, giving way to other work between slices. Returns whether the steps ended. */
 export async function inSlices(
   steps: Steps,
-  around?: (slice: () => boolean) => boolean,
-  wanted: () => boolean = () => true,
-  room: () => Promise<void> = async () => undefined,
+  { around = (slice) => slice(), wanted, room, sliceMs = SLICE_MS }: Slicing = {},
 ): Promise<boolean> {
-  const slice = () => takeSlice(steps, around === undefined ? SLICE_MS : WRITE_SLICE_MS)
-  while (!(around === undefined ? slice() : around(slice))) {
+  while (!around(() => takeSlice(steps, sliceMs))) {
     await nextTurn()
-    await room()
-    if (!wanted()) return false
+    await room?.()
+    if (wanted?.() === false) return false
   }
   return true
 }

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts'
 import type { IndexMark } from './index-head.ts'
 import { exactFile, type Indexing, indexFile } from './indexing.ts'
 import { LayeredIndex } from './layered-index.ts'
-import { inSlices, type Steps } from './slices.ts'
+import { inSlices, LOAD_SLICE_MS, type Steps } from './slices.ts'
 import type { VectorMatch } from './vector-index.ts'
 import { checkVector, soundVector, vectorBytes, vectorOf } from './vector-values.ts'
 import { type Generation, visible } from './visibility.ts'
@@ -70,7 +70,7 @@ export class VectorTable {
     const restored = await index.restore()
     if (restored !== 'all') {
       const steps = restored === 'some' ? this.#catchUp(index) : this.#read(index)
-      await inSlices(steps, undefined, wanted)
+      await inSlices(steps, { wanted, sliceMs: LOAD_SLICE_MS })
     }
     if (!wanted()) return index.close(false)
     this.#index = index
@@ -140,7 +140,7 @@ export class VectorTable {
     for (let attempt = 0; attempt < PATIENCE; attempt++) {
       const changes = this.#changes
       const unchanged = () => this.#changes === changes
-      await inSlices(scan.call(this), undefined, unchanged)
+      await inSlices(scan.call(this), { wanted: unchanged })
       if (unchanged()) return found
     }
     for (const _step of scan.call(this));

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UndirectedGraph } from 'graphology'
 import type { Key, RelationTie } from '../../engine/store.ts'
 import type { GraphLookups } from './graph-lookups.ts'
-import { inBatches, inSlices, type Steps } from './slices.ts'
+import { inBatches, inSlices, LOAD_SLICE_MS, type Steps } from './slices.ts'
 import { TopHits } from './top-hits.ts'
 
 /** What one published change does to the graph. */
@@ -73,8 +73,7 @@ export class WorkingGraph {
           yield
         }
       })(),
-      undefined,
-      isWanted,
+      { wanted: isWanted, sliceMs: LOAD_SLICE_MS },
     )
     if (ended) this.#graph = graph
   }

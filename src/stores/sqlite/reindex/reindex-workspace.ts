@@ -122,5 +122,5 @@ async function undoUnpublished(
   { generation, dimension }: { generation: number; dimension: number },
 ): Promise<void> {
   const tables = createTables(connection, new Generation(generation), dimension, indexing(null))
-  await inSlices(undoStaged(tables), (slice) => connection.relaxed(slice))
+  await inSlices(undoStaged(tables), { around: (slice) => connection.relaxed(slice) })
 }
