@@ -1,10 +1,6 @@
 import { createRequire } from 'node:module'
 import type { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 
-/** Loaded by whoever counts first: a quarter of a second that no start should wait for. */
-let encoding: { readonly countTokens: typeof countTokens } | undefined
-const require = createRequire(import.meta.url)
-
 /** A stretch of text that no chunk border may cut: about a word with the space before it. */
 export interface Piece {
   /** Range in UTF-16 units. */
@@ -36,6 +32,13 @@ const PIECE = new RegExp(
 /** Merging takes quadratic time in the length of one piece; nothing readable is as long as this. */
 const LONGEST_PIECE = 128
 
+interface Encoding {
+  readonly countTokens: typeof countTokens
+}
+const require = createRequire(import.meta.url)
+/** Loaded by whoever counts first: its table takes a quarter of a second, for which no start waits. */
+let encoding: Encoding | undefined
+
 /** Text that spells a special token is a user's text like any other. */
 const PLAIN = { disallowedSpecial: new Set<string>() }
 
@@ -50,7 +53,7 @@ const MOST_KNOWN = 50_000
 function countOf(piece: string): number {
   const counted = known.get(piece)
   if (counted !== undefined) return counted
-  encoding ??= require('gpt-tokenizer/encoding/o200k_base') as NonNullable<typeof encoding>
+  encoding ??= require('gpt-tokenizer/encoding/o200k_base') as Encoding
   const tokens = encoding.countTokens(piece, PLAIN)
   if (piece.length <= LONGEST_KNOWN) {
     if (known.size >= MOST_KNOWN) known.clear()
