@@ -3,12 +3,6 @@ import type { Connection } from './connection.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
-/** One version of what stands under a key. */
-export interface Version {
-  readonly key: Key
-  readonly label: number
-}
-
 /** An entity as its own table has it. */
 export type EntityRow = Omit<StoredEntity, 'degree'>
 type Columns = readonly [
