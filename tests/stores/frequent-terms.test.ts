@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
 import { FrequentTerms } from '../../src/stores/sqlite/frequent-terms.ts'
 import { FullTextSearch } from '../../src/stores/sqlite/full-text-search.ts'
@@ -70,21 +70,29 @@ describe('the terms of nearly every text', () => {
     expect(terms.without(words)).toEqual(['"report"'])
   })
 
-  it('are told from rare ones by one look, which is remembered', () => {
+  it('need not be counted where few texts have any of the words', () => {
     index(MANY, (at) => (at % 10 === 0 ? 'one heron' : at % 7 === 0 ? 'one crane' : 'a report'))
-    const rare = ['"heron"', '"crane"']
-    expect(terms.without(rare)).toEqual(rare)
-    const looks = vi.spyOn(connection, 'get')
-    expect(terms.without(rare)).toEqual(rare)
-    expect(looks).not.toHaveBeenCalled()
-    expect(terms.without([...rare, '"stork"', '"egret"'])).toHaveLength(4)
-    expect(looks).toHaveBeenCalledOnce()
+    const all = ['"heron"', '"crane"']
+    expect(terms.unknown(all)).toEqual({ terms: all, few: MANY / 2 })
+    const search = new FullTextSearch(connection, generation)
+    const first = search.chunks('heron crane', 30, null)
+    expect(first).toHaveLength(30)
+    const again = search.chunks('heron crane', 30, null)
+    expect(first).toEqual(again)
+    terms.noteRare(all)
+    expect(terms.unknown(all)).toBeNull()
+    expect(terms.without(all)).toEqual(all)
   })
 
-  it('are left out of searches', () => {
+  it('are known as such after a search that came past them', () => {
     index(MANY, (at) => (at % 10 === 0 ? 'reports of a heron' : 'a report'))
     const search = new FullTextSearch(connection, generation)
-    expect(search.chunks('heron report', MANY, null)).toHaveLength(MANY / 10)
+    const found = MANY / 10
+    expect(search.chunks('heron report', MANY, null)).toHaveLength(found)
+    expect(search.chunks('heron report', MANY, null)).toHaveLength(found)
+    expect(terms.without(words)).toEqual(['"heron"'])
+    expect(terms.unknown(words)).toBeNull()
+    expect(terms.unknown([...words, '"crane"'])?.terms).toEqual(['"heron"', '"crane"'])
   })
 
   it('change no score', () => {

@@ -7,6 +7,8 @@ const LEAST_ENTRIES = 500
 /** What was counted holds until the index has grown or shrunk by this share. */
 const STALE = 1 / 8
 const MOST_KNOWN = 2000
+/** Matches that are few enough to be sorted by who asked for them. */
+const MOST_MATCHES = 2000
 
 interface Known {
   readonly isFrequent: boolean
@@ -31,6 +33,22 @@ export class FrequentTerms {
     this.#index = index
   }
 
+  /**
+   * Those that are not known to be frequent, when some of them are not known at all; null when there is
+   * nothing to learn. They are all rare if no more than `few` entries have any of them.
+   */
+  unknown(terms: readonly string[]): { readonly terms: readonly string[]; few: number } | null {
+    const entries = this.#count()
+    if (entries < LEAST_ENTRIES || terms.length < 2) return null
+    const likely = terms.filter((term) => this.#fresh(term, entries)?.isFrequent !== true)
+    if (likely.every((term) => this.#fresh(term, entries) !== null)) return null
+    return { terms: likely, few: Math.min(MOST_MATCHES, Math.floor(entries / 2)) }
+  }
+
+  noteRare(terms: readonly string[]): void {
+    for (const term of terms) this.#note(term, false, this.#count())
+  }
+
   /** The other ones; all of them when there are no others. */
   without(terms: readonly string[]): readonly string[] {
     const entries = this.#count()
@@ -43,8 +61,7 @@ export class FrequentTerms {
   /** Most questions have no frequent term that is not known, and one look tells so of all. */
   #learnTogether(terms: readonly string[], entries: number): void {
     const unknown = terms.filter((term) => this.#fresh(term, entries) === null)
-    if (unknown.length < 2 || this.#hasMost(unknown.join(' OR '), entries)) return
-    for (const term of unknown) this.#note(term, false, entries)
+    if (unknown.length > 1 && !this.#hasMost(unknown.join(' OR '), entries)) this.noteRare(unknown)
   }
 
   #isFrequent(term: string, entries: number): boolean {

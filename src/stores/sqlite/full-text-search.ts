@@ -26,21 +26,16 @@ export class FullTextSearch {
 
   /** @param documents row ids of those that count; null for all */
   chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
-    const sql = `
+    const matches = `
       SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
       FROM chunk_index i JOIN chunks r ON r.label = i.rowid
-      WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)} ${BEST}`
-    return this.#best(sql, this.#anyOf(text, CHUNK_TEXTS), limit, documents)
+      WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}`
+    return this.#bestOfAny(matches, CHUNK_TEXTS, text, limit, documents)
   }
 
   /** Entities whose name has some of the words. */
   entities(text: string, limit: number, keys: KeySet | null = null): Hit[] {
-    return this.#best(
-      `${entitiesAmongst(keys)} ${BEST}`,
-      this.#anyOf(text, ENTITY_NAMES),
-      limit,
-      keys,
-    )
+    return this.#bestOfAny(entitiesAmongst(keys), ENTITY_NAMES, text, limit, keys)
   }
 
   /** Entities whose name has all of the words. */
@@ -65,6 +60,30 @@ export class FullTextSearch {
       limit,
       documents,
     )
+  }
+
+  /**
+   * Of what has some of these words. To count the entries of a word that was never asked for costs as
+   * much as to search it; where there are few matches of all words, none of them is frequent.
+   */
+  #bestOfAny(
+    matches: string,
+    names: FullTextNames,
+    text: string,
+    limit: number,
+    keys: KeySet | null,
+  ): Hit[] {
+    const frequent = this.#frequent[names.index]
+    const unknown = keys === null && limit > 0 ? frequent.unknown(fullTextTerms(text)) : null
+    if (unknown !== null) {
+      const { terms, few } = unknown
+      const found = this.#best(`${matches} LIMIT ?`, terms.join(' OR '), few + 1, null)
+      if (found.length <= few) {
+        frequent.noteRare(terms)
+        return found.sort((a, b) => b.score - a.score || a.key - b.key).slice(0, limit)
+      }
+    }
+    return this.#best(`${matches} ${BEST}`, this.#anyOf(text, names), limit, keys)
   }
 
   /** The query for some of these words; null when there are none. */
