@@ -53,8 +53,7 @@ describe('the database of a workspace', () => {
       await store.apply(change({ publishes }))
     }
     await store.close()
-    // One that holds most, and those of the changes since the last merge.
-    expect(asked<number>('SELECT count(DISTINCT segid) FROM chunk_index_idx')).toBeLessThan(5)
+    expect(asked<number>('SELECT count(DISTINCT segid) FROM chunk_index_idx')).toBeLessThan(3)
   })
 
   it('tells who is tied to whom by indexes alone, without the rows that hold texts', async () => {

@@ -18,12 +18,6 @@ export interface OwedVector {
 /** How long dead rows are removed before somebody else has a turn, in milliseconds. */
 const SWEEP_MS = 200
 
-/**
- * Changes after which the full-text indexes are brought into few pieces again: to merge four new ones
- * at once takes less than to merge each with the last, and few searches pass by them meanwhile.
- */
-const CHANGES_A_MERGE = 4
-
 class Refused extends Error {}
 
 /**
@@ -38,8 +32,6 @@ export class Publisher {
   /** Whether staged rows of an interrupted change may be left in the tables. */
   #unclean = true
   #sweepDue = true
-  /** What was left before the opening counts as much. */
-  #unmerged = CHANGES_A_MERGE
   #closing = false
 
   constructor(connection: Connection, generation: Generation, tables: Tables, graph: WorkingGraph) {
@@ -163,7 +155,6 @@ export class Publisher {
     }
     this.#unclean = false
     this.#sweepDue = true
-    this.#unmerged += 1
     this.#generation.current += 1
     this.#tables.chunkVectors.publish(staging.chunks.superseded)
     this.#tables.entityVectors.publish(staging.entities.superseded)
@@ -189,9 +180,7 @@ export class Publisher {
   *#upkeep(): Steps {
     yield* sweepDead(this.#tables)
     yield* sweepTexts(this.#tables)
-    if (this.#unmerged < CHANGES_A_MERGE) return
     yield* mergeIndexes(this.#tables)
-    this.#unmerged = 0
   }
 
   #isCurrent(publishes: Change['publishes']): boolean {
