@@ -41,12 +41,7 @@ export class Connection {
 
   /** Like {@link all}, each row as its bare values: for many rows, which take half as long so. */
   rows<Row extends readonly Value[]>(sql: string, ...values: Value[]): Row[] {
-    let statement = this.#rawStatements.get(sql)
-    if (statement === undefined) {
-      statement = this.#database.prepare<Value[]>(sql).raw()
-      this.#rawStatements.set(sql, statement)
-    }
-    return statement.all(...values) as unknown as Row[]
+    return this.#prepared(sql, true).all(...values) as unknown as Row[]
   }
 
   /** Returns how many rows changed. */
@@ -180,11 +175,13 @@ export class Connection {
     this.#database.close()
   }
 
-  #prepared(sql: string): Database.Statement<Value[]> {
-    const known = this.#statements.get(sql)
+  #prepared(sql: string, raw = false): Database.Statement<Value[]> {
+    const kept = raw ? this.#rawStatements : this.#statements
+    const known = kept.get(sql)
     if (known !== undefined) return known
     const statement = this.#database.prepare<Value[]>(sql)
-    this.#statements.set(sql, statement)
+    if (raw) statement.raw()
+    kept.set(sql, statement)
     return statement
   }
 }

@@ -1,6 +1,5 @@
 import type { EntityState, Key, NamedEntity, StoredEntity } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
-import { inKeyOrder } from './in-key-order.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
 /** An entity as its own table has it. */
@@ -72,11 +71,11 @@ export class EntityTable {
     return this.#connection.get<{ entity: Key }>(sql, label)?.entity ?? null
   }
 
-  /** The visible ones of these keys, in their order. */
+  /** The visible ones of these keys, in any order. */
   read(keys: readonly Key[]): EntityRow[] {
     const { current } = this.#generation
     const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
-    return inKeyOrder(keys, rows.map(rowOf))
+    return rows.map(rowOf)
   }
 
   /** Names of the visible ones of these keys, in their order. */

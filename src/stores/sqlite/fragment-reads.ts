@@ -26,6 +26,7 @@ type EntityRow = Position & Omit<StoredEntityFragment, 'name'>
 type RelationRow = Position & Omit<StoredRelationFragment, 'source' | 'target'>
 
 type TieColumns = readonly [chunk: Key, entity: Key, named: number, spread: number]
+type TieInDocument = readonly [...TieColumns, document: number]
 
 /** What came from no document says itself where it comes from. */
 const ORIGIN = `coalesce(f.source_id, c.id) AS chunkId,
@@ -151,7 +152,7 @@ export class FragmentReads {
     admits: (document: number) => boolean,
   ): ChunkTie[] | null {
     const { current } = this.#generation
-    const rows = this.#connection.rows<readonly [...TieColumns, document: number]>(
+    const rows = this.#connection.rows<TieInDocument>(
       TIES_OF_ENTITIES,
       JSON.stringify(entities),
       current,
@@ -163,9 +164,7 @@ export class FragmentReads {
       most + 1,
     )
     if (rows.length > most) return null
-    return rows
-      .filter(([, , , , document]) => admits(document))
-      .map(([chunk, entity, named, spread]) => asTie([chunk, entity, named, spread]))
+    return rows.filter((row) => admits(row[4])).map(asTie)
   }
 
   /**
@@ -223,6 +222,6 @@ export class FragmentReads {
   }
 }
 
-function asTie([chunk, entity, named, spread]: TieColumns): ChunkTie {
+function asTie([chunk, entity, named, spread]: TieColumns | TieInDocument): ChunkTie {
   return { chunk, entity, named: named === 1, spread }
 }

@@ -1,5 +1,6 @@
 import type { Key, RelationTie } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { relationTie, type TieColumns } from './relation-tie.ts'
 import { type Generation, visible } from './visibility.ts'
 
 type End = 'source' | 'target'
@@ -53,7 +54,7 @@ export class GraphLookups {
   #ties(end: End, entities: readonly Key[]): RelationTie[] {
     const { current } = this.#generation
     return this.#connection
-      .rows<[key: Key, source: Key, target: Key, weight: number]>(
+      .rows<TieColumns>(
         `SELECT r.pair, p.source, p.target, r.weight
          FROM json_each(?) k CROSS JOIN relation_pairs p ON p.${end} = k.value
            CROSS JOIN relations r ON r.pair = p.id
@@ -62,6 +63,6 @@ export class GraphLookups {
         current,
         current,
       )
-      .map(([key, source, target, weight]) => ({ key, source, target, weight }))
+      .map(relationTie)
   }
 }

@@ -27,9 +27,8 @@ export class PageCache {
     if (this.#questions === MANY_QUESTIONS) {
       this.#connection.pragma(`cache_size = -${LARGE_CACHE_KIB}`)
     }
-    const [pages, size] = ['page_count', 'page_size'].map((name) =>
-      this.#connection.pragma<number>(name),
-    )
-    this.#bytes = Math.min(LARGE_CACHE_KIB * 1024, (pages ?? 0) * (size ?? 0))
+    const pages = this.#connection.pragma<number>('page_count')
+    const pageBytes = this.#connection.pragma<number>('page_size')
+    this.#bytes = Math.min(LARGE_CACHE_KIB * 1024, pages * pageBytes)
   }
 }

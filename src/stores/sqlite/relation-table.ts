@@ -1,6 +1,6 @@
 import type { Key, RelationState, RelationTie, StoredRelation } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
-import { inKeyOrder } from './in-key-order.ts'
+import { relationTie, type TieColumns } from './relation-tie.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
 type Columns = readonly [
@@ -75,11 +75,11 @@ export class RelationTable {
     return this.#connection.get<{ pair: Key }>(sql, label)?.pair ?? null
   }
 
-  /** The visible ones of these keys, in their order. */
+  /** The visible ones of these keys, in any order. */
   read(keys: readonly Key[]): StoredRelation[] {
     const { current } = this.#generation
     const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
-    return inKeyOrder(keys, rows.map(rowOf))
+    return rows.map(rowOf)
   }
 
   visibleLabel(key: Key): number | null {
@@ -108,14 +108,8 @@ export class RelationTable {
   tiesAfter(key: Key, limit: number): RelationTie[] {
     const { current } = this.#generation
     return this.#connection
-      .rows<[key: Key, source: Key, target: Key, weight: number]>(
-        TIES_AFTER,
-        key,
-        current,
-        current,
-        limit,
-      )
-      .map(([key, source, target, weight]) => ({ key, source, target, weight }))
+      .rows<TieColumns>(TIES_AFTER, key, current, current, limit)
+      .map(relationTie)
   }
 
   /** Visible keys after a key, in their order. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Key } from '../../engine/store.ts'
+import { inKeyOrder } from './in-key-order.ts'
 import type { Generation } from './visibility.ts'
 
 /** What a cached row has of those of entities and of relations. */
@@ -42,13 +43,13 @@ export class RowCache<Row extends CachedRow> {
   /**
    * The rows of these keys in their order, without those that there are none of.
    *
-   * @param read reads those that are not known
+   * @param read reads those that are not known, in any order
    */
   async rows(
     keys: readonly Key[],
     read: (missing: readonly Key[]) => Promise<readonly Row[]>,
   ): Promise<Row[]> {
-    if (keys.length > MOST_AT_ONCE) return [...(await read(keys))]
+    if (keys.length > MOST_AT_ONCE) return inKeyOrder(keys, await read(keys))
     const generation = this.#generation.current
     if (this.#madeFor !== generation) this.#rows.clear()
     this.#madeFor = generation
