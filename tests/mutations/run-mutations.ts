@@ -12,9 +12,9 @@ const COPIED = [
   'src',
   'tests',
   'docs',
+  'bundle.mjs',
   'package.json',
   'tsconfig.json',
-  'tsconfig.build.json',
   'users.json.example',
   'vitest.config.ts',
 ]
