@@ -12,7 +12,7 @@ import { Vectors } from '../stores/vector-harness.ts'
 import { likeTexts } from './vector-data.ts'
 
 const DIMENSION = 384
-const SIZES = [2000, 5000, 10_000, 15_000, 20_000]
+const SIZES = [2000, 5000, 10_000, 20_000, 30_000]
 const QUERIES = 50
 const TOP = 40
 const INGESTED = 6000

@@ -2,9 +2,42 @@ import { KERNEL_STEP, loadVectorKernel, type VectorKernel } from './vector-kerne
 import { dot } from './vector-values.ts'
 
 const FLOAT_BYTES = 4
+/** Rows at a time: so few that they are still in the processor's cache when they are multiplied. */
+const MOST_ROWS = 64
+
+interface Scratch {
+  readonly kernel: VectorKernel
+  /** Its memory, in the three ways in which it is written or read. */
+  readonly floats: Float32Array
+  readonly bytes: Int8Array
+  readonly shorts: Int16Array
+  readonly integers: Int32Array
+}
 
 /** One for all workspaces: nobody else runs while it is in use. Undefined before its first use. */
 let shared: Scratch | null | undefined
+
+/** Null when vectors of this length are not for the kernel. */
+function scratchFor(length: number): Scratch | null {
+  if (shared === undefined) shared = scratch(loadVectorKernel())
+  if (shared === null || length % KERNEL_STEP > 0) return null
+  return rowsBegin(length) + MOST_ROWS * length <= shared.floats.length ? shared : null
+}
+
+function scratch(kernel: VectorKernel | null): Scratch | null {
+  if (kernel === null) return null
+  const { memory } = kernel
+  return {
+    kernel,
+    floats: new Float32Array(memory),
+    bytes: new Int8Array(memory),
+    shorts: new Int16Array(memory),
+    integers: new Int32Array(memory),
+  }
+}
+
+/** The query comes first, then the results, then the rows; in values of four bytes. */
+const rowsBegin = (length: number) => length + MOST_ROWS
 
 /**
  * Writes the dot product of the query with each of the rows into `scores`. The rows stand one after
@@ -16,47 +49,74 @@ export function dotProducts(
   rows: number,
   scores: Float32Array,
 ): void {
-  if (shared === undefined) shared = scratch(loadVectorKernel())
-  const most = shared === null ? 0 : rowsThatFit(shared, query.length)
-  if (shared === null || query.length % KERNEL_STEP > 0 || most < 1) {
-    for (let i = 0; i < rows; i++) scores[i] = dot(query, values, i * query.length)
+  const { length } = query
+  const place = scratchFor(length)
+  if (place === null) {
+    for (let i = 0; i < rows; i++) scores[i] = dot(query, values, i * length)
     return
   }
-  shared.values.set(query)
-  for (let from = 0; from < rows; from += most) {
-    inScratch(shared, query.length, values, from, Math.min(most, rows - from), scores)
+  place.floats.set(query)
+  for (let from = 0; from < rows; from += MOST_ROWS) {
+    const count = Math.min(MOST_ROWS, rows - from)
+    place.floats.set(values.subarray(from * length, (from + count) * length), rowsBegin(length))
+    scores.set(multiplied(place, length, count), from)
   }
 }
 
-interface Scratch {
-  readonly kernel: VectorKernel
-  readonly values: Float32Array
+/** The same for rows that stand anywhere. */
+export function dotProductsOf(query: Float32Array, rows: readonly Float32Array[]): Float32Array {
+  const { length } = query
+  const scores = new Float32Array(rows.length)
+  const place = scratchFor(length)
+  if (place === null) {
+    for (const [i, row] of rows.entries()) scores[i] = dot(query, row)
+    return scores
+  }
+  place.floats.set(query)
+  for (let from = 0; from < rows.length; from += MOST_ROWS) {
+    const count = Math.min(MOST_ROWS, rows.length - from)
+    for (let i = 0; i < count; i++) {
+      const row = rows[from + i]
+      if (row !== undefined) place.floats.set(row, rowsBegin(length) + i * length)
+    }
+    scores.set(multiplied(place, length, count), from)
+  }
+  return scores
 }
 
-/** Rows at a time: so few that they are still in the processor's cache when they are multiplied. */
-const MOST_ROWS = 64
+function multiplied({ kernel, floats }: Scratch, length: number, count: number): Float32Array {
+  const rows = rowsBegin(length) * FLOAT_BYTES
+  const out = length * FLOAT_BYTES
+  kernel.multiply(0, rows, count, length * FLOAT_BYTES, out)
+  return floats.subarray(length, length + count)
+}
 
-/** The query comes first, then the scores, then the rows. */
-function inScratch(
-  { kernel, values }: Scratch,
-  length: number,
-  block: Float32Array,
-  from: number,
-  count: number,
-  scores: Float32Array,
+/** Whether {@link roundedProducts} can be had of vectors of this length. */
+export function canMultiplyRounded(length: number): boolean {
+  return scratchFor(length) !== null
+}
+
+/**
+ * Writes the dot product of a query of 16-bit numbers with each of the rows of bytes. No sum may
+ * pass 32 bits.
+ *
+ * @throws when {@link canMultiplyRounded} says no
+ */
+export function roundedProducts(
+  query: Int16Array,
+  codes: Int8Array,
+  rows: number,
+  products: Int32Array,
 ): void {
-  const results = length
-  const rows = results + MOST_ROWS
-  values.set(block.subarray(from * length, (from + count) * length), rows)
-  const [query, bytes] = [0, length * FLOAT_BYTES]
-  kernel.multiply(query, rows * FLOAT_BYTES, count, bytes, results * FLOAT_BYTES)
-  scores.set(values.subarray(results, results + count), from)
-}
-
-function rowsThatFit({ values }: Scratch, length: number): number {
-  return Math.min(MOST_ROWS, Math.floor((values.length - length - MOST_ROWS) / length))
-}
-
-function scratch(kernel: VectorKernel | null): Scratch | null {
-  return kernel && { kernel, values: new Float32Array(kernel.memory) }
+  const { length } = query
+  const place = scratchFor(length)
+  if (place === null) throw new Error('no kernel for vectors of this length')
+  const begin = rowsBegin(length) * FLOAT_BYTES
+  place.shorts.set(query)
+  for (let from = 0; from < rows; from += MOST_ROWS) {
+    const count = Math.min(MOST_ROWS, rows - from)
+    place.bytes.set(codes.subarray(from * length, (from + count) * length), begin)
+    place.kernel.multiplyRounded(0, begin, count, query.byteLength, length * FLOAT_BYTES)
+    products.set(place.integers.subarray(length, length + count), from)
+  }
 }

@@ -1,7 +1,8 @@
-import { dotProducts } from './dot-products.ts'
+import { canMultiplyRounded, dotProducts, dotProductsOf } from './dot-products.ts'
+import { RoundedRows } from './rounded-rows.ts'
+import { Shortlist } from './shortlist.ts'
 import { TopHits } from './top-hits.ts'
 import type { VectorIndex, VectorMatch } from './vector-index.ts'
-import { dot } from './vector-values.ts'
 
 /** Vectors are kept in blocks, so that growing never copies more than one. */
 export const BLOCK_ROWS = 1024
@@ -10,6 +11,16 @@ const FIRST_ROWS = 16
 const LABEL_BYTES = 48
 /** In place of the label of a row that was removed. */
 const FREE = -1
+/** Searches before the first block is rounded: an index that is hardly asked is not worth it. */
+const ROUNDED_AFTER = 4
+/** Fewer rows of a block are compared in no time. */
+const WORTH_ROUNDING = BLOCK_ROWS / 2
+/** A list of more than this share of all rows takes as long as to compare all of them. */
+const WORTH_A_LIST = 0.25
+/** Searches that do without one after such a list. */
+const DISCOURAGED_FOR = 30
+/** Of those on a list. */
+const COMPARED_AT_ONCE = 256
 
 /** All that an index holds. */
 export interface ExactContent {
@@ -37,6 +48,11 @@ export class ExactIndex implements VectorIndex {
   #labels: number[] = []
   #free: number[] = []
   #slots = new Map<number, number>()
+  /** By block, for those that have been looked through often enough. */
+  #rounded: (RoundedRows | undefined)[] = []
+  #searches = 0
+  /** Until that search rounded blocks are left alone. */
+  #discouraged = 0
 
   constructor(dimension: number) {
     this.#dimension = dimension
@@ -49,6 +65,7 @@ export class ExactIndex implements VectorIndex {
   get bytes(): number {
     let bytes = this.#labels.length * LABEL_BYTES
     for (const block of this.#blocks) bytes += block.byteLength
+    for (const rounded of this.#rounded) bytes += rounded?.bytes ?? 0
     return bytes
   }
 
@@ -72,12 +89,12 @@ export class ExactIndex implements VectorIndex {
   add(label: number, vector: Float32Array): void {
     const known = this.#slots.get(label)
     if (known !== undefined) {
-      this.#row(known).set(vector)
+      this.#write(known, vector)
       return
     }
     const slot = this.#free.pop() ?? this.#labels.length
     this.#reserve(slot)
-    this.#row(slot).set(vector)
+    this.#write(slot, vector)
     this.#labels[slot] = label
     this.#slots.set(label, slot)
   }
@@ -112,29 +129,23 @@ export class ExactIndex implements VectorIndex {
   ): Generator<void, VectorMatch[], void> {
     if (limit <= 0) return []
     const best = new TopHits(limit)
-    const scores = new Float32Array(Math.min(BLOCK_ROWS, this.#labels.length))
+    const shortlist = this.#wantsShortlist() ? new Shortlist(vector, limit) : null
+    let mayRound = true
+    const labelOf = (slot: number) => {
+      const label = this.#labels[slot] ?? FREE
+      return label !== FREE && accept(label) ? label : null
+    }
     for (let start = 0; start < this.#labels.length; start += BLOCK_ROWS) {
-      const block = this.#blocks[start / BLOCK_ROWS] ?? new Float32Array(0)
-      // Rows may have come while the search paused.
-      const rows = Math.min(scores.length, this.#labels.length - start)
-      dotProducts(vector, block, rows, scores)
-      for (let row = 0; row < rows; row++) {
-        const score = scores[row] ?? 0
-        if (!best.admits(score)) continue
-        const label = this.#labels[start + row] ?? FREE
-        if (label !== FREE && accept(label)) best.offer(label, score)
-      }
+      const known = this.#rounded[start / BLOCK_ROWS]
+      const rounded = known ?? (shortlist && mayRound ? this.#roundBlock(start) : null)
+      // A search rounds one block at most, so that none is slow.
+      if (known === undefined && rounded !== null) mayRound = false
+      if (shortlist && rounded) shortlist.look(rounded, start, best, labelOf)
+      else this.#compareAll(start, vector, best, labelOf)
       yield
     }
+    if (shortlist) yield* this.#compareListed(shortlist, vector, best)
     return best.sorted().map(({ key, score }) => ({ label: key, score }))
-  }
-
-  similarity(label: number, vector: Float32Array): number {
-    const slot = this.#slots.get(label)
-    if (slot === undefined) return Number.NaN
-    // A view of the row would cost as much as the product.
-    const block = this.#blocks[Math.floor(slot / BLOCK_ROWS)] ?? new Float32Array(0)
-    return dot(vector, block, (slot % BLOCK_ROWS) * this.#dimension)
   }
 
   async close(): Promise<void> {
@@ -146,6 +157,77 @@ export class ExactIndex implements VectorIndex {
     this.#blocks = []
     this.#labels = []
     this.#free = []
+    this.#rounded = []
+  }
+
+  /** Compares every row of a block. */
+  #compareAll(
+    start: number,
+    vector: Float32Array,
+    best: TopHits,
+    labelOf: (slot: number) => number | null,
+  ): void {
+    // Rows may have come while the search paused.
+    const scores = new Float32Array(Math.min(BLOCK_ROWS, this.#labels.length - start))
+    const block = this.#blocks[start / BLOCK_ROWS] ?? new Float32Array(0)
+    dotProducts(vector, block, scores.length, scores)
+    for (let row = 0; row < scores.length; row++) {
+      const score = scores[row] ?? 0
+      if (score < best.threshold) continue
+      const label = labelOf(start + row)
+      if (label !== null) best.offer(label, score)
+    }
+  }
+
+  /** Compares what is on the list, as far as it can be among the best. */
+  *#compareListed(
+    shortlist: Shortlist,
+    vector: Float32Array,
+    best: TopHits,
+  ): Generator<void, void, void> {
+    let compared = 0
+    let candidates = shortlist.takeLikely()
+    while (candidates.length > 0) {
+      // What was removed while the search paused has left its slot, perhaps to another.
+      const there = candidates.filter(({ slot, label }) => this.#labels[slot] === label)
+      const scores = dotProductsOf(
+        vector,
+        there.map(({ slot }) => this.#row(slot)),
+      )
+      for (const [at, { label }] of there.entries()) best.offer(label, scores[at] ?? 0)
+      compared += candidates.length
+      yield
+      candidates = shortlist.takePossible(best, COMPARED_AT_ONCE)
+    }
+    if (compared > WORTH_A_LIST * this.#labels.length) {
+      this.#discouraged = this.#searches + DISCOURAGED_FOR
+    }
+  }
+
+  /** Not while the index has hardly been asked, nor where there is no kernel for it. */
+  #wantsShortlist(): boolean {
+    this.#searches++
+    return (
+      this.#searches > Math.max(ROUNDED_AFTER, this.#discouraged) &&
+      this.#labels.length >= WORTH_ROUNDING &&
+      canMultiplyRounded(this.#dimension)
+    )
+  }
+
+  /** Null for a block that is not worth it. */
+  #roundBlock(start: number): RoundedRows | null {
+    const block = this.#blocks[start / BLOCK_ROWS]
+    const rows = Math.min(BLOCK_ROWS, this.#labels.length - start)
+    if (block === undefined || rows < WORTH_ROUNDING) return null
+    const rounded = new RoundedRows(this.#dimension, BLOCK_ROWS)
+    for (let row = 0; row < rows; row++) rounded.set(row, block, row * this.#dimension)
+    this.#rounded[start / BLOCK_ROWS] = rounded
+    return rounded
+  }
+
+  #write(slot: number, vector: Float32Array): void {
+    this.#row(slot).set(vector)
+    this.#rounded[Math.floor(slot / BLOCK_ROWS)]?.set(slot % BLOCK_ROWS, vector)
   }
 
   /** Makes room for one slot more. */

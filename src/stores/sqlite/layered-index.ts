@@ -1,4 +1,5 @@
 import { inBackground } from './background.ts'
+import { dotProductsOf } from './dot-products.ts'
 import { ExactCache, type ExactCacheParts, type Restored } from './exact-cache.ts'
 import { ExactIndex } from './exact-index.ts'
 import type { HnswFile } from './hnsw-file.ts'
@@ -153,10 +154,19 @@ export class LayeredIndex implements VectorIndex {
     return best.sorted().map(({ key, score }) => ({ label: key, score }))
   }
 
-  similarity(label: number, vector: Float32Array): number {
-    if (this.#recent.has(label)) return this.#recent.similarity(label, vector)
-    const stored = this.has(label) ? this.#parts.stored(label) : null
-    return stored === null ? Number.NaN : dot(vector, stored)
+  /** One for each label; NaN for an unknown one. */
+  similarities(labels: readonly number[], vector: Float32Array): Float32Array {
+    const rows = labels.map((label) => this.#vector(label))
+    const scores = dotProductsOf(
+      vector,
+      rows.filter((row) => row !== null),
+    )
+    let at = 0
+    return Float32Array.from(rows, (row) => (row === null ? Number.NaN : (scores[at++] ?? 0)))
+  }
+
+  #vector(label: number): Float32Array | null {
+    return this.#recent.vector(label) ?? (this.has(label) ? this.#parts.stored(label) : null)
   }
 
   /** Sees to the graph and its file in the background, if there is something to do. */

@@ -11,6 +11,7 @@ import type {
 } from '../../engine/store.ts'
 import type { EntityRow } from './entity-table.ts'
 import { KeySet } from './key-set.ts'
+import { LabelKeys } from './label-keys.ts'
 import { RowCache } from './row-cache.ts'
 import { batches, inBatches, inSlices, mapInSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
@@ -27,6 +28,8 @@ export class Retrieval {
   readonly #ties: TieCache
   readonly #entityRows: RowCache<EntityRow>
   readonly #relationRows: RowCache<StoredRelation>
+  readonly #entityKeys: LabelKeys
+  readonly #relationKeys: LabelKeys
   readonly #loaded: (vectors: VectorTable) => Promise<VectorTable>
 
   /** @param loaded makes sure that an index is in memory */
@@ -41,12 +44,15 @@ export class Retrieval {
     this.#ties = new TieCache(generation)
     this.#entityRows = new RowCache(generation)
     this.#relationRows = new RowCache(generation)
+    this.#entityKeys = new LabelKeys(tables.entities)
+    this.#relationKeys = new LabelKeys(tables.relations)
     this.#loaded = loaded
   }
 
   /** Held in memory besides graph and vectors. */
   get bytes(): number {
-    return this.#ties.bytes + this.#entityRows.bytes + this.#relationRows.bytes
+    const held = [this.#entityRows, this.#relationRows, this.#entityKeys, this.#relationKeys]
+    return held.reduce((sum, { bytes }) => sum + bytes, this.#ties.bytes)
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
@@ -77,7 +83,7 @@ export class Retrieval {
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.entityVectors)
     const found = await vectors.search(vector, limit, amongst(keys, this.#tables.entities))
-    return underKeys(found, this.#tables.entities)
+    return underKeys(found, this.#entityKeys)
   }
 
   async nearestRelations(
@@ -87,7 +93,7 @@ export class Retrieval {
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.relationVectors)
     const found = await vectors.search(vector, limit, amongst(keys, this.#tables.relations))
-    return underKeys(found, this.#tables.relations)
+    return underKeys(found, this.#relationKeys)
   }
 
   async chunkSimilarities(keys: readonly Key[], vector: Float32Array): Promise<Float32Array> {
@@ -265,13 +271,10 @@ export class Retrieval {
   }
 }
 
-function underKeys(
-  found: readonly VectorMatch[],
-  rows: { keysOf(labels: readonly number[]): ReadonlyMap<number, Key> },
-): Hit[] {
-  const keys = rows.keysOf(found.map(({ label }) => label))
-  return found.flatMap(({ label, score }) => {
-    const key = keys.get(label)
+function underKeys(found: readonly VectorMatch[], labelKeys: LabelKeys): Hit[] {
+  const keys = labelKeys.of(found.map(({ label }) => label))
+  return found.flatMap(({ score }, at) => {
+    const key = keys[at]
     return key === undefined ? [] : [{ key, score }]
   })
 }
@@ -297,8 +300,8 @@ function entry(name: string, key: Key | null): [string, Key] | null {
 
 /** How much one statement reads, so that it holds nobody up. */
 const CHUNKS_AT_ONCE = 16
-const TEXTS_AT_ONCE = 8
-const ROWS_AT_ONCE = 16
+const TEXTS_AT_ONCE = 20
+const ROWS_AT_ONCE = 64
 const KEYS_AT_ONCE = 64
 const ENTITIES_AT_ONCE = 16
 const TIES_AT_ONCE = 1500

@@ -13,7 +13,7 @@ interface CachedRow {
   readonly owed: boolean
 }
 
-const MOST_BYTES = 1024 * 1024
+const MOST_BYTES = 2 * 1024 * 1024
 /** Of a row without its description and lists, and of one string in a list. */
 const ROW_BYTES = 600
 const STRING_BYTES = 64

@@ -10,11 +10,9 @@ export class TopHits {
     this.#limit = limit
   }
 
-  /** Whether an offer of this score could be kept. */
-  admits(score: number): boolean {
-    const worst = this.#heap[0]
-    if (this.#heap.length < this.#limit) return true
-    return worst !== undefined && score >= worst.score
+  /** An offer of a lower score would not be kept. */
+  get threshold(): number {
+    return this.#heap.length < this.#limit ? -Infinity : (this.#heap[0]?.score ?? Infinity)
   }
 
   offer(key: Key, score: number): void {

@@ -23,8 +23,6 @@ export interface VectorIndex {
     limit: number,
     accept: (label: number) => boolean,
   ): Generator<void, VectorMatch[], void>
-  /** NaN for an unknown label. */
-  similarity(label: number, vector: Float32Array): number
   readonly size: number
   /** Memory held, native memory included, in bytes. */
   readonly bytes: number

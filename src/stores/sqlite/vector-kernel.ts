@@ -1,3 +1,29 @@
+import {
+  ADD,
+  ADD_4F32,
+  ADD_4I32,
+  ADD_F32,
+  AGAIN_IF,
+  DOT_8I16,
+  get,
+  IS_LESS,
+  i32,
+  LANE_F32,
+  LANE_I32,
+  load,
+  loadBytes,
+  loop,
+  MULTIPLY_4F32,
+  STORE,
+  STORE_F32,
+  SUBTRACT,
+  set,
+  tee,
+  type WasmFunction,
+  wasmModule,
+  ZERO,
+} from './wasm-module.ts'
+
 /** A part of the platform that has no types here. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
@@ -7,101 +33,115 @@ declare const WebAssembly: {
     readonly exports: {
       readonly memory: { readonly buffer: ArrayBuffer }
       readonly multiply: Multiply
+      readonly multiplyRounded: Multiply
     }
   }
 }
 
-/** Multiplies a query with rows that follow one another; all places are in bytes. */
+/** Multiplies a query with rows that follow one another; all places and the query's length in bytes. */
 type Multiply = (query: number, rows: number, count: number, length: number, out: number) => void
 
 export interface VectorKernel {
   /** What it reads and writes. */
   readonly memory: ArrayBuffer
+  /** Floats with floats, into floats. */
   readonly multiply: Multiply
+  /** A query of 16-bit numbers with rows of bytes, into 32-bit numbers. */
+  readonly multiplyRounded: Multiply
 }
 
 /** Vectors of another length are not for this kernel: it takes so many values in one step. */
 export const KERNEL_STEP = 16
-/** 1 MiB, in the pages of WebAssembly. */
+/** 1 MiB. */
 const PAGES = 16
 
-const I32 = 0x7f
-const V128 = 0x7b
-const VOID = 0x40
-const BLOCK_END = 0x0b
+const [QUERY, ROWS, COUNT, LENGTH, OUT, AT, END] = [0, 1, 2, 3, 4, 5, 6] as const
+const PARAMETERS = 5
+const NUMBERS = 2
+const FIRST_SUM = PARAMETERS + NUMBERS
 
-/** Seven bits in a byte, the lowest first. */
-const number = (value: number, inOneByte = 128) =>
-  value < inOneByte ? [value] : [(value & 127) | 128, value >> 7]
-const sized = (content: readonly number[]) => [...number(content.length), ...content]
-const section = (id: number, ...content: number[]) => [id, ...sized(content)]
-const name = (text: string) => sized([...Buffer.from(text)])
-
-const get = (local: number) => [0x20, local]
-const set = (local: number) => [0x21, local]
-const tee = (local: number) => [0x22, local]
-/** Of a number with a sign, which takes one more bit. */
-const i32 = (value: number) => [0x41, ...number(value, 64)]
-const ADD = [0x6a]
-const SUBTRACT = [0x6b]
-const IS_LESS = [0x49]
-const AGAIN_IF = [0x0d, 0]
-const STORE_F32 = [0x38, 2, 0]
-const ADD_F32 = [0x92]
-const loop = (...body: number[][]) => [0x03, VOID, ...body.flat(), BLOCK_END]
-const load4 = (offset: number) => [0xfd, 0x00, 0, offset]
-const ZERO4 = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-const lane = (at: number) => [0xfd, 0x1f, at]
-const ADD4 = [0xfd, 0xe4, 0x01]
-const MULTIPLY4 = [0xfd, 0xe6, 0x01]
-
-const [QUERY, ROW, COUNT, LENGTH, OUT, AT, END] = [0, 1, 2, 3, 4, 5, 6]
-/** Four sums of four values each: one alone would wait for every addition to finish. */
-const SUMS = [7, 8, 9, 10]
-const STEP_BYTES = 4 * KERNEL_STEP
-
-const step = [
-  ...SUMS.map((sum, i) => [
-    ...get(sum),
-    ...get(AT),
-    ...load4(16 * i),
-    ...get(ROW),
-    ...load4(16 * i),
-    ...MULTIPLY4,
-    ...ADD4,
-    ...set(sum),
-  ]),
-  [...get(ROW), ...i32(STEP_BYTES), ...ADD, ...set(ROW)],
-  [...get(AT), ...i32(STEP_BYTES), ...ADD, ...tee(AT), ...get(END), ...IS_LESS, ...AGAIN_IF],
-]
-const row = [
-  SUMS.flatMap((sum) => [...ZERO4, ...set(sum)]),
-  [...get(QUERY), ...tee(AT), ...get(LENGTH), ...ADD, ...set(END)],
-  loop(...step),
-  SUMS.flatMap((sum, i) => [...get(sum), ...(i > 0 ? ADD4 : [])]).concat(set(SUMS[0] ?? 0)),
-  get(OUT),
-  [0, 1, 2, 3].flatMap((at) => [...get(SUMS[0] ?? 0), ...lane(at), ...(at > 0 ? ADD_F32 : [])]),
-  STORE_F32,
-  [...get(OUT), ...i32(4), ...ADD, ...set(OUT)],
-  [...get(COUNT), ...i32(1), ...SUBTRACT, ...tee(COUNT), ...AGAIN_IF],
+const increased = (local: number, bytes: number) => [
+  ...get(local),
+  ...i32(bytes),
+  ...ADD,
+  ...set(local),
 ]
 
-const parameters = new Array<number>(5).fill(I32)
-const locals = [2, 2, I32, SUMS.length, V128]
-const MODULE = Uint8Array.from([
-  ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...section(1, 1, 0x60, ...sized(parameters), 0),
-  ...section(3, 1, 0),
-  ...section(5, 1, 1, PAGES, PAGES),
-  ...section(7, 2, ...name('memory'), 2, 0, ...name('multiply'), 0, 0),
-  ...section(10, 1, ...sized([...locals, ...loop(...row), BLOCK_END])),
-])
+/** Where a value of the query begins, or of a row. */
+const at = (local: number, read: readonly number[]) => [...get(local), ...read]
+
+interface Product {
+  readonly name: string
+  /** How many sums of four are kept: one alone would wait for every addition to finish. */
+  readonly sums: number
+  /** The product of the part of a step that belongs to one sum. */
+  readonly part: (sum: number) => readonly number[]
+  readonly queryBytes: number
+  readonly rowBytes: number
+  readonly add: readonly number[]
+  readonly lane: (lane: number) => readonly number[]
+  readonly addLanes: readonly number[]
+  readonly store: readonly number[]
+}
+
+function product(of: Product): WasmFunction {
+  const sums = Array.from({ length: of.sums }, (_, i) => FIRST_SUM + i)
+  const step = [
+    ...sums.map((sum, i) => [...get(sum), ...of.part(i), ...of.add, ...set(sum)]),
+    increased(ROWS, of.rowBytes),
+    [...get(AT), ...i32(of.queryBytes), ...ADD, ...tee(AT), ...get(END), ...IS_LESS, ...AGAIN_IF],
+  ]
+  const row = [
+    sums.flatMap((sum) => [...ZERO, ...set(sum)]),
+    [...get(QUERY), ...tee(AT), ...get(LENGTH), ...ADD, ...set(END)],
+    loop(...step),
+    sums.flatMap((sum, i) => [...get(sum), ...(i > 0 ? of.add : [])]).concat(set(FIRST_SUM)),
+    get(OUT),
+    [0, 1, 2, 3].flatMap((lane) => [
+      ...get(FIRST_SUM),
+      ...of.lane(lane),
+      ...(lane > 0 ? of.addLanes : []),
+    ]),
+    of.store,
+    increased(OUT, 4),
+    [...get(COUNT), ...i32(1), ...SUBTRACT, ...tee(COUNT), ...AGAIN_IF],
+  ]
+  return { name: of.name, numbers: NUMBERS, vectors: of.sums, body: loop(...row) }
+}
+
+const multiply = product({
+  name: 'multiply',
+  sums: 4,
+  part: (i) => [...at(AT, load(16 * i)), ...at(ROWS, load(16 * i)), ...MULTIPLY_4F32],
+  queryBytes: 4 * KERNEL_STEP,
+  rowBytes: 4 * KERNEL_STEP,
+  add: ADD_4F32,
+  lane: LANE_F32,
+  addLanes: ADD_F32,
+  store: STORE_F32,
+})
+
+const multiplyRounded = product({
+  name: 'multiplyRounded',
+  sums: 2,
+  part: (i) => [...at(AT, load(16 * i)), ...at(ROWS, loadBytes(8 * i)), ...DOT_8I16],
+  queryBytes: 2 * KERNEL_STEP,
+  rowBytes: KERNEL_STEP,
+  add: ADD_4I32,
+  lane: LANE_I32,
+  addLanes: ADD,
+  store: STORE,
+})
 
 /** Null where the processor or the platform cannot do it. */
 export function loadVectorKernel(): VectorKernel | null {
   try {
-    const { memory, multiply } = new WebAssembly.Instance(new WebAssembly.Module(MODULE)).exports
-    return { memory: memory.buffer, multiply }
+    const module = new WebAssembly.Module(
+      wasmModule(PARAMETERS, PAGES, [multiply, multiplyRounded]),
+    )
+    const { memory, ...functions } = new WebAssembly.Instance(module).exports
+    const { multiply: floats, multiplyRounded: bytes } = functions
+    return { memory: memory.buffer, multiply: floats, multiplyRounded: bytes }
   } catch {
     return null
   }

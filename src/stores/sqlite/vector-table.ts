@@ -150,10 +150,9 @@ export class VectorTable {
   /** NaN where there is no visible vector. The index must be loaded. */
   similarities(labels: readonly number[], vector: Float32Array): Float32Array {
     checkVector(vector, this.#dimension)
-    const index = this.#whole()
-    return Float32Array.from(labels, (label) =>
-      this.#isHidden(label) ? Number.NaN : index.similarity(label, vector),
-    )
+    const found = this.#whole().similarities(labels, vector)
+    for (const [at, label] of labels.entries()) if (this.#isHidden(label)) found[at] = Number.NaN
+    return found
   }
 
   /** Resolves when the index has nothing left to do in the background. */

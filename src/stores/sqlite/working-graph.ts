@@ -182,7 +182,7 @@ function hubsOf(graph: EntityGraph, limit: number): Key[] {
   const best = new TopHits(limit)
   graph.forEachNode((node) => {
     const degree = graph.degree(node)
-    if (best.admits(degree)) best.offer(keyOf(node), degree)
+    if (degree >= best.threshold) best.offer(keyOf(node), degree)
   })
   return best.sorted().map((hit) => hit.key)
 }

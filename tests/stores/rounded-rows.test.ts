@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { canMultiplyRounded, roundedProducts } from '../../src/stores/sqlite/dot-products.ts'
+import { RoundedQuery, RoundedRows } from '../../src/stores/sqlite/rounded-rows.ts'
+import { dot } from '../../src/stores/sqlite/vector-values.ts'
+import { randomVector, seeded } from './vector-harness.ts'
+
+/** What is said of each row that is visited. */
+function visited(rows: RoundedRows, query: RoundedQuery, threshold = -Infinity) {
+  const found = new Map<number, { atLeast: number; atMost: number }>()
+  rows.visit(
+    query,
+    () => threshold,
+    (row, atLeast, atMost) => {
+      found.set(row, { atLeast, atMost })
+    },
+  )
+  return found
+}
+
+describe('rounded rows', () => {
+  it('know between which bounds each product lies', () => {
+    const random = seeded(1)
+    for (const dimension of [16, 48, 384, 1536]) {
+      const vectors = Array.from({ length: 100 }, () => randomVector(random, dimension))
+      // One value alone, none at all, one beside many that are too small for a byte, and very long.
+      const lonely = new Float32Array(dimension)
+      lonely[3] = -1
+      const uneven = Float32Array.from({ length: dimension }, (_, i) => (i === 0 ? 1 : 0.003))
+      const faint = new Float32Array(dimension).fill(1e-38)
+      const long = randomVector(random, dimension).map((value) => value * 1e6)
+      vectors.push(lonely, new Float32Array(dimension), uneven, faint, long)
+      const rows = new RoundedRows(dimension, vectors.length)
+      for (const [row, vector] of vectors.entries()) rows.set(row, vector)
+      for (const vector of [...vectors.slice(90)]) {
+        const found = visited(rows, new RoundedQuery(vector))
+        for (const [row, other] of vectors.entries()) {
+          const exact = dot(vector, other)
+          const { atLeast = Number.NaN, atMost = Number.NaN } = found.get(row) ?? {}
+          expect(atLeast).toBeLessThanOrEqual(exact)
+          expect(atMost).toBeGreaterThanOrEqual(exact)
+        }
+      }
+    }
+  })
+
+  it('come close enough to tell most rows apart', () => {
+    const random = seeded(2)
+    const rows = new RoundedRows(384, 50)
+    for (let row = 0; row < 50; row++) rows.set(row, randomVector(random, 384))
+    for (const { atLeast, atMost } of visited(
+      rows,
+      new RoundedQuery(randomVector(random, 384)),
+    ).values()) {
+      expect(atMost - atLeast).toBeGreaterThan(0)
+      expect(atMost - atLeast).toBeLessThan(0.03)
+    }
+  })
+
+  it('are visited only where they may reach what is wanted', () => {
+    const random = seeded(3)
+    const vectors = Array.from({ length: 60 }, () => randomVector(random, 48))
+    const rows = new RoundedRows(48, 60)
+    for (const [row, vector] of vectors.entries()) rows.set(row, vector)
+    const other = randomVector(random, 48)
+    for (const [row, vector] of vectors.entries()) {
+      expect(visited(rows, new RoundedQuery(other), dot(other, vector)).has(row)).toBe(true)
+    }
+    const query = vectors[7] ?? new Float32Array(48)
+    expect([...visited(rows, new RoundedQuery(query), 0.99).keys()]).toEqual([7])
+    expect(visited(rows, new RoundedQuery(query), 1.1).size).toBe(0)
+  })
+
+  it('add up without passing 32 bits, whatever stands in them', () => {
+    for (const dimension of [16, 384, 3072]) {
+      const ones = new Float32Array(dimension).fill(1)
+      const query = new RoundedQuery(ones)
+      const products = new Int32Array(2)
+      const codes = new Int8Array(2 * dimension).fill(127, 0, dimension).fill(-127, dimension)
+      roundedProducts(query.codes, codes, 2, products)
+      const most = 127 * dimension * (query.codes[0] ?? 0)
+      expect(most).toBeLessThan(2 ** 31)
+      expect(most).toBeGreaterThan(127 * dimension * 100)
+      expect([...products]).toEqual([most, -most])
+    }
+  })
+
+  it('can be had of the lengths that go into the kernel', () => {
+    expect([16, 384, 1024, 3072].map(canMultiplyRounded)).not.toContain(false)
+    expect([1, 100, 400_000].map(canMultiplyRounded)).not.toContain(true)
+  })
+})
