@@ -9,7 +9,9 @@ import { sampleDocument, sampleQuestion } from './like/sample-documents.ts'
 import { hashedModel, scriptedModel } from './like/scripted-models.ts'
 
 const NEXT_DOCUMENTS = 20
-const QUESTIONS = 60
+/** Of each mode. The engine compiles what it has run often: a program is warm after some hundreds. */
+const QUESTIONS = 400
+const WARMING = 250
 const OPENINGS = 3
 const BATCH = 100
 const MB = 1024 * 1024
@@ -146,8 +148,7 @@ async function answers(
     const query = sampleQuestion((i * 37) % documents)
     took.push(await timeOf(() => rag.query({ query, mode })))
   }
-  // The first third warms up.
-  return median(took.slice(QUESTIONS / 3))
+  return median(took.slice(WARMING))
 }
 
 /** Megabytes of everything but index files, which can be made again. */

@@ -59,7 +59,7 @@ describe('an exact index', () => {
     const random = seeded(1)
     const { index, before } = warmIndex(2 * BLOCK_ROWS, () => randomVector(random, DIMENSION))
     expect(index.bytes - before).toBeGreaterThan(2 * BLOCK_ROWS * DIMENSION)
-    const few = warmIndex(100, () => randomVector(random, DIMENSION))
+    const few = warmIndex(1000, () => randomVector(random, DIMENSION))
     expect(few.index.bytes).toBe(few.before)
   })
 
@@ -115,10 +115,10 @@ describe('an exact index', () => {
   it('begins anew when all have gone', () => {
     const random = seeded(7)
     const make = () => randomVector(random, DIMENSION)
-    const { index, vectors, add, remove } = warmIndex(BLOCK_ROWS, make)
+    const { index, vectors, add, remove } = warmIndex(2 * BLOCK_ROWS, make)
     for (const label of [...vectors.keys()]) remove(label)
     expect(index.bytes).toBe(0)
-    for (let label = 5000; label < 5000 + BLOCK_ROWS; label++) add(label)
+    for (let label = 5000; label < 5000 + 2 * BLOCK_ROWS; label++) add(label)
     const query = make()
     expect(searched(index, query, 20)).toEqual(compared(vectors, query, 20))
   })

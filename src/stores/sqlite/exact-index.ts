@@ -13,8 +13,9 @@ const LABEL_BYTES = 48
 const FREE = -1
 /** Searches before the first block is rounded: an index that is hardly asked is not worth it. */
 const ROUNDED_AFTER = 4
-/** Fewer rows of a block are compared in no time. */
-const WORTH_ROUNDING = BLOCK_ROWS / 2
+/** Fewer rows in all are compared in no time, and so are fewer rows of the last block. */
+const WORTH_ROUNDING = 1.5 * BLOCK_ROWS
+const WORTH_ROUNDING_BLOCK = BLOCK_ROWS / 4
 /** A list of more than this share of all rows takes as long as to compare all of them. */
 const WORTH_A_LIST = 0.25
 /** Searches that do without one after such a list. */
@@ -218,7 +219,7 @@ export class ExactIndex implements VectorIndex {
   #roundBlock(start: number): RoundedRows | null {
     const block = this.#blocks[start / BLOCK_ROWS]
     const rows = Math.min(BLOCK_ROWS, this.#labels.length - start)
-    if (block === undefined || rows < WORTH_ROUNDING) return null
+    if (block === undefined || rows < WORTH_ROUNDING_BLOCK) return null
     const rounded = new RoundedRows(this.#dimension, BLOCK_ROWS)
     for (let row = 0; row < rows; row++) rounded.set(row, block, row * this.#dimension)
     this.#rounded[start / BLOCK_ROWS] = rounded

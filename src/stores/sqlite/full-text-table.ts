@@ -18,6 +18,11 @@ export const RELATION_TEXTS: FullTextNames = {
 /** About how many pages of the index one merge writes; a few milliseconds. */
 const MERGE_PAGES = 32
 
+/** An index of fewer pages is searched in no time, in however many pieces. */
+const WORTH_UNITING = 48
+/** Where the largest piece has less than this share of all pages, writing them anew has been earned. */
+const LARGEST_AT_LEAST = 0.85
+
 /**
  * The writes of a full-text index. It keeps no texts, and holds entries of rows that are staged or
  * dead; searches leave those out.
@@ -42,6 +47,23 @@ export class FullTextTable {
 
   remove(entry: number): void {
     this.#connection.run(`DELETE FROM ${this.#names.index} WHERE rowid = ?`, entry)
+  }
+
+  /**
+   * Begins to make one piece of all, which {@link merge} will finish: every word of a question is
+   * looked up in each piece. Returns whether there was reason to.
+   */
+  beginUnion(): boolean {
+    const { index } = this.#names
+    // The index lists the first word of each page, by piece.
+    const pieces = this.#connection.rows<[pages: number]>(
+      `SELECT count(*) FROM ${index}_idx GROUP BY segid`,
+    )
+    const pages = pieces.map(([count]) => count)
+    const all = pages.reduce((sum, count) => sum + count, 0)
+    if (all < WORTH_UNITING || Math.max(...pages) >= LARGEST_AT_LEAST * all) return false
+    this.#connection.run(`INSERT INTO ${index} (${index}, rank) VALUES ('merge', -${MERGE_PAGES})`)
+    return true
   }
 
   /** Merges a little of what inserts and removals have left in pieces. Returns whether it did. */

@@ -136,9 +136,7 @@ export class LayeredIndex implements VectorIndex {
   ): Generator<void, VectorMatch[], void> {
     if (limit <= 0) return []
     const before = this.#graph
-    // What was removed while the search paused may be in its layer still.
-    const admits = (label: number) => this.has(label) && accept(label)
-    const recent = yield* this.#recent.search(vector, limit, admits)
+    const recent = yield* this.#recent.search(vector, limit, accept)
     // The graph comes second: what moves into it meanwhile is found here or there, or in both.
     const graph = this.#graph ?? before
     if (graph === null) return recent
@@ -148,6 +146,8 @@ export class LayeredIndex implements VectorIndex {
       known.add(label)
       best.offer(label, score)
     }
+    // What was removed while the search paused may be in the graph still.
+    const admits = (label: number) => this.has(label) && accept(label)
     for (const { label, score } of yield* this.#inGraph(graph, vector, limit, admits)) {
       if (!known.has(label)) best.offer(label, score)
     }

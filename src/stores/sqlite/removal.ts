@@ -31,6 +31,15 @@ export function* mergeIndexes(tables: Tables): Steps {
   }
 }
 
+/** Makes one piece of each full-text index, where it has become many. */
+export function* uniteIndexes(tables: Tables): Steps {
+  for (const index of [tables.chunkTexts, tables.entityTexts, tables.relationTexts]) {
+    const hasBegun = index.beginUnion()
+    yield
+    while (hasBegun && index.merge()) yield
+  }
+}
+
 /** Takes back what was written for a generation that will not be published. */
 export function* undoStaged(tables: Tables): Steps {
   yield* tables.editedFragments.undo()

@@ -42,6 +42,8 @@ import type { WorkspaceLock } from './workspace-lock.ts'
 const CONNECTION_BYTES = 1024 * 1024
 
 const TIDY_AFTER_MS = 500
+/** A workspace is at rest when nothing has changed for so long. */
+const REST_MS = 1500
 
 /** One workspace in one SQLite database. Reads never wait for writes, nor see half of one. */
 export class WorkspaceStore implements Store {
@@ -57,6 +59,7 @@ export class WorkspaceStore implements Store {
   /** Changes, and loads of what changes keep up to date. */
   readonly #turns = new Mutex()
   readonly #tidying: NodeJS.Timeout
+  #resting: NodeJS.Timeout | undefined
   #closed: Promise<void> | null = null
 
   constructor(
@@ -392,6 +395,7 @@ export class WorkspaceStore implements Store {
 
   async #close(): Promise<void> {
     clearTimeout(this.#tidying)
+    clearTimeout(this.#resting)
     this.#publisher.stop()
     await this.#inBackground(() => this.#publisher.undoLeftovers())
     const { chunkVectors, entityVectors, relationVectors } = this.#tables
@@ -444,6 +448,18 @@ export class WorkspaceStore implements Store {
   async #sweepOn(): Promise<void> {
     const left = await this.#inBackground(() => this.#publisher.sweep())
     if (left === true) void this.#sweepOn()
+    else this.#rest()
+  }
+
+  #rest(): void {
+    clearTimeout(this.#resting)
+    if (this.#closed !== null) return
+    this.#resting = setTimeout(() => void this.#uniteOn(), REST_MS).unref()
+  }
+
+  async #uniteOn(): Promise<void> {
+    const left = await this.#inBackground(() => this.#publisher.unite())
+    if (left === true) void this.#uniteOn()
   }
 
   /** Work that is done again before or after the next change if it fails now. */
