@@ -12,9 +12,14 @@ const rowOf = (key: Key, description = '') => ({
 })
 const range = (from: Key, count: number) => Array.from({ length: count }, (_, n) => from + n)
 
+const OPTIONS = {
+  bytesOf: ({ description }: ReturnType<typeof rowOf>) => 700 + description.length,
+  isSettled: ({ owed }: ReturnType<typeof rowOf>) => !owed,
+}
+
 /** A cache that has read enough to keep rows, and what it reads from now on. Odd keys below 100 have no row. */
 async function warmCache(generation = new Generation(1), description = '') {
-  const cache = new RowCache<ReturnType<typeof rowOf>>(generation)
+  const cache = new RowCache(generation, OPTIONS)
   const reads: Key[][] = []
   const ask = (keys: readonly Key[], meanwhile = () => {}) =>
     cache.rows(keys, async (missing) => {
@@ -46,7 +51,7 @@ describe('the cache of rows', () => {
   })
 
   it('holds nothing for who hardly asks', async () => {
-    const cache = new RowCache<ReturnType<typeof rowOf>>(new Generation(1))
+    const cache = new RowCache(new Generation(1), OPTIONS)
     await cache.rows(range(100, 150), async (missing) => missing.map((key) => rowOf(key)))
     expect(cache.bytes).toBe(0)
   })

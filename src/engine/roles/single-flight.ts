@@ -2,6 +2,7 @@ interface Flight<T> {
   readonly result: Promise<T>
   readonly controller: AbortController
   passengers: number
+  isOver: boolean
 }
 
 /**
@@ -37,9 +38,12 @@ export class SingleFlight<T> {
   #start(key: string, call: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const controller = new AbortController()
     const result = call(controller.signal)
+    const flight: Flight<T> = { result, controller, passengers: 0, isOver: false }
+    const end = () => {
+      flight.isOver = true
+    }
     // Whoever joined hears of a failure; after all gave up there is nobody to hear.
-    result.catch(() => {})
-    const flight: Flight<T> = { result, controller, passengers: 0 }
+    result.then(end, end)
     this.#flights.set(key, flight)
     return flight
   }
@@ -47,6 +51,7 @@ export class SingleFlight<T> {
   /** Later callers start afresh: an abandoned call must not fail them. */
   #end(key: string, flight: Flight<T>, reason: unknown): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key)
-    flight.controller.abort(reason)
+    // To abort makes an error with its stack, which would cost more than the rest of this.
+    if (!flight.isOver) flight.controller.abort(reason)
   }
 }

@@ -66,9 +66,12 @@ export class CallScope {
   close(): void {
     this.stopClock()
     this.#caller?.removeEventListener('abort', this.#onCallerAbort)
-    this.#controller.abort()
+    this.#controller.abort(CLOSED)
   }
 }
+
+/** Made once: an error of its own would cost every call its stack. */
+const CLOSED = new Error('The call is over.')
 
 /** Longer timers fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1

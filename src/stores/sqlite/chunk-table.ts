@@ -1,6 +1,5 @@
 import type { DocumentChunk, Key, NewChunk, StoredChunk } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
-import { inKeyOrder } from './in-key-order.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
 type Columns = readonly [
@@ -67,11 +66,11 @@ export class ChunkTable {
     this.#connection.run('DELETE FROM chunks WHERE label = ?', label)
   }
 
-  /** The visible ones of these keys, in their order. */
+  /** The visible ones of these keys, in any order. */
   read(keys: readonly Key[]): StoredChunk[] {
     const { current } = this.#generation
     const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
-    return inKeyOrder(keys, rows.map(rowOf))
+    return rows.map(rowOf)
   }
 
   /** Keys of the visible chunks of these ids; of several of one id the oldest. */

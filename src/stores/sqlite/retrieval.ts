@@ -12,7 +12,7 @@ import type {
 import type { EntityRow } from './entity-table.ts'
 import { KeySet } from './key-set.ts'
 import { LabelKeys } from './label-keys.ts'
-import { RowCache } from './row-cache.ts'
+import { RowCache, type RowCacheOptions } from './row-cache.ts'
 import { batches, inBatches, inSlices, mapInSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 import { TieCache } from './tie-cache.ts'
@@ -26,6 +26,7 @@ export class Retrieval {
   readonly #tables: Tables
   readonly #graph: WorkingGraph
   readonly #ties: TieCache
+  readonly #chunkRows: RowCache<StoredChunk>
   readonly #entityRows: RowCache<EntityRow>
   readonly #relationRows: RowCache<StoredRelation>
   readonly #entityKeys: LabelKeys
@@ -42,8 +43,9 @@ export class Retrieval {
     this.#tables = tables
     this.#graph = graph
     this.#ties = new TieCache(generation)
-    this.#entityRows = new RowCache(generation)
-    this.#relationRows = new RowCache(generation)
+    this.#chunkRows = new RowCache(generation, { bytesOf: chunkBytes })
+    this.#entityRows = new RowCache<EntityRow>(generation, GRAPH_ROWS)
+    this.#relationRows = new RowCache<StoredRelation>(generation, GRAPH_ROWS)
     this.#entityKeys = new LabelKeys(tables.entities)
     this.#relationKeys = new LabelKeys(tables.relations)
     this.#loaded = loaded
@@ -51,8 +53,9 @@ export class Retrieval {
 
   /** Held in memory besides graph and vectors. */
   get bytes(): number {
-    const held = [this.#entityRows, this.#relationRows, this.#entityKeys, this.#relationKeys]
-    return held.reduce((sum, { bytes }) => sum + bytes, this.#ties.bytes)
+    const rows = [this.#chunkRows, this.#entityRows, this.#relationRows]
+    const held = [this.#ties, ...rows, this.#entityKeys, this.#relationKeys]
+    return held.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
@@ -102,7 +105,14 @@ export class Retrieval {
   }
 
   chunks(keys: readonly Key[]): Promise<StoredChunk[]> {
-    return inBatches(keys, TEXTS_AT_ONCE, (some) => this.#tables.chunks.read(some))
+    return this.#chunkRows.rows(keys, (missing) =>
+      inBatches(missing, TEXTS_AT_ONCE, (some) => this.#tables.chunks.read(some)),
+    )
+  }
+
+  /** To be called when documents are taken in: one may be given another name, which chunks tell. */
+  forgetChunks(): void {
+    this.#chunkRows.forget()
   }
 
   async entities(keys: readonly Key[]): Promise<StoredEntity[]> {
@@ -296,6 +306,23 @@ function asHit(match: { label: number; score: number }): Hit {
 
 function entry(name: string, key: Key | null): [string, Key] | null {
   return key === null ? null : [name, key]
+}
+
+/** What rows take in memory without their texts and lists, and one string in a list. */
+const CHUNK_BYTES = 500
+const ROW_BYTES = 600
+const STRING_BYTES = 64
+
+/** Entities and relations change when their vector comes. */
+const GRAPH_ROWS: RowCacheOptions<EntityRow | StoredRelation> = {
+  isSettled: ({ owed }) => !owed,
+  bytesOf: ({ description, sourceIds, filePaths }) =>
+    ROW_BYTES + description.length + (sourceIds.length + filePaths.length) * STRING_BYTES,
+}
+
+function chunkBytes({ content, headings, filePath }: StoredChunk): number {
+  const texts = content.length + filePath.length
+  return CHUNK_BYTES + texts + headings.length * STRING_BYTES
 }
 
 /** How much one statement reads, so that it holds nobody up. */

@@ -3,37 +3,34 @@ import type { Key } from '../../engine/store.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import type { Generation } from './visibility.ts'
 
-/** What a cached row has of those of entities and of relations. */
-interface CachedRow {
-  readonly key: Key
-  readonly description: string
-  readonly sourceIds: readonly string[]
-  readonly filePaths: readonly string[]
-  /** Whether its vector is still to come; the row changes when it does. */
-  readonly owed: boolean
-}
-
 const MOST_BYTES = 2 * 1024 * 1024
-/** Of a row without its description and lists, and of one string in a list. */
-const ROW_BYTES = 600
-const STRING_BYTES = 64
 /** Rows read before the first is kept: a workspace that is hardly asked holds none. */
 const READ_AT_LEAST = 400
 /** Who reads more than this at once reads everything, and would only push out what is asked for. */
 const MOST_AT_ONCE = 200
 
+export interface RowCacheOptions<Row> {
+  /** What a row takes in memory. */
+  readonly bytesOf: (row: Row) => number
+  /** Whether a row is as it will be until something is published. All are when this is not given. */
+  readonly isSettled?: (row: Row) => boolean
+}
+
 /**
  * Rows that questions came past, the latest ones: what a question finds is told again by others that
  * are near it. Forgotten with every change of what is visible.
  */
-export class RowCache<Row extends CachedRow> {
+export class RowCache<Row extends { readonly key: Key }> {
   readonly #generation: Generation
-  readonly #rows = new LRUCache<Key, Row>({ maxSize: MOST_BYTES, sizeCalculation: bytesOf })
+  readonly #isSettled: (row: Row) => boolean
+  readonly #rows: LRUCache<Key, Row>
   #madeFor = -1
   #read = 0
 
-  constructor(generation: Generation) {
+  constructor(generation: Generation, { bytesOf, isSettled = () => true }: RowCacheOptions<Row>) {
     this.#generation = generation
+    this.#isSettled = isSettled
+    this.#rows = new LRUCache({ maxSize: MOST_BYTES, sizeCalculation: bytesOf })
   }
 
   get bytes(): number {
@@ -65,13 +62,13 @@ export class RowCache<Row extends CachedRow> {
     const isKept = this.#read > READ_AT_LEAST && this.#generation.current === generation
     for (const row of rows) {
       found.set(row.key, row)
-      if (isKept && !row.owed) this.#rows.set(row.key, row)
+      if (isKept && this.#isSettled(row)) this.#rows.set(row.key, row)
     }
     return keys.flatMap((key) => found.get(key) ?? [])
   }
-}
 
-function bytesOf({ description, sourceIds, filePaths }: CachedRow): number {
-  const strings = sourceIds.length + filePaths.length
-  return ROW_BYTES + description.length + strings * STRING_BYTES
+  /** For changes that nothing is published of. */
+  forget(): void {
+    this.#madeFor = -1
+  }
 }

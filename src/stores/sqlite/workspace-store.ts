@@ -90,8 +90,9 @@ export class WorkspaceStore implements Store {
 
   enqueue(documents: readonly NewDocument[], options: EnqueueOptions) {
     return this.#run(() => {
-      // A replacement may change what filters look at.
+      // A replacement may change what filters look at, and the name that chunks tell.
       this.#scopes.forget()
+      this.#retrieval.forgetChunks()
       return enqueueDocuments(this.#connection, documents, options)
     })
   }
