@@ -1,7 +1,10 @@
+import { jsonText } from './json-text.ts'
+
 /** The line that a prompt shows of an entity. */
 export function entityLine(entity: { name: string; type: string; description: string }): string {
   const { name, type, description } = entity
-  return JSON.stringify({ entity: name, type, description })
+  const described = `"description":${jsonText(description)}`
+  return `{"entity":${jsonText(name)},"type":${jsonText(type)},${described}}`
 }
 
 /** The line that a prompt shows of a relation. */
@@ -11,7 +14,8 @@ export function relationLine(relation: {
   description: string
 }): string {
   const { source, target, description } = relation
-  return JSON.stringify({ entity1: source, entity2: target, description })
+  const described = `"description":${jsonText(description)}`
+  return `{"entity1":${jsonText(source)},"entity2":${jsonText(target)},${described}}`
 }
 
 /** What is embedded of an entity. */

@@ -1,4 +1,5 @@
 import { entityLine, relationLine } from '../ingest/item-texts.ts'
+import { jsonText } from '../ingest/json-text.ts'
 import type { StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
 import type { FileReference } from './file-references.ts'
 
@@ -30,7 +31,7 @@ export function buildContext(parts: ContextParts): string {
 }
 
 export function chunkLine(referenceId: string, content: string): string {
-  return JSON.stringify({ reference_id: referenceId, content })
+  return `{"reference_id":${jsonText(referenceId)},"content":${jsonText(content)}}`
 }
 
 function section(title: string, lines: readonly string[]): string {

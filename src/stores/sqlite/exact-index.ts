@@ -17,7 +17,7 @@ const ROUNDED_AFTER = 4
 const WORTH_ROUNDING = 1.5 * BLOCK_ROWS
 const WORTH_ROUNDING_BLOCK = BLOCK_ROWS / 4
 /** A list of more than this share of all rows takes as long as to compare all of them. */
-const WORTH_A_LIST = 0.25
+const WORTH_A_LIST = 0.1
 /** Searches that do without one after such a list. */
 const DISCOURAGED_FOR = 30
 /** Of those on a list. */
