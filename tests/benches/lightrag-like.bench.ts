@@ -10,8 +10,8 @@ import { hashedModel, scriptedModel } from './like/scripted-models.ts'
 
 const NEXT_DOCUMENTS = 20
 /** Of each mode. The engine compiles what it has run often: a program is warm after some hundreds. */
-const QUESTIONS = 400
-const WARMING = 250
+const QUESTIONS = 700
+const WARMING = 500
 const OPENINGS = 3
 const BATCH = 100
 const MB = 1024 * 1024

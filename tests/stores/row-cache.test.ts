@@ -13,6 +13,7 @@ const rowOf = (key: Key, description = '') => ({
 const range = (from: Key, count: number) => Array.from({ length: count }, (_, n) => from + n)
 
 const OPTIONS = {
+  maxSize: 2 * 1024 * 1024,
   bytesOf: ({ description }: ReturnType<typeof rowOf>) => 700 + description.length,
   isSettled: ({ owed }: ReturnType<typeof rowOf>) => !owed,
 }

@@ -43,9 +43,12 @@ export class Retrieval {
     this.#tables = tables
     this.#graph = graph
     this.#ties = new TieCache(generation)
-    this.#chunkRows = new RowCache(generation, { bytesOf: chunkBytes })
+    this.#chunkRows = new RowCache(generation, CHUNK_ROWS)
     this.#entityRows = new RowCache<EntityRow>(generation, GRAPH_ROWS)
-    this.#relationRows = new RowCache<StoredRelation>(generation, GRAPH_ROWS)
+    this.#relationRows = new RowCache<StoredRelation>(generation, {
+      ...GRAPH_ROWS,
+      maxSize: 2 * CACHE_BYTES,
+    })
     this.#entityKeys = new LabelKeys(tables.entities)
     this.#relationKeys = new LabelKeys(tables.relations)
     this.#loaded = loaded
@@ -308,6 +311,9 @@ function entry(name: string, key: Key | null): [string, Key] | null {
   return key === null ? null : [name, key]
 }
 
+/** Of each kind of rows. There are twice as many relations as entities, and more of each question. */
+const CACHE_BYTES = 2 * 1024 * 1024
+
 /** What rows take in memory without their texts and lists, and one string in a list. */
 const CHUNK_BYTES = 500
 const ROW_BYTES = 600
@@ -315,14 +321,16 @@ const STRING_BYTES = 64
 
 /** Entities and relations change when their vector comes. */
 const GRAPH_ROWS: RowCacheOptions<EntityRow | StoredRelation> = {
+  maxSize: CACHE_BYTES,
   isSettled: ({ owed }) => !owed,
   bytesOf: ({ description, sourceIds, filePaths }) =>
     ROW_BYTES + description.length + (sourceIds.length + filePaths.length) * STRING_BYTES,
 }
 
-function chunkBytes({ content, headings, filePath }: StoredChunk): number {
-  const texts = content.length + filePath.length
-  return CHUNK_BYTES + texts + headings.length * STRING_BYTES
+const CHUNK_ROWS: RowCacheOptions<StoredChunk> = {
+  maxSize: CACHE_BYTES,
+  bytesOf: ({ content, headings, filePath }) =>
+    CHUNK_BYTES + content.length + filePath.length + headings.length * STRING_BYTES,
 }
 
 /** How much one statement reads, so that it holds nobody up. */

@@ -3,13 +3,14 @@ import type { Key } from '../../engine/store.ts'
 import { inKeyOrder } from './in-key-order.ts'
 import type { Generation } from './visibility.ts'
 
-const MOST_BYTES = 2 * 1024 * 1024
 /** Rows read before the first is kept: a workspace that is hardly asked holds none. */
 const READ_AT_LEAST = 400
 /** Who reads more than this at once reads everything, and would only push out what is asked for. */
 const MOST_AT_ONCE = 200
 
 export interface RowCacheOptions<Row> {
+  /** In bytes. */
+  readonly maxSize: number
   /** What a row takes in memory. */
   readonly bytesOf: (row: Row) => number
   /** Whether a row is as it will be until something is published. All are when this is not given. */
@@ -27,10 +28,13 @@ export class RowCache<Row extends { readonly key: Key }> {
   #madeFor = -1
   #read = 0
 
-  constructor(generation: Generation, { bytesOf, isSettled = () => true }: RowCacheOptions<Row>) {
+  constructor(
+    generation: Generation,
+    { maxSize, bytesOf, isSettled = () => true }: RowCacheOptions<Row>,
+  ) {
     this.#generation = generation
     this.#isSettled = isSettled
-    this.#rows = new LRUCache({ maxSize: MOST_BYTES, sizeCalculation: bytesOf })
+    this.#rows = new LRUCache({ maxSize, sizeCalculation: bytesOf })
   }
 
   get bytes(): number {
