@@ -26,6 +26,9 @@ export class FullTextSearch {
 
   /** @param documents row ids of those that count; null for all */
   chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
+    if (documents === null && this.#generation.isWhole) {
+      return this.#bestOfAny(ALL_CHUNKS, CHUNK_TEXTS, text, limit, null, [])
+    }
     const matches = `
       SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
       FROM chunk_index i JOIN chunks r ON r.label = i.rowid
@@ -72,18 +75,24 @@ export class FullTextSearch {
     text: string,
     limit: number,
     keys: KeySet | null,
+    current = this.#twice,
   ): Hit[] {
     const frequent = this.#frequent[names.index]
     const unknown = keys === null && limit > 0 ? frequent.unknown(fullTextTerms(text)) : null
     if (unknown !== null) {
       const { terms, few } = unknown
-      const found = this.#best(`${matches} LIMIT ?`, terms.join(' OR '), few + 1, null)
+      const found = this.#best(`${matches} LIMIT ?`, terms.join(' OR '), few + 1, null, current)
       if (found.length <= few) {
         frequent.noteRare(terms)
         return found.sort((a, b) => b.score - a.score || a.key - b.key).slice(0, limit)
       }
     }
-    return this.#best(`${matches} ${BEST}`, this.#anyOf(text, names), limit, keys)
+    return this.#best(`${matches} ${BEST}`, this.#anyOf(text, names), limit, keys, current)
+  }
+
+  get #twice(): readonly number[] {
+    const { current } = this.#generation
+    return [current, current]
   }
 
   /** The query for some of these words; null when there are none. */
@@ -92,16 +101,25 @@ export class FullTextSearch {
     return terms.length === 0 ? null : terms.join(' OR ')
   }
 
-  #best(sql: string, query: string | null, limit: number, keys: KeySet | null): Hit[] {
+  /** @param current what the condition on visible rows takes */
+  #best(
+    sql: string,
+    query: string | null,
+    limit: number,
+    keys: KeySet | null,
+    current = this.#twice,
+  ): Hit[] {
     if (query === null || limit <= 0) return []
-    const { current } = this.#generation
     const scope = keys === null ? [] : [keys.json]
     return this.#connection
-      .rows<[key: Key, score: number]>(sql, query, current, current, ...scope, limit)
+      .rows<[key: Key, score: number]>(sql, query, ...current, ...scope, limit)
       .map(([key, score]) => ({ key, score }))
   }
 }
 
+/** For when all are visible: to look that up would take a quarter of the search. */
+const ALL_CHUNKS = `
+  SELECT rowid AS key, ${score(CHUNK_TEXTS)} AS score FROM chunk_index WHERE chunk_index MATCH ?`
 const BEST = 'ORDER BY score DESC, key LIMIT ?'
 
 function entitiesAmongst(keys: KeySet | null): string {

@@ -46,6 +46,7 @@ export class Publisher {
     if (!this.#unclean) return
     await this.#inTransactions(undoStaged(this.#tables))
     this.#unclean = false
+    this.#noteHidden()
   }
 
   /** Removes dead rows for a while. Returns whether some are left. */
@@ -53,6 +54,7 @@ export class Publisher {
     if (!this.#sweepDue || this.#closing) return false
     const ended = await this.#forAWhile(this.#upkeep())
     this.#sweepDue = !ended
+    this.#noteHidden()
     return !ended && !this.#closing
   }
 
@@ -136,6 +138,7 @@ export class Publisher {
     }
     const { entityNames, relationPairs } = this.#tables
     this.#unclean = true
+    this.#noteHidden()
     entityNames.startChange()
     relationPairs.startChange()
     try {
@@ -162,6 +165,7 @@ export class Publisher {
     }
     this.#unclean = false
     this.#sweepDue = true
+    this.#noteHidden()
     this.#generation.current += 1
     this.#tables.chunkVectors.publish(staging.chunks.superseded)
     this.#tables.entityVectors.publish(staging.entities.superseded)
@@ -182,6 +186,11 @@ export class Publisher {
     await inSlices(this.#tables.entityVectors.unstage(staging.entities.added))
     await inSlices(this.#tables.relationVectors.unstage(staging.relations.added))
     await this.undoLeftovers().catch(() => undefined)
+  }
+
+  /** To be called whenever rows may have become hidden, or have all been removed. */
+  #noteHidden(): void {
+    this.#generation.isWhole = !this.#unclean && !this.#sweepDue
   }
 
   *#upkeep(): Steps {

@@ -9,6 +9,8 @@ export const NEVER = Number.MAX_SAFE_INTEGER
  */
 export class Generation {
   current: number
+  /** Whether all rows are visible: none is written ahead, none is dead and not removed yet. */
+  isWhole = false
 
   constructor(current: number) {
     this.current = current
