@@ -70,6 +70,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   return { ...server, url: urlOf(server.app, host, port) }
 }
 
+/** How long after it is ready a server looks for the work that was left. */
+const RESUME_AFTER_MS = 500
 /** Of one user from one address: each costs a hash in the one thread that makes them for all. */
 const SIGN_INS_PER_MINUTE = 30
 
@@ -132,11 +134,15 @@ export async function buildServer(
     engines: workspaces.pool.engines(),
     ...defences.stats(),
   })
+  let resuming: NodeJS.Timeout | undefined
   app.addHook('onReady', async () => {
-    // Not awaited: a server with thousands of workspaces listens at once.
-    context.exit(() => workspaces.resume()).catch((error: unknown) => app.log.error(error))
+    // Not now: a server with thousands of workspaces listens at once, and answers who waited for it.
+    resuming = setTimeout(() => {
+      context.exit(() => workspaces.resume()).catch((error: unknown) => app.log.error(error))
+    }, RESUME_AFTER_MS)
     await context.exit(() => control?.plane.start())
   })
+  app.addHook('onClose', async () => clearTimeout(resuming))
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
   await app.register(refuseUnderPressure, { maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS })
