@@ -1,4 +1,6 @@
+import { getHeapStatistics } from 'node:v8'
 import type { DefenceGauges } from './build-defences.ts'
+import { residentBytes } from './engine/resident-bytes.ts'
 import type { OperatorGauges } from './routes/health.ts'
 import type { PoolStats } from './tenancy/pool-options.ts'
 import type { EngineStats } from './tenancy/pool-stats.ts'
@@ -11,10 +13,10 @@ export interface ServerGauges extends DefenceGauges {
 
 /** The gauges of a server as `/health` shows them to its operator. */
 export function operatorGauges({ pool, engines, audit, queries }: ServerGauges): OperatorGauges {
-  const { rss, heapUsed, external } = process.memoryUsage()
+  const { used_heap_size: heap_used, external_memory: external } = getHeapStatistics()
   const { backgroundLeases, backgroundWaiting, openFailed, ...gauges } = pool
   return {
-    memory: { rss, heap_used: heapUsed, external },
+    memory: { rss: residentBytes() ?? 0, heap_used, external },
     pool: {
       ...gauges,
       background_leases: backgroundLeases,

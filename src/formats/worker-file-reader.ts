@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/errors.ts'
 import type { FileReader, ReadFile } from '../engine/file-reader.ts'
 import { Mutex } from '../engine/mutex.ts'
+import { residentBytes } from '../engine/resident-bytes.ts'
 import { FILE_EXTENSIONS } from './file-extensions.ts'
 import { DEFAULT_READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { ReaderThread } from './reader-thread.ts'
@@ -65,12 +66,13 @@ export class WorkerFileReader implements FileReader {
 /** Ends the thread when the time or the memory for one file is used up, or nobody wants it. */
 function watch(thread: ReaderThread, limits: ReadLimits, signal?: AbortSignal): () => void {
   const { maxMs, maxGrowthMb } = limits
-  let least = processMb()
+  let least = processMb() ?? Infinity
   const time = setTimeout(() => {
     thread.end(refused(`The file took longer than ${maxMs / 1000} seconds to read.`))
   }, maxMs)
   const memory = setInterval(() => {
     const now = processMb()
+    if (now === null) return
     // What the rest of the process gives back meanwhile excuses nothing.
     least = Math.min(least, now)
     if (now - least > maxGrowthMb) thread.end(tooMuchMemory())
@@ -86,8 +88,9 @@ function watch(thread: ReaderThread, limits: ReadLimits, signal?: AbortSignal): 
   }
 }
 
-function processMb(): number {
-  return process.memoryUsage.rss() / MB
+function processMb(): number | null {
+  const bytes = residentBytes()
+  return bytes === null ? null : bytes / MB
 }
 
 function failureOf(cause: unknown): EngineError {

@@ -33,7 +33,7 @@ const Gauges = Type.Object(
   {
     memory: Type.Object(
       { rss: Type.Integer(), heap_used: Type.Integer(), external: Type.Integer() },
-      { description: 'Of the process, in bytes' },
+      { description: 'Of the process, in bytes; `rss` is 0 while no file can be opened' },
     ),
     pool: Type.Record(Type.String(), Type.Integer()),
     workspaces: Type.Array(

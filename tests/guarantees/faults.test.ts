@@ -1,6 +1,7 @@
 import { chmod, copyFile, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { sleep } from '../routes/rest-client.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { manyUsers } from '../server/test-server.ts'
@@ -149,6 +150,20 @@ describe('a database that was cut short', () => {
 })
 
 describe('too many open files', () => {
+  it('are survived when not a single one can be opened', async () => {
+    server = await startRealProcess(folder.path, { MAX_EVENT_LOOP_DELAY_MS: '1000' })
+    expect((await insert(server, 1)).status).toBe(200)
+    expect(await settled(server)).toEqual(finished([1]))
+    const open = await readdir(`/proc/${server.child.pid}/fd`)
+    setLimit(server, 'nofile', String(open.length))
+    // What measures the process looks every second.
+    await sleep(2500)
+    setLimit(server, 'nofile', '1000')
+    expect(server.child.exitCode).toBe(null)
+    expect(await isAlive(server)).toBe(true)
+    expect((await ask(server, 1)).status).toBe(200)
+  })
+
   it('refuse some workspaces for a while, and lose nothing', async () => {
     const users = manyUsers(40)
     const usersFile = join(folder.path, 'users.json')
