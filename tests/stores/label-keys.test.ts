@@ -22,6 +22,13 @@ describe('the keys of labels', () => {
     expect(reads).toEqual([[3, 1], [2]])
   })
 
+  it('are told one by one from the same memory', () => {
+    const { keys, reads } = countedKeys()
+    expect([keys.one(4), keys.one(4), keys.one(1_000_000)]).toEqual([8, 8, undefined])
+    expect(keys.of([4])).toEqual([8])
+    expect(reads).toEqual([[4], [1_000_000]])
+  })
+
   it('are undefined for labels that are gone', () => {
     const { keys } = countedKeys()
     expect(keys.of([1, 1_000_000])).toEqual([2, undefined])

@@ -19,10 +19,14 @@ export function fuse(shares: readonly Share[]): Hit[] {
   return sorted(sums)
 }
 
+/** Weights as hits, in any order. */
+export function hitsOf(weights: ReadonlyMap<Key, number>): Hit[] {
+  return Array.from(weights, ([key, score]) => ({ key, score }))
+}
+
 /** Weights as hits, best first; among equals the older. */
 export function sorted(weights: ReadonlyMap<Key, number>): Hit[] {
-  const hits = Array.from(weights, ([key, score]) => ({ key, score }))
-  return hits.sort((a, b) => b.score - a.score || a.key - b.key)
+  return hitsOf(weights).sort((a, b) => b.score - a.score || a.key - b.key)
 }
 
 /** The first of {@link sorted}, without sorting the others. */

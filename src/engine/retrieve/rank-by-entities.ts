@@ -1,7 +1,7 @@
 import type { CallOptions, Keywords } from '../models.ts'
 import type { Hit, Key } from '../store.ts'
 import { hasOwnKeywords } from './find-keywords.ts'
-import { fuse } from './fuse.ts'
+import { fuse, hitsOf } from './fuse.ts'
 import { linkNames } from './link-names.ts'
 import { pickChunks } from './pick-chunks.ts'
 import type { Question } from './question.ts'
@@ -93,5 +93,5 @@ async function passagesOf(
     const weight = (weights.get(tie.entity) ?? 0) * rarity(tie.spread) * part
     reached.set(tie.chunk, (reached.get(tie.chunk) ?? 0) + weight)
   }
-  return Array.from(reached, ([key, score]) => ({ key, score }))
+  return hitsOf(reached)
 }

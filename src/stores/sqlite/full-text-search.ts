@@ -1,5 +1,5 @@
 import type { Hit, Key } from '../../engine/store.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Value } from './connection.ts'
 import { FrequentTerms } from './frequent-terms.ts'
 import { allWordsQuery, fullTextTerms } from './full-text-query.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, type FullTextNames, RELATION_TEXTS } from './full-text-table.ts'
@@ -26,30 +26,23 @@ export class FullTextSearch {
 
   /** @param documents row ids of those that count; null for all */
   chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
-    if (documents === null && this.#generation.isWhole) {
-      return this.#bestOfAny(ALL_CHUNKS, CHUNK_TEXTS, text, limit, null, [])
-    }
-    const matches = `
-      SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
-      FROM chunk_index i JOIN chunks r ON r.label = i.rowid
-      WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}`
-    return this.#bestOfAny(matches, CHUNK_TEXTS, text, limit, documents)
+    return this.#bestOfAny(this.#chunksAmongst(documents), CHUNK_TEXTS, text, limit)
   }
 
   /** Entities whose name has some of the words. */
   entities(text: string, limit: number, keys: KeySet | null = null): Hit[] {
-    return this.#bestOfAny(entitiesAmongst(keys), ENTITY_NAMES, text, limit, keys)
+    return this.#bestOfAny(this.#entitiesAmongst(keys), ENTITY_NAMES, text, limit)
   }
 
   /** Entities whose name has all of the words. */
   entitiesWithAll(words: readonly string[], limit: number, keys: KeySet | null = null): Hit[] {
-    return this.#best(`${entitiesAmongst(keys)} ${BEST}`, allWordsQuery(words), limit, keys)
+    return this.#best(this.#entitiesAmongst(keys), BEST, allWordsQuery(words), limit)
   }
 
   /** Chunks by the best of their relations. */
   relations(text: string, limit: number, documents: KeySet | null = null): Hit[] {
     // Materialised, because a score cannot be taken within a grouping.
-    return this.#best(
+    const matches = this.#visible(
       `WITH found AS MATERIALIZED (
          SELECT rowid AS id, ${score(RELATION_TEXTS)} AS score
          FROM relation_index WHERE relation_index MATCH ?
@@ -58,41 +51,54 @@ export class FullTextSearch {
        FROM found JOIN relation_fragments f ON f.id = found.id
          JOIN chunks c ON c.label = f.chunk
        WHERE f.chunk <> ${NO_CHUNK} AND ${visible('c')} AND ${amongst('c.document', documents)}
-       GROUP BY f.chunk ${BEST}`,
-      this.#anyOf(text, RELATION_TEXTS),
-      limit,
+       GROUP BY f.chunk`,
       documents,
     )
+    return this.#best(matches, BEST, this.#anyOf(text, RELATION_TEXTS), limit)
+  }
+
+  #chunksAmongst(documents: KeySet | null): Matches {
+    if (documents === null && this.#generation.isWhole) return ALL_CHUNKS
+    return this.#visible(
+      `SELECT i.rowid AS key, ${score(CHUNK_TEXTS)} AS score
+       FROM chunk_index i JOIN chunks r ON r.label = i.rowid
+       WHERE chunk_index MATCH ? AND ${visible('r')} AND ${amongst('r.document', documents)}`,
+      documents,
+    )
+  }
+
+  #entitiesAmongst(keys: KeySet | null): Matches {
+    return this.#visible(
+      `SELECT i.rowid AS key, ${score(ENTITY_NAMES)} AS score
+       FROM entity_index i JOIN entities r ON r.entity = i.rowid
+       WHERE entity_index MATCH ? AND ${visible('r')} AND ${amongst('r.entity', keys)}`,
+      keys,
+    )
+  }
+
+  /** @param keys those that the statement restricts itself to */
+  #visible(sql: string, keys: KeySet | null): Matches {
+    const { current } = this.#generation
+    const isScoped = keys !== null
+    return { sql, values: [current, current, ...(isScoped ? [keys.json] : [])], isScoped }
   }
 
   /**
    * Of what has some of these words. To count the entries of a word that was never asked for costs as
    * much as to search it; where there are few matches of all words, none of them is frequent.
    */
-  #bestOfAny(
-    matches: string,
-    names: FullTextNames,
-    text: string,
-    limit: number,
-    keys: KeySet | null,
-    current = this.#twice,
-  ): Hit[] {
+  #bestOfAny(matches: Matches, names: FullTextNames, text: string, limit: number): Hit[] {
     const frequent = this.#frequent[names.index]
-    const unknown = keys === null && limit > 0 ? frequent.unknown(fullTextTerms(text)) : null
+    const unknown = !matches.isScoped && limit > 0 ? frequent.unknown(fullTextTerms(text)) : null
     if (unknown !== null) {
       const { terms, few } = unknown
-      const found = this.#best(`${matches} LIMIT ?`, terms.join(' OR '), few + 1, null, current)
+      const found = this.#best(matches, 'LIMIT ?', terms.join(' OR '), few + 1)
       if (found.length <= few) {
         frequent.noteRare(terms)
         return found.sort((a, b) => b.score - a.score || a.key - b.key).slice(0, limit)
       }
     }
-    return this.#best(`${matches} ${BEST}`, this.#anyOf(text, names), limit, keys, current)
-  }
-
-  get #twice(): readonly number[] {
-    const { current } = this.#generation
-    return [current, current]
+    return this.#best(matches, BEST, this.#anyOf(text, names), limit)
   }
 
   /** The query for some of these words; null when there are none. */
@@ -101,33 +107,30 @@ export class FullTextSearch {
     return terms.length === 0 ? null : terms.join(' OR ')
   }
 
-  /** @param current what the condition on visible rows takes */
-  #best(
-    sql: string,
-    query: string | null,
-    limit: number,
-    keys: KeySet | null,
-    current = this.#twice,
-  ): Hit[] {
+  #best({ sql, values }: Matches, order: string, query: string | null, limit: number): Hit[] {
     if (query === null || limit <= 0) return []
-    const scope = keys === null ? [] : [keys.json]
     return this.#connection
-      .rows<[key: Key, score: number]>(sql, query, ...current, ...scope, limit)
+      .rows<[key: Key, score: number]>(`${sql} ${order}`, query, ...values, limit)
       .map(([key, score]) => ({ key, score }))
   }
 }
 
-/** For when all are visible: to look that up would take a quarter of the search. */
-const ALL_CHUNKS = `
-  SELECT rowid AS key, ${score(CHUNK_TEXTS)} AS score FROM chunk_index WHERE chunk_index MATCH ?`
-const BEST = 'ORDER BY score DESC, key LIMIT ?'
-
-function entitiesAmongst(keys: KeySet | null): string {
-  return `
-  SELECT i.rowid AS key, ${score(ENTITY_NAMES)} AS score
-  FROM entity_index i JOIN entities r ON r.entity = i.rowid
-  WHERE entity_index MATCH ? AND ${visible('r')} AND ${amongst('r.entity', keys)}`
+/** A statement for all matches of a query, in any order and number. */
+interface Matches {
+  readonly sql: string
+  /** What it takes besides the query. */
+  readonly values: readonly Value[]
+  /** Whether it leaves out some that are visible. */
+  readonly isScoped: boolean
 }
+
+/** For when all are visible: to look that up would take a quarter of the search. */
+const ALL_CHUNKS: Matches = {
+  sql: `SELECT rowid AS key, ${score(CHUNK_TEXTS)} AS score FROM chunk_index WHERE chunk_index MATCH ?`,
+  values: [],
+  isScoped: false,
+}
+const BEST = 'ORDER BY score DESC, key LIMIT ?'
 
 /** SQL condition that takes the keys as JSON, when there are some. */
 function amongst(column: string, keys: KeySet | null): string {

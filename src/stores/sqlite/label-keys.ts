@@ -26,6 +26,11 @@ export class LabelKeys {
     return this.#keys.size * KEY_BYTES
   }
 
+  /** Undefined for a label that is gone. */
+  one(label: number): Key | undefined {
+    return this.#keys.get(label) ?? this.of([label])[0]
+  }
+
   /** One for each label; undefined for one that is gone. */
   of(labels: readonly number[]): (Key | undefined)[] {
     const missing = labels.filter((label) => !this.#keys.has(label))

@@ -92,12 +92,7 @@ export class RelationTable {
     return row?.label ?? null
   }
 
-  keyOf(label: number): Key | null {
-    const sql = 'SELECT pair FROM relations WHERE label = ?'
-    return this.#connection.get<{ pair: Key }>(sql, label)?.pair ?? null
-  }
-
-  /** The same for several; those of labels that are gone are left out. */
+  /** The keys under which labels stand; those of labels that are gone are left out. */
   keysOf(labels: readonly number[]): Map<number, Key> {
     return new Map(
       this.#connection.rows<[label: number, key: Key]>(KEYS_OF, JSON.stringify(labels)),

@@ -88,7 +88,7 @@ export class Retrieval {
     keys: KeySet | null = null,
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.entityVectors)
-    const found = await vectors.search(vector, limit, amongst(keys, this.#tables.entities))
+    const found = await vectors.search(vector, limit, amongst(keys, this.#entityKeys))
     return underKeys(found, this.#entityKeys)
   }
 
@@ -98,7 +98,7 @@ export class Retrieval {
     keys: KeySet | null = null,
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.relationVectors)
-    const found = await vectors.search(vector, limit, amongst(keys, this.#tables.relations))
+    const found = await vectors.search(vector, limit, amongst(keys, this.#relationKeys))
     return underKeys(found, this.#relationKeys)
   }
 
@@ -292,11 +292,11 @@ function underKeys(found: readonly VectorMatch[], labelKeys: LabelKeys): Hit[] {
   })
 }
 
-function amongst(keys: KeySet | null, rows: { keyOf(label: number): Key | null }) {
+function amongst(keys: KeySet | null, labelKeys: LabelKeys) {
   return (label: number): boolean => {
     if (keys === null) return true
-    const key = rows.keyOf(label)
-    return key !== null && keys.admits(key)
+    const key = labelKeys.one(label)
+    return key !== undefined && keys.admits(key)
   }
 }
 
