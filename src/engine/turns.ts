@@ -1,3 +1,5 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+
 /** How long one piece of background work may hold the event loop, in milliseconds. */
 const TURN_MS = 8
 
@@ -14,6 +16,14 @@ let isOn = false
  */
 export async function giveWay(): Promise<void> {
   if (turnIsOver()) await nextTurn()
+}
+
+/**
+ * The same for work that somebody waits for: it does not queue behind what goes on in the background.
+ * What finds everything in memory would else hold the event loop until there is no more of it.
+ */
+export async function giveWayAhead(): Promise<void> {
+  if (turnIsOver()) await eventLoopTurn()
 }
 
 /** Waits for a turn of the event loop that no other background work has a part in. */

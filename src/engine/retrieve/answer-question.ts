@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts'
 import { SEPARATOR } from '../ingest/merge-fragments.ts'
 import type { CallOptions } from '../models.ts'
 import type { Store, StoredChunk } from '../store.ts'
+import { giveWayAhead } from '../turns.ts'
 import { answerSlot } from './answer-cache.ts'
 import type {
   Citation,
@@ -110,6 +111,7 @@ async function find(
   options: CallOptions,
 ): Promise<Found | null> {
   if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
+  await giveWayAhead()
   const within = await parts.store.within(question.filter)
   const all = await retrieve({ ...parts, store: within ?? parts.store }, question, options)
   const retrieved = within ? await restate({ ...parts, within }, all) : all

@@ -37,6 +37,16 @@ describe('retrieval', () => {
     expect(filesOf(mixed).slice(0, 2)).toEqual(['song.txt', 'singer.txt'])
   })
 
+  it('lets the event loop turn between questions that find everything in memory', async () => {
+    const ask = () => engine.find({ query: 'How soon is a refund paid?', mode: 'local' })
+    for (let i = 0; i < 50; i++) await ask()
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    for (let i = 0; i < 300 && turns < 2; i++) await ask()
+    clearInterval(timer)
+    expect(turns).toBe(2)
+  })
+
   it.each(TEXT_MODES)('answers from the text in mode %s', async (mode) => {
     const found = await engine.find({ query: 'How soon is a refund paid?', mode })
     expect(filesOf(found)[0]).toBe('refund.txt')
