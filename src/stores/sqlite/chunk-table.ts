@@ -1,5 +1,6 @@
 import type { DocumentChunk, Key, NewChunk, StoredChunk } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { LIMIT } from './limit.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
 type Columns = readonly [
@@ -108,7 +109,7 @@ export class ChunkTable {
     const rows = this.#connection.all<Omit<DocumentChunk, 'headings'> & { headings: string }>(
       `SELECT c.id, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings, c.page, c.error
        FROM chunks c JOIN chunk_texts t ON t.chunk = c.label
-       WHERE ${where} ORDER BY c.ordinal LIMIT ? OFFSET ?`,
+       WHERE ${where} ORDER BY c.ordinal ${LIMIT} OFFSET ?`,
       document,
       current,
       current,

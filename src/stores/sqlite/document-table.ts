@@ -6,6 +6,7 @@ import {
 } from '../../engine/document-record.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
+import { LIMIT } from './limit.ts'
 
 /** Reads of documents and their texts. */
 export class DocumentTable {
@@ -51,7 +52,7 @@ export class DocumentTable {
     const behind = query.sortDirection === 'asc' ? '>' : '<'
     const place = query.after ? ` AND (${query.sortField}, id) ${behind} (?, ?)` : ''
     const rows = this.#connection.all<DocumentRow>(
-      `SELECT * FROM documents WHERE ${where}${place} ORDER BY ${order}id ${direction} LIMIT ? OFFSET ?`,
+      `SELECT * FROM documents WHERE ${where}${place} ORDER BY ${order}id ${direction} ${LIMIT} OFFSET ?`,
       ...values,
       ...(query.after ? [query.after.value, query.after.id] : []),
       Math.max(0, query.limit),

@@ -1,5 +1,6 @@
 import type { EntityState, Key, NamedEntity, StoredEntity } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { LIMIT } from './limit.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
 /** An entity as its own table has it. */
@@ -144,7 +145,7 @@ export class EntityTable {
     return this.#connection.all(
       `SELECT n.id AS key, n.name FROM entity_names n WHERE n.name > ?
            AND EXISTS (SELECT 1 FROM entities e WHERE e.entity = n.id AND ${visible('e')})
-         ORDER BY n.name LIMIT ?`,
+         ORDER BY n.name ${LIMIT}`,
       after,
       this.#generation.current,
       this.#generation.current,
@@ -157,7 +158,7 @@ export class EntityTable {
     return this.#connection
       .all<{ key: Key }>(
         `SELECT e.entity AS key FROM entities e WHERE e.entity > ? AND ${visible('e')}
-         ORDER BY e.entity LIMIT ?`,
+         ORDER BY e.entity ${LIMIT}`,
         key,
         this.#generation.current,
         this.#generation.current,
@@ -171,7 +172,7 @@ export class EntityTable {
     return this.#connection
       .all<{ entity: Key }>(
         `SELECT e.entity FROM entities e WHERE e.owed = 1 AND ${visible('e')}
-         ORDER BY e.label LIMIT ?`,
+         ORDER BY e.label ${LIMIT}`,
         this.#generation.current,
         this.#generation.current,
         limit,

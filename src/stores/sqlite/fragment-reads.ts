@@ -7,6 +7,7 @@ import type {
   StoredRelationFragment,
 } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { LIMIT } from './limit.ts'
 import { NO_CHUNK } from './schema.ts'
 import { fragmentVisible, type Generation, UNEDITED, visible } from './visibility.ts'
 
@@ -46,7 +47,7 @@ const TIES_OF_ENTITIES = `SELECT f.chunk, f.entity, f.named, e.spread, f.documen
     CROSS JOIN entity_fragments f ON f.entity = e.entity
     CROSS JOIN chunks c ON c.label = f.chunk
   WHERE f.chunk <> ${NO_CHUNK} AND ${fragmentVisible('f', 'c')} AND ${visible('e')}
-  ORDER BY k.key, f.rank, f.document, f.ordinal, f.position LIMIT ?`
+  ORDER BY k.key, f.rank, f.document, f.ordinal, f.position ${LIMIT}`
 
 /** Reads of fragments whose chunk is visible. */
 export class FragmentReads {

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
 import type { FullTextNames } from './full-text-table.ts'
+import { LIMIT } from './limit.ts'
 import type { Generation } from './visibility.ts'
 
 /** In fewer entries than this nothing is gained. */
@@ -33,16 +34,28 @@ export class FrequentTerms {
     this.#index = index
   }
 
+  /** Those that are not known to be frequent; what more than `half` of the entries have is. */
+  likely(terms: readonly string[]): { readonly terms: readonly string[]; readonly half: number } {
+    const entries = this.#count()
+    if (entries < LEAST_ENTRIES || terms.length < 2) return { terms, half: Infinity }
+    const likely = terms.filter((term) => this.#fresh(term, entries)?.isFrequent !== true)
+    return { terms: likely, half: Math.floor(entries / 2) }
+  }
+
   /**
    * Those that are not known to be frequent, when some of them are not known at all; null when there is
    * nothing to learn. They are all rare if no more than `few` entries have any of them.
    */
   unknown(terms: readonly string[]): { readonly terms: readonly string[]; few: number } | null {
+    const { terms: likely, half } = this.likely(terms)
     const entries = this.#count()
-    if (entries < LEAST_ENTRIES || terms.length < 2) return null
-    const likely = terms.filter((term) => this.#fresh(term, entries)?.isFrequent !== true)
-    if (likely.every((term) => this.#fresh(term, entries) !== null)) return null
-    return { terms: likely, few: Math.min(MOST_MATCHES, Math.floor(entries / 2)) }
+    if (half === Infinity || likely.every((term) => this.#fresh(term, entries) !== null))
+      return null
+    return { terms: likely, few: Math.min(MOST_MATCHES, half) }
+  }
+
+  noteFrequent(term: string): void {
+    this.#note(term, true, this.#count())
   }
 
   noteRare(terms: readonly string[]): void {
@@ -76,7 +89,7 @@ export class FrequentTerms {
     const half = Math.floor(entries / 2)
     const row = this.#connection.get<{ n: number }>(
       `SELECT count(*) AS n FROM
-         (SELECT 1 FROM ${this.#index} WHERE ${this.#index} MATCH ? LIMIT ?)`,
+         (SELECT 1 FROM ${this.#index} WHERE ${this.#index} MATCH ? ${LIMIT})`,
       query,
       half + 1,
     )

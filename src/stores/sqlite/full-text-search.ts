@@ -4,7 +4,10 @@ import { FrequentTerms } from './frequent-terms.ts'
 import { allWordsQuery, fullTextTerms } from './full-text-query.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, type FullTextNames, RELATION_TEXTS } from './full-text-table.ts'
 import type { KeySet } from './key-set.ts'
+import { LIMIT } from './limit.ts'
+import { addPostings, lengthOf, type Posting, PostingLists } from './posting-lists.ts'
 import { NO_CHUNK } from './schema.ts'
+import { TopHits } from './top-hits.ts'
 import { type Generation, visible } from './visibility.ts'
 
 /** Searches of the full-text indexes, of visible rows only. Any text is safe. */
@@ -12,6 +15,7 @@ export class FullTextSearch {
   readonly #connection: Connection
   readonly #generation: Generation
   readonly #frequent: Readonly<Record<FullTextNames['index'], FrequentTerms>>
+  readonly #lists: Readonly<Record<FullTextNames['index'], PostingLists>>
 
   constructor(connection: Connection, generation: Generation) {
     this.#connection = connection
@@ -22,6 +26,16 @@ export class FullTextSearch {
       entity_index: frequent(ENTITY_NAMES),
       relation_index: frequent(RELATION_TEXTS),
     }
+    this.#lists = {
+      chunk_index: new PostingLists(generation),
+      entity_index: new PostingLists(generation),
+      relation_index: new PostingLists(generation),
+    }
+  }
+
+  /** Held in memory. */
+  get bytes(): number {
+    return Object.values(this.#lists).reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   /** @param documents row ids of those that count; null for all */
@@ -80,7 +94,8 @@ export class FullTextSearch {
   #visible(sql: string, keys: KeySet | null): Matches {
     const { current } = this.#generation
     const isScoped = keys !== null
-    return { sql, values: [current, current, ...(isScoped ? [keys.json] : [])], isScoped }
+    const isWhole = !isScoped && this.#generation.isWhole
+    return { sql, values: [current, current, ...(isScoped ? [keys.json] : [])], isScoped, isWhole }
   }
 
   /**
@@ -88,17 +103,53 @@ export class FullTextSearch {
    * much as to search it; where there are few matches of all words, none of them is frequent.
    */
   #bestOfAny(matches: Matches, names: FullTextNames, text: string, limit: number): Hit[] {
+    if (limit <= 0) return []
+    const terms = fullTextTerms(text)
     const frequent = this.#frequent[names.index]
-    const unknown = !matches.isScoped && limit > 0 ? frequent.unknown(fullTextTerms(text)) : null
+    const listed = matches.isWhole ? this.#sums(matches, names, terms) : null
+    if (listed !== null) return best(listed, limit)
+    const unknown = matches.isScoped ? null : frequent.unknown(terms)
     if (unknown !== null) {
-      const { terms, few } = unknown
-      const found = this.#best(matches, 'LIMIT ?', terms.join(' OR '), few + 1)
-      if (found.length <= few) {
-        frequent.noteRare(terms)
+      const found = this.#best(matches, LIMIT, unknown.terms.join(' OR '), unknown.few + 1)
+      if (found.length <= unknown.few) {
+        frequent.noteRare(unknown.terms)
         return found.sort((a, b) => b.score - a.score || a.key - b.key).slice(0, limit)
       }
     }
     return this.#best(matches, BEST, this.#anyOf(text, names), limit)
+  }
+
+  /** The scores of all that has some of these terms, by their lists; null when that is no way. */
+  #sums(
+    matches: Matches,
+    { index }: FullTextNames,
+    terms: readonly string[],
+  ): Map<Key, number> | null {
+    const frequent = this.#frequent[index]
+    const { terms: likely, half } = frequent.likely(terms)
+    if (this.#lists[index].hasTooMany(likely)) return null
+    const sums = new Map<Key, number>()
+    let telling = 0
+    for (const term of likely) {
+      const list = this.#lists[index].of(term, (some, most) => this.#postings(matches, some, most))
+      if (list === null) return null
+      if (lengthOf(list) > half) {
+        frequent.noteFrequent(term)
+        continue
+      }
+      addPostings(list, sums)
+      telling += 1
+    }
+    return telling > 0 || terms.length === 0 ? sums : null
+  }
+
+  #postings({ sql, values }: Matches, term: string, most: number): Posting[] {
+    return this.#connection.rows<[key: Key, score: number]>(
+      `${sql} ${LIMIT}`,
+      term,
+      ...values,
+      most,
+    )
   }
 
   /** The query for some of these words; null when there are none. */
@@ -122,6 +173,8 @@ interface Matches {
   readonly values: readonly Value[]
   /** Whether it leaves out some that are visible. */
   readonly isScoped: boolean
+  /** Whether it leaves out nothing, as the index has only what is visible. */
+  readonly isWhole: boolean
 }
 
 /** For when all are visible: to look that up would take a quarter of the search. */
@@ -129,8 +182,15 @@ const ALL_CHUNKS: Matches = {
   sql: `SELECT rowid AS key, ${score(CHUNK_TEXTS)} AS score FROM chunk_index WHERE chunk_index MATCH ?`,
   values: [],
   isScoped: false,
+  isWhole: true,
 }
-const BEST = 'ORDER BY score DESC, key LIMIT ?'
+const BEST = `ORDER BY score DESC, key ${LIMIT}`
+
+function best(scores: ReadonlyMap<Key, number>, limit: number): Hit[] {
+  const top = new TopHits(limit)
+  for (const [key, score] of scores) if (score >= top.threshold) top.offer(key, score)
+  return top.sorted()
+}
 
 /** SQL condition that takes the keys as JSON, when there are some. */
 function amongst(column: string, keys: KeySet | null): string {

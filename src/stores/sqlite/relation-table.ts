@@ -1,5 +1,6 @@
 import type { Key, RelationState, RelationTie, StoredRelation } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
+import { LIMIT } from './limit.ts'
 import { relationTie, type TieColumns } from './relation-tie.ts'
 import { type Generation, NEVER, visible } from './visibility.ts'
 
@@ -34,7 +35,7 @@ const KEYS_OF = `SELECT r.label, r.pair
   FROM json_each(?) k CROSS JOIN relations r ON r.label = k.value`
 const TIES_AFTER = `SELECT r.pair, p.source, p.target, r.weight
   FROM relations r CROSS JOIN relation_pairs p ON p.id = r.pair
-  WHERE r.pair > ? AND ${visible('r')} ORDER BY r.pair LIMIT ?`
+  WHERE r.pair > ? AND ${visible('r')} ORDER BY r.pair ${LIMIT}`
 const LATEST = `SELECT label FROM relations WHERE pair = ? AND died = ${NEVER}`
 
 /** What relations are, a row for each version. */
@@ -112,7 +113,7 @@ export class RelationTable {
     return this.#connection
       .all<{ key: Key }>(
         `SELECT r.pair AS key FROM relations r WHERE r.pair > ? AND ${visible('r')}
-         ORDER BY r.pair LIMIT ?`,
+         ORDER BY r.pair ${LIMIT}`,
         key,
         this.#generation.current,
         this.#generation.current,
@@ -126,7 +127,7 @@ export class RelationTable {
     return this.#connection
       .all<{ pair: Key }>(
         `SELECT r.pair FROM relations r WHERE r.owed = 1 AND ${visible('r')}
-         ORDER BY r.label LIMIT ?`,
+         ORDER BY r.label ${LIMIT}`,
         this.#generation.current,
         this.#generation.current,
         limit,

@@ -312,7 +312,7 @@ function entry(name: string, key: Key | null): [string, Key] | null {
 }
 
 /** Of each kind of rows. There are twice as many relations as entities, and more of each question. */
-const CACHE_BYTES = 2 * 1024 * 1024
+const CACHE_BYTES = 4 * 1024 * 1024
 
 /** What rows take in memory without their texts and lists, and one string in a list. */
 const CHUNK_BYTES = 500

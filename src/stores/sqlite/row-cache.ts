@@ -44,31 +44,27 @@ export class RowCache<Row extends { readonly key: Key }> {
   /**
    * The rows of these keys in their order, without those that there are none of.
    *
-   * @param read reads those that are not known, in any order
+   * @param readRows reads those that are not known, in any order
    */
   async rows(
     keys: readonly Key[],
-    read: (missing: readonly Key[]) => Promise<readonly Row[]>,
+    readRows: (missing: readonly Key[]) => Promise<readonly Row[]>,
   ): Promise<Row[]> {
-    if (keys.length > MOST_AT_ONCE) return inKeyOrder(keys, await read(keys))
+    if (keys.length > MOST_AT_ONCE) return inKeyOrder(keys, await readRows(keys))
     const generation = this.#generation.current
     if (this.#madeFor !== generation) this.#rows.clear()
     this.#madeFor = generation
-    const found = new Map<Key, Row>()
-    for (const key of keys) {
-      const row = this.#rows.get(key)
-      if (row !== undefined) found.set(key, row)
-    }
-    const missing = keys.filter((key) => !found.has(key))
-    const rows = missing.length > 0 ? await read(missing) : []
-    this.#read += rows.length
+    const rows = keys.map((key) => this.#rows.get(key))
+    const missing = keys.filter((_, at) => rows[at] === undefined)
+    if (missing.length === 0) return rows as Row[]
+    const read = new Map((await readRows(missing)).map((row) => [row.key, row]))
+    this.#read += read.size
     // What was read while something was published may be older than that.
     const isKept = this.#read > READ_AT_LEAST && this.#generation.current === generation
-    for (const row of rows) {
-      found.set(row.key, row)
-      if (isKept && this.#isSettled(row)) this.#rows.set(row.key, row)
+    if (isKept) {
+      for (const row of read.values()) if (this.#isSettled(row)) this.#rows.set(row.key, row)
     }
-    return keys.flatMap((key) => found.get(key) ?? [])
+    return keys.flatMap((key, at) => rows[at] ?? read.get(key) ?? [])
   }
 
   /** For changes that nothing is published of. */

@@ -383,6 +383,7 @@ export class WorkspaceStore implements Store {
       this.#graph.bytes +
       this.#scopes.bytes +
       this.#retrieval.bytes +
+      this.#tables.fullText.bytes +
       this.#pageCache.bytes +
       CONNECTION_BYTES
     )

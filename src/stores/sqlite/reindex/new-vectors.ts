@@ -1,6 +1,7 @@
 import { entityText, relationText } from '../../../engine/ingest/item-texts.ts'
 import type { Connection } from '../connection.ts'
 import type { Embedding } from '../embedding-mark.ts'
+import { LIMIT } from '../limit.ts'
 import { NO_CHUNK } from '../schema.ts'
 import { vectorBytes } from '../vector-values.ts'
 
@@ -79,7 +80,7 @@ export class NewVectors {
       `SELECT r.label, ${FIELDS[kind]} FROM ${ROWS[kind]}
        WHERE r.label > ? AND ${VISIBLE}
          AND NOT EXISTS (SELECT 1 FROM reindex_${kind}_vectors v WHERE v.label = r.label)
-       ORDER BY r.label LIMIT ?`,
+       ORDER BY r.label ${LIMIT}`,
       after,
       limit,
     )
