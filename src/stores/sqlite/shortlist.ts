@@ -1,10 +1,11 @@
 import { RoundedQuery, type RoundedRows } from './rounded-rows.ts'
 import { TopHits } from './top-hits.ts'
 
-/** A row that can be among the best, with the greatest that its score can be. */
+/** A row that can be among the best, with the bounds of its score. */
 export interface Candidate {
   readonly slot: number
   readonly label: number
+  readonly atLeast: number
   readonly atMost: number
 }
 
@@ -39,15 +40,20 @@ export class Shortlist {
       const label = labelOf(slot)
       if (label === null) return
       this.#likely.offer(slot, atLeast)
-      this.#candidates.push({ slot, label, atMost })
+      this.#candidates.push({ slot, label, atLeast, atMost })
     })
   }
 
   /** Takes out those that will be among the best in all likelihood: what they score rules out others. */
   takeLikely(): Candidate[] {
-    const slots = new Set(this.#likely.sorted().map(({ key }) => key))
-    const likely = this.#candidates.filter(({ slot }) => slots.has(slot))
-    this.#candidates = this.#candidates.filter(({ slot }) => !slots.has(slot))
+    const { threshold } = this.#likely
+    const likely: Candidate[] = []
+    const others: Candidate[] = []
+    for (const candidate of this.#candidates) {
+      if (candidate.atLeast >= threshold) likely.push(candidate)
+      else others.push(candidate)
+    }
+    this.#candidates = others
     return likely
   }
 

@@ -44,7 +44,8 @@ export class TieCache {
     if (missing.length > 0) {
       for (const tie of await read(missing)) added.get(startOf(tie))?.push(tie)
     }
-    const found = keys.flatMap((key) => kept.get(key) ?? added.get(key) ?? [])
+    const found: ChunkTie[] = []
+    for (const key of keys) for (const tie of kept.get(key) ?? added.get(key) ?? []) found.push(tie)
     if (this.#kept(kind) === kept) this.#keep(kept, added)
     return found
   }

@@ -3,8 +3,9 @@ import type { Hit, Key } from '../../engine/store.ts'
 /** Keeps the best `limit` of all that is offered. Among equals the smaller key is better. */
 export class TopHits {
   readonly #limit: number
-  /** A heap whose root is the worst kept. */
-  readonly #heap: Hit[] = []
+  /** A heap whose root is the worst kept: scores, and beside them their keys. */
+  readonly #scores: number[] = []
+  readonly #keys: Key[] = []
 
   constructor(limit: number) {
     this.#limit = limit
@@ -12,65 +13,70 @@ export class TopHits {
 
   /** An offer of a lower score would not be kept. */
   get threshold(): number {
-    return this.#heap.length < this.#limit ? -Infinity : (this.#heap[0]?.score ?? Infinity)
+    return this.#scores.length < this.#limit ? -Infinity : (this.#scores[0] ?? Infinity)
   }
 
   offer(key: Key, score: number): void {
-    const hit = { key, score }
-    if (this.#heap.length < this.#limit) {
-      this.#heap.push(hit)
-      this.#rise(this.#heap.length - 1)
+    const scores = this.#scores
+    if (scores.length < this.#limit) {
+      scores.push(score)
+      this.#keys.push(key)
+      this.#rise(scores.length - 1, key, score)
       return
     }
-    const worst = this.#heap[0]
-    if (worst === undefined || byScore(hit, worst) >= 0) return
-    this.#heap[0] = hit
-    this.#sink(0)
+    const [worst, worstKey] = [scores[0], this.#keys[0]]
+    if (worst === undefined || worstKey === undefined) return
+    if (isWorse(worst, worstKey, score, key)) this.#sink(key, score)
   }
 
   /** Best first. */
   sorted(): Hit[] {
-    return this.#heap.toSorted(byScore)
+    return this.#scores
+      .map((score, at) => ({ key: this.#keys[at] ?? 0, score }))
+      .sort((a, b) => b.score - a.score || a.key - b.key)
   }
 
-  #rise(from: number): void {
+  /** Puts a hit in a place or above it, where all above are worse than what is below them. */
+  #rise(from: number, key: Key, score: number): void {
+    const [scores, keys] = [this.#scores, this.#keys]
     let at = from
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if (!this.#swapIfWorse(at, parent)) return
+      const [above, aboveKey] = [scores[parent] ?? 0, keys[parent] ?? 0]
+      if (!isWorse(score, key, above, aboveKey)) break
+      scores[at] = above
+      keys[at] = aboveKey
       at = parent
     }
+    scores[at] = score
+    keys[at] = key
   }
 
-  #sink(from: number): void {
-    let at = from
+  /** Puts a hit in the place of the root or below it. */
+  #sink(key: Key, score: number): void {
+    const [scores, keys] = [this.#scores, this.#keys]
+    let at = 0
     for (;;) {
-      let worst = at
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (this.#isWorse(child, worst)) worst = child
+      let child = 2 * at + 1
+      if (child >= scores.length) break
+      const other = child + 1
+      if (
+        other < scores.length &&
+        isWorse(scores[other] ?? 0, keys[other] ?? 0, scores[child] ?? 0, keys[child] ?? 0)
+      ) {
+        child = other
       }
-      if (worst === at || !this.#swapIfWorse(worst, at)) return
-      at = worst
+      const [below, belowKey] = [scores[child] ?? 0, keys[child] ?? 0]
+      if (!isWorse(below, belowKey, score, key)) break
+      scores[at] = below
+      keys[at] = belowKey
+      at = child
     }
-  }
-
-  #isWorse(a: number, b: number): boolean {
-    const x = this.#heap[a]
-    const y = this.#heap[b]
-    return x !== undefined && y !== undefined && byScore(x, y) > 0
-  }
-
-  #swapIfWorse(a: number, b: number): boolean {
-    const x = this.#heap[a]
-    const y = this.#heap[b]
-    if (x === undefined || y === undefined || byScore(x, y) <= 0) return false
-    this.#heap[a] = y
-    this.#heap[b] = x
-    return true
+    scores[at] = score
+    keys[at] = key
   }
 }
 
-/** Best first. */
-function byScore(a: Hit, b: Hit): number {
-  return b.score - a.score || a.key - b.key
+function isWorse(score: number, key: Key, than: number, thanKey: Key): boolean {
+  return score < than || (score === than && key > thanKey)
 }

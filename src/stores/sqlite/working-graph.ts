@@ -23,6 +23,11 @@ type EntityGraph = UndirectedGraph<Record<string, never>, EdgeAttributes>
 const NODE_BYTES = 220
 const EDGE_BYTES = 400
 
+/** Lists of ties and ties in them that are kept, and what each takes in memory. */
+const MOST_LISTED = 100_000
+const LIST_BYTES = 120
+const LISTED_BYTES = 8
+
 /** Looking up this share of a graph takes about as long as loading all of it. */
 const LOOKUPS_WORTH_LOADING = 1 / 8
 /** So few that one statement holds nobody up, whatever they are tied to. */
@@ -42,6 +47,9 @@ export class WorkingGraph {
   #loading = false
   #graph: EntityGraph | null = null
   #updating: Promise<unknown> | null = null
+  /** The ties of the entities that were asked for, in the order of their keys. */
+  readonly #ties = new Map<Key, readonly RelationTie[]>()
+  #listed = 0
   #hubs: { readonly limit: number; readonly keys: readonly Key[] } | null = null
 
   /** @param load must end with {@link fill}, or throw */
@@ -52,7 +60,8 @@ export class WorkingGraph {
 
   get bytes(): number {
     if (this.#graph === null) return 0
-    return this.#graph.order * NODE_BYTES + this.#graph.size * EDGE_BYTES
+    const lists = this.#ties.size * LIST_BYTES + this.#listed * LISTED_BYTES
+    return this.#graph.order * NODE_BYTES + this.#graph.size * EDGE_BYTES + lists
   }
 
   get loaded(): boolean {
@@ -75,14 +84,16 @@ export class WorkingGraph {
       })(),
       { wanted: isWanted, sliceMs: LOAD_SLICE_MS },
     )
-    if (ended) this.#graph = graph
+    if (!ended) return
+    this.#graph = graph
+    this.#forgetLists()
   }
 
   /** Takes over a published change; what the graph has not loaded yet it will read anyway. */
   async publish(change: GraphChange): Promise<void> {
     const graph = this.#graph
     if (graph === null) return
-    this.#hubs = null
+    this.#forgetLists()
     this.#updating = inSlices(steps(graph, change))
     try {
       await this.#updating
@@ -93,13 +104,13 @@ export class WorkingGraph {
 
   clear(): void {
     this.#graph?.clear()
-    this.#hubs = null
+    this.#forgetLists()
   }
 
   /** Forgets everything; the next read loads anew. */
   close(): void {
     this.#graph = null
-    this.#hubs = null
+    this.#forgetLists()
     this.#lookedUp = 0
   }
 
@@ -128,7 +139,40 @@ export class WorkingGraph {
       this.#noteLookups(entities.length + ties.size)
       return byKey([...ties.values()])
     }
-    return this.#read((graph) => tiesIn(graph, entities))
+    return this.#read((graph) => this.#tiesIn(graph, entities))
+  }
+
+  #tiesIn(graph: EntityGraph, entities: readonly Key[]): RelationTie[] {
+    const ties: RelationTie[] = []
+    const seen = new Set<Key>()
+    for (const entity of entities) {
+      if (seen.has(entity)) continue
+      for (const tie of this.#tiesOf(graph, entity)) {
+        // What ties two of them has come with the first.
+        if (!seen.has(tie.source === entity ? tie.target : tie.source)) ties.push(tie)
+      }
+      seen.add(entity)
+    }
+    return byKey(ties)
+  }
+
+  /** Kept, because the graph hands out what is at a node one by one. */
+  #tiesOf(graph: EntityGraph, entity: Key): readonly RelationTie[] {
+    const known = this.#ties.get(entity)
+    if (known !== undefined) return known
+    const ties: RelationTie[] = []
+    const node = nodeOf(entity)
+    if (graph.hasNode(node)) graph.forEachEdge(node, (_edge, tie) => void ties.push(tie))
+    if (this.#listed + this.#ties.size + ties.length > MOST_LISTED) this.#forgetLists()
+    this.#ties.set(entity, byKey(ties))
+    this.#listed += ties.length
+    return ties
+  }
+
+  #forgetLists(): void {
+    this.#ties.clear()
+    this.#listed = 0
+    this.#hubs = null
   }
 
   /** The entities with most relations, best first; among equals the older. */
@@ -185,21 +229,6 @@ function hubsOf(graph: EntityGraph, limit: number): Key[] {
     if (degree >= best.threshold) best.offer(keyOf(node), degree)
   })
   return best.sorted().map((hit) => hit.key)
-}
-
-function tiesIn(graph: EntityGraph, entities: readonly Key[]): RelationTie[] {
-  const ties: RelationTie[] = []
-  const seen = new Set<Key>()
-  for (const entity of entities) {
-    const node = nodeOf(entity)
-    if (seen.has(entity) || !graph.hasNode(node)) continue
-    graph.forEachEdge(node, (_edge, tie) => {
-      // What ties two of them has come with the first.
-      if (!seen.has(tie.source === entity ? tie.target : tie.source)) ties.push(tie)
-    })
-    seen.add(entity)
-  }
-  return byKey(ties)
 }
 
 function* steps(graph: EntityGraph, change: GraphChange): Steps {
