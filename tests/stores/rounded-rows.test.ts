@@ -4,21 +4,22 @@ import { RoundedQuery, RoundedRows } from '../../src/stores/sqlite/rounded-rows.
 import { dot } from '../../src/stores/sqlite/vector-values.ts'
 import { randomVector, seeded } from './vector-harness.ts'
 
+/** The most that is said of each row that is visited. */
+function possible(rows: RoundedRows, query: RoundedQuery, threshold = -Infinity) {
+  const found = new Map<number, number>()
+  rows.compare(query).visitPossible(threshold, (row, atMost) => void found.set(row, atMost))
+  return found
+}
+
 /** What is said of each row that is visited. */
-function visited(rows: RoundedRows, query: RoundedQuery, threshold = -Infinity) {
-  const found = new Map<number, { atLeast: number; atMost: number }>()
-  rows.visit(
-    query,
-    () => threshold,
-    (row, atLeast, atMost) => {
-      found.set(row, { atLeast, atMost })
-    },
-  )
+function likely(rows: RoundedRows, query: RoundedQuery, threshold: () => number) {
+  const found = new Map<number, number>()
+  rows.compare(query).visitLikely(threshold, (row, product) => void found.set(row, product))
   return found
 }
 
 describe('rounded rows', () => {
-  it('know between which bounds each product lies', () => {
+  it('know how much each product can be', () => {
     const random = seeded(1)
     for (const dimension of [16, 48, 384, 1536]) {
       const vectors = Array.from({ length: 100 }, () => randomVector(random, dimension))
@@ -32,12 +33,14 @@ describe('rounded rows', () => {
       const rows = new RoundedRows(dimension, vectors.length)
       for (const [row, vector] of vectors.entries()) rows.set(row, vector)
       for (const vector of [...vectors.slice(90)]) {
-        const found = visited(rows, new RoundedQuery(vector))
+        const query = new RoundedQuery(vector)
+        const found = possible(rows, query)
+        const rounded = likely(rows, query, () => -Infinity)
         for (const [row, other] of vectors.entries()) {
           const exact = dot(vector, other)
-          const { atLeast = Number.NaN, atMost = Number.NaN } = found.get(row) ?? {}
-          expect(atLeast).toBeLessThanOrEqual(exact)
+          const [atMost, near] = [found.get(row) ?? Number.NaN, rounded.get(row) ?? Number.NaN]
           expect(atMost).toBeGreaterThanOrEqual(exact)
+          expect(near - (atMost - near)).toBeLessThanOrEqual(exact)
         }
       }
     }
@@ -47,12 +50,12 @@ describe('rounded rows', () => {
     const random = seeded(2)
     const rows = new RoundedRows(384, 50)
     for (let row = 0; row < 50; row++) rows.set(row, randomVector(random, 384))
-    for (const { atLeast, atMost } of visited(
-      rows,
-      new RoundedQuery(randomVector(random, 384)),
-    ).values()) {
-      expect(atMost - atLeast).toBeGreaterThan(0)
-      expect(atMost - atLeast).toBeLessThan(0.03)
+    const query = new RoundedQuery(randomVector(random, 384))
+    const rounded = likely(rows, query, () => -Infinity)
+    for (const [row, atMost] of possible(rows, query)) {
+      const reach = atMost - (rounded.get(row) ?? Number.NaN)
+      expect(reach).toBeGreaterThan(0)
+      expect(reach).toBeLessThan(0.015)
     }
   })
 
@@ -63,11 +66,39 @@ describe('rounded rows', () => {
     for (const [row, vector] of vectors.entries()) rows.set(row, vector)
     const other = randomVector(random, 48)
     for (const [row, vector] of vectors.entries()) {
-      expect(visited(rows, new RoundedQuery(other), dot(other, vector)).has(row)).toBe(true)
+      expect(possible(rows, new RoundedQuery(other), dot(other, vector)).has(row)).toBe(true)
     }
     const query = vectors[7] ?? new Float32Array(48)
-    expect([...visited(rows, new RoundedQuery(query), 0.99).keys()]).toEqual([7])
-    expect(visited(rows, new RoundedQuery(query), 1.1).size).toBe(0)
+    expect([...possible(rows, new RoundedQuery(query), 0.99).keys()]).toEqual([7])
+    expect(possible(rows, new RoundedQuery(query), 1.1).size).toBe(0)
+  })
+
+  it('are likely in the order of their products, as far as a threshold that rises', () => {
+    const random = seeded(4)
+    const vectors = Array.from({ length: 60 }, () => randomVector(random, 48))
+    const rows = new RoundedRows(48, 60)
+    for (const [row, vector] of vectors.entries()) rows.set(row, vector)
+    const query = new RoundedQuery(randomVector(random, 48))
+    const all = likely(rows, query, () => -Infinity)
+    expect([...all.keys()]).toEqual([...vectors.keys()])
+    let best = -Infinity
+    const rising = likely(rows, query, () => best)
+    expect(rising).toEqual(all)
+    const records: number[] = []
+    rows.compare(query).visitLikely(
+      () => best,
+      (row, product) => {
+        best = product
+        records.push(row)
+      },
+    )
+    const expected = [...all].reduce<number[]>((found, [row, product]) => {
+      const last = all.get(found.at(-1) ?? -1) ?? -Infinity
+      if (product >= last) found.push(row)
+      return found
+    }, [])
+    expect(records).toEqual(expected)
+    expect(records.length).toBeGreaterThan(2)
   })
 
   it('add up without passing 32 bits, whatever stands in them', () => {

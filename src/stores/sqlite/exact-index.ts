@@ -136,16 +136,17 @@ export class ExactIndex implements VectorIndex {
       const label = this.#labels[slot] ?? FREE
       return label !== FREE && accept(label) ? label : null
     }
+    const counts = (slot: number) => labelOf(slot) !== null
     for (let start = 0; start < this.#labels.length; start += BLOCK_ROWS) {
       const known = this.#rounded[start / BLOCK_ROWS]
       const rounded = known ?? (shortlist && mayRound ? this.#roundBlock(start) : null)
       // A search rounds one block at most, so that none is slow.
       if (known === undefined && rounded !== null) mayRound = false
-      if (shortlist && rounded) shortlist.look(rounded, start, best, labelOf)
+      if (shortlist && rounded) shortlist.look(rounded, start, best, counts)
       else this.#compareAll(start, vector, best, labelOf)
       yield
     }
-    if (shortlist) yield* this.#compareListed(shortlist, vector, best)
+    if (shortlist) yield* this.#compareListed(shortlist, vector, best, labelOf)
     return best.sorted().map(({ key, score }) => ({ label: key, score }))
   }
 
@@ -185,20 +186,23 @@ export class ExactIndex implements VectorIndex {
     shortlist: Shortlist,
     vector: Float32Array,
     best: TopHits,
+    labelOf: (slot: number) => number | null,
   ): Generator<void, void, void> {
     let compared = 0
-    let candidates = shortlist.takeLikely()
-    while (candidates.length > 0) {
+    let slots = shortlist.takeLikely()
+    while (slots.length > 0) {
       // What was removed while the search paused has left its slot, perhaps to another.
-      const there = candidates.filter(({ slot, label }) => this.#labels[slot] === label)
+      const labels = slots.map(labelOf)
       const scores = dotProductsOf(
         vector,
-        there.map(({ slot }) => this.#row(slot)),
+        slots.map((slot) => this.#row(slot)),
       )
-      for (const [at, { label }] of there.entries()) best.offer(label, scores[at] ?? 0)
-      compared += candidates.length
+      for (const [at, label] of labels.entries()) {
+        if (label !== null) best.offer(label, scores[at] ?? 0)
+      }
+      compared += slots.length
       yield
-      candidates = shortlist.takePossible(best, COMPARED_AT_ONCE)
+      slots = shortlist.takePossible(best, COMPARED_AT_ONCE, (slot) => labelOf(slot) !== null)
     }
     if (compared > WORTH_A_LIST * this.#labels.length) {
       this.#discouraged = this.#searches + DISCOURAGED_FOR

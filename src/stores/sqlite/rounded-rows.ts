@@ -53,7 +53,6 @@ export class RoundedRows {
   readonly #scales: Float64Array
   readonly #lengths: Float64Array
   readonly #errors: Float64Array
-  readonly #products: Int32Array
   /** The greatest there were of each, by which most rows are passed over. */
   readonly #most = { scale: 0, length: 0, error: 0 }
   #rows = 0
@@ -65,7 +64,6 @@ export class RoundedRows {
     this.#scales = new Float64Array(most)
     this.#lengths = new Float64Array(most)
     this.#errors = new Float64Array(most)
-    this.#products = new Int32Array(most)
   }
 
   /** How many there are. */
@@ -74,42 +72,24 @@ export class RoundedRows {
   }
 
   get bytes(): number {
-    return this.#codes.byteLength + this.#scales.length * (3 * 8 + 4)
+    return this.#codes.byteLength + this.#scales.length * 3 * 8
   }
 
-  /**
-   * Visits the rows whose product with the query may reach a threshold, with the least and the
-   * greatest that this product can be.
-   *
-   * @param threshold asked again after each visit
-   */
-  visit(
-    query: RoundedQuery,
-    threshold: () => number,
-    visit: (row: number, atLeast: number, atMost: number) => void,
-  ): void {
-    const [products, scales, lengths] = [this.#products, this.#scales, this.#lengths]
-    const errors = this.#errors
-    const rows = this.#rows
-    roundedProducts(query.codes, this.#codes, rows, products)
+  /** Multiplies a query with all rows there are. */
+  compare(query: RoundedQuery): RoundedScores {
+    const products = new Int32Array(this.#rows)
+    roundedProducts(query.codes, this.#codes, this.#rows, products)
     const floats = FLOAT_ERROR * (this.#dimension + FLOAT_VALUES) * query.length
-    const ofError = query.length + floats
-    const ofLength = query.error + floats
-    const most = this.#most
-    const farthest = ofError * most.error + ofLength * most.length
-    const unit = query.scale * most.scale
-    let wanted = threshold()
-    let least = leastProduct(wanted - farthest, unit)
-    for (let row = 0; row < rows; row++) {
-      const rounded = products[row] ?? 0
-      if (rounded < least) continue
-      const product = rounded * query.scale * (scales[row] ?? 0)
-      const reach = ofError * (errors[row] ?? 0) + ofLength * (lengths[row] ?? 0)
-      if (product + reach < wanted) continue
-      visit(row, product - reach, product + reach)
-      wanted = threshold()
-      least = leastProduct(wanted - farthest, unit)
-    }
+    return new RoundedScores({
+      products,
+      scale: query.scale,
+      scales: this.#scales,
+      errors: this.#errors,
+      lengths: this.#lengths,
+      ofError: query.length + floats,
+      ofLength: query.error + floats,
+      most: this.#most,
+    })
   }
 
   /** Takes over the vector of a row, which begins at an offset; no row before it may be missing. */
@@ -138,6 +118,64 @@ export class RoundedRows {
     most.scale = Math.max(most.scale, scale)
     most.length = Math.max(most.length, length)
     most.error = Math.max(most.error, error)
+  }
+}
+
+interface ScoreParts {
+  /** By row, of whole numbers. */
+  readonly products: Int32Array
+  /** What one stands for in the query, and by row. */
+  readonly scale: number
+  readonly scales: Float64Array
+  readonly errors: Float64Array
+  readonly lengths: Float64Array
+  /** How much of a row's error, and of its length, its product may be off. */
+  readonly ofError: number
+  readonly ofLength: number
+  readonly most: { readonly scale: number; readonly error: number; readonly length: number }
+}
+
+/** The products of one query with rounded rows. */
+export class RoundedScores {
+  readonly #parts: ScoreParts
+
+  constructor(parts: ScoreParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Visits the rows whose product is as much as a threshold, give or take what rounding has done.
+   *
+   * @param threshold asked again after each visit
+   */
+  visitLikely(threshold: () => number, visit: (row: number, product: number) => void): void {
+    const { products, scale, scales, most } = this.#parts
+    const unit = scale * most.scale
+    let wanted = threshold()
+    let least = leastProduct(wanted, unit)
+    for (let row = 0; row < products.length; row++) {
+      const rounded = products[row] ?? 0
+      if (rounded < least) continue
+      const product = rounded * scale * (scales[row] ?? 0)
+      if (product < wanted) continue
+      visit(row, product)
+      wanted = threshold()
+      least = leastProduct(wanted, unit)
+    }
+  }
+
+  /** Visits the rows whose product may be as much as this, with the greatest that it can be. */
+  visitPossible(wanted: number, visit: (row: number, atMost: number) => void): void {
+    const { products, scale, scales, errors, lengths, ofError, ofLength, most } = this.#parts
+    const farthest = ofError * most.error + ofLength * most.length
+    const least = leastProduct(wanted - farthest, scale * most.scale)
+    for (let row = 0; row < products.length; row++) {
+      const rounded = products[row] ?? 0
+      if (rounded < least) continue
+      const reach = ofError * (errors[row] ?? 0) + ofLength * (lengths[row] ?? 0)
+      const atMost = rounded * scale * (scales[row] ?? 0) + reach
+      if (atMost >= wanted) visit(row, atMost)
+    }
   }
 }
 

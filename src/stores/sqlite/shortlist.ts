@@ -1,20 +1,26 @@
-import { RoundedQuery, type RoundedRows } from './rounded-rows.ts'
+import { RoundedQuery, type RoundedRows, type RoundedScores } from './rounded-rows.ts'
 import { TopHits } from './top-hits.ts'
 
-/** A row that can be among the best, with the bounds of its score. */
-export interface Candidate {
+/** Rows that one search has multiplied, and the slot of the first. */
+interface Block {
+  readonly start: number
+  readonly scores: RoundedScores
+}
+
+/** A row that can be among the best, with the greatest that its score can be. */
+interface Candidate {
   readonly slot: number
-  readonly label: number
-  readonly atLeast: number
   readonly atMost: number
 }
 
 /** What one search through rounded rows has found worth comparing with the vectors themselves. */
 export class Shortlist {
   readonly #query: RoundedQuery
-  /** Slots, the best by what they score at least. */
+  /** Slots, the best by their rounded scores. */
   readonly #likely: TopHits
-  #candidates: Candidate[] = []
+  readonly #blocks: Block[] = []
+  #compared = new Set<number>()
+  #candidates: Candidate[] | null = null
 
   constructor(vector: Float32Array, limit: number) {
     this.#query = new RoundedQuery(vector)
@@ -26,40 +32,45 @@ export class Shortlist {
    *
    * @param start the slot of its first row
    * @param best what was compared already
-   * @param labelOf null for a row that does not count
+   * @param counts whether the row in a slot does
    */
-  look(
-    block: RoundedRows,
-    start: number,
-    best: TopHits,
-    labelOf: (slot: number) => number | null,
-  ): void {
+  look(block: RoundedRows, start: number, best: TopHits, counts: (slot: number) => boolean): void {
+    const scores = block.compare(this.#query)
+    this.#blocks.push({ start, scores })
     const threshold = () => Math.max(this.#likely.threshold, best.threshold)
-    block.visit(this.#query, threshold, (row, atLeast, atMost) => {
-      const slot = start + row
-      const label = labelOf(slot)
-      if (label === null) return
-      this.#likely.offer(slot, atLeast)
-      this.#candidates.push({ slot, label, atLeast, atMost })
+    scores.visitLikely(threshold, (row, product) => {
+      if (counts(start + row)) this.#likely.offer(start + row, product)
     })
   }
 
-  /** Takes out those that will be among the best in all likelihood: what they score rules out others. */
-  takeLikely(): Candidate[] {
-    const { threshold } = this.#likely
-    const likely: Candidate[] = []
-    const others: Candidate[] = []
-    for (const candidate of this.#candidates) {
-      if (candidate.atLeast >= threshold) likely.push(candidate)
-      else others.push(candidate)
-    }
-    this.#candidates = others
-    return likely
+  /** Slots that will be among the best in all likelihood: what they score rules out others. */
+  takeLikely(): number[] {
+    const slots = this.#likely.sorted().map(({ key }) => key)
+    this.#compared = new Set(slots)
+    return slots
   }
 
-  /** Takes out some of those that can still be among the best; none when there are no more. */
-  takePossible(best: TopHits, most: number): Candidate[] {
+  /**
+   * Some other slots that can still be among the best, each once; none when there are no more.
+   *
+   * @param counts whether the row in a slot does
+   */
+  takePossible(best: TopHits, most: number, counts: (slot: number) => boolean): number[] {
+    this.#candidates ??= this.#possible(best.threshold, counts)
     this.#candidates = this.#candidates.filter(({ atMost }) => atMost >= best.threshold)
-    return this.#candidates.splice(-most)
+    return this.#candidates.splice(-most).map(({ slot }) => slot)
+  }
+
+  #possible(threshold: number, counts: (slot: number) => boolean): Candidate[] {
+    const found: Candidate[] = []
+    // Fewer rows than are wanted: all that count have been taken for likely.
+    if (Math.max(threshold, this.#likely.threshold) === -Infinity) return found
+    for (const { start, scores } of this.#blocks) {
+      scores.visitPossible(threshold, (row, atMost) => {
+        const slot = start + row
+        if (!this.#compared.has(slot) && counts(slot)) found.push({ slot, atMost })
+      })
+    }
+    return found
   }
 }
