@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { dotProducts } from '../../src/stores/sqlite/dot-products.ts'
-import { KERNEL_STEP, loadVectorKernel } from '../../src/stores/sqlite/vector-kernel.ts'
+import {
+  KERNEL_STEP,
+  loadVectorKernel,
+  ROWS_TOGETHER,
+} from '../../src/stores/sqlite/vector-kernel.ts'
 import { dot } from '../../src/stores/sqlite/vector-values.ts'
 import { seeded } from './vector-harness.ts'
 
@@ -42,9 +46,11 @@ describe('the dot products of a query', () => {
   it('come from the kernel on this platform', () => {
     const kernel = loadVectorKernel()
     const values = new Float32Array(kernel?.memory ?? new ArrayBuffer(0))
-    values.fill(2, 0, 2 * KERNEL_STEP)
+    const rows = ROWS_TOGETHER
+    values.fill(2, 0, (1 + rows) * KERNEL_STEP)
     const bytes = 4 * KERNEL_STEP
-    kernel?.multiply(0, bytes, 1, bytes, 2 * bytes)
-    expect(values[2 * KERNEL_STEP]).toBe(4 * KERNEL_STEP)
+    kernel?.multiply(0, bytes, rows, bytes, (1 + rows) * bytes)
+    const place = (1 + rows) * KERNEL_STEP
+    expect([...values.subarray(place, place + rows)]).toEqual(Array(rows).fill(4 * KERNEL_STEP))
   })
 })

@@ -32,7 +32,10 @@ export function sorted(weights: ReadonlyMap<Key, number>): Hit[] {
 /** The first of {@link sorted}, without sorting the others. */
 export function topSorted(weights: ReadonlyMap<Key, number>, limit: number): Hit[] {
   if (weights.size <= limit) return sorted(weights)
-  const least = Float64Array.from(weights.values()).sort()[weights.size - limit] ?? 0
+  const ordered = new Float64Array(weights.size)
+  let at = 0
+  for (const weight of weights.values()) ordered[at++] = weight
+  const least = ordered.sort()[weights.size - limit] ?? 0
   const first = new Map<Key, number>()
   for (const [key, weight] of weights) if (weight >= least) first.set(key, weight)
   return sorted(first).slice(0, limit)

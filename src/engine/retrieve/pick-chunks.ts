@@ -48,7 +48,8 @@ async function nearestChunks(
   const near = await store.chunkSimilarities(keys, await vector)
   if (near.some(Number.isNaN)) return null
   const most = Math.max(1, Math.floor((perItem * bringing) / 2))
-  const scores = new Map(keys.map((key, at) => [key, near[at] ?? 0]))
+  const scores = new Map<Key, number>()
+  for (const [at, key] of keys.entries()) scores.set(key, near[at] ?? 0)
   return new Set(topSorted(scores, most).map(({ key }) => key))
 }
 

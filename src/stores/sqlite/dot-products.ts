@@ -1,4 +1,4 @@
-import { KERNEL_STEP, loadVectorKernel, type VectorKernel } from './vector-kernel.ts'
+import { KERNEL_STEP, loadVectorKernel, ROWS_TOGETHER, type VectorKernel } from './vector-kernel.ts'
 import { dot } from './vector-values.ts'
 
 const FLOAT_BYTES = 4
@@ -87,8 +87,13 @@ export function dotProductsOf(query: Float32Array, rows: readonly Float32Array[]
 function multiplied({ kernel, floats }: Scratch, length: number, count: number): Float32Array {
   const rows = rowsBegin(length) * FLOAT_BYTES
   const out = length * FLOAT_BYTES
-  kernel.multiply(0, rows, count, length * FLOAT_BYTES, out)
+  kernel.multiply(0, rows, togetherWith(count), length * FLOAT_BYTES, out)
   return floats.subarray(length, length + count)
+}
+
+/** So many rows as the kernel takes; what stands behind the last one is multiplied for nothing. */
+function togetherWith(count: number): number {
+  return Math.ceil(count / ROWS_TOGETHER) * ROWS_TOGETHER
 }
 
 /** Whether {@link roundedProducts} can be had of vectors of this length. */
@@ -116,7 +121,8 @@ export function roundedProducts(
   for (let from = 0; from < rows; from += MOST_ROWS) {
     const count = Math.min(MOST_ROWS, rows - from)
     place.bytes.set(codes.subarray(from * length, (from + count) * length), begin)
-    place.kernel.multiplyRounded(0, begin, count, query.byteLength, length * FLOAT_BYTES)
+    const { byteLength } = query
+    place.kernel.multiplyRounded(0, begin, togetherWith(count), byteLength, length * FLOAT_BYTES)
     products.set(place.integers.subarray(length, length + count), from)
   }
 }

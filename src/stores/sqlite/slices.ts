@@ -46,16 +46,27 @@ export async function mapInSlices<In, Out>(
   map: (item: In) => Out | null,
 ): Promise<Out[]> {
   const found: Out[] = []
-  await inSlices(
-    (function* () {
-      for (const item of items) {
-        const out = map(item)
-        if (out !== null) found.push(out)
-        yield
-      }
-    })(),
-  )
+  const [only] = items
+  if (items.length === 1 && only !== undefined) addTo(found, map(only))
+  else await inSlices(mapping(items, map, found))
   return found
+}
+
+// Not within the function above: each function that makes steps has steps of a shape of its own, and
+// who takes steps of ever new shapes is slow.
+function* mapping<In, Out>(
+  items: readonly In[],
+  map: (item: In) => Out | null,
+  found: Out[],
+): Steps {
+  for (const item of items) {
+    addTo(found, map(item))
+    yield
+  }
+}
+
+function addTo<Out>(found: Out[], out: Out | null): void {
+  if (out !== null) found.push(out)
 }
 
 export function* batches<T>(

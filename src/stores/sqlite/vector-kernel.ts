@@ -14,10 +14,11 @@ import {
   loadBytes,
   loop,
   MULTIPLY_4F32,
-  STORE,
-  STORE_F32,
+  SHIFT_RIGHT,
   SUBTRACT,
   set,
+  store,
+  storeF32,
   tee,
   type WasmFunction,
   wasmModule,
@@ -38,7 +39,10 @@ declare const WebAssembly: {
   }
 }
 
-/** Multiplies a query with rows that follow one another; all places and the query's length in bytes. */
+/**
+ * Multiplies a query with rows that follow one another; all places and the query's length in bytes.
+ * The number of rows must be a multiple of {@link ROWS_TOGETHER}.
+ */
 type Multiply = (query: number, rows: number, count: number, length: number, out: number) => void
 
 export interface VectorKernel {
@@ -52,13 +56,20 @@ export interface VectorKernel {
 
 /** Vectors of another length are not for this kernel: it takes so many values in one step. */
 export const KERNEL_STEP = 16
+/** Each part of a query is read once for so many rows. */
+export const ROWS_TOGETHER = 4
 /** 1 MiB. */
 const PAGES = 16
 
-const [QUERY, ROWS, COUNT, LENGTH, OUT, AT, END] = [0, 1, 2, 3, 4, 5, 6] as const
+const [QUERY, ROWS, COUNT, LENGTH, OUT] = [0, 1, 2, 3, 4] as const
 const PARAMETERS = 5
-const NUMBERS = 2
-const FIRST_SUM = PARAMETERS + NUMBERS
+const [AT, END] = [5, 6] as const
+/** Where the rows are at which a loop is: the first in the place of the parameter. */
+const PLACES = [ROWS, 7, 8, 9] as const
+const LAST_PLACE = 9
+const NUMBERS = 5
+const SUMS = [10, 11, 12, 13] as const
+const FIRST_PART = 14
 
 const increased = (local: number, bytes: number) => [
   ...get(local),
@@ -67,70 +78,92 @@ const increased = (local: number, bytes: number) => [
   ...set(local),
 ]
 
-/** Where a value of the query begins, or of a row. */
-const at = (local: number, read: readonly number[]) => [...get(local), ...read]
-
 interface Product {
   readonly name: string
-  /** How many sums of four are kept: one alone would wait for every addition to finish. */
-  readonly sums: number
-  /** The product of the part of a step that belongs to one sum. */
-  readonly part: (sum: number) => readonly number[]
-  readonly queryBytes: number
-  readonly rowBytes: number
+  /** Vectors that one step takes of the query, and what it takes of a row for each. */
+  readonly parts: number
+  readonly rowPart: (part: number) => readonly number[]
+  readonly multiply: readonly number[]
   readonly add: readonly number[]
+  /** Bytes of a row for each byte of the query, as a power of one half. */
+  readonly halvings: number
   readonly lane: (lane: number) => readonly number[]
   readonly addLanes: readonly number[]
-  readonly store: readonly number[]
+  readonly store: (offset: number) => readonly number[]
 }
 
 function product(of: Product): WasmFunction {
-  const sums = Array.from({ length: of.sums }, (_, i) => FIRST_SUM + i)
+  const parts = Array.from({ length: of.parts }, (_, part) => part)
+  const queryBytes = 16 * of.parts
+  const rowBytes = queryBytes >> of.halvings
   const step = [
-    ...sums.map((sum, i) => [...get(sum), ...of.part(i), ...of.add, ...set(sum)]),
-    increased(ROWS, of.rowBytes),
-    [...get(AT), ...i32(of.queryBytes), ...ADD, ...tee(AT), ...get(END), ...IS_LESS, ...AGAIN_IF],
+    ...parts.map((part) => [...get(AT), ...load(16 * part), ...set(FIRST_PART + part)]),
+    ...SUMS.flatMap((sum, row) =>
+      parts.map((part) => [
+        ...get(sum),
+        ...get(FIRST_PART + part),
+        ...at(PLACES[row] ?? ROWS, of.rowPart(part)),
+        ...of.multiply,
+        ...of.add,
+        ...set(sum),
+      ]),
+    ),
+    ...PLACES.map((place) => increased(place, rowBytes)),
+    [...get(AT), ...i32(queryBytes), ...ADD, ...tee(AT), ...get(END), ...IS_LESS, ...AGAIN_IF],
   ]
-  const row = [
-    sums.flatMap((sum) => [...ZERO, ...set(sum)]),
+  const rowLength = [...get(LENGTH), ...i32(of.halvings), ...SHIFT_RIGHT]
+  const rows = [
+    SUMS.flatMap((sum) => [...ZERO, ...set(sum)]),
+    PLACES.slice(1).flatMap((place, before) => [
+      ...get(PLACES[before] ?? ROWS),
+      ...rowLength,
+      ...ADD,
+      ...set(place),
+    ]),
     [...get(QUERY), ...tee(AT), ...get(LENGTH), ...ADD, ...set(END)],
     loop(...step),
-    sums.flatMap((sum, i) => [...get(sum), ...(i > 0 ? of.add : [])]).concat(set(FIRST_SUM)),
-    get(OUT),
-    [0, 1, 2, 3].flatMap((lane) => [
-      ...get(FIRST_SUM),
-      ...of.lane(lane),
-      ...(lane > 0 ? of.addLanes : []),
+    ...SUMS.map((sum, row) => [
+      ...get(OUT),
+      ...[0, 1, 2, 3].flatMap((lane) => [
+        ...get(sum),
+        ...of.lane(lane),
+        ...(lane > 0 ? of.addLanes : []),
+      ]),
+      ...of.store(4 * row),
     ]),
-    of.store,
-    increased(OUT, 4),
-    [...get(COUNT), ...i32(1), ...SUBTRACT, ...tee(COUNT), ...AGAIN_IF],
+    increased(OUT, 4 * ROWS_TOGETHER),
+    // What the last row ended with is where the next rows begin.
+    [...get(LAST_PLACE), ...set(ROWS)],
+    [...get(COUNT), ...i32(ROWS_TOGETHER), ...SUBTRACT, ...tee(COUNT), ...AGAIN_IF],
   ]
-  return { name: of.name, numbers: NUMBERS, vectors: of.sums, body: loop(...row) }
+  return { name: of.name, numbers: NUMBERS, vectors: SUMS.length + of.parts, body: loop(...rows) }
 }
+
+/** What is read where a local points to. */
+const at = (local: number, read: readonly number[]) => [...get(local), ...read]
 
 const multiply = product({
   name: 'multiply',
-  sums: 4,
-  part: (i) => [...at(AT, load(16 * i)), ...at(ROWS, load(16 * i)), ...MULTIPLY_4F32],
-  queryBytes: 4 * KERNEL_STEP,
-  rowBytes: 4 * KERNEL_STEP,
+  parts: 4,
+  rowPart: (part) => load(16 * part),
+  multiply: MULTIPLY_4F32,
   add: ADD_4F32,
+  halvings: 0,
   lane: LANE_F32,
   addLanes: ADD_F32,
-  store: STORE_F32,
+  store: storeF32,
 })
 
 const multiplyRounded = product({
   name: 'multiplyRounded',
-  sums: 2,
-  part: (i) => [...at(AT, load(16 * i)), ...at(ROWS, loadBytes(8 * i)), ...DOT_8I16],
-  queryBytes: 2 * KERNEL_STEP,
-  rowBytes: KERNEL_STEP,
+  parts: 2,
+  rowPart: (part) => loadBytes(8 * part),
+  multiply: DOT_8I16,
   add: ADD_4I32,
+  halvings: 1,
   lane: LANE_I32,
   addLanes: ADD,
-  store: STORE,
+  store,
 })
 
 /** Null where the processor or the platform cannot do it. */

@@ -132,19 +132,25 @@ export class VectorTable {
     accept: (label: number) => boolean = () => true,
   ): Promise<VectorMatch[]> {
     checkVector(vector, this.#dimension)
-    let found: VectorMatch[] = []
-    const scan = function* (this: VectorTable): Steps {
-      const admits = (label: number) => !this.#isHidden(label) && accept(label)
-      found = yield* this.#whole().search(vector, limit, admits)
-    }
+    const admits = (label: number) => !this.#isHidden(label) && accept(label)
+    const best: { found: VectorMatch[] } = { found: [] }
     for (let attempt = 0; attempt < PATIENCE; attempt++) {
       const changes = this.#changes
       const unchanged = () => this.#changes === changes
-      await inSlices(scan.call(this), { wanted: unchanged })
-      if (unchanged()) return found
+      await inSlices(this.#scan(vector, limit, admits, best), { wanted: unchanged })
+      if (unchanged()) return best.found
     }
-    for (const _step of scan.call(this));
-    return found
+    for (const _step of this.#scan(vector, limit, admits, best));
+    return best.found
+  }
+
+  *#scan(
+    vector: Float32Array,
+    limit: number,
+    admits: (label: number) => boolean,
+    best: { found: VectorMatch[] },
+  ): Steps {
+    best.found = yield* this.#whole().search(vector, limit, admits)
   }
 
   /** NaN where there is no visible vector. The index must be loaded. */

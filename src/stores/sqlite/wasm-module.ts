@@ -53,8 +53,9 @@ export const ADD = [0x6a]
 export const SUBTRACT = [0x6b]
 export const IS_LESS = [0x49]
 export const AGAIN_IF = [0x0d, 0]
-export const STORE = [0x36, 2, 0]
-export const STORE_F32 = [0x38, 2, 0]
+export const SHIFT_RIGHT = [0x76]
+export const store = (offset: number) => [0x36, 2, offset]
+export const storeF32 = (offset: number) => [0x38, 2, offset]
 export const ADD_F32 = [0x92]
 export const loop = (...body: readonly (readonly number[])[]) => [
   0x03,

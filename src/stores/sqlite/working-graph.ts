@@ -123,6 +123,8 @@ export class WorkingGraph {
     }
     return this.#read((graph) =>
       entities.map((entity) => {
+        const known = this.#ties.get(entity)
+        if (known !== undefined) return known.length
         const node = nodeOf(entity)
         return graph.hasNode(node) ? graph.degree(node) : 0
       }),

@@ -58,6 +58,8 @@ export class WorkspaceStore implements Store {
   readonly #scopes: DocumentScopes
   /** Changes, and loads of what changes keep up to date. */
   readonly #turns = new Mutex()
+  /** As it was when it was last read. */
+  #counted: Counters
   readonly #tidying: NodeJS.Timeout
   #resting: NodeJS.Timeout | undefined
   #closed: Promise<void> | null = null
@@ -71,7 +73,8 @@ export class WorkspaceStore implements Store {
     this.#connection = connection
     this.#pageCache = new PageCache(connection)
     this.#lock = lock
-    this.#generation = new Generation(this.#counters().generation)
+    this.#counted = this.#counters()
+    this.#generation = new Generation(this.#counted.generation)
     this.#tables = createTables(connection, this.#generation, dimension, vectorIndexing)
     this.#graph = new WorkingGraph(new GraphLookups(connection, this.#generation), () =>
       this.#turns.run(() => this.#loadGraph()),
@@ -368,7 +371,11 @@ export class WorkspaceStore implements Store {
   }
 
   chunkCount() {
-    return this.#run(() => this.#counters().chunks)
+    return this.#run(() => {
+      const { current } = this.#generation
+      if (this.#counted.generation !== current) this.#counted = this.#counters()
+      return this.#counted.chunks
+    })
   }
 
   dataVersion() {
@@ -485,9 +492,13 @@ export class WorkspaceStore implements Store {
     this.#refuseIfClosed()
   }
 
-  #counters(): { generation: number } & Omit<StoreCounts, 'documents'> {
+  #counters(): Counters {
     const sql = 'SELECT generation, chunks, entities, relations FROM workspace'
     const none = { generation: 0, chunks: 0, entities: 0, relations: 0 }
     return this.#connection.get(sql) ?? none
   }
+}
+
+interface Counters extends Omit<StoreCounts, 'documents'> {
+  readonly generation: number
 }
