@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonText } from '../../src/engine/ingest/json-text.ts'
+import { jsonText, jsonTextOf } from '../../src/engine/ingest/json-text.ts'
 
 describe('a text as JSON', () => {
   it('is what JSON.stringify makes of it, whatever stands in it', () => {
@@ -10,6 +10,10 @@ describe('a text as JSON', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(jsonText(text)).toBe(JSON.stringify(text))
+        const row = { text }
+        for (const _ of ['looked through', 'known']) {
+          expect(jsonTextOf(row, text)).toBe(JSON.stringify(text))
+        }
       }),
     )
   })

@@ -1,4 +1,4 @@
-import { jsonText } from './json-text.ts'
+import { jsonText, jsonTextOf } from './json-text.ts'
 
 /** The line that a prompt shows of an entity. */
 export function entityLine(entity: { name: string; type: string; description: string }): string {
@@ -14,7 +14,7 @@ export function relationLine(relation: {
   description: string
 }): string {
   const { source, target, description } = relation
-  const described = `"description":${jsonText(description)}`
+  const described = `"description":${jsonTextOf(relation, description)}`
   return `{"entity1":${jsonText(source)},"entity2":${jsonText(target)},${described}}`
 }
 

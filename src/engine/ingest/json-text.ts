@@ -5,3 +5,15 @@ const ESCAPED = /["\\\p{Cc}\p{Cs}]/u
 export function jsonText(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
 }
+
+/** Rows whose text was found to need no escapes: those that stay in memory are looked through once. */
+const plain = new WeakSet<object>()
+
+/** {@link jsonText} of the text that a row has, always the same one. */
+export function jsonTextOf(row: object, text: string): string {
+  if (!plain.has(row)) {
+    if (ESCAPED.test(text)) return JSON.stringify(text)
+    plain.add(row)
+  }
+  return `"${text}"`
+}

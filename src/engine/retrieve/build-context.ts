@@ -1,5 +1,5 @@
 import { entityLine, relationLine } from '../ingest/item-texts.ts'
-import { jsonText } from '../ingest/json-text.ts'
+import { jsonText, jsonTextOf } from '../ingest/json-text.ts'
 import type { StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
 import type { FileReference } from './file-references.ts'
 
@@ -21,7 +21,7 @@ export function buildContext(parts: ContextParts): string {
   if (parts.relations.length > 0) {
     sections.push(section('Relations', parts.relations.map(relationLine)))
   }
-  const passages = parts.chunks.map((chunk) => chunkLine(parts.referenceOf(chunk), chunk.content))
+  const passages = parts.chunks.map((chunk) => chunkLine(parts.referenceOf(chunk), chunk))
   sections.push(section('Passages (reference_id points into the list of sources)', passages))
   const sources = parts.references.map(
     ({ referenceId, filePath }) => `[${referenceId}] ${filePath}`,
@@ -30,8 +30,8 @@ export function buildContext(parts: ContextParts): string {
   return sections.join('\n\n')
 }
 
-export function chunkLine(referenceId: string, content: string): string {
-  return `{"reference_id":${jsonText(referenceId)},"content":${jsonText(content)}}`
+function chunkLine(referenceId: string, chunk: StoredChunk): string {
+  return `{"reference_id":${jsonText(referenceId)},"content":${jsonTextOf(chunk, chunk.content)}}`
 }
 
 function section(title: string, lines: readonly string[]): string {
