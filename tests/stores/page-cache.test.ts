@@ -8,7 +8,7 @@ import { tempFolder } from '../server/temp-folder.ts'
 
 const KIB = 1024
 const SMALL = 512
-const LARGE = 4096
+const LARGE = 8192
 
 describe('the page cache of a workspace', () => {
   let folder: Awaited<ReturnType<typeof tempFolder>>
@@ -25,7 +25,7 @@ describe('the page cache of a workspace', () => {
   })
 
   const ask = (questions: number) => {
-    for (let i = 0; i < questions; i++) cache.noteQuestion()
+    for (let i = 0; i < questions; i++) cache.noteUse()
   }
   const limit = () => connection.pragma<number>('cache_size')
   const fill = (kib: number) =>
@@ -35,14 +35,14 @@ describe('the page cache of a workspace', () => {
       'x'.repeat(kib * KIB),
     )
 
-  it('is small for one that is hardly asked', () => {
+  it('is small for one that is hardly used', () => {
     fill(2 * LARGE)
     ask(10)
     expect(limit()).toBe(-SMALL)
     expect(cache.bytes).toBe(SMALL * KIB)
   })
 
-  it('grows with many questions, and tells so', () => {
+  it('grows with many uses, and tells so', () => {
     fill(2 * LARGE)
     ask(100)
     expect(limit()).toBe(-LARGE)

@@ -47,8 +47,9 @@ export async function entityFragments(
         const key = tables.entityNames.key(name)
         if (key === null) continue
         yield* first(limit, tables.fragmentReads.ofEntity(key), left, (row) => {
-          const { chunk: _c, rank: _r, document: _d, ...fragment } = row
-          fragments.push({ name, ...fragment })
+          const { documentId, filePath, chunkId, ordinal, position, createdAt } = row
+          const origin = { documentId, filePath, chunkId, ordinal, position, createdAt }
+          fragments.push({ name, type: row.type, description: row.description, ...origin })
         })
       }
     })(),
@@ -75,8 +76,10 @@ export async function relationFragments(
         if (key === undefined) continue
         const [source, target] = pair
         yield* first(limit, tables.fragmentReads.ofPair(key), left, (row) => {
-          const { chunk: _c, rank: _r, document: _d, ...fragment } = row
-          fragments.push({ source, target, ...fragment })
+          const { documentId, filePath, chunkId, ordinal, position, createdAt } = row
+          const { keywords, description, weight } = row
+          const origin = { documentId, filePath, chunkId, ordinal, position, createdAt }
+          fragments.push({ source, target, keywords, description, weight, ...origin })
         })
       }
     })(),

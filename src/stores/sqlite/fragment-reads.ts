@@ -6,7 +6,7 @@ import type {
   StoredEntityFragment,
   StoredRelationFragment,
 } from '../../engine/store.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Value } from './connection.ts'
 import { LIMIT } from './limit.ts'
 import { NO_CHUNK } from './schema.ts'
 import { fragmentVisible, type Generation, UNEDITED, visible } from './visibility.ts'
@@ -25,6 +25,30 @@ interface Position {
 }
 type EntityRow = Position & Omit<StoredEntityFragment, 'name'>
 type RelationRow = Position & Omit<StoredRelationFragment, 'source' | 'target'>
+
+/** What every page has of a fragment, before its own columns. */
+type PositionColumns = readonly [
+  chunk: Key,
+  rank: number,
+  document: number,
+  ordinal: number,
+  position: number,
+]
+type OriginColumns = readonly [
+  ...PositionColumns,
+  chunkId: string,
+  documentId: string,
+  filePath: string,
+  createdAt: number,
+]
+type EntityColumns = readonly [...OriginColumns, type: string, description: string]
+type RelationColumns = readonly [
+  ...OriginColumns,
+  keywords: string,
+  description: string,
+  weight: number,
+]
+type NamedColumns = readonly [...PositionColumns, named: number]
 
 type TieColumns = readonly [chunk: Key, entity: Key, named: number, spread: number]
 type TieInDocument = readonly [...TieColumns, document: number]
@@ -62,13 +86,13 @@ export class FragmentReads {
   /** Pages of the fragments of an entity, in canonical order. */
   ofEntity(entity: Key): Generator<EntityRow[], void, void> {
     const own = `${ORIGIN}, f.type, f.description`
-    return this.#pages<EntityRow>('entity_fragments', 'entity', own, WITH_DOCUMENT, entity)
+    return this.#pages('entity_fragments', 'entity', own, WITH_DOCUMENT, entity, entityRow)
   }
 
   /** Pages of the fragments of a pair, in canonical order. */
   ofPair(pair: Key): Generator<RelationRow[], void, void> {
     const own = `${ORIGIN}, f.keywords, f.description, f.weight`
-    return this.#pages<RelationRow>('relation_fragments', 'pair', own, WITH_DOCUMENT, pair)
+    return this.#pages('relation_fragments', 'pair', own, WITH_DOCUMENT, pair, relationRow)
   }
 
   namesIn(chunk: Key): string[] {
@@ -114,7 +138,7 @@ export class FragmentReads {
   /** Pages of the row ids of the documents that speak of an entity or of a pair. */
   *documentsOf(kind: 'entity' | 'pair', key: Key): Generator<number[], void, void> {
     const table = kind === 'entity' ? 'entity_fragments' : 'relation_fragments'
-    for (const page of this.#pages<Position>(table, kind, '1', '', key)) {
+    for (const page of this.#pages(table, kind, '1', '', key, positionOf)) {
       yield page.map((row) => row.document)
     }
   }
@@ -177,29 +201,25 @@ export class FragmentReads {
     entity: NamedEntity,
     admits: (document: number) => boolean,
   ): Generator<ChunkTie[], void, void> {
-    for (const page of this.#pages<Position & { named: number }>(
-      'entity_fragments',
-      'entity',
-      'f.named',
-      '',
-      entity.key,
-    )) {
+    const named = 'f.named'
+    for (const page of this.#pages('entity_fragments', 'entity', named, '', entity.key, namedRow)) {
       yield page
         .filter((row) => row.chunk !== NO_CHUNK && admits(row.document))
         .map(({ chunk, named }) => asTie([chunk, entity.key, named, entity.spread]))
     }
   }
 
-  *#pages<Row extends Position>(
+  *#pages<Columns extends readonly Value[], Row extends Position>(
     table: 'entity_fragments' | 'relation_fragments',
     column: 'entity' | 'pair',
     own: string,
     join: string,
     key: Key,
+    rowOf: (columns: Columns) => Row,
   ): Generator<Row[], void, void> {
     let last: Position = { chunk: 0, rank: -1, document: 0, ordinal: 0, position: 0 }
     for (;;) {
-      const page: Row[] = this.#connection.all<Row>(
+      const columns: Columns[] = this.#connection.rows<Columns>(
         `SELECT f.chunk, f.rank, f.document, f.ordinal, f.position, ${own}
          FROM ${table} f JOIN chunks c ON c.label = f.chunk ${join}
          WHERE f.${column} = ? AND ${fragmentVisible('f', 'c')}
@@ -215,6 +235,7 @@ export class FragmentReads {
         last.ordinal,
         last.position,
       )
+      const page: Row[] = columns.map(rowOf)
       yield page
       const end = page.at(-1)
       if (end === undefined || page.length < PAGE_ROWS) return
@@ -225,4 +246,49 @@ export class FragmentReads {
 
 function asTie([chunk, entity, named, spread]: TieColumns | TieInDocument): ChunkTie {
   return { chunk, entity, named: named === 1, spread }
+}
+
+function positionOf([chunk, rank, document, ordinal, position]: PositionColumns): Position {
+  return { chunk, rank, document, ordinal, position }
+}
+
+function namedRow([chunk, rank, document, ordinal, position, named]: NamedColumns): Position & {
+  readonly named: number
+} {
+  return { chunk, rank, document, ordinal, position, named }
+}
+
+function entityRow([
+  chunk,
+  rank,
+  document,
+  ordinal,
+  position,
+  chunkId,
+  documentId,
+  filePath,
+  createdAt,
+  type,
+  description,
+]: EntityColumns): EntityRow {
+  const origin = { chunkId, documentId, filePath, createdAt }
+  return { chunk, rank, document, ordinal, position, ...origin, type, description }
+}
+
+function relationRow([
+  chunk,
+  rank,
+  document,
+  ordinal,
+  position,
+  chunkId,
+  documentId,
+  filePath,
+  createdAt,
+  keywords,
+  description,
+  weight,
+]: RelationColumns): RelationRow {
+  const origin = { chunkId, documentId, filePath, createdAt }
+  return { chunk, rank, document, ordinal, position, ...origin, keywords, description, weight }
 }

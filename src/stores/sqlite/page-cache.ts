@@ -1,15 +1,15 @@
 import type { Connection } from './connection.ts'
 
-/** Of a workspace that is hardly asked. */
+/** Of a workspace that is hardly used. */
 export const SMALL_CACHE_KIB = 512
-/** Of one that is asked again and again: else most of what a question reads is read from the file. */
-const LARGE_CACHE_KIB = 4096
-const MANY_QUESTIONS = 25
+/** Of one that is used again and again: else most of what a question reads is read from the file. */
+const LARGE_CACHE_KIB = 8192
+const MANY_USES = 25
 
-/** SQLite's own cache of one connection, which grows when many questions come. */
+/** SQLite's own cache of one connection, which grows with use. */
 export class PageCache {
   readonly #connection: Connection
-  #questions = 0
+  #uses = 0
   #bytes = SMALL_CACHE_KIB * 1024
 
   constructor(connection: Connection) {
@@ -21,10 +21,11 @@ export class PageCache {
     return this.#bytes
   }
 
-  noteQuestion(): void {
-    this.#questions += 1
-    if (this.#questions % MANY_QUESTIONS !== 0) return
-    if (this.#questions === MANY_QUESTIONS) {
+  /** A question, or a document that comes in. */
+  noteUse(): void {
+    this.#uses += 1
+    if (this.#uses % MANY_USES !== 0) return
+    if (this.#uses === MANY_USES) {
       this.#connection.pragma(`cache_size = -${LARGE_CACHE_KIB}`)
     }
     const pages = this.#connection.pragma<number>('page_count')

@@ -208,7 +208,10 @@ export class WorkspaceStore implements Store {
   }
 
   async apply(change: Change) {
-    const published = await this.#run(() => this.#turns.run(() => this.#publisher.apply(change)))
+    const published = await this.#run(() => {
+      this.#pageCache.noteUse()
+      return this.#turns.run(() => this.#publisher.apply(change))
+    })
     await this.#sweepOn()
     return published
   }
@@ -233,7 +236,7 @@ export class WorkspaceStore implements Store {
 
   within(filter: DocumentFilter | null): Promise<Searches | null> {
     return this.#run(async () => {
-      this.#pageCache.noteQuestion()
+      this.#pageCache.noteUse()
       const scope = await this.#scopes.of(filter)
       if (scope === null) return null
       return new ScopedSearches({
