@@ -9,6 +9,7 @@ import { SingleAuthenticator } from './tenancy/single-authenticator.ts'
 import { assertTenancyNeverOn, markTenancyOn } from './tenancy/tenancy-mark.ts'
 import type { Tokens } from './tenancy/token.ts'
 import { UsersFile, type UsersFileEvent } from './tenancy/users-file.ts'
+import type { UsersVersion } from './tenancy/users-version.ts'
 
 export interface ChosenAuthenticator {
   readonly authenticator: Authenticator
@@ -34,6 +35,8 @@ export function chooseAuthenticator(
   log: FastifyBaseLogger,
   onUsersEvent: (event: UsersFileEvent) => void = () => undefined,
   control?: Directory,
+  /** Of the users file, when it was read already. */
+  version?: UsersVersion,
 ): ChosenAuthenticator {
   if (control !== undefined && !config.LIGHTRAG_MULTI_TENANT_STRICT) {
     log.warn('LIGHTRAG_MULTI_TENANT_STRICT is off: a tenant may be chosen for who names none.')
@@ -42,6 +45,7 @@ export function chooseAuthenticator(
     refuseSingleSettings(config)
     const users = new UsersFile({
       path: config.usersFile,
+      version,
       onEvent: (event) => {
         logUsersEvent(event, log)
         onUsersEvent(event)

@@ -1,17 +1,15 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
-import { adoptCommand } from './commands/adopt.ts'
-import { auditCommand } from './commands/audit.ts'
 import type { CommandContext } from './commands/command-context.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { operatorCommand } from './commands/operator.ts'
-import { userCommand } from './commands/user.ts'
-import { workspaceCommand } from './commands/workspace.ts'
 import { WorkspaceError } from './commands/workspace-error.ts'
 import { ConfigError, loadConfig } from './config.ts'
+import { readUsersAhead } from './read-users-ahead.ts'
 import { StorageError } from './storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
+
+/** Commands that start a server. */
+const STARTS = new Set(['serve', 'demo'])
 
 const program = new Command('tenantrag').description(
   'One LightRAG-compatible graph-RAG server, many isolated workspaces.',
@@ -44,15 +42,10 @@ const context: CommandContext = {
     process.exitCode = code
   },
 }
-for (const command of [
-  userCommand,
-  operatorCommand,
-  auditCommand,
-  doctorCommand,
-  workspaceCommand,
-  adoptCommand,
-]) {
-  program.addCommand(command(context))
+// A server starts faster without what only the commands need.
+if (process.argv.length > 2 && !STARTS.has(process.argv[2] ?? '')) {
+  const { commands } = await import('./commands/commands.ts')
+  for (const command of commands) program.addCommand(command(context))
 }
 
 await program.parseAsync().catch((error: unknown) => {
@@ -63,8 +56,10 @@ await program.parseAsync().catch((error: unknown) => {
 
 async function serve(): Promise<void> {
   readDotEnv({ quiet: true })
+  const config = loadConfig(process.env)
+  const users = readUsersAhead(config.usersFile)
   const { startServer } = await import('./main.ts')
-  const server = await startServer(loadConfig(process.env))
+  const server = await startServer(config, { users })
   let stopping = false
   const stop = async (signal: string) => {
     if (stopping) process.exit(1)

@@ -32,12 +32,15 @@ import { tenancy } from './tenancy/tenancy.ts'
 import { registerTokens } from './tenancy/token.ts'
 import { loadTokenSecret } from './tenancy/token-secret.ts'
 import type { UsersFileEvent } from './tenancy/users-file.ts'
+import type { UsersVersion } from './tenancy/users-version.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces.ts'
 
 export interface ServerOptions {
   /** Takes the lines of the log; standard output unless given. */
   readonly logStream?: { write(line: string): void }
+  /** What the users file holds, where somebody has begun to read it. */
+  readonly users?: Promise<UsersVersion | undefined>
 }
 
 export interface AssembledServer {
@@ -78,7 +81,7 @@ const SIGN_INS_PER_MINUTE = 30
 /** The assembled app, not listening yet; the same errors. */
 export async function buildServer(
   config: Config,
-  { logStream }: ServerOptions = {},
+  { logStream, users }: ServerOptions = {},
 ): Promise<AssembledServer> {
   await ensureWritable(config.WORKING_DIR)
   await ensureWritable(config.INPUT_DIR)
@@ -120,6 +123,7 @@ export async function buildServer(
     app.log,
     onUsersEvent,
     control?.plane.directory,
+    await users,
   )
   const { authenticator, directory, close } = chosen
   const models = await buildModels(config, (record) => {

@@ -1,11 +1,6 @@
-import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
-import { Worker } from 'node:worker_threads'
-import type { UsersThreadData } from './users-thread.ts'
+import { readUsersInThread, SMALL_USERS_BYTES } from './read-users-in-thread.ts'
 import { judgeUsers, type UsersVersion, unreadableUsers } from './users-version.ts'
-
-/** A file of this size is checked in a few milliseconds: less than a thread takes to start. */
-const SMALL_BYTES = 64 * 1024
 
 /**
  * Reads and judges a users file without holding the event loop: a large one in a thread of its own.
@@ -19,45 +14,9 @@ export async function readUsersVersion(
 ): Promise<UsersVersion> {
   try {
     const { size } = await stat(path)
-    if (size <= SMALL_BYTES) return judgeUsers(await readFile(path), seenBefore)
+    if (size <= SMALL_USERS_BYTES) return judgeUsers(await readFile(path), seenBefore)
   } catch (error) {
     return unreadableUsers(error, seenBefore)
   }
-  return readInThread({ path, seenBefore }, signal)
-}
-
-async function readInThread(data: UsersThreadData, signal: AbortSignal): Promise<UsersVersion> {
-  signal.throwIfAborted()
-  const worker = startThread(data)
-  const stop = () => void worker.terminate()
-  signal.addEventListener('abort', stop)
-  worker.unref()
-  const ended = once(worker, 'exit').then(() => {
-    throw new Error('the thread that reads the users ended')
-  })
-  try {
-    // Rejects with an uncaught error of the thread.
-    const [version] = await Promise.race([once(worker, 'message'), ended])
-    return version
-  } finally {
-    ended.catch(() => undefined)
-    signal.removeEventListener('abort', stop)
-    await worker.terminate()
-  }
-}
-
-function startThread(workerData: UsersThreadData): Worker {
-  // Neither the loaders and debuggers of this process nor its secrets.
-  const options = { workerData, execArgv: [], env: {} }
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./users-thread.js', import.meta.url), options)
-  }
-  // Where this runs as TypeScript, a thread must load the compiler before anything of ours.
-  const compiler = import.meta.resolve('tsx/esm/api')
-  const entry = new URL('./users-thread.ts', import.meta.url).href
-  const source = `import(${JSON.stringify(compiler)}).then(({ register }) => {
-    register()
-    return import(${JSON.stringify(entry)})
-  })`
-  return new Worker(source, { ...options, eval: true })
+  return readUsersInThread({ path, seenBefore }, signal)
 }

@@ -9,7 +9,7 @@ import { PasswordChecker } from './password.ts'
 import type { Principal } from './principal.ts'
 import { readUsersVersion } from './read-users-version.ts'
 import { UsersIndex } from './users-index.ts'
-import { codeOf, judgeUsers } from './users-version.ts'
+import { codeOf, judgeUsers, type UsersVersion } from './users-version.ts'
 
 export type UsersFileEvent =
   | { readonly type: 'loaded'; readonly users: number }
@@ -25,6 +25,8 @@ export type UsersFileEvent =
 
 export interface UsersFileOptions {
   readonly path: string
+  /** What it held a moment ago, when that was read already. */
+  readonly version?: UsersVersion | undefined
   /** How often the file is read again in case no change was reported. Default 2000. */
   readonly pollMs?: number
   readonly onEvent?: (event: UsersFileEvent) => void
@@ -62,7 +64,7 @@ export class UsersFile implements Directory {
   constructor(options: UsersFileOptions) {
     this.#options = options
     this.#stamp = new FileStamp(options.path)
-    const version = judgeUsers(readAtStart(options.path))
+    const version = options.version ?? judgeUsers(readAtStart(options.path))
     if (version.type !== 'users') {
       throw invalid(options.path, version.type === 'problems' ? version.problems : [])
     }

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -30,6 +32,15 @@ describe('the program as it is built', () => {
     )
     const packages = imported.filter((name) => !isBuiltin(name)).toSorted()
     expect([...new Set(packages)]).toEqual(['@fastify/swagger-ui', 'bcryptjs', 'better-sqlite3'])
+  })
+
+  it('tells of all its commands', async () => {
+    const cli = process.env.TENANTRAG_TEST_CLI ?? ''
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, '--help'])
+    const named = [...stdout.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name)
+    const start = ['serve', 'demo', 'hash-password']
+    const others = ['user', 'operator', 'audit', 'doctor', 'workspace', 'adopt']
+    expect(named).toEqual(expect.arrayContaining([...start, ...others]))
   })
 
   it('starts without the table of the tokenizer, which comes with the first text', async () => {

@@ -73,6 +73,16 @@ describe('with users', () => {
     await server.kill()
   })
 
+  it('knows all of very many, and tells what is wrong with them', async () => {
+    const many = manyUsers(1000)
+    await writeUsers(JSON.stringify({ users: many }))
+    const server = await startRealProcess(folder.path)
+    expect(await ask(server.url, { 'x-api-key': 'key-of-user-999' })).toBe(200)
+    await server.kill()
+    await writeUsers(JSON.stringify({ users: [...many, { ...many[0], username: '' }] }))
+    expect(await refusal()).toMatch(/users\.1000\.username|users\[1000\]/)
+  })
+
   it('keeps the last good version of a file that breaks while it runs', async () => {
     await writeUsers(twoUsers)
     const server = await startRealProcess(folder.path)
@@ -150,6 +160,15 @@ describe('a start that would be unsafe or pointless', () => {
     await mkdir(storage)
     await writeFile(join(storage, 'kv_store_full_docs.json'), '{}')
     expect(await refusal()).toMatch(/Python LightRAG.*WORKING_DIR/)
+  })
+
+  it('is refused over files of Python LightRAG in one of many folders', async () => {
+    const storage = join(folder.path, 'rag_storage')
+    for (const name of ['ours', 'theirs']) await mkdir(join(storage, name), { recursive: true })
+    await writeFile(join(storage, 'notes.txt'), 'neither a folder nor theirs')
+    await writeFile(join(storage, 'ours', 'rag.db'), '')
+    await writeFile(join(storage, 'theirs', 'vdb_chunks.json'), '{}')
+    expect(await refusal()).toMatch(/files of Python LightRAG \(in theirs\)/)
   })
 
   it('is refused over a folder that cannot be written', async () => {
