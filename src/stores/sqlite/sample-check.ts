@@ -1,5 +1,5 @@
 import { inSlices } from './slices.ts'
-import { dot } from './vector-values.ts'
+import { dot, vectorBytes } from './vector-values.ts'
 
 const NEWEST = 32
 const SPREAD = 32
@@ -47,5 +47,5 @@ export function isSameDirection(normal: Float32Array, stored: Float32Array): boo
 }
 
 export function isSameVector(vector: Float32Array, stored: Float32Array): boolean {
-  return vector.every((value, index) => value === stored[index])
+  return Buffer.compare(vectorBytes(vector), vectorBytes(stored)) === 0
 }
