@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RelationTie } from '../../src/engine/store.ts'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
@@ -98,6 +99,24 @@ describe('the working graph in memory', () => {
       expect(graph.bytes - bare).toBeLessThan(8_000_000)
     }
     expect(await graph.ties([1])).toHaveLength(leaves)
+  })
+
+  it('tells the entities with most ties, also when they change while it counts', async () => {
+    const leaves = 100_000
+    await fill(Array.from({ length: leaves }, (_, at) => tie(at + 1, 1, at + 2)))
+    const before = graph.hubs(3)
+    // It has begun, and no node is looked at twice.
+    await nextTurn()
+    const more = Array.from({ length: 5 }, (_, at) => tie(leaves + 1 + at, 50, 60 + at))
+    await graph.publish(changeOf(more))
+    const [during, after] = [await before, await graph.hubs(3)]
+    expect(after).toEqual([1, 50, 60])
+    expect([
+      [1, 2, 3],
+      [1, 50, 60],
+    ]).toContainEqual(during)
+    expect(await graph.hubs(1)).toEqual([1])
+    expect(await graph.hubs(3)).toEqual([1, 50, 60])
   })
 
   it('changes nothing that it has handed out', async () => {

@@ -30,6 +30,10 @@ const LISTED_BYTES = 8
 
 /** Looking up this share of a graph takes about as long as loading all of it. */
 const LOOKUPS_WORTH_LOADING = 1 / 8
+/** Nodes looked at in one step, and how often that begins anew when the graph changes meanwhile. */
+const NODES_PER_STEP = 256
+const PATIENCE = 3
+
 /** So few that one statement holds nobody up, whatever they are tied to. */
 const LOOKED_UP_AT_ONCE = 4
 
@@ -50,6 +54,7 @@ export class WorkingGraph {
   /** The ties of the entities that were asked for, in the order of their keys. */
   readonly #ties = new Map<Key, readonly RelationTie[]>()
   #listed = 0
+  #changes = 0
   #hubs: { readonly limit: number; readonly keys: readonly Key[] } | null = null
 
   /** @param load must end with {@link fill}, or throw */
@@ -175,15 +180,24 @@ export class WorkingGraph {
     this.#ties.clear()
     this.#listed = 0
     this.#hubs = null
+    this.#changes++
   }
 
   /** The entities with most relations, best first; among equals the older. */
-  hubs(limit: number): Promise<readonly Key[]> {
-    return this.#read((graph) => {
-      // Every node is looked at, so the answer is kept until the graph changes.
-      if (this.#hubs?.limit !== limit) this.#hubs = { limit, keys: hubsOf(graph, limit) }
-      return this.#hubs.keys
-    })
+  async hubs(limit: number): Promise<readonly Key[]> {
+    for (let attempt = 1; ; attempt++) {
+      const graph = await this.#read((whole) => whole)
+      if (this.#hubs?.limit === limit) return this.#hubs.keys
+      const changes = this.#changes
+      const isSame = () => this.#changes === changes
+      const best = new TopHits(limit)
+      await inSlices(hubSteps(graph, best), attempt < PATIENCE ? { wanted: isSame } : {})
+      if (!isSame() && attempt < PATIENCE) continue
+      const keys = best.sorted().map((hit) => hit.key)
+      // Every node was looked at, so the answer is kept until the graph changes.
+      if (isSame()) this.#hubs = { limit, keys }
+      return keys
+    }
   }
 
   /** Calls that never leave the turn of the event loop would look up for ever, and nothing loads. */
@@ -224,13 +238,13 @@ function keyOf(node: string): Key {
   return Number(node.slice(1))
 }
 
-function hubsOf(graph: EntityGraph, limit: number): Key[] {
-  const best = new TopHits(limit)
-  graph.forEachNode((node) => {
+function* hubSteps(graph: EntityGraph, best: TopHits): Steps {
+  let looked = 0
+  for (const { node } of graph.nodeEntries()) {
     const degree = graph.degree(node)
     if (degree >= best.threshold) best.offer(keyOf(node), degree)
-  })
-  return best.sorted().map((hit) => hit.key)
+    if (++looked % NODES_PER_STEP === 0) yield
+  }
 }
 
 function* steps(graph: EntityGraph, change: GraphChange): Steps {
