@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 /** How long one slice of work may hold the event loop, in milliseconds. */
 export const SLICE_MS = 6
 /** The same where much is brought into memory: a collection of garbage comes on top. */
-export const LOAD_SLICE_MS = 4
+export const LOAD_SLICE_MS = 2
 
 /** Work in small pieces: each `next()` does one and returns. */
 export type Steps = Generator<void, void, void>
