@@ -86,6 +86,22 @@ describe('the file of an exact index', () => {
     expect(await opensExactly()).toBe(false)
   })
 
+  it('is taken up with what came and went while it was read', async () => {
+    const labels = await saved()
+    const vectors = make()
+    vectors.table.readAhead()
+    vectors.publish(some(20), labels.slice(0, 10))
+    await readFile(file)
+    vectors.publish([], labels.slice(10, 20))
+    vectors.sweep(labels.slice(10, 20))
+    await vectors.load()
+    for (let round = 0; round < 5; round++) {
+      const query = randomVector(random, DIMENSION)
+      expect(await vectors.search(query, MANY)).toEqual(vectors.exact(query, MANY))
+    }
+    await vectors.close()
+  })
+
   it('shows nothing that was dead or unpublished when it was written', async () => {
     const vectors = await make().load()
     const labels = vectors.publish(some(MANY))

@@ -27,17 +27,25 @@ export class ExactCache {
   readonly #parts: ExactCacheParts
   #saved = 0
   #changes = 0
+  #ahead: ReturnType<ExactFile['load']> | null = null
 
   constructor(index: ExactIndex, parts: ExactCacheParts) {
     this.#index = index
     this.#parts = parts
   }
 
+  /** Begins to read the file, for {@link restore} to take up. */
+  readAhead(): void {
+    const { exactFile, mark } = this.#parts
+    this.#ahead ??= exactFile?.load(mark()) ?? null
+  }
+
   /** Fills the index, if the file has these very vectors. */
   async restore(): Promise<Restored> {
     const { exactFile, mark, stored } = this.#parts
     const now = mark()
-    const content = (await exactFile?.load(now)) ?? null
+    const content = (await (this.#ahead ?? exactFile?.load(now))) ?? null
+    this.#ahead = null
     if (content === null) return 'nothing'
     this.#index.adopt(content)
     if (!(await isSampleOf(this.#index, stored, isSameVector))) {

@@ -76,6 +76,11 @@ export class LayeredIndex implements VectorIndex {
     return this.#recent.bytes + (this.#graph?.bytes ?? 0) + (this.#next?.bytes ?? 0)
   }
 
+  /** Begins to read what {@link restore} will take over. */
+  readAhead(): void {
+    this.#recentFile.readAhead()
+  }
+
   /** Takes over what a file has, if it has these very vectors. */
   async restore(): Promise<Restored> {
     return (await this.#restoreGraph()) ? 'some' : this.#recentFile.restore()

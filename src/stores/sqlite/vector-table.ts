@@ -34,6 +34,8 @@ export class VectorTable {
   readonly #dimension: number
   readonly #indexing: Indexing
   #index: LayeredIndex | null = null
+  /** One that is being read, and not asked yet. */
+  #ahead: LayeredIndex | null = null
   /** Labels in the index that no search may return. */
   readonly #staged = new Set<number>()
   readonly #dead = new Set<number>()
@@ -63,10 +65,18 @@ export class VectorTable {
     return this.#index?.bytes ?? 0
   }
 
+  /** Begins what {@link load} will end; anything may be staged or published meanwhile. */
+  readAhead(): void {
+    if (this.#index !== null) return
+    this.#ahead ??= this.#emptyIndex()
+    this.#ahead.readAhead()
+  }
+
   /** Reads all visible vectors, or those that the index file has not. Nothing may be staged meanwhile. */
   async load(wanted: () => boolean): Promise<void> {
     if (this.#index !== null) return
-    const index = this.#emptyIndex()
+    const index = this.#ahead ?? this.#emptyIndex()
+    this.#ahead = null
     const restored = await index.restore()
     if (restored !== 'all') {
       const steps = restored === 'some' ? this.#catchUp(index) : this.#read(index)
@@ -170,6 +180,7 @@ export class VectorTable {
   async close(): Promise<void> {
     const index = this.#index
     this.#index = null
+    this.#ahead = null
     this.#changes++
     await index?.close()
   }
@@ -265,14 +276,8 @@ export class VectorTable {
     const alive = new Set<number>()
     let after = 0
     for (;;) {
-      const page = this.#connection.all<{ label: number }>(
-        `SELECT r.label FROM ${this.#names.rows} r WHERE r.label > ? AND ${visible('r')}
-         ORDER BY r.label LIMIT ${PAGE_LABELS}`,
-        after,
-        this.#generation.current,
-        this.#generation.current,
-      )
-      for (const { label } of page) {
+      const page = this.#labelsAfter(after)
+      for (const label of page) {
         alive.add(label)
         if (index.has(label)) continue
         const vector = this.#stored(label)
@@ -282,8 +287,18 @@ export class VectorTable {
       yield
       const last = page.at(-1)
       if (last === undefined) break
-      after = last.label
+      after = last
     }
     yield* index.retain(alive)
+  }
+
+  /** In their order. As one text, which takes a tenth of the time of as many rows. */
+  #labelsAfter(after: number): number[] {
+    const { current } = this.#generation
+    const sql = `SELECT json_group_array(label ORDER BY label) FROM
+      (SELECT r.label FROM ${this.#names.rows} r WHERE r.label > ? AND ${visible('r')}
+       ORDER BY r.label LIMIT ${PAGE_LABELS})`
+    const [row] = this.#connection.rows<[labels: string]>(sql, after, current, current)
+    return JSON.parse(row?.[0] ?? '[]') as number[]
   }
 }

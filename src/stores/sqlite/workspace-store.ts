@@ -481,6 +481,7 @@ export class WorkspaceStore implements Store {
 
   async #loaded(vectors: VectorTable): Promise<VectorTable> {
     if (!vectors.loaded) {
+      vectors.readAhead()
       await this.#turns.run(() => vectors.load(() => this.#closed === null))
       this.#refuseIfClosed()
     }
