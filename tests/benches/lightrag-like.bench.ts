@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LightRag } from '../../src/engine/light-rag.ts'
 import { openLightRag } from '../../src/library.ts'
 import { tempFolder } from '../server/temp-folder.ts'
+import { buildLibrary } from './like/built-library.ts'
 import { cpuOf, median, timeOf } from './like/measures.ts'
 import { runBenchChild } from './like/run-bench-child.ts'
 import { sampleDocument, sampleQuestion } from './like/sample-documents.ts'
@@ -12,7 +13,7 @@ const NEXT_DOCUMENTS = 20
 /** Of each mode. The engine compiles what it has run often: a program is warm after some hundreds. */
 const QUESTIONS = 700
 const WARMING = 500
-const OPENINGS = 3
+const OPENINGS = 7
 const BATCH = 100
 const MB = 1024 * 1024
 
@@ -42,10 +43,12 @@ const SIZES = [1000, 3000] as const
  */
 export async function benchLightRagLike(): Promise<void> {
   const folder = await tempFolder()
+  const library = await buildLibrary()
   try {
     for (const [place, documents] of SIZES.entries()) {
       console.log(`${documents} documents`)
-      const figures = await measured(join(folder.path, String(documents)), documents)
+      const dir = join(folder.path, String(documents))
+      const figures = await measured(dir, documents, library.path)
       for (const [name, row] of Object.entries(ROWS) as [Figure, Row][]) {
         print(row, figures[name], place === 0 ? 0 : 1)
       }
@@ -60,6 +63,7 @@ export async function benchLightRagLike(): Promise<void> {
         `idle ${(many.idle * 100).toFixed(2)} % of a core (LightRAG 3 %, 0 wanted)`,
     )
   } finally {
+    await library.remove()
     await folder.remove()
   }
 }
@@ -74,7 +78,11 @@ function print({ what, lightRag, share }: Row, ours: number, place: 0 | 1): void
   )
 }
 
-async function measured(dir: string, documents: number): Promise<Record<Figure, number>> {
+async function measured(
+  dir: string,
+  documents: number,
+  library: string,
+): Promise<Record<Figure, number>> {
   const rag = await openLightRag({ dir, llm: scriptedModel(), embedding: hashedModel() })
   for (let from = 0; from < documents; from += BATCH) await insert(rag, from, BATCH)
   const next = await nextDocument(rag, documents)
@@ -83,7 +91,7 @@ async function measured(dir: string, documents: number): Promise<Record<Figure, 
   const disk = await sizeOf(dir)
   const openings: number[] = []
   for (let i = 0; i < OPENINGS; i++) {
-    openings.push((await runBenchChild<{ ms: number }>('./open-child.ts', [dir])).ms)
+    openings.push((await runBenchChild<{ ms: number }>('./open-child.ts', [dir, library])).ms)
   }
   const warm = await openLightRag({ dir, llm: scriptedModel(), embedding: hashedModel() })
   const [naive, local, global, mix] = [
