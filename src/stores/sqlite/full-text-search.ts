@@ -15,7 +15,7 @@ export class FullTextSearch {
   readonly #connection: Connection
   readonly #generation: Generation
   readonly #frequent: Readonly<Record<FullTextNames['index'], FrequentTerms>>
-  readonly #lists: Readonly<Record<FullTextNames['index'], PostingLists>>
+  readonly #lists: Readonly<Record<ListedNames['index'], PostingLists>>
 
   constructor(connection: Connection, generation: Generation) {
     this.#connection = connection
@@ -29,7 +29,6 @@ export class FullTextSearch {
     this.#lists = {
       chunk_index: new PostingLists(generation),
       entity_index: new PostingLists(generation),
-      relation_index: new PostingLists(generation),
     }
   }
 
@@ -102,7 +101,7 @@ export class FullTextSearch {
    * Of what has some of these words. To count the entries of a word that was never asked for costs as
    * much as to search it; where there are few matches of all words, none of them is frequent.
    */
-  #bestOfAny(matches: Matches, names: FullTextNames, text: string, limit: number): Hit[] {
+  #bestOfAny(matches: Matches, names: ListedNames, text: string, limit: number): Hit[] {
     if (limit <= 0) return []
     const terms = fullTextTerms(text)
     const frequent = this.#frequent[names.index]
@@ -122,7 +121,7 @@ export class FullTextSearch {
   /** The scores of all that has some of these terms, by their lists; null when that is no way. */
   #sums(
     matches: Matches,
-    { index }: FullTextNames,
+    { index }: ListedNames,
     terms: readonly string[],
   ): Map<Key, number> | null {
     const frequent = this.#frequent[index]
@@ -165,6 +164,9 @@ export class FullTextSearch {
       .map(([key, score]) => ({ key, score }))
   }
 }
+
+/** Those whose entries are what is found; a relation's are found by their chunks. */
+type ListedNames = typeof CHUNK_TEXTS | typeof ENTITY_NAMES
 
 /** A statement for all matches of a query, in any order and number. */
 interface Matches {

@@ -8,8 +8,14 @@ export interface FullTextNames {
 }
 
 /** The title column holds the document's label and the headings above the chunk. */
-export const CHUNK_TEXTS: FullTextNames = { index: 'chunk_index', columns: { body: 1, title: 1 } }
-export const ENTITY_NAMES: FullTextNames = { index: 'entity_index', columns: { name: 1 } }
+export const CHUNK_TEXTS = {
+  index: 'chunk_index',
+  columns: { body: 1, title: 1 },
+} as const satisfies FullTextNames
+export const ENTITY_NAMES = {
+  index: 'entity_index',
+  columns: { name: 1 },
+} as const satisfies FullTextNames
 export const RELATION_TEXTS: FullTextNames = {
   index: 'relation_index',
   columns: { title: 1, description: 1 },
