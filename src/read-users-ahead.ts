@@ -7,10 +7,12 @@ import type { UsersVersion } from './tenancy/users-version.ts'
  * nothing to gain, or nothing good was found: then it is read in its place, where faults are told.
  */
 export async function readUsersAhead(path: string): Promise<UsersVersion | undefined> {
-  const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 }
-  if (size <= SMALL_USERS_BYTES) return undefined
-  const { signal } = new AbortController()
-  const data = { path, seenBefore: undefined }
-  const version = await readUsersInThread(data, signal).catch(() => undefined)
-  return version?.type === 'users' ? version : undefined
+  try {
+    if (statSync(path).size <= SMALL_USERS_BYTES) return undefined
+    const { signal } = new AbortController()
+    const version = await readUsersInThread({ path, seenBefore: undefined }, signal)
+    return version.type === 'users' ? version : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
-import { appendFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { readUsersAhead } from '../../src/read-users-ahead.ts'
 import { UsersFile } from '../../src/tenancy/users-file.ts'
@@ -40,6 +40,9 @@ describe('a users file that is read ahead', () => {
 
   it('is left to be read in its place when it is small, broken or missing', async () => {
     expect(await readUsersAhead(path)).toBeUndefined()
+    const circle = join(dirname(path), 'circle.json')
+    await symlink(circle, circle)
+    expect(await readUsersAhead(circle)).toBeUndefined()
     await write(2)
     expect(await readUsersAhead(path)).toBeUndefined()
     await write(LARGE)
