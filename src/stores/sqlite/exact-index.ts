@@ -130,19 +130,19 @@ export class ExactIndex implements VectorIndex {
   ): Generator<void, VectorMatch[], void> {
     if (limit <= 0) return []
     const best = new TopHits(limit)
-    const shortlist = this.#wantsShortlist() ? new Shortlist(vector, limit) : null
     let mayRound = true
     const labelOf = (slot: number) => {
       const label = this.#labels[slot] ?? FREE
       return label !== FREE && accept(label) ? label : null
     }
     const counts = (slot: number) => labelOf(slot) !== null
+    const shortlist = this.#wantsShortlist() ? new Shortlist(vector, limit, counts) : null
     for (let start = 0; start < this.#labels.length; start += BLOCK_ROWS) {
       const known = this.#rounded[start / BLOCK_ROWS]
       const rounded = known ?? (shortlist && mayRound ? this.#roundBlock(start) : null)
       // A search rounds one block at most, so that none is slow.
       if (known === undefined && rounded !== null) mayRound = false
-      if (shortlist && rounded) shortlist.look(rounded, start, best, counts)
+      if (shortlist && rounded) shortlist.look(rounded, start, best)
       else this.#compareAll(start, vector, best, labelOf)
       yield
     }
@@ -202,7 +202,7 @@ export class ExactIndex implements VectorIndex {
       }
       compared += slots.length
       yield
-      slots = shortlist.takePossible(best, COMPARED_AT_ONCE, (slot) => labelOf(slot) !== null)
+      slots = shortlist.takePossible(best, COMPARED_AT_ONCE)
     }
     if (compared > WORTH_A_LIST * this.#labels.length) {
       this.#discouraged = this.#searches + DISCOURAGED_FOR

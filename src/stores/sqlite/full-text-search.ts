@@ -93,8 +93,7 @@ export class FullTextSearch {
   #visible(sql: string, keys: KeySet | null): Matches {
     const { current } = this.#generation
     const isScoped = keys !== null
-    const isWhole = !isScoped && this.#generation.isWhole
-    return { sql, values: [current, current, ...(isScoped ? [keys.json] : [])], isScoped, isWhole }
+    return { sql, values: [current, current, ...(isScoped ? [keys.json] : [])], isScoped }
   }
 
   /**
@@ -105,7 +104,8 @@ export class FullTextSearch {
     if (limit <= 0) return []
     const terms = fullTextTerms(text)
     const frequent = this.#frequent[names.index]
-    const listed = matches.isWhole ? this.#sums(matches, names, terms) : null
+    const isWhole = !matches.isScoped && this.#generation.isWhole
+    const listed = isWhole ? this.#sums(matches, names, terms) : null
     if (listed !== null) return best(listed, limit)
     const unknown = matches.isScoped ? null : frequent.unknown(terms)
     if (unknown !== null) {
@@ -175,8 +175,6 @@ interface Matches {
   readonly values: readonly Value[]
   /** Whether it leaves out some that are visible. */
   readonly isScoped: boolean
-  /** Whether it leaves out nothing, as the index has only what is visible. */
-  readonly isWhole: boolean
 }
 
 /** For when all are visible: to look that up would take a quarter of the search. */
@@ -184,7 +182,6 @@ const ALL_CHUNKS: Matches = {
   sql: `SELECT rowid AS key, ${score(CHUNK_TEXTS)} AS score FROM chunk_index WHERE chunk_index MATCH ?`,
   values: [],
   isScoped: false,
-  isWhole: true,
 }
 const BEST = `ORDER BY score DESC, key ${LIMIT}`
 

@@ -16,13 +16,16 @@ interface Candidate {
 /** What one search through rounded rows has found worth comparing with the vectors themselves. */
 export class Shortlist {
   readonly #query: RoundedQuery
+  readonly #counts: (slot: number) => boolean
   /** Slots, the best by their rounded scores. */
   readonly #likely: TopHits
   readonly #blocks: Block[] = []
   #compared = new Set<number>()
   #candidates: Candidate[] | null = null
 
-  constructor(vector: Float32Array, limit: number) {
+  /** @param counts whether the row in a slot does */
+  constructor(vector: Float32Array, limit: number, counts: (slot: number) => boolean) {
+    this.#counts = counts
     this.#query = new RoundedQuery(vector)
     this.#likely = new TopHits(limit)
   }
@@ -32,14 +35,13 @@ export class Shortlist {
    *
    * @param start the slot of its first row
    * @param best what was compared already
-   * @param counts whether the row in a slot does
    */
-  look(block: RoundedRows, start: number, best: TopHits, counts: (slot: number) => boolean): void {
+  look(block: RoundedRows, start: number, best: TopHits): void {
     const scores = block.compare(this.#query)
     this.#blocks.push({ start, scores })
     const threshold = () => Math.max(this.#likely.threshold, best.threshold)
     scores.visitLikely(threshold, (row, product) => {
-      if (counts(start + row)) this.#likely.offer(start + row, product)
+      if (this.#counts(start + row)) this.#likely.offer(start + row, product)
     })
   }
 
@@ -50,25 +52,21 @@ export class Shortlist {
     return slots
   }
 
-  /**
-   * Some other slots that can still be among the best, each once; none when there are no more.
-   *
-   * @param counts whether the row in a slot does
-   */
-  takePossible(best: TopHits, most: number, counts: (slot: number) => boolean): number[] {
-    this.#candidates ??= this.#possible(best.threshold, counts)
+  /** Some other slots that can still be among the best, each once; none when there are no more. */
+  takePossible(best: TopHits, most: number): number[] {
+    this.#candidates ??= this.#possible(best.threshold)
     this.#candidates = this.#candidates.filter(({ atMost }) => atMost >= best.threshold)
     return this.#candidates.splice(-most).map(({ slot }) => slot)
   }
 
-  #possible(threshold: number, counts: (slot: number) => boolean): Candidate[] {
+  #possible(threshold: number): Candidate[] {
     const found: Candidate[] = []
     // Fewer rows than are wanted: all that count have been taken for likely.
     if (Math.max(threshold, this.#likely.threshold) === -Infinity) return found
     for (const { start, scores } of this.#blocks) {
       scores.visitPossible(threshold, (row, atMost) => {
         const slot = start + row
-        if (!this.#compared.has(slot) && counts(slot)) found.push({ slot, atMost })
+        if (!this.#compared.has(slot) && this.#counts(slot)) found.push({ slot, atMost })
       })
     }
     return found
