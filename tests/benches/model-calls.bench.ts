@@ -1,12 +1,15 @@
-import { countModelCalls, LIHUA_WORLD } from '../guarantees/model-calls.ts'
+import { readDataset } from '../eval/dataset.ts'
+import { countModelCalls } from '../guarantees/model-calls.ts'
 
-/** Model calls for the chats of LiHua-World, beside those that LightRAG's rule would make. */
+/** Model calls for the documents of a folder, beside those that LightRAG's rule would make. */
 export async function benchModelCalls(): Promise<void> {
-  const counts = await countModelCalls(Number(process.env.BENCH_DOCUMENTS ?? 442))
-  if (counts === null) {
-    console.log(`Left out: there is no ${LIHUA_WORLD}. Put the documents of LiHua-World there.`)
+  const folder = process.env.BENCH_FOLDER
+  if (folder === undefined) {
+    console.log('Left out: BENCH_FOLDER names no folder with docs.jsonl, as npm run eval takes.')
     return
   }
+  const { documents: all } = await readDataset(folder)
+  const counts = await countModelCalls(all.slice(0, Number(process.env.BENCH_DOCUMENTS ?? 442)))
   const { documents, ours, rule } = counts
   const each = (value: number) => (value / documents).toFixed(2)
   console.log(`${documents} documents, ${counts.chunks} chunks; calls a document:`)

@@ -1,20 +1,13 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { buildModels } from '../../src/build-models.ts'
 import { loadConfig } from '../../src/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { fullText, readDataset } from '../eval/dataset.ts'
+import { type EvalDocument, fullText } from '../eval/dataset.ts'
 import { startModelServer } from '../fixtures/model-server/model-server.ts'
 import { modelEnv } from './model-process.ts'
 import { quickFolder } from './quick-folder.ts'
-
-/** Beside the repository. */
-export const LIHUA_WORLD = fileURLToPath(
-  new URL('../../../shared/data/lihua-world', import.meta.url),
-)
 
 const CHUNKS_A_REQUEST = 10
 
@@ -34,11 +27,8 @@ export interface CallCounts {
   readonly rule: Calls
 }
 
-/** Indexes chats of LiHua-World over the model server; null when they are not there. */
-export async function countModelCalls(limit: number): Promise<CallCounts | null> {
-  if (!existsSync(LIHUA_WORLD)) return null
-  const { documents } = await readDataset(LIHUA_WORLD)
-  const chosen = documents.slice(0, limit)
+/** Indexes the documents over the model server. */
+export async function countModelCalls(documents: readonly EvalDocument[]): Promise<CallCounts> {
   const folder = await quickFolder()
   const models = await startModelServer()
   const dir = join(folder.path, 'space')
@@ -51,17 +41,17 @@ export async function countModelCalls(limit: number): Promise<CallCounts | null>
   })
   try {
     await rag.insertTexts({
-      texts: chosen.map(fullText),
-      file_sources: chosen.map(({ id }) => `${id}.txt`),
+      texts: documents.map(fullText),
+      file_sources: documents.map(({ id }) => `${id}.txt`),
     })
     await rag.idle()
     const { status_counts } = await rag.statusCounts()
-    if (status_counts.processed !== chosen.length) throw new Error(JSON.stringify(status_counts))
+    if (status_counts.processed !== documents.length) throw new Error(JSON.stringify(status_counts))
     await rag.close()
     const chats = models.callsOf('chat')
     const summaries = chats.filter(({ messages }) => messages[0]?.role !== 'system').length
     return {
-      documents: chosen.length,
+      documents: documents.length,
       ...ruleOver(dir),
       ours: { chats: chats.length, summaries, embeddings: models.callsOf('embed').length },
     }

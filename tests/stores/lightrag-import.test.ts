@@ -1,7 +1,6 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import type { EmbeddingModel, Models } from '../../src/engine/models.ts'
@@ -13,10 +12,10 @@ import { readWorkingFolder } from '../../src/stores/sqlite/lightrag/working-fold
 import { writeImport } from '../../src/stores/sqlite/lightrag/write-import.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { verifyWorkspace } from '../../src/stores/sqlite/verify/verify-workspace.ts'
+import { COUNTRIES } from '../fixtures/lightrag/harbour-documents.ts'
+import { type LightRagFolder, writeLightRagFolder } from '../fixtures/lightrag/lightrag-folder.ts'
 import { OFFLINE } from './sound-workspace.ts'
 
-/** Written by Python LightRAG itself; without it these tests fail. */
-const FOLDER = fileURLToPath(new URL('../../../shared/data/lightrag-workspace', import.meta.url))
 const EMBEDDING = { id: 'hashed:64', dimension: 64 }
 
 /** Whoever calls it has called a model. */
@@ -35,12 +34,13 @@ describe('a working folder of Python LightRAG', () => {
   let root: string
   let folder: string
   let dir: string
+  let written: LightRagFolder
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'lightrag-'))
     onTestFinished(() => rm(root, { recursive: true, force: true }))
     folder = join(root, 'folder')
     dir = join(root, 'workspace')
-    await cp(FOLDER, folder, { recursive: true })
+    written = await writeLightRagFolder(folder)
   })
   const plan = async () => planImport(await readWorkingFolder(folder))
   const bringIn = async () => {
@@ -63,26 +63,22 @@ describe('a working folder of Python LightRAG', () => {
     await writeFile(path, JSON.stringify(records))
   }
 
-  it('comes in with the counts that its README states, and whole', async () => {
-    const readme = await readFile(join(folder, 'README.md'), 'utf8')
-    const said =
-      /(\d+) documents, (\d+) chunks, (\d+) entities, (\d+) relations, (\d+) cached answers; vectors (\d+) \/ (\d+) \/ (\d+)/.exec(
-        readme,
-      )
-    const [documents, chunks, entities, relations, answers, ...vectors] = (said ?? [])
-      .slice(1)
-      .map(Number)
-    expect(vectors).toHaveLength(3)
+  const firstDocument = () => {
+    const [document] = written.documents
+    if (document === undefined) throw new Error('no document was written')
+    return document
+  }
+  const [COUNTRY, CAPITAL] = COUNTRIES[0]
+
+  it('comes in with the counts of what was written, and whole', async () => {
+    const { documents, chunks, entities, relations } = written.counts
     const { found, owed, problems } = await bringIn()
     expect(found).toEqual({
-      documents,
-      chunks,
-      entities,
-      relations,
-      answers,
+      ...written.counts,
       dimension: 64,
-      vectors: { chunks: vectors[0], entities: vectors[1], relations: vectors[2] },
+      vectors: { chunks, entities, relations },
     })
+    expect(chunks).toBeGreaterThan(documents)
     expect({ owed, problems }).toEqual({ owed: 0, problems: [] })
     const store = await open()
     expect(await store.counts()).toEqual({ documents, chunks, entities, relations })
@@ -127,7 +123,7 @@ describe('a working folder of Python LightRAG', () => {
     const nearest = async (
       vector: Float32Array | null,
       search: 'nearestEntities' | 'nearestRelations',
-    ) => store[search](vector ?? new Float32Array(64), 707)
+    ) => store[search](vector ?? new Float32Array(64), written.counts.entities)
     const entityHits = await nearest(entityVectors.records[5]?.vector ?? null, 'nearestEntities')
     const best = entityHits.filter(({ score }) => score > 0.9999).map(({ key }) => key)
     const names = (await store.entities(best)).map(({ name }) => name)
@@ -149,10 +145,10 @@ describe('a working folder of Python LightRAG', () => {
   it('keeps what documents, entities and relations were', async () => {
     await bringIn()
     const store = await open()
-    const status = JSON.parse(
-      await readFile(join(folder, 'kv_store_doc_status.json'), 'utf8'),
-    ).p0025
-    expect(await store.document('p0025')).toMatchObject({
+    const { id, text, town, chunks: own } = written.documents[1] ?? firstDocument()
+    const statuses = JSON.parse(await readFile(join(folder, 'kv_store_doc_status.json'), 'utf8'))
+    const status = statuses[id]
+    expect(await store.document(id)).toMatchObject({
       filePath: status.file_path,
       status: 'processed',
       contentSummary: status.content_summary,
@@ -162,16 +158,16 @@ describe('a working folder of Python LightRAG', () => {
       trackId: status.track_id,
       chunksCount: 1,
     })
-    const keys = await store.entityKeys(['Australia'])
-    const [australia] = await store.entities([...keys.values()])
-    expect(australia).toMatchObject({
+    const keys = await store.entityKeys([town])
+    const [entity] = await store.entities([...keys.values()])
+    const before = firstDocument()
+    expect(entity).toMatchObject({
       type: 'concept',
-      description: 'Australia is named in the passage.',
+      description: `${town} is named in the note on ${before.town}.<SEP>${town} is named in the note on ${town}.`,
+      sourceIds: [before.chunks[0]?.id, own[0]?.id],
     })
-    expect(australia?.sourceIds).toHaveLength(3)
-    const texts = JSON.parse(await readFile(join(folder, 'kv_store_full_docs.json'), 'utf8'))
-    const { chunks } = await store.chunksOf('p0025', { onlySetAside: false, offset: 0, limit: 5 })
-    expect(texts.p0025.content.slice(chunks[0]?.start, chunks[0]?.end)).toBe(chunks[0]?.content)
+    const { chunks } = await store.chunksOf(id, { onlySetAside: false, offset: 0, limit: 5 })
+    expect(text.slice(chunks[0]?.start, chunks[0]?.end)).toBe(chunks[0]?.content)
     const ties = await store.relationsOf([...keys.values()])
     expect(ties.reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThanOrEqual(ties.length)
     await store.close()
@@ -192,10 +188,10 @@ describe('a working folder of Python LightRAG', () => {
     for (const mode of QUERY_MODES) {
       if (mode === 'bypass') continue
       const { response, references } = await rag.query({
-        query: 'What is the capital of New South Wales?',
+        query: `What is the capital of ${COUNTRY}?`,
         mode,
       })
-      expect(response, mode).not.toBe('')
+      expect(response, mode).toContain(CAPITAL)
       expect(references?.length, mode).toBeGreaterThan(0)
     }
     await rag.close()
@@ -214,75 +210,78 @@ describe('a working folder of Python LightRAG', () => {
       embed: async (texts) => texts.map(() => new Float32Array(64).fill(1 / 8)),
     }
     const rag = await engine({ ...NO_MODELS, embedding })
-    await rag.deleteDocuments({ doc_ids: ['p0025'] })
+    const { id, country } = firstDocument()
+    await rag.deleteDocuments({ doc_ids: [id] })
     await rag.idle()
     const labels = await rag.graphLabels()
-    const gone = [...only]
-      .filter(([, ids]) => ids.size === 1 && ids.has('p0025'))
-      .map(([name]) => name)
-    expect(gone.length).toBeGreaterThan(5)
+    const gone = [...only].filter(([, ids]) => ids.size === 1 && ids.has(id)).map(([name]) => name)
+    expect(gone).toHaveLength(5)
     expect(labels.filter((label) => gone.includes(label))).toEqual([])
-    expect(labels).toHaveLength(707 - gone.length)
-    expect(labels).toContain('Australia')
+    expect(labels).toHaveLength(written.counts.entities - gone.length)
+    expect(labels).toContain(country)
     await rag.close()
     expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
   })
 
   it('brings in as pending what is not whole, and leaves out what rests on it', async () => {
+    const { id, river } = firstDocument()
+    const second = written.documents[1]?.id ?? ''
     await edit('kv_store_doc_status.json', (records) => {
-      Object.assign(records.p0043 ?? {}, {
+      Object.assign(records[second] ?? {}, {
         status: 'failed',
         error_msg: 'no luck',
         chunks_list: [],
       })
-      delete records.p0025?.chunks_list
+      delete records[id]?.chunks_list
       Object.assign(records, { 'error-1': { status: 'failed', file_path: 'bad.pdf' } })
     })
     await edit('kv_store_text_chunks.json', (records) => {
-      for (const [id, chunk] of Object.entries(records))
-        if (chunk.full_doc_id === 'p0025') delete records[id]
+      for (const [key, chunk] of Object.entries(records))
+        if (chunk.full_doc_id === id) delete records[key]
     })
     const { problems } = await bringIn()
     expect(problems).toEqual([
-      expect.stringMatching(/p0025 has no chunks: it comes in as pending/),
+      `Document ${id} has no chunks: it comes in as pending, to be processed anew.`,
       expect.stringMatching(/error-1 has no text: it is left out/),
       expect.stringMatching(/\d+ entities and \d+ relations rest on documents/),
     ])
     const store = await open()
-    expect(await store.statusCounts()).toMatchObject({ processed: 58, pending: 1, failed: 1 })
-    expect(await store.document('p0043')).toMatchObject({ status: 'failed', errorMsg: 'no luck' })
-    expect(await store.labels()).not.toContain('Tasman Sea')
+    expect(await store.statusCounts()).toMatchObject({
+      processed: written.counts.documents - 2,
+      pending: 1,
+      failed: 1,
+    })
+    expect(await store.document(second)).toMatchObject({ status: 'failed', errorMsg: 'no luck' })
+    expect(await store.labels()).not.toContain(river)
     await store.close()
     expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
   })
 
   it('gives a chunk to every document that holds it, and keeps what a person made', async () => {
-    const [chunk = ''] = Object.keys(
-      JSON.parse(await readFile(join(folder, 'kv_store_text_chunks.json'), 'utf8')),
-    )
+    const { id, river, country, chunks } = firstDocument()
+    const chunk = chunks[0]?.id ?? ''
     await edit('kv_store_full_docs.json', (records) => {
-      records.twin = { ...records.p0025, file_path: 'twin.txt' }
+      records.twin = { ...records[id], file_path: 'twin.txt' }
     })
     await edit('kv_store_doc_status.json', (records) => {
-      records.twin = { ...records.p0025, file_path: 'twin.txt', chunks_list: [chunk] }
+      records.twin = { ...records[id], file_path: 'twin.txt', chunks_list: [chunk] }
     })
     const graph = join(folder, 'graph_chunk_entity_relation.graphml')
     const xml = await readFile(graph, 'utf8')
     const node =
       '<node id="By hand"><data key="d1">thing</data><data key="d2">Made &amp; kept</data><data key="d3">manual_creation</data></node>'
-    const edge =
-      '<edge source="By hand" target="Australia"><data key="d7">2.5</data><data key="d8">A tie</data><data key="d9">hand</data><data key="d10">manual_creation</data></edge>'
+    const edge = `<edge source="By hand" target="${country}"><data key="d7">2.5</data><data key="d8">A tie</data><data key="d9">hand</data><data key="d10">manual_creation</data></edge>`
     await writeFile(graph, xml.replace('<edge ', `${node}\n${edge}<edge `))
     const { owed } = await bringIn()
     expect(owed).toBe(2)
     const store = await open()
     expect(await store.counts()).toMatchObject({
-      documents: 61,
-      chunks: 61,
-      entities: 708,
-      relations: 545,
+      documents: written.counts.documents + 1,
+      chunks: written.counts.chunks + 1,
+      entities: written.counts.entities + 1,
+      relations: written.counts.relations + 1,
     })
-    const sources = await sourcesOf(store, 'Tasman Sea')
+    const sources = await sourcesOf(store, river)
     expect(sources).toHaveLength(2)
     expect(sources).toContain(chunk)
     const [made] = await store.entities([...(await store.entityKeys(['By hand'])).values()])
@@ -300,7 +299,7 @@ describe('a working folder of Python LightRAG', () => {
   it('is refused with a sentence when a file of it is damaged', async () => {
     await rm(join(folder, 'kv_store_full_docs.json'))
     await expect(plan()).rejects.toThrow(/no working folder of LightRAG.*kv_store_full_docs/)
-    await cp(FOLDER, join(folder, 'inner'), { recursive: true })
+    await writeLightRagFolder(join(folder, 'inner'), 3)
     await expect(plan()).rejects.toThrow(/did you mean its workspace .*inner/)
     folder = join(folder, 'inner')
     for (const [name, content, words] of [
