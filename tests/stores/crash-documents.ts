@@ -10,14 +10,19 @@ export function crashDocument(number: number): NewDocument {
 }
 
 /** Publishes one document with its own entities and relations, and forgets older ones. */
-export function crashChange(number: number, revision: number, old: readonly number[]): Change {
+export function crashChange(
+  number: number,
+  revision: number,
+  old: readonly number[],
+  size = CHUNKS,
+): Change {
   return change({
     removes: old.map((id) => ({ documentId: String(id), forget: true })),
     publishes: {
       documentId: String(number),
       revision,
       metadata: {},
-      chunks: Array.from({ length: CHUNKS }, (_, ordinal) =>
+      chunks: Array.from({ length: size }, (_, ordinal) =>
         newChunk(`${number}-${ordinal}`, {
           ordinal,
           content: `A chunk of document ${number} with several words of its own`,
@@ -27,11 +32,11 @@ export function crashChange(number: number, revision: number, old: readonly numb
         }),
       ),
     },
-    entities: names(number).map((name) => entity(name)),
-    relations: names(number)
+    entities: names(number, size).map((name) => entity(name)),
+    relations: names(number, size)
       .slice(1)
       .map((name, index) => relation(`${number}/${index}`, name)),
-    deadEntities: old.flatMap(names),
+    deadEntities: old.flatMap((id) => names(id)),
     deadRelations: old.flatMap((id) =>
       names(id)
         .slice(1)
@@ -50,6 +55,6 @@ function tie(number: number, ordinal: number): NewRelationFragment {
   }
 }
 
-export function names(number: number): string[] {
-  return Array.from({ length: CHUNKS }, (_, ordinal) => `${number}/${ordinal}`)
+export function names(number: number, size = CHUNKS): string[] {
+  return Array.from({ length: size }, (_, ordinal) => `${number}/${ordinal}`)
 }

@@ -66,7 +66,7 @@ async function expectWhole(store: Store): Promise<number[]> {
     entities: rows,
     relations: rows - numbers.length,
   })
-  expect(await store.labels()).toEqual(numbers.flatMap(names).toSorted())
+  expect(await store.labels()).toEqual(numbers.flatMap((number) => names(number)).toSorted())
   expect(await store.nearestChunks(vector(1), MANY, null)).toHaveLength(rows)
   expect(await store.nearestEntities(vector(1), MANY)).toHaveLength(rows)
   expect(await store.nearestRelations(vector(1), MANY)).toHaveLength(rows - numbers.length)

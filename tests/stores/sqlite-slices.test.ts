@@ -12,6 +12,8 @@ import { CHUNKS, crashChange, crashDocument } from './crash-documents.ts'
 import { change, DIMENSION, EMBEDDING, newDocument, vector } from './samples.ts'
 
 const MANY = 10_000
+/** Chunks of a change that is still being written, on any machine, when something else comes. */
+const LONG = 600
 
 describe('a large change of a sqlite store', () => {
   let connection: Connection
@@ -69,7 +71,7 @@ describe('a large change of a sqlite store', () => {
   }
 
   it('lets documents in meanwhile', async () => {
-    const applied = store.apply(crashChange(1, await claimed(1), []))
+    const applied = store.apply(crashChange(1, await claimed(1), [], LONG))
     const order: string[] = []
     void applied.then(() => order.push('applied'))
     await new Promise((resolve) => setImmediate(resolve))
@@ -82,7 +84,7 @@ describe('a large change of a sqlite store', () => {
 
   it('is taken back when its document is replaced while it is being written', async () => {
     await store.nearestEntities(vector(1), 1)
-    const applied = store.apply(crashChange(1, await claimed(1), []))
+    const applied = store.apply(crashChange(1, await claimed(1), [], LONG))
     await new Promise((resolve) => setImmediate(resolve))
     const next = newDocument('x', { filePath: '1.txt' })
     await store.enqueue([next], { onConflict: 'replace' })
