@@ -74,7 +74,11 @@ export const ENV_FIELDS = {
 
   POOL_MAX_ENGINES: integer(64, { min: 1 }, 'Most workspaces open at once.'),
   POOL_MAX_MB: integer(2048, { min: 16 }, 'Most memory that open workspaces hold, in MB.'),
-  POOL_IDLE_SECONDS: integer(900, { min: 0 }, 'An idle workspace is closed after this; 0 = never.'),
+  POOL_IDLE_SECONDS: integer(
+    900,
+    { min: 0, max: 604_800 },
+    'An idle workspace is closed after this; 0 = never.',
+  ),
   POOL_ACQUIRE_TIMEOUT_SECONDS: integer(
     10,
     { min: 0, max: 300 },
@@ -90,12 +94,12 @@ export const ENV_FIELDS = {
   SHUTDOWN_SECONDS: integer(20, { min: 0, max: 600 }, 'Time to finish requests on shutdown.'),
   MAX_UPLOAD_SIZE: integer(
     ENGINE.maxUploadBytes,
-    { min: 0 },
+    { min: 0, max: 2 ** 40 },
     'Of one uploaded file, in bytes; 0 = no limit.',
   ),
   MAX_EVENT_LOOP_DELAY_MS: integer(
     5000,
-    { min: 0 },
+    { min: 0, max: 600_000 },
     'Delay of the event loop from which requests get 503; 0 = no limit.',
   ),
   MAX_REQUEST_BODY_BYTES: integer(50 * 1024 * 1024, { min: 1024 }, 'Of one JSON body, in bytes.'),
@@ -191,7 +195,7 @@ export const ENV_FIELDS = {
     { min: 1 },
     'Longest answer of a language model, in tokens. Unset: left to the provider.',
   ),
-  LLM_TIMEOUT: integer(180, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
+  LLM_TIMEOUT: integer(180, { min: 0, max: 86_400 }, 'Of one call, in seconds; 0 = none.'),
   OLLAMA_LLM_NUM_CTX: integer(32_768, { min: 512 }, 'Context window asked of Ollama, in tokens.'),
   ...ROLE_FIELDS,
   AZURE_OPENAI_API_VERSION: text('2024-08-01-preview', 'API version of Azure OpenAI.'),
@@ -200,7 +204,7 @@ export const ENV_FIELDS = {
   EMBEDDING_BINDING_API_KEY: text(undefined, 'Key for it.'),
   EMBEDDING_MODEL: text(undefined, 'Model name; required unless the binding is offline.'),
   EMBEDDING_DIM: integer(1024, { min: 1, max: 65_536 }, 'Length of its vectors.'),
-  EMBEDDING_TIMEOUT: integer(30, { min: 0 }, 'Of one call, in seconds; 0 = none.'),
+  EMBEDDING_TIMEOUT: integer(30, { min: 0, max: 86_400 }, 'Of one call, in seconds; 0 = none.'),
   ENABLE_LLM_CACHE: flag(true, 'Whether answers (until documents change) and keywords are kept.'),
   ENABLE_LLM_CACHE_FOR_EXTRACT: flag(true, 'Whether extraction answers are kept.'),
   RERANK_BINDING: oneOf(['null', 'cohere', 'jina', 'aliyun'], 'null', 'Reranker; null = none.'),

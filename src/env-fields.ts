@@ -19,13 +19,16 @@ export function text<T extends string | undefined>(
   return { fallback, about, parse: (value) => ({ value }) }
 }
 
+/** No count, size or budget needs more, and what goes beyond would be an accident. */
+const MOST = 1_000_000_000
+
 export function integer<T extends number | undefined>(
   fallback: T,
   range: { readonly min: number; readonly max?: number },
   about: string,
 ): EnvField<number | T> {
-  const { min, max = Number.MAX_SAFE_INTEGER } = range
-  const what = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+  const { min, max = MOST } = range
+  const what = `from ${min} to ${max}`
   const parse = (value: string) => {
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN
     return number >= min && number <= max

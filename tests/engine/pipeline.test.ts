@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { DocumentRecord } from '../../src/engine/document-record.ts'
 import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
@@ -138,6 +138,21 @@ describe('Pipeline', () => {
     expect(given).toEqual(['a pending'])
     expect(calls).toBe(2)
   })
+
+  it.each([2e9, 9_999_999, Number.NaN, -5, Number.POSITIVE_INFINITY])(
+    'asks no model over and over that wants to be left alone for %d seconds',
+    async (retryAfterSeconds) => {
+      let calls = 0
+      const { pipeline } = pipelineOver(['a'], async () => {
+        calls++
+        throw new ModelUnavailable('slow down', { retryAfterSeconds })
+      })
+      pipeline.wake()
+      await sleep(100)
+      await pipeline.close()
+      expect(calls).toBe(1)
+    },
+  )
 
   it('puts back what a cancel interrupts, and keeps what waits', async () => {
     const queue = ['a', 'b', 'c']

@@ -3,6 +3,7 @@ import type { DocumentRecord } from '../document-record.ts'
 import { EngineError, ModelUnavailable } from '../errors.ts'
 import type { CallOptions } from '../models.ts'
 import { sharedAbort } from '../shared-abort.ts'
+import { timerMs } from '../timer-ms.ts'
 import { Crew } from './crew.ts'
 import type { PipelineStatus } from './document-calls.ts'
 import { PipelineLog } from './pipeline-log.ts'
@@ -262,8 +263,8 @@ export class Pipeline {
   /** A model or the storage is out: nothing goes on until it had time to come back. */
   #pauseFor(outage: EngineError): void {
     const seconds = outage instanceof ModelUnavailable ? outage.retryAfterSeconds : null
-    const asked = (seconds ?? 0) * 1000
-    const patience = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, this.#lastPause * 2))
+    const asked = timerMs((seconds ?? 0) * 1000, LONGEST_PAUSE)
+    const patience = timerMs(Math.max(FIRST_PAUSE, this.#lastPause * 2), LONGEST_PAUSE)
     this.#pause = Math.max(asked, patience)
   }
 
@@ -273,7 +274,7 @@ export class Pipeline {
     this.#lastPause = pause
     this.#pause = 0
     this.#woken = true
-    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined)
+    await delay(timerMs(pause), undefined, { signal, ref: false }).catch(() => undefined)
   }
 }
 

@@ -1,4 +1,5 @@
 import { EngineError, ModelUnavailable } from '../../engine/errors.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { CallFailure } from './call-failure.ts'
 import type { CallScope } from './call-scope.ts'
 import type { CallSettings } from './call-settings.ts'
@@ -36,7 +37,7 @@ export class Attempts {
       throw toEngineError(failure)
     }
     try {
-      await this.#scope.race(new Promise((resolve) => setTimeout(resolve, waitMs)))
+      await this.#scope.race(new Promise((resolve) => setTimeout(resolve, timerMs(waitMs))))
     } catch (interrupted) {
       throw toEngineError(this.#failureOf(interrupted))
     }

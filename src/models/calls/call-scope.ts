@@ -1,3 +1,5 @@
+import { timerMs } from '../../engine/timer-ms.ts'
+
 /**
  * The time and the signal of one model call. Its signal fires when the caller gives up, when the
  * time is over, or when the scope is closed, which ends an HTTP request that is still open.
@@ -31,13 +33,10 @@ export class CallScope {
   restartClock(): void {
     this.stopClock()
     if (this.#timeoutMs <= 0 || this.signal.aborted) return
-    this.#timer = setTimeout(
-      () => {
-        this.#timedOut = true
-        this.#controller.abort()
-      },
-      Math.min(this.#timeoutMs, LONGEST_TIMER_MS),
-    )
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true
+      this.#controller.abort()
+    }, timerMs(this.#timeoutMs))
   }
 
   stopClock(): void {
@@ -72,6 +71,3 @@ export class CallScope {
 
 /** Made once: an error of its own would cost every call its stack. */
 const CLOSED = new Error('The call is over.')
-
-/** Longer timers fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
