@@ -17,7 +17,7 @@ import {
   scheduledLanguageModel,
   scheduledRerankModel,
 } from './models/scheduled-models.ts'
-import { FairScheduler, type SchedulerGauges } from './models/scheduler.ts'
+import { FairScheduler, fairShares, type SchedulerGauges } from './models/scheduler.ts'
 import { UsageCounters } from './models/usage-counters.ts'
 import { modelChoice, type Role } from './role-fields.ts'
 import type { WorkspaceWording } from './workspace-wording.ts'
@@ -43,10 +43,16 @@ export interface ModelHouse extends ModelSet {
   readonly forget: (workspace: string) => void
 }
 
+export interface ModelHouseOptions {
+  /** Whether the server has one workspace only, which then need not leave anything to others. */
+  readonly alone?: boolean | undefined
+}
+
 /** Builds what the configuration names; adapters are loaded only when they are used. */
 export async function buildModels(
   config: Config,
   onUsage: (record: UsageRecord) => void = () => undefined,
+  { alone = false }: ModelHouseOptions = {},
 ): Promise<ModelHouse> {
   const offline = offlineModels(tokenCount)
   const usage = new UsageCounters()
@@ -56,8 +62,8 @@ export async function buildModels(
       onUsage(record)
     },
   }
-  const llmSlots = new FairScheduler({ limit: config.MAX_ASYNC })
-  const embeddingSlots = new FairScheduler({ limit: config.EMBEDDING_FUNC_MAX_ASYNC })
+  const llmSlots = slots(config, 'MAX_ASYNC', alone)
+  const embeddingSlots = slots(config, 'EMBEDDING_FUNC_MAX_ASYNC', alone)
   const shared = { offline, meter, llmSlots, embeddingSlots }
   const common = await modelSet(config, shared)
   return {
@@ -69,6 +75,19 @@ export async function buildModels(
     usage: (workspace) => usage.of(workspace),
     forget: (workspace) => usage.forget(workspace),
   }
+}
+
+function slots(
+  config: Config,
+  limit: 'MAX_ASYNC' | 'EMBEDDING_FUNC_MAX_ASYNC',
+  alone: boolean,
+): FairScheduler {
+  const shares = fairShares(config[limit], !alone)
+  return new FairScheduler({
+    limit: config[limit],
+    forQueries: config[`${limit}_FOR_QUERIES`] ?? shares.forQueries,
+    perWorkspace: config[`${limit}_PER_WORKSPACE`] ?? shares.perWorkspace,
+  })
 }
 
 interface Shared {

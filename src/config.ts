@@ -13,6 +13,7 @@ import {
   readFields,
   text,
 } from './env-fields.ts'
+import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
 import { CROSS_OVER } from './stores/sqlite/indexing.ts'
 import { isWorkspaceName } from './tenancy/workspace-name.ts'
@@ -175,8 +176,7 @@ export const ENV_FIELDS = {
     { min: 1, max: 64 },
     'Documents of one workspace processed at once.',
   ),
-  MAX_ASYNC: integer(4, { min: 1, max: 1024 }, 'Language model calls at once, of all workspaces.'),
-  EMBEDDING_FUNC_MAX_ASYNC: integer(8, { min: 1, max: 1024 }, 'Embedding calls at once.'),
+  ...MODEL_FIELDS,
   EMBEDDING_QUERY_PREFIX: text(undefined, 'Put before each question, for models that want it.'),
   EMBEDDING_DOCUMENT_PREFIX: text(undefined, 'Put before each text of a document.'),
   EMBEDDING_BATCH_NUM: integer(32, { min: 1, max: 2048 }, 'Texts in one embedding call.'),
@@ -276,7 +276,7 @@ function contradictions(values: Values): string[] {
       `EMBEDDING_MODEL must name a model when EMBEDDING_BINDING is ${values.EMBEDDING_BINDING}`,
     )
   }
-  problems.push(...roleProblems(values))
+  problems.push(...roleProblems(values), ...modelProblems(values))
   for (const name of [
     'LLM_BINDING_HOST',
     'EMBEDDING_BINDING_HOST',

@@ -126,9 +126,13 @@ export async function buildServer(
     await users,
   )
   const { authenticator, directory, close } = chosen
-  const models = await buildModels(config, (record) => {
-    control?.plane.usage.record(record, context.current()?.principal.userId)
-  })
+  const models = await buildModels(
+    config,
+    (record) => {
+      control?.plane.usage.record(record, context.current()?.principal.userId)
+    },
+    { alone: !authenticator.multiTenant },
+  )
   if (models.offline) {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }

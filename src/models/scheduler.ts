@@ -3,8 +3,32 @@ import type { Lane } from '../engine/models.ts'
 export interface SchedulerLimits {
   /** Jobs that run at one time, over all workspaces. */
   readonly limit: number
-  /** Jobs of one workspace that run at one time; by default only the whole is limited. */
+  /** Of these, kept free for queries; at least one is left to other work. None unless told. */
+  readonly forQueries?: number | undefined
+  /**
+   * Jobs of one workspace that run at one time, those for queries included; by default only the
+   * whole is limited.
+   */
   readonly perWorkspace?: number | undefined
+}
+
+/**
+ * What a limit is shared into, where nobody says otherwise: a job that hangs holds its slot until
+ * its time is over, so neither documents nor one workspace may ever hold them all. Of one slot there
+ * is no share.
+ *
+ * @param several whether several workspaces share the limit
+ */
+export function fairShares(
+  limit: number,
+  several: boolean,
+): Required<Pick<SchedulerLimits, 'forQueries' | 'perWorkspace'>> {
+  const eighth = Math.max(1, Math.floor(limit / 8))
+  return {
+    forQueries: limit < 2 ? 0 : eighth,
+    // Of two, one is for questions: then the other is for the documents of any workspace.
+    perWorkspace: several && limit > 2 ? limit - eighth : limit,
+  }
 }
 
 export interface SchedulerGauges {
@@ -26,24 +50,37 @@ interface Waiter {
 /** Lanes in order of precedence. */
 const LANES = ['query', 'summary', 'extract'] as const satisfies readonly Lane[]
 
+/** What runs in the lanes, of one workspace or of all. */
+interface Running {
+  all: number
+  /** Those for anything but queries. */
+  work: number
+}
+
 /**
  * Shares a number of slots among the model calls of all workspaces. A free slot goes to the first
  * lane in which someone waits, and within the lane to the workspaces by turns.
  */
 export class FairScheduler {
   readonly #limit: number
+  readonly #workLimit: number
   readonly #perWorkspace: number
+  readonly #workPerWorkspace: number
   readonly #lanes: Readonly<Record<Lane, TurnQueue>> = {
     query: new TurnQueue(),
     summary: new TurnQueue(),
     extract: new TurnQueue(),
   }
-  readonly #runningOf = new Map<string, number>()
-  #running = 0
+  readonly #runningOf = new Map<string, Running>()
+  readonly #running: Running = { all: 0, work: 0 }
 
   constructor(limits: SchedulerLimits) {
+    const { forQueries = 0, perWorkspace = Number.POSITIVE_INFINITY } = limits
     this.#limit = Math.max(1, limits.limit)
-    this.#perWorkspace = Math.max(1, limits.perWorkspace ?? Number.POSITIVE_INFINITY)
+    this.#workLimit = Math.max(1, this.#limit - forQueries)
+    this.#perWorkspace = Math.max(1, perWorkspace)
+    // A workspace whose documents hang can still be asked.
+    this.#workPerWorkspace = Math.max(1, this.#perWorkspace - forQueries)
   }
 
   /**
@@ -74,7 +111,7 @@ export class FairScheduler {
       // context, not in that of whoever freed the slot.
       const start = () => {
         signal?.removeEventListener('abort', leave)
-        resolve(this.#releaseOnce(workspace))
+        resolve(this.#releaseOnce(workspace, lane))
       }
       const waiter: Waiter = { workspace, start }
       const leave = () => {
@@ -92,7 +129,7 @@ export class FairScheduler {
     for (const lane of LANES) for (const name of this.#lanes[lane].workspaces()) names.add(name)
     return {
       limit: this.#limit,
-      running: this.#running,
+      running: this.#running.all,
       waiting: {
         query: this.#lanes.query.size,
         summary: this.#lanes.summary.size,
@@ -103,37 +140,46 @@ export class FairScheduler {
   }
 
   #dispatch(): void {
-    while (this.#running < this.#limit) {
-      const waiter = this.#nextWaiter()
-      if (waiter === undefined) return
-      this.#running++
-      this.#runningOf.set(waiter.workspace, (this.#runningOf.get(waiter.workspace) ?? 0) + 1)
+    for (let found = this.#nextWaiter(); found !== undefined; found = this.#nextWaiter()) {
+      const { waiter, lane } = found
+      const own = this.#runningOf.get(waiter.workspace) ?? { all: 0, work: 0 }
+      this.#runningOf.set(waiter.workspace, own)
+      for (const running of [this.#running, own]) count(running, lane, 1)
       waiter.start()
     }
   }
 
-  #nextWaiter(): Waiter | undefined {
+  #nextWaiter(): { readonly waiter: Waiter; readonly lane: Lane } | undefined {
+    if (this.#running.all >= this.#limit) return undefined
     for (const lane of LANES) {
-      const waiter = this.#lanes[lane].take(
-        (workspace) => (this.#runningOf.get(workspace) ?? 0) < this.#perWorkspace,
-      )
-      if (waiter !== undefined) return waiter
+      const isWork = lane !== 'query'
+      if (isWork && this.#running.work >= this.#workLimit) return undefined
+      const waiter = this.#lanes[lane].take((workspace) => {
+        const { all = 0, work = 0 } = this.#runningOf.get(workspace) ?? {}
+        return all < this.#perWorkspace && !(isWork && work >= this.#workPerWorkspace)
+      })
+      if (waiter !== undefined) return { waiter, lane }
     }
     return undefined
   }
 
-  #releaseOnce(workspace: string): Release {
+  #releaseOnce(workspace: string, lane: Lane): Release {
     let held = true
     return () => {
       if (!held) return
       held = false
-      this.#running--
-      const left = (this.#runningOf.get(workspace) ?? 1) - 1
-      if (left > 0) this.#runningOf.set(workspace, left)
-      else this.#runningOf.delete(workspace)
+      count(this.#running, lane, -1)
+      const own = this.#runningOf.get(workspace)
+      if (own !== undefined) count(own, lane, -1)
+      if (own?.all === 0) this.#runningOf.delete(workspace)
       this.#dispatch()
     }
   }
+}
+
+function count(running: Running, lane: Lane, by: 1 | -1): void {
+  running.all += by
+  if (lane !== 'query') running.work += by
 }
 
 /** Waiters of one lane: first come first served within a workspace, workspaces by turns. */

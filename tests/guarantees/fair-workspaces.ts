@@ -19,9 +19,14 @@ export async function fairWorkspaces(
   models: ModelServer,
   count: number,
   slots: number,
+  // Documents of one workspace may hold all: how turns are taken shows when nothing is free.
+  shares: Readonly<Record<string, string>> = {
+    MAX_ASYNC_FOR_QUERIES: '0',
+    MAX_ASYNC_PER_WORKSPACE: String(slots),
+  },
 ): Promise<FairWorkspaces> {
   const folder = await quickFolder()
-  const config = loadConfig({ ...modelEnv(models), MAX_ASYNC: String(slots) })
+  const config = loadConfig({ ...modelEnv(models), MAX_ASYNC: String(slots), ...shares })
   const house = await buildModels(config)
   const engines: LightRag[] = []
   for (let number = 0; number < count; number++) {

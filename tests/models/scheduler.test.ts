@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Lane } from '../../src/engine/models.ts'
-import { FairScheduler, type Release } from '../../src/models/scheduler.ts'
+import { FairScheduler, fairShares, type Release } from '../../src/models/scheduler.ts'
 
 /** Takes the only slot, so that what follows has to wait. */
 const occupied = async (limits = { limit: 1 }) => {
@@ -125,5 +125,84 @@ describe('a scheduler', () => {
     context.run('releaser', release)
     await Promise.all(jobs)
     expect(seen).toEqual(['first', 'second', undefined])
+  })
+})
+
+/** Calls that never end, as those of a model that hangs. */
+function hang(scheduler: FairScheduler, workspace: string, lane: Lane, calls: number) {
+  for (let i = 0; i < calls; i++) {
+    scheduler.run(workspace, lane, undefined, () => new Promise(() => {})).catch(() => {})
+  }
+}
+
+const runs = async (scheduler: FairScheduler, workspace: string, lane: Lane) => {
+  let ran = false
+  scheduler.run(workspace, lane, undefined, async () => {
+    ran = true
+  })
+  await turn()
+  return ran
+}
+
+describe('hanging calls', () => {
+  it.each([2, 3, 4, 8, 16])(
+    'of the documents of all workspaces leave a slot of %i to questions',
+    async (limit) => {
+      const scheduler = new FairScheduler({ limit, ...fairShares(limit, true) })
+      for (const workspace of ['a', 'b', 'c']) hang(scheduler, workspace, 'extract', 20)
+      hang(scheduler, 'a', 'summary', 20)
+      expect(await runs(scheduler, 'a', 'query')).toBe(true)
+      expect(await runs(scheduler, 'd', 'query')).toBe(true)
+    },
+  )
+
+  it.each([3, 4, 8, 16])(
+    'of the documents of one workspace leave a slot of %i to those of others',
+    async (limit) => {
+      const scheduler = new FairScheduler({ limit, ...fairShares(limit, true) })
+      hang(scheduler, 'a', 'extract', 20)
+      expect(await runs(scheduler, 'b', 'extract')).toBe(true)
+    },
+  )
+
+  it.each([3, 4, 8, 16])(
+    'of one workspace, questions and documents, leave a slot of %i to others',
+    async (limit) => {
+      const scheduler = new FairScheduler({ limit, ...fairShares(limit, true) })
+      hang(scheduler, 'a', 'extract', 20)
+      hang(scheduler, 'a', 'query', 20)
+      expect(await runs(scheduler, 'b', 'query')).toBe(true)
+    },
+  )
+})
+
+describe('the shares of a limit', () => {
+  it.each([
+    // limit, kept for questions, of one workspace; for documents of one workspace
+    [1, 0, 1, 1],
+    [2, 1, 2, 1],
+    [3, 1, 2, 1],
+    [4, 1, 3, 2],
+    [8, 1, 7, 6],
+    [16, 2, 14, 12],
+    [64, 8, 56, 48],
+  ])('of %i are %i for questions and %i a workspace, %i of them documents', async (...row) => {
+    const [limit, forQueries, perWorkspace, documents] = row
+    const shares = fairShares(limit, true)
+    expect(shares).toEqual({ forQueries, perWorkspace })
+    const scheduler = new FairScheduler({ limit, ...shares })
+    hang(scheduler, 'a', 'extract', 100)
+    expect(scheduler.gauges().running).toBe(documents)
+  })
+
+  it('are all but that of questions for the only workspace of a server', () => {
+    expect(fairShares(4, false)).toEqual({ forQueries: 1, perWorkspace: 4 })
+    expect(fairShares(1, false)).toEqual({ forQueries: 0, perWorkspace: 1 })
+  })
+
+  it('never leave documents without a slot, whatever is set', () => {
+    const scheduler = new FairScheduler({ limit: 2, forQueries: 9, perWorkspace: 1 })
+    hang(scheduler, 'a', 'extract', 3)
+    expect(scheduler.gauges().running).toBe(1)
   })
 })
