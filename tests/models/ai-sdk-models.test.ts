@@ -1,3 +1,4 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it } from 'vitest'
 import { ModelUnavailable } from '../../src/engine/errors.ts'
 import {
@@ -8,6 +9,8 @@ import {
   fromAiSdkLanguageModel,
   type LanguageModelObject,
 } from '../../src/models/ai-sdk/ai-sdk-language-model.ts'
+import { changedBody } from '../fixtures/model-server/fault.ts'
+import { startModelServer } from '../fixtures/model-server/model-server.ts'
 import { QUICK, SHORT_TIMEOUT } from './call-settings.ts'
 import { collect } from './collect.ts'
 
@@ -137,5 +140,20 @@ describe('any embedding model object of the AI SDK', () => {
     })
     expect(vectors).toHaveLength(3)
     expect(asked).toEqual([2, 1])
+  })
+
+  it('has the vectors that its answer lists, whatever order the SDK takes them in', async () => {
+    const server = await startModelServer({ embed: (text) => [text.length, 1] })
+    const reversed = changedBody((body: { data: unknown[] }) => ({
+      ...body,
+      data: body.data.toReversed(),
+    }))
+    server.failAlways('embed', reversed)
+    const provider = createOpenAICompatible({ name: 'any', baseURL: server.openAiUrl })
+    const model = fromAiSdkEmbeddingModel(provider.embeddingModel('e1'), 2)
+    const texts = ['a', 'longer']
+    const [first, second] = await model.embed(texts, { ...query, kind: 'document' })
+    expect(first?.[0]).toBeLessThan(second?.[0] ?? 0)
+    await server.close()
   })
 })

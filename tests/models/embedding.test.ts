@@ -5,6 +5,7 @@ import { openAiCompatibleEmbedding } from '../../src/models/ai-sdk/openai-compat
 import type { EmbeddingSettings } from '../../src/models/calls/embed-in-batches.ts'
 import type { UsageRecord } from '../../src/models/calls/usage.ts'
 import { ollamaEmbedding } from '../../src/models/ollama/ollama-embedding.ts'
+import { changedBody } from '../fixtures/model-server/fault.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import { QUICK, runOut, SHORT_TIMEOUT, stopTheClock } from './call-settings.ts'
 
@@ -137,3 +138,145 @@ describe('the dimension', () => {
     expect(server.calls.map((call) => call.body.dimensions)).toEqual([undefined, 2])
   })
 })
+
+describe('the list of vectors', () => {
+  const texts = ['first', 'second one', 'the third of them']
+  const proper = texts.map((text) => unit([text.length, 1]))
+  const openAi = () =>
+    openAiCompatibleEmbedding({ binding: 'openai', host: server.openAiUrl }, 'm', 2, {
+      calls: QUICK,
+    })
+  const ollama = () => ollamaEmbedding({ host: server.url }, 'm', 2, { calls: QUICK })
+
+  beforeAll(() => {
+    vectorOf = (text) => [text.length, 1]
+  })
+
+  type Item = { index?: unknown; embedding: unknown }
+  type Body = { data: Item[] }
+  const items = (change: (data: Item[]) => unknown) =>
+    changedBody((body: Body) => ({ ...body, data: change(body.data) }))
+  const first = (change: (item: Item) => unknown) =>
+    items(([item, ...rest]) => [item && change(item), ...rest])
+  const base64 = (numbers: unknown) =>
+    Buffer.from(Float32Array.from(numbers as number[]).buffer).toString('base64')
+
+  it.each([
+    ['in another order', items((data) => data.toReversed())],
+    ['turned by one', items(([a, ...rest]) => [...rest, a])],
+    ['with the index 0 left out', first(({ index: _, ...item }) => item)],
+    [
+      'with the index 0 left out and at the end',
+      items(([a, ...rest]) => [...rest, { embedding: a?.embedding }]),
+    ],
+    [
+      'as base64',
+      items((data) => data.map((item) => ({ ...item, embedding: base64(item.embedding) }))),
+    ],
+    [
+      'some as base64, in another order',
+      items((data) =>
+        data
+          .map((item, i) => (i === 1 ? { ...item, embedding: base64(item.embedding) } : item))
+          .reverse(),
+      ),
+    ],
+  ])('of OpenAI is understood %s', async (_what, fault) => {
+    server.failAlways('embed', fault)
+    expect((await openAi().embed(texts, forDocument)).map((vector) => [...vector])).toEqual(proper)
+    expect(server.calls).toHaveLength(1)
+  })
+
+  it('without any index is not trusted: each text is asked for alone, from then on', async () => {
+    const shuffled = items((data) => data.map(({ index: _, ...item }) => item).toSorted(() => -1))
+    server.failAlways('embed', shuffled)
+    const model = openAi()
+    for (const batches of [
+      [3, 1, 1, 1],
+      [1, 1, 1],
+    ]) {
+      server.calls.length = 0
+      expect((await model.embed(texts, forDocument)).map((vector) => [...vector])).toEqual(proper)
+      expect(server.calls.map((call) => call.texts.length)).toEqual(batches)
+    }
+  })
+
+  const refused: [string, ReturnType<typeof items>][] = [
+    ['an index twice', first((item) => ({ ...item, index: 1 }))],
+    ['an index that is too large', first((item) => ({ ...item, index: 3 }))],
+    ['an index below zero', first((item) => ({ ...item, index: -1 }))],
+    ['an index between two', first((item) => ({ ...item, index: 0.5 }))],
+    ['an index that is a text', first((item) => ({ ...item, index: 'first' }))],
+    [
+      'two indexes left out',
+      items(([a, b, c]) => [c, { ...b, index: null }, { ...a, index: null }]),
+    ],
+    ['one too few', items((data) => data.slice(1))],
+    ['one too many', items((data) => [...data, { index: 3, embedding: [1, 0] }])],
+    ['one twice', items((data) => [...data, data[0]])],
+    ['none', items(() => [])],
+    ['an object in the place of the list', items(() => ({}))],
+    ['nothing in the place of the list', items(() => null)],
+    ['nothing in the place of an item', first(() => null)],
+    ['a vector that is nothing', first((item) => ({ ...item, embedding: null }))],
+    ['an empty vector', first((item) => ({ ...item, embedding: [] }))],
+    ['a vector of another length among the others', first((item) => ({ ...item, embedding: [1] }))],
+    ['no number', first((item) => ({ ...item, embedding: [null, 1] }))],
+    ['numbers as text', first((item) => ({ ...item, embedding: ['1', '0'] }))],
+    ['NaN as text', first((item) => ({ ...item, embedding: ['NaN', 1] }))],
+    ['a list within the vector', first((item) => ({ ...item, embedding: [[1, 0]] }))],
+    ['no direction', first((item) => ({ ...item, embedding: [0, 0] }))],
+    ['base64 of half a number', first((item) => ({ ...item, embedding: 'AAAA' }))],
+    ['base64 of NaN', first((item) => ({ ...item, embedding: base64([Number.NaN, 1]) }))],
+    ['text that is no base64', first((item) => ({ ...item, embedding: 'not a vector at all' }))],
+    ['an error in its place', changedBody(() => ({ error: { message: 'overloaded' } }))],
+    ['a list in the place of the object', changedBody((body: Body) => body.data)],
+  ]
+
+  it.each(refused)('of OpenAI is refused, and asked for again, with %s', async (_what, fault) => {
+    server.failAlways('embed', fault)
+    const call = openAi().embed(texts, forDocument)
+    await expect(call).rejects.toBeInstanceOf(ModelUnavailable)
+    expect(server.calls).toHaveLength(3)
+    server.failAlways('embed', null)
+    server.failNext('embed', fault)
+    expect((await openAi().embed(texts, forDocument)).map((vector) => [...vector])).toEqual(proper)
+  })
+
+  type OllamaBody = { embeddings: number[][] }
+  const rows = (change: (embeddings: number[][]) => unknown) =>
+    changedBody((body: OllamaBody) => ({ ...body, embeddings: change(body.embeddings) }))
+  it.each([
+    ['one too few', rows((all) => all.slice(1))],
+    ['one too many', rows((all) => [...all, [1, 0]])],
+    ['none', rows(() => [])],
+    ['nothing in its place', rows(() => null)],
+    ['a single vector in its place', rows(([one]) => one)],
+    ['a vector that is nothing', rows(([, ...rest]) => [null, ...rest])],
+    ['an empty vector', rows(([, ...rest]) => [[], ...rest])],
+    ['a vector of another length among the others', rows(([, ...rest]) => [[1], ...rest])],
+    ['no number', rows(([, ...rest]) => [[null, 1], ...rest])],
+    ['numbers as text', rows(([, ...rest]) => [['1', '0'], ...rest])],
+    ['no direction', rows(([, ...rest]) => [[0, 0], ...rest])],
+    ['an error in its place', changedBody(() => ({ error: 'model requires more memory' }))],
+    ['the older form', changedBody((body: OllamaBody) => ({ embedding: body.embeddings[0] }))],
+  ])('of Ollama is refused, and asked for again, with %s', async (_what, fault) => {
+    server.failAlways('embed', fault)
+    await expect(ollama().embed(texts, forDocument)).rejects.toBeInstanceOf(ModelUnavailable)
+    expect(server.calls).toHaveLength(3)
+  })
+
+  it('of another length throughout is a wrong dimension, as base64 too', async () => {
+    const longer = items((data) => data.map((item) => ({ ...item, embedding: base64([1, 2, 3]) })))
+    server.failAlways('embed', longer)
+    await expect(openAi().embed(texts, forDocument)).rejects.toMatchObject({
+      code: 'dimension_mismatch',
+      details: { expected: 2, actual: 3 },
+    })
+  })
+})
+
+function unit(vector: readonly number[]): number[] {
+  const length = Math.hypot(...vector)
+  return vector.map((value) => Math.fround(value / length))
+}

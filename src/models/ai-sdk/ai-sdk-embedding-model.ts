@@ -2,6 +2,8 @@ import { type EmbeddingModel as AiSdkEmbedding, embedMany } from 'ai'
 import type { EmbeddingModel } from '../../engine/models.ts'
 import { batchedEmbedding } from '../calls/batched-embedding.ts'
 import type { EmbeddingSettings } from '../calls/embed-in-batches.ts'
+import { listedVectors } from '../calls/listed-vectors.ts'
+import { fieldsOf } from '../calls/post-json.ts'
 import { callFailureOf } from './call-failure-of.ts'
 
 /** An embedding model object of any AI SDK provider. */
@@ -31,6 +33,22 @@ export function fromAiSdkEmbeddingModel(
     }).catch((error: unknown) => {
       throw callFailureOf(error)
     })
-    return { vectors: result.embeddings, tokens: result.usage.tokens }
+    const vectors = listedIn(result.responses) ?? result.embeddings
+    return { vectors, tokens: result.usage.tokens }
   })
+}
+
+/**
+ * The vectors by their index, where the answers have the form of OpenAI's API: the SDK's providers
+ * for it take them by position. Null for answers in another form.
+ */
+function listedIn(responses: readonly ({ body?: unknown } | undefined)[] = []): number[][] | null {
+  const vectors: number[][] = []
+  for (const response of responses) {
+    const { data } = fieldsOf(response?.body)
+    const isListed = (item: unknown) => typeof fieldsOf(item).index === 'number'
+    if (!Array.isArray(data) || !data.every(isListed)) return null
+    vectors.push(...(listedVectors(data, data.length) ?? []))
+  }
+  return vectors.length > 0 ? vectors : null
 }

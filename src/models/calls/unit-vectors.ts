@@ -5,7 +5,7 @@ import { unreadableAnswer } from './call-failure.ts'
  * Vectors of a provider, checked and brought to length one.
  *
  * @throws {EngineError} `dimension_mismatch`
- * @throws {CallFailure} when vectors are missing, not finite or without direction
+ * @throws {CallFailure} when vectors are missing, uneven, not finite or without direction
  */
 export function unitVectors(
   answered: readonly (readonly number[])[],
@@ -13,6 +13,9 @@ export function unitVectors(
   dimension: number,
 ): Float32Array[] {
   if (answered.length !== count) throw unreadableAnswer()
+  const [first] = answered
+  // One length throughout is the model's; several are a broken answer.
+  if (answered.some((vector) => vector.length !== first?.length)) throw unreadableAnswer()
   return answered.map((vector) => {
     if (vector.length !== dimension) {
       throw new EngineError(

@@ -2,6 +2,7 @@ import type { EmbeddingModel } from '../../engine/models.ts'
 import { batchedEmbedding } from '../calls/batched-embedding.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import type { EmbeddingSettings } from '../calls/embed-in-batches.ts'
+import { vectorOf } from '../calls/listed-vectors.ts'
 import { postForJson } from '../calls/post-json.ts'
 import { type OllamaHost, type OllamaOptions, ollamaTarget, optionsField } from './ollama-host.ts'
 
@@ -24,13 +25,8 @@ export function ollamaEmbedding(
   return batchedEmbedding(id, dimension, settings, async (input, signal) => {
     const body = { model, input, ...optionsField(settings.options) }
     const answer = await postForJson(ollamaTarget(host, '/api/embed'), body, signal)
-    if (!isMatrix(answer.embeddings)) throw unreadableAnswer()
-    return { vectors: answer.embeddings, tokens: Number(answer.prompt_eval_count) }
+    if (!Array.isArray(answer.embeddings)) throw unreadableAnswer()
+    const vectors = answer.embeddings.map(vectorOf)
+    return { vectors, tokens: Number(answer.prompt_eval_count) }
   })
-}
-
-function isMatrix(value: unknown): value is number[][] {
-  const isRow = (row: unknown) =>
-    Array.isArray(row) && row.every((number) => typeof number === 'number')
-  return Array.isArray(value) && value.every(isRow)
 }
