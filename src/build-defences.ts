@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import { pathSelector } from './control/routes/data-alias.ts'
+import type { ForeignPagesOptions } from './http/refuse-foreign-pages.ts'
 import { AuditChain } from './tenancy/audit-chain.ts'
 import { AuditLog } from './tenancy/audit-log.ts'
 import { AuditRecorder } from './tenancy/audit-recorder.ts'
@@ -69,6 +70,14 @@ export function selectorsOf(config: Config, multiTenant: boolean): WorkspaceSele
     tenantHeaders({ ignoreDefaults: !multiTenant }),
     ...(suffix === undefined ? [] : [hostLabel(suffix)]),
   ]
+}
+
+/** Which hosts and pages a server answers to; without keys, pages of other origins only by list. */
+export function foreignPagesFor(config: Config, open: boolean): ForeignPagesOptions {
+  const { ALLOWED_HOSTS, CORS_ORIGINS: origins, TENANT_HOST_SUFFIX: suffix } = config
+  const below = suffix === undefined ? [] : [`.${suffix.replace(/^\.+/, '')}`]
+  const pages = open && !origins.includes('*')
+  return { allowedHosts: [...ALLOWED_HOSTS, ...below], origins, pages }
 }
 
 function queriesAtOnce(config: Config): ConcurrencyLimiter | undefined {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Config, ConfigError } from './config.ts'
 import { DirectoryChain } from './control/directory-chain.ts'
+import { openNotice } from './open-notice.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
 import type { Directory } from './tenancy/directory.ts'
 import { DirectoryAuthenticator } from './tenancy/directory-authenticator.ts'
@@ -69,7 +70,7 @@ export function chooseAuthenticator(
   assertTenancyNeverOn(config.WORKING_DIR)
   const { LIGHTRAG_API_KEY: apiKey, AUTH_ACCOUNTS: accounts, WORKSPACE: workspace } = config
   if (!apiKey && !accounts) {
-    log.warn('Nobody needs a key: there is no users file, LIGHTRAG_API_KEY or AUTH_ACCOUNTS.')
+    for (const line of openNotice(config)) log.warn(line)
   }
   const authenticator = new SingleAuthenticator({ workspace, apiKey, accounts, tokens })
   return { authenticator, close: () => undefined }

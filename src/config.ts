@@ -13,6 +13,7 @@ import {
   readFields,
   text,
 } from './env-fields.ts'
+import { isHostPattern } from './http/host-names.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
 import { CROSS_OVER } from './stores/sqlite/indexing.ts'
@@ -23,7 +24,10 @@ const REMEDY =
 
 /** Every environment variable that the server reads, with LightRAG's names where it has one. */
 export const ENV_FIELDS = {
-  HOST: text('0.0.0.0', 'Address to listen on.'),
+  HOST: text(
+    undefined,
+    'Address to listen on. Unset: all addresses; this machine alone where nobody needs a key.',
+  ),
   PORT: integer(9621, { min: 0, max: 65_535 }, 'Port to listen on; 0 takes a free one.'),
   WORKING_DIR: text('./rag_storage', 'Folder that holds one folder a workspace.'),
   INPUT_DIR: text('./inputs', 'Folder that holds the uploads, one folder a workspace.'),
@@ -60,6 +64,10 @@ export const ENV_FIELDS = {
   AUDIT_KEEP_FILES: integer(64, { min: 1 }, 'Full audit files kept; older ones are deleted.'),
   ...CONTROL_FIELDS,
   CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
+  ALLOWED_HOSTS: list(
+    [],
+    'Host names that are answered to, `.example.com` with all below, `*` for all; with keys, unset means all.',
+  ),
   TRUST_PROXY: flag(false, 'Whether to believe `X-Forwarded-*` headers.'),
   LOG_LEVEL: oneOf(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -268,6 +276,11 @@ function contradictions(values: Values): string[] {
     problems.push('WORKSPACE must be 1 to 128 letters, digits, "_" or "-", and begin with no sign')
   }
   problems.push(...poolContradictions(values))
+  if (!values.ALLOWED_HOSTS.every(isHostPattern)) {
+    problems.push(
+      'ALLOWED_HOSTS must name hosts without scheme and port, such as rag.example.com or .example.com',
+    )
+  }
   if (values.LLM_BINDING !== 'offline' && !values.LLM_MODEL) {
     problems.push(`LLM_MODEL must name a model when LLM_BINDING is ${values.LLM_BINDING}`)
   }

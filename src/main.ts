@@ -2,7 +2,7 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ControlParts } from './build-control.ts'
-import { buildDefences, type Defences, selectorsOf } from './build-defences.ts'
+import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
 import type { Config } from './config.ts'
@@ -11,9 +11,12 @@ import type { ControlSide } from './control-side.ts'
 import { corsOptions } from './cors-options.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
+import { ERROR_STATUS } from './http/error-status.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
+import { refuseForeignPages } from './http/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { loggedRequest } from './logged-request.ts'
+import { listeningHost } from './open-notice.ts'
 import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
@@ -45,6 +48,8 @@ export interface ServerOptions {
 
 export interface AssembledServer {
   readonly app: FastifyInstance
+  /** Whether nobody needs a key. */
+  readonly open: boolean
   /** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
   gauges(): ServerGauges
   /** Finishes requests within the configured time, then closes every workspace. */
@@ -63,7 +68,8 @@ export interface Server extends AssembledServer {
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const server = await buildServer(config, options)
-  const { HOST: host, PORT: port } = config
+  const { PORT: port } = config
+  const host = listeningHost(config, server.open)
   try {
     await server.app.listen({ host, port })
   } catch (error) {
@@ -163,6 +169,16 @@ export async function buildServer(
   })
   // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
   await app.register(async (scope) => {
+    if (authenticator.open || config.ALLOWED_HOSTS.length > 0) {
+      await scope.register(refuseForeignPages, {
+        ...foreignPagesFor(config, authenticator.open),
+        onRefusal: ({ code }, request) => {
+          request.log.info({ code }, 'refused')
+          const error = { code, statusCode: ERROR_STATUS[code] }
+          audit?.refused({ error, request, principal: undefined })
+        },
+      })
+    }
     await scope.register(tenancy, {
       authenticator,
       permissions: ROUTE_PERMISSIONS,
@@ -214,6 +230,7 @@ export async function buildServer(
   })
   return {
     app,
+    open: authenticator.open,
     gauges,
     close: async () => {
       // Streams may end by themselves for half of the time; then their readers are told why.

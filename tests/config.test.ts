@@ -16,7 +16,7 @@ describe('loadConfig', () => {
   it('needs no variable at all', () => {
     const config = loadConfig({})
     expect(config).toMatchObject({
-      HOST: '0.0.0.0',
+      HOST: undefined,
       PORT: 9621,
       WORKING_DIR: resolve('rag_storage'),
       WORKSPACE: 'default',

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
+import { isLoopback, listeningHost } from '../open-notice.ts'
 import { workspacesIn } from '../storage-folder.ts'
 import { AuditChain } from '../tenancy/audit-chain.ts'
 import { verifyAudit } from '../tenancy/audit-verify.ts'
@@ -97,9 +98,9 @@ function examineSingle(config: Config): Finding[] {
   }
   const { LIGHTRAG_API_KEY: key, AUTH_ACCOUNTS: accounts, WORKSPACE: workspace } = config
   if (!key && !accounts) {
-    const local = ['127.0.0.1', '::1', 'localhost'].includes(config.HOST)
-    const text = `Nobody needs a key: whoever reaches ${config.HOST}:${config.PORT} owns ${workspace}.`
-    findings.push(local ? warn(text) : bad(text))
+    const host = listeningHost(config, true)
+    const text = `Nobody needs a key: whoever reaches ${host}:${config.PORT} owns ${workspace}.`
+    findings.push(isLoopback(host) ? warn(text) : bad(text))
   }
   if (key) {
     const weak = key.length < LEAST_KEY || PUBLIC.test(key)

@@ -32,4 +32,7 @@ export const ERROR_STATUS = {
   nothing_to_repair: 409,
   unconfirmed: 400,
   overloaded: 503,
+  host_repeated: 400,
+  unknown_host: 403,
+  foreign_page: 403,
 } satisfies Record<EngineErrorCode | RequestErrorCode, number>

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { answerBadHttp } from './bad-http.ts'
 import { addBodyParsers } from './body-parsers.ts'
 import { addErrorHandler, type ErrorStatuses } from './error-handler.ts'
+import { refuseRepeatedHost } from './refuse-repeated-host.ts'
 import { requestIdOf, sendRequestId } from './request-id.ts'
 import { answerUnrouted } from './unrouted.ts'
 import { validatorCompiler } from './validator-compiler.ts'
@@ -37,6 +38,7 @@ export const httpConventions = fp(
     addBodyParsers(app)
     addErrorHandler(app, errorStatuses)
     sendRequestId(app)
+    refuseRepeatedHost(app)
     answerUnrouted(app)
   },
   { name: 'http-conventions', fastify: '5.x' },

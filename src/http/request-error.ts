@@ -7,6 +7,9 @@ export type RequestErrorCode =
   | 'nothing_to_repair'
   | 'unconfirmed'
   | 'overloaded'
+  | 'host_repeated'
+  | 'unknown_host'
+  | 'foreign_page'
 
 /** A request whose body cannot be taken in; `message` is for the caller. */
 export class RequestError extends Error {

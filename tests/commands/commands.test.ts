@@ -202,11 +202,14 @@ describe('the doctor', () => {
 
 it('says who owns a server that asks for no key', async () => {
   const folder = await temporaryFolder()
-  const { run, exitCode } = await start({ USERS_FILE: '', WORKING_DIR: join(folder, 'r') })
+  const env = { USERS_FILE: '', WORKING_DIR: join(folder, 'r') }
+  const { run, exitCode } = await start({ ...env, HOST: '0.0.0.0' })
   // Run where no users file lies about.
   const text = (await run('doctor')).join('\n')
   if (!text.includes('user(s) in')) {
     expect(text).toMatch(/bad +Nobody needs a key: whoever reaches 0\.0\.0\.0:9621 owns default/)
     expect(exitCode()).toBe(1)
+    const alone = (await (await start(env)).run('doctor')).join('\n')
+    expect(alone).toMatch(/warn +Nobody needs a key: whoever reaches 127\.0\.0\.1:9621/)
   }
 })

@@ -8,6 +8,7 @@ const SELECTORS = ['tests/tenancy/selectors.test.ts']
 const AUDIT = ['tests/tenancy/audit-log.test.ts']
 const GUARD = ['tests/tenancy/sign-in-guard.test.ts']
 const LIMITS = ['tests/tenancy/limits.test.ts']
+const OPEN = ['tests/server/open-server.test.ts']
 const PROXY = ['tests/tenancy/proxy.test.ts']
 
 export const PROTECTIONS: readonly Mutation[] = [
@@ -380,6 +381,39 @@ export const PROTECTIONS: readonly Mutation[] = [
       },
     ],
     tests: LIMITS,
+  },
+  {
+    name: 'a foreign page is served by an open server',
+    edits: [
+      {
+        file: 'src/http/refuse-foreign-pages.ts',
+        find: "site !== 'same-origin' && !isOwn(origin, request)) return true",
+        replace: 'false) return true',
+      },
+    ],
+    tests: OPEN,
+  },
+  {
+    name: 'a foreign host is served by an open server',
+    edits: [
+      {
+        file: 'src/http/host-names.ts',
+        find: "!name.includes('.')) return true",
+        replace: "!name.includes('..')) return true",
+      },
+    ],
+    tests: OPEN,
+  },
+  {
+    name: 'a server without keys listens everywhere',
+    edits: [
+      {
+        file: 'src/open-notice.ts',
+        find: "HOST ?? (open ? '127.0.0.1' : '0.0.0.0')",
+        replace: "HOST ?? '0.0.0.0'",
+      },
+    ],
+    tests: OPEN,
   },
   {
     name: 'requests in a minute are not bounded',
