@@ -61,7 +61,7 @@ export async function buildControl(config: Config, parts: ControlParts): Promise
     linkOf:
       base === undefined
         ? undefined
-        : (token) => `${base.replace(/\/+$/, '')}/invitations/${token}`,
+        : (token) => `${base.replace(/(?<!\/)\/+$/, '')}/invitations/${token}`,
     onAct: ({ event, actor }) => parts.onAct(event, { user: actor }),
     onError,
   })

@@ -39,6 +39,6 @@ export function slugOf(name: string): string | undefined {
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, LONGEST - 10)
-    .replaceAll(/^-+|-+$/g, '')
+    .replaceAll(/^-+|(?<!-)-+$/g, '')
   return SHAPE.test(text) ? text : undefined
 }

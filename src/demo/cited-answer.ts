@@ -13,5 +13,5 @@ export function citedAnswer(name: string, { response, references }: Answer): str
 /** The text without what the demo says once for all answers: the list of files, a closing remark. */
 function bodyOf(response: string): string {
   const [text = ''] = response.split(/^### References/m)
-  return text.replace(/\n\s*\*[^*]+\*\s*$/, '').trim()
+  return text.replace(/\n[ \t]*\*[^*\n]+\*\s*$/, '').trim()
 }

@@ -1,7 +1,7 @@
 import { decodeText } from '../engine/ingest/decode-text.ts'
 
 const XML_ENCODING = /^\s*<\?xml[^>]*?encoding=["']([\w.:-]+)["']/i
-const HTML_CHARSET = /<meta[^>]+?charset=["']?\s*([\w.:-]+)/i
+const HTML_CHARSET = /<meta[^<>]+?charset=["']?\s*([\w.:-]+)/i
 
 /** Text of HTML or XML in the encoding that it declares, else in UTF-8. */
 export function decodeMarkup(bytes: Uint8Array): string {

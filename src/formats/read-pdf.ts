@@ -1,13 +1,14 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js'
 import { cleanText } from '../engine/ingest/clean-text.ts'
+import { HeadingLines } from './heading-lines.ts'
 import { loadPdfjs, pdfjsFolder } from './load-pdfjs.ts'
 import { pageText } from './pdf-lines.ts'
 import { type OutlineEntry, outlineOf } from './pdf-outline.ts'
 import type { TextBuilder } from './text-builder.ts'
 import { damaged, UnreadableFile } from './unreadable-file.ts'
 
-/** Of a line with a heading: bookmarks often leave its number out. */
-const LINE_START = '^(?:(?:\\d+|[A-Z])(?:\\.\\d+)*\\.?\\s+)?'
+/** In a dictionary, the length of the file. */
+const LENGTH = /^[^>]*?\/L\s+(\d+)/
 /** Some programs write a few bytes before the beginning. */
 const HEAD_BYTES = 1024
 
@@ -47,7 +48,8 @@ export async function readPdf(bytes: Buffer, builder: TextBuilder): Promise<void
 function refuseIncomplete(bytes: Buffer): void {
   const head = bytes.subarray(0, HEAD_BYTES).toString('latin1')
   if (!head.includes('%PDF-')) throw new UnreadableFile('The file is damaged, or no PDF file.')
-  const declared = /\/Linearized\b[^>]*?\/L\s+(\d+)/.exec(head)?.[1]
+  const linearized = head.indexOf('/Linearized')
+  const declared = linearized === -1 ? undefined : LENGTH.exec(head.slice(linearized))?.[1]
   if (!bytes.includes('%%EOF') || Number(declared ?? 0) > bytes.length) {
     throw new UnreadableFile('The PDF is cut short: its end is missing.')
   }
@@ -82,12 +84,12 @@ function markHeadings(
   start: number,
   builder: TextBuilder,
 ): void {
+  if (entries.length === 0) return
+  const lines = new HeadingLines(text)
   let from = 0
   for (const { level, title } of entries) {
-    const words = title.split(' ').map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    const place = new RegExp(`${LINE_START}${words.join('\\s+')}`, 'imu').exec(text.slice(from))
     // Headings stay in order, also where the words of one are not found.
-    if (place) from += place.index
+    from = lines.find(title, from) ?? from
     builder.mark(level, title, start + from)
   }
 }

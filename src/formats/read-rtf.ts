@@ -66,10 +66,11 @@ class RtfReader {
   }
 
   read(rtf: string): void {
-    const tokens = new RegExp(TOKEN)
-    for (let token = tokens.exec(rtf); token; token = tokens.exec(rtf)) {
+    // The expression is shared; a file that was refused has left it anywhere.
+    TOKEN.lastIndex = 0
+    for (let token = TOKEN.exec(rtf); token; token = TOKEN.exec(rtf)) {
       const [, word, digits, , , brace] = token
-      if (word === 'bin') tokens.lastIndex += Math.max(0, Number(digits ?? 0))
+      if (word === 'bin') TOKEN.lastIndex += Math.max(0, Number(digits ?? 0))
       else this.#take(token)
       if (brace === '}' && this.#outer.length === 0) {
         this.#blocks.finish()

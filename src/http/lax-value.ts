@@ -9,7 +9,7 @@ export interface SchemaNode {
 }
 
 const INTEGER = /^\s*[+-]?\d+(?:\.0*)?\s*$/
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i
 const BOOLEANS = new Map<unknown, boolean>([
   ...[1, '1', 'true', 't', 'yes', 'y', 'on'].map((text) => [text, true] as const),
   ...[0, '0', 'false', 'f', 'no', 'n', 'off'].map((text) => [text, false] as const),

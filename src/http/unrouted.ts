@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 interface KnownPath {
-  readonly pattern: RegExp
+  /** Between slashes. */
+  readonly segments: readonly string[]
   readonly methods: Set<string>
 }
 
@@ -12,17 +13,15 @@ interface KnownPath {
 export function answerUnrouted(app: FastifyInstance): void {
   const known = new Map<string, KnownPath>()
   app.addHook('onRoute', ({ url, method }) => {
-    const path = known.get(url) ?? { pattern: patternOf(url), methods: new Set() }
+    const path = known.get(url) ?? { segments: url.split('/'), methods: new Set() }
     for (const name of [method].flat()) path.methods.add(name)
     known.set(url, path)
   })
-  const methodsAt = (path: string): string[] => [
-    ...new Set(
-      [...known.values()]
-        .filter(({ pattern }) => pattern.test(path))
-        .flatMap(({ methods }) => [...methods]),
-    ),
-  ]
+  const methodsAt = (path: string): string[] => {
+    const asked = path.split('/')
+    const paths = [...known.values()].filter(({ segments }) => isAt(segments, asked))
+    return [...new Set(paths.flatMap(({ methods }) => [...methods]))]
+  }
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [path = '/', ...query] = request.url.split('?')
     const methods = methodsAt(path)
@@ -46,11 +45,9 @@ export function answerUnrouted(app: FastifyInstance): void {
 }
 
 /** A parameter stands for one segment; a catch-all for nothing, or every 404 would be a 405. */
-function patternOf(url: string): RegExp {
-  const segments = url
-    .split('/')
-    .map((segment) =>
-      segment.startsWith(':') ? '[^/]+' : segment.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-    )
-  return new RegExp(`^${segments.join('/')}$`)
+function isAt(segments: readonly string[], asked: readonly string[]): boolean {
+  if (segments.length !== asked.length) return false
+  return segments.every((segment, i) =>
+    segment.startsWith(':') ? asked[i] !== '' : segment === asked[i],
+  )
 }

@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 /** Other schemes than Bearer belong to somebody else, such as a proxy in front. */
-const BEARER = /^bearer[ \t]+(.*)$/i
+const BEARER = /^bearer[ \t](.*)$/i
 
 const TOKEN = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/
 

@@ -4,7 +4,8 @@ import { markdownHeadings } from './headings.ts'
 /** In characters. */
 const LONGEST_TITLE = 120
 const MARKDOWN = /\.(?:md|markdown)$/i
-const FIRST_LINE = /^\s*([^\r\n]+)[ \t]*\r?\n(?:[ \t]*\r?\n|[=-]{3,}[ \t]*\r?\n)/
+/** A line below a title: nothing, or what underlines it. */
+const BELOW_TITLE = /^(?:[=-]{3,})?[ \t]*$/
 const ENDS_SENTENCE = /[.!?:;,。！？：；，…]["'”’)\]]*$/u
 const ABBREVIATED = /(?:\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|Bros)|\p{Lu}\.\p{Lu})\.$/u
 const LETTER = /\p{L}/u
@@ -33,7 +34,10 @@ function headingOf(text: string, label: string): string | null {
 }
 
 function lineOf(text: string): string | null {
-  const line = FIRST_LINE.exec(text.slice(0, 2000))?.[1]?.trim() ?? ''
+  const lines = text.slice(0, 2000).trimStart().split(/\r?\n/, 3)
+  // The line below is whole only where another one follows.
+  if (lines.length < 3 || !BELOW_TITLE.test(lines[1] ?? '')) return null
+  const line = (lines[0] ?? '').trim()
   if (line.length > LONGEST_TITLE || !LETTER.test(line)) return null
   return ENDS_SENTENCE.test(line) && !isCapitalised(line) ? null : line
 }

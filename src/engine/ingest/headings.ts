@@ -18,7 +18,7 @@ export function markdownHeadings(text: string): Heading[] {
     if (mark && (fence === '' || fence === mark)) fence = fence === '' ? mark : ''
     const heading = fence === '' ? ATX.exec(line) : null
     if (heading?.[1] && heading[2]) {
-      const title = heading[2].replace(/[ \t]+#+[ \t]*$/, '').trim()
+      const title = heading[2].replace(/(?<![ \t])[ \t]+#+[ \t]*$/, '').trim()
       headings.push({ level: heading[1].length, title, start })
     }
     start += line.length + 1

@@ -1,4 +1,5 @@
 import type { ExtractionFormat } from './extraction-format.ts'
+import { innermostObjects } from './innermost-objects.ts'
 import { distinct, entityOf, type ParsedExtraction, relationOf } from './parse-extraction.ts'
 
 const text = { type: 'string' }
@@ -47,14 +48,11 @@ export const JSON_FORMAT: ExtractionFormat = {
  * off, costs what it touches and no more.
  */
 function readJson(answer: string): ParsedExtraction {
-  const records = Array.from(answer.matchAll(INNERMOST), ([record]) => parsed(record))
+  const records = Array.from(innermostObjects(answer), parsed)
   const entities = records.flatMap((record) => (record && entityFrom(record)) ?? [])
   const relations = records.flatMap((record) => (record && relationFrom(record)) ?? [])
   return { entities: distinct(entities), relations: distinct(relations), complete: isWhole(answer) }
 }
-
-/** Braces without braces between them, but for those in strings. */
-const INNERMOST = /\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}/g
 
 function entityFrom(record: Record<string, unknown>) {
   if (!('name' in record)) return null

@@ -9,7 +9,7 @@ import { cleanText } from '../ingest/clean-text.ts'
  */
 export function normalizeField(text: string, inner: 'keep-quotes' | 'drop-quotes'): string {
   let field = cleanText(text)
-    .replace(/<\/?\s*(?:p|br)\b[^>]*>/gi, '')
+    .replace(/<\/?\s*(?:p|br)\b[^<>]*>/gi, '')
     .replace(FULL_WIDTH, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))
     .replaceAll('\u3000', ' ')
     .replaceAll('\u2014', '-')
@@ -46,7 +46,7 @@ const SPACE_IN_CJK = new RegExp(
     `|(?<=[A-Za-z0-9()\\[\\]@#$%!&*\\-=+_])[^\\S\\n]+(?=[${CJK}])`,
   'g',
 )
-const QUOTE_BESIDE_CJK = new RegExp(`['"]+(?=[${CJK}])|(?<=[${CJK}])['"]+`, 'g')
+const QUOTE_BESIDE_CJK = new RegExp(`(?<!['"])['"]+(?=[${CJK}])|(?<=[${CJK}])['"]+`, 'g')
 
 const QUOTE_PAIRS: readonly (readonly [string, string])[] = [
   ['"', '"'],

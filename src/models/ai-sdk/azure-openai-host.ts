@@ -10,7 +10,7 @@ export interface AzureOpenAi {
 
 /** Azure speaks OpenAI's API below a deployment, with a key header and a version of its own. */
 export function azureOpenAiHost(azure: AzureOpenAi): OpenAiCompatibleHost {
-  const endpoint = azure.endpoint.replace(/\/+$/, '')
+  const endpoint = azure.endpoint.replace(/(?<!\/)\/+$/, '')
   return {
     binding: 'azure_openai',
     host: `${endpoint}/openai/deployments/${encodeURIComponent(azure.deployment)}`,

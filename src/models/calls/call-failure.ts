@@ -80,9 +80,9 @@ export function unreadableAnswer(): CallFailure {
 function withoutSecrets(said: string): string {
   return said
     .replace(/\s+/g, ' ')
-    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
+    .replace(/(?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/\S+/gi, '[address]')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[address]')
-    .replace(/\b(?:[\w-]+\.)+[a-z]{2,}:\d+\b/gi, '[address]')
+    .replace(/(?<![\w.-])[\w.-]+\.[a-z]{2,}:\d+\b/gi, '[address]')
     .replace(/\b(?:sk|pk|key|api)[-_][\w*-]{6,}/gi, '[key]')
     .replace(/[\w-]{32,}/g, '[key]')
     .trim()

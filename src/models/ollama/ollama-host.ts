@@ -11,7 +11,7 @@ export interface OllamaHost {
 export type OllamaOptions = Readonly<Record<string, unknown>>
 
 export function ollamaTarget(host: OllamaHost, path: '/api/chat' | '/api/embed'): PostTarget {
-  return { url: `${host.host.replace(/\/+$/, '')}${path}`, headers: bearer(host.apiKey) }
+  return { url: `${host.host.replace(/(?<!\/)\/+$/, '')}${path}`, headers: bearer(host.apiKey) }
 }
 
 /** The options as a field of a request, when there are any. */

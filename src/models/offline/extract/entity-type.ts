@@ -16,7 +16,8 @@ export interface Surroundings {
 }
 
 const ACRONYM = /^\p{Lu}{2,6}$/u
-const MODEL = /\p{L}.*\p{N}|\p{N}.*\p{L}/u
+const LETTER = /\p{L}/u
+const FIGURE = /\p{N}/u
 const WORDS = /[\p{L}\p{M}\p{N}.'’-]+/gu
 
 /**
@@ -59,5 +60,5 @@ function neighbourType(
 
 function lookType(name: string, words: readonly string[]): EntityType | undefined {
   if (words.length === 1 && ACRONYM.test(name)) return 'organization'
-  return MODEL.test(name) ? 'product' : undefined
+  return LETTER.test(name) && FIGURE.test(name) ? 'product' : undefined
 }

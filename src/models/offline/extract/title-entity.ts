@@ -12,12 +12,16 @@ const CAPITAL = /^\p{Lu}/u
  * mere label, such as a date, or when the text has nothing of it.
  */
 export function titleEntity(title: string | undefined, text: string): string | null {
-  const name = (title ?? '')
-    .slice(0, LONGEST)
-    .replace(/\s*\([^)]*\)\s*$/, '')
-    .trim()
+  const name = withoutRemark((title ?? '').slice(0, LONGEST).trim())
   if (nameKey(name).length < 2 || !LETTER.test(name)) return null
   return isTitleCase(name) || isNamedIn(name, text) ? name : null
+}
+
+/** "Mercury (planet)" as "Mercury". */
+function withoutRemark(title: string): string {
+  if (!title.endsWith(')')) return title
+  const open = title.indexOf('(', title.lastIndexOf(')', title.length - 2) + 1)
+  return open === -1 ? title : title.slice(0, open).trim()
 }
 
 /** "To Kill a Mockingbird", but not "Chat 2026-01-05". */
