@@ -32,6 +32,23 @@ describe('Retry-After', () => {
   })
 })
 
+describe('a closing tag of reasoning', () => {
+  it.each([
+    'R1 ends its reasoning with </think> and answers then.',
+    'R1 ends its reasoning with `</think>`.\nThen it answers.',
+    'R1 ends its reasoning with "</think>".\n\nThen it answers.',
+    'entity<|#|>R1<|#|>model<|#|>It writes </think> before it answers.\n<|COMPLETE|>',
+    'entity<|#|>R1<|#|>model<|#|>It ends its thoughts with </think>\n\nentity<|#|>B<|#|>b<|#|>c',
+    'entity<|#|>A<|#|>b<|#|>c\n</think>\nentity<|#|>B<|#|>b<|#|>c\n<|COMPLETE|>',
+    'entity<|#|></think><|#|>tag<|#|>A tag.',
+    '{"entities": [{"name": "</think>", "type": "tag", "description": "A tag."}]}',
+    '```json\n{"entities": [{"name": "a", "description": "b\\n</think>c"}]}\n```',
+    '{"high_level_keywords": ["</think>"], "low_level_keywords": []}',
+  ])('within an answer takes nothing away: %j', (answer) => {
+    expect(stripThinking(answer)).toBe(answer)
+  })
+})
+
 describe('reasoning', () => {
   it.each([
     ['<think>a\nb</think>\n\nYes.', 'Yes.'],
@@ -41,6 +58,16 @@ describe('reasoning', () => {
     ['Yes.', 'Yes.'],
     ['  Yes, with space', '  Yes, with space'],
     ['Write <think>so</think>.', 'Write <think>so</think>.'],
+    // The opening tag is in the prompt of some models, and so not in the answer.
+    ['I count.\nThree.\n</think>\n\nThree.', 'Three.'],
+    ['I count to three.</think>\n\nThree.', 'Three.'],
+    ['</think>\nThree.', 'Three.'],
+    ['It is a list</think>entity<|#|>A<|#|>b<|#|>c', 'entity<|#|>A<|#|>b<|#|>c'],
+    ['It is a list\n</think>\n{"entities": []}', '{"entities": []}'],
+    ['<think>a</think>It ends with </think>, then', 'It ends with </think>, then'],
+    ['<think>\na\n</think>\n"</think>" is a tag', '"</think>" is a tag'],
+    ['<think>a < b && </ c</think>Yes', 'Yes'],
+    ['<THINK>a</THINK>Yes', 'Yes'],
   ])('in %j leaves %j', (answer, left) => {
     expect(stripThinking(answer)).toBe(left)
   })
