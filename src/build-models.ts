@@ -9,6 +9,7 @@ import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
+import { type ModelNotice, type NoticeSink, onceAnHour } from './models/calls/notices.ts'
 import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
 import { rememberedEmbedding } from './models/remembered-embedding.ts'
@@ -46,13 +47,15 @@ export interface ModelHouse extends ModelSet {
 export interface ModelHouseOptions {
   /** Whether the server has one workspace only, which then need not leave anything to others. */
   readonly alone?: boolean | undefined
+  /** Told of what an operator should know of the models; of each thing once an hour. */
+  readonly onNotice?: ((notice: ModelNotice) => void) | undefined
 }
 
 /** Builds what the configuration names; adapters are loaded only when they are used. */
 export async function buildModels(
   config: Config,
   onUsage: (record: UsageRecord) => void = () => undefined,
-  { alone = false }: ModelHouseOptions = {},
+  { alone = false, onNotice = () => undefined }: ModelHouseOptions = {},
 ): Promise<ModelHouse> {
   const offline = offlineModels(tokenCount)
   const usage = new UsageCounters()
@@ -61,6 +64,7 @@ export async function buildModels(
       usage.record(record)
       onUsage(record)
     },
+    onNotice: onceAnHour(onNotice),
   }
   const llmSlots = slots(config, 'MAX_ASYNC', alone)
   const embeddingSlots = slots(config, 'EMBEDDING_FUNC_MAX_ASYNC', alone)
@@ -92,7 +96,7 @@ function slots(
 
 interface Shared {
   readonly offline: Models
-  readonly meter: UsageMeter
+  readonly meter: UsageMeter & NoticeSink
   readonly llmSlots: FairScheduler
   readonly embeddingSlots: FairScheduler
 }
@@ -209,7 +213,10 @@ function prefix(words: string | undefined): string | undefined {
   return words === undefined ? undefined : `${words} `
 }
 
-async function rerankModel(config: Config, meter: UsageMeter): Promise<RerankModel | undefined> {
+async function rerankModel(
+  config: Config,
+  meter: UsageMeter & NoticeSink,
+): Promise<RerankModel | undefined> {
   const { RERANK_BINDING: binding } = config
   if (binding === 'null') return undefined
   const { httpReranker } = await import('./models/rerank/http-reranker.ts')

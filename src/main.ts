@@ -137,7 +137,10 @@ export async function buildServer(
     (record) => {
       control?.plane.usage.record(record, context.current()?.principal.userId)
     },
-    { alone: !authenticator.multiTenant },
+    {
+      alone: !authenticator.multiTenant,
+      onNotice: ({ model, message }) => app.log.warn({ model }, message),
+    },
   )
   if (models.offline) {
     app.log.info('No language model is configured: answers are extracts from the documents.')

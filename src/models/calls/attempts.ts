@@ -29,7 +29,7 @@ export class Attempts {
   async next(error: unknown): Promise<void> {
     const failure = this.#failureOf(error)
     this.#failed++
-    if (failure.kind === 'rejected' || this.#failed >= this.#settings.attempts) {
+    if (failure.isFinal || this.#failed >= this.#settings.attempts) {
       throw toEngineError(failure)
     }
     const waitMs = this.#waitMs(failure)

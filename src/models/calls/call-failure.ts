@@ -14,17 +14,24 @@ export class CallFailure extends Error {
   readonly status: number | undefined
   /** What the provider asked to wait. */
   readonly retryAfterMs: number | undefined
+  /** Whether the same request would only get the same answer. */
+  readonly isFinal: boolean
 
   /** @param message holds no host, no key and nothing of the request */
   constructor(
     kind: FailureKind,
     message: string,
-    options: { status?: number | undefined; retryAfterMs?: number | undefined } = {},
+    options: {
+      status?: number | undefined
+      retryAfterMs?: number | undefined
+      isFinal?: boolean | undefined
+    } = {},
   ) {
     super(message)
     this.kind = kind
     this.status = options.status
     this.retryAfterMs = options.retryAfterMs
+    this.isFinal = options.isFinal ?? kind === 'rejected'
   }
 }
 

@@ -20,7 +20,7 @@ export const RERANK_APIS: Readonly<Record<RerankBinding, RerankApi>> = {
     url: 'https://api.cohere.com/v2/rerank',
     model: 'rerank-v3.5',
     body: (model, query, documents, topN) => ({ model, query, documents, top_n: topN }),
-    results: (answer) => answer.results,
+    results: listOf,
     tokens: (answer) => numberOf(fieldsOf(fieldsOf(answer.meta).tokens).input_tokens),
   },
   jina: {
@@ -33,7 +33,7 @@ export const RERANK_APIS: Readonly<Record<RerankBinding, RerankApi>> = {
       top_n: topN,
       return_documents: false,
     }),
-    results: (answer) => answer.results,
+    results: listOf,
     tokens: totalOf,
   },
   aliyun: {
@@ -44,9 +44,14 @@ export const RERANK_APIS: Readonly<Record<RerankBinding, RerankApi>> = {
       input: { query, documents },
       parameters: { top_n: topN, return_documents: false },
     }),
-    results: (answer) => fieldsOf(answer.output).results,
+    results: (answer) => listOf(fieldsOf(answer.output)),
     tokens: totalOf,
   },
+}
+
+/** Servers that speak the same API otherwise call it `data`. */
+function listOf({ results, data }: Fields): unknown {
+  return results ?? data
 }
 
 function totalOf(answer: Fields): number | undefined {
