@@ -21,6 +21,7 @@ import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
+import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
 import { authRoutes } from './tenancy/auth-routes.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
@@ -119,8 +120,14 @@ export async function buildServer(
     usersFile: () => chosen.usersFile,
     onAct: (event, about) => audit?.administered(event, about),
   })
+  const recheckStreams = () => {
+    void streams.recheck((open) =>
+      stillHolds(open, { usersFile: chosen.usersFile, control: control?.plane.directory }),
+    )
+  }
   const onUsersEvent = (event: UsersFileEvent) => {
     if (event.type === 'plain_passwords') return
+    if (event.type === 'loaded') recheckStreams()
     audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
   }
   const chosen = chooseAuthenticator(

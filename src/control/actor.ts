@@ -25,9 +25,13 @@ export function fileUserOf(actorId: string): string | undefined {
   return actorId.startsWith(OF_FILE) ? actorId.slice(OF_FILE.length) : undefined
 }
 
+export function idOfFileUser(username: string): string {
+  return `${OF_FILE}${username}`
+}
+
 export function actorOf(principal: Principal): Actor {
   const { userId, superAdmin, holdings, keyOf } = principal
-  if (holdings === undefined) return { id: `${OF_FILE}${userId}`, userId: undefined, superAdmin }
+  if (holdings === undefined) return { id: idOfFileUser(userId), userId: undefined, superAdmin }
   if (keyOf !== undefined) {
     return { id: userId, userId: undefined, superAdmin: false, key: keyOf }
   }

@@ -4,12 +4,14 @@ import { type PasswordChecker, parseStoredPassword } from '../tenancy/password.t
 import type { Holding, Principal } from '../tenancy/principal.ts'
 import { digestOf } from '../tenancy/secret-digest.ts'
 import { holdingsInTenant, holdingsOfUser, tenantsOfUser } from './access-rows.ts'
+import { idOfFileUser } from './actor.ts'
 import type { UserRow } from './control-tables.ts'
 import { type KeyAccess, keyAccess } from './key-access.ts'
 import { KeyUse } from './key-use.ts'
 import type { ChangeListener, ControlCore } from './mutation.ts'
 import { TaggedCache } from './tagged-cache.ts'
-import { foldedKey } from './user-rows.ts'
+import { isAbove } from './tenant-permissions.ts'
+import { foldedKey, isUserId } from './user-rows.ts'
 
 export interface ControlDirectoryOptions {
   readonly passwords: PasswordChecker
@@ -82,9 +84,10 @@ export class ControlDirectory implements Directory, ChangeListener {
 
   /** Whether what a request was let in with still holds; for streams that are open for long. */
   async stillHolds({ principal, workspace }: TenantContext): Promise<boolean> {
-    const { userId, holdings, keyOf, actingFor } = principal
+    const { userId, role, holdings, keyOf, actingFor } = principal
     if (holdings === undefined) return true
     if (actingFor !== undefined) {
+      if (!(await this.#isOperator(isUserId(userId) ? userId : idOfFileUser(userId)))) return false
       const there = await holdingsInTenant(this.#core.db, actingFor, 'admin')
       return there.some((holding) => holding.workspace === workspace)
     }
@@ -93,7 +96,7 @@ export class ControlDirectory implements Directory, ChangeListener {
         ? (await this.findById(userId))?.principal
         : (await this.#keyBy('key_id', userId))?.principal
     const held = now?.holdings?.find((holding) => holding.workspace === workspace)
-    return held !== undefined && !held.suspended
+    return held !== undefined && !held.suspended && !isAbove(role, held.role)
   }
 
   findById(userId: string): Promise<Account | undefined> {

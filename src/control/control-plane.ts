@@ -8,6 +8,7 @@ import { ControlDirectory } from './control-directory.ts'
 import { Deletions, type WorkspaceFiles } from './deletions.ts'
 import type { InvitationMail } from './invitation-mail.ts'
 import { Invitations } from './invitations.ts'
+import { Inviters } from './inviters.ts'
 import { KbPlaces } from './kb-places.ts'
 import { Kbs } from './kbs.ts'
 import { Members } from './members.ts'
@@ -85,11 +86,12 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const passwords = new PasswordChecker()
   const superAdmins = new Set(options.superAdmins.map(foldedKey))
   const { strict, streams, reopen, linkOf, mail } = options
+  const isOperatorElsewhere = options.isOperatorElsewhere ?? (async () => false)
   const directory = new ControlDirectory(core, {
     passwords,
     superAdmins,
     strict,
-    isOperatorElsewhere: options.isOperatorElsewhere ?? (async () => false),
+    isOperatorElsewhere,
     onError,
   })
   core.listen({
@@ -108,7 +110,13 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const spending = new Spending(core)
   const { prices = {} } = options
   const usage = new Usage(core, { places, spending, prices, onError })
-  const invitations = new Invitations(core, { users, mail, ...(linkOf ? { linkOf } : {}) })
+  const inviters = new Inviters({ users, isOperatorElsewhere })
+  const invitations = new Invitations(core, {
+    users,
+    inviters,
+    mail,
+    ...(linkOf ? { linkOf } : {}),
+  })
   let timer: NodeJS.Timeout | undefined
   const resume = () => deletions.resume().catch(onError)
   return {
@@ -117,7 +125,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     users,
     tenants: new Tenants(core, { selfService: options.selfService, defaultQuota, isForeign }),
     kbs: new Kbs(core, { defaultQuota, isForeign }),
-    members: new Members(core, { invite: (...args) => invitations.create(...args) }),
+    members: new Members(core, { inviters, invite: (...args) => invitations.create(...args) }),
     invitations,
     apiKeys: new ApiKeys(core),
     secrets: new ProviderSecrets(core, options.sealer),

@@ -1,12 +1,19 @@
-import type { Role } from '../tenancy/principal.ts'
 import { digestOf } from '../tenancy/secret-digest.ts'
 import type { Actor } from './actor.ts'
 import { type Standing, standingIn } from './authority.ts'
-import { notFound } from './control-error.ts'
+import { ControlError, notFound } from './control-error.ts'
 import type { InvitationRow, TenantRow, UserRow } from './control-tables.ts'
+import type {
+  InvitationInfo,
+  NewAccount,
+  NewInvitation,
+  ReceivedInvitation,
+  SentInvitation,
+} from './invitation-info.ts'
 import type { InvitationMail } from './invitation-mail.ts'
 import { gone, lifeMs, NOBODY, note, settle, stillPending } from './invitation-steps.ts'
-import { addressesOf, assertNotYetInvited, inviteeOf } from './invitees.ts'
+import { addressesOf, assertNoMember, type Invitee, invitationsFor, inviteeOf } from './invitees.ts'
+import type { Inviters } from './inviters.ts'
 import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
@@ -18,62 +25,19 @@ import { roleIn } from './tenant-permissions.ts'
 import { userBy } from './user-rows.ts'
 import type { Users } from './users.ts'
 
-export interface NewInvitation {
-  /** One of the two: an address, or id or name of a user. */
-  readonly email?: string | undefined
-  readonly user_id?: string | undefined
-  /** Default `viewer`. */
-  readonly role?: Role | undefined
-  readonly kb_ids?: readonly string[] | null | undefined
-  /** In seconds; default 7 days, at most 90. */
-  readonly expires_in?: number | undefined
-}
-
-/** An invitation as the inviting tenant sees it. */
-export interface InvitationInfo {
-  readonly invitation_id: string
-  readonly tenant_id: string
-  readonly email: string | null
-  /** Of who was invited by his id. */
-  readonly user_id: string | null
-  /** By which somebody was invited, whether or not anybody has it. */
-  readonly username: string | null
-  readonly role: Role
-  readonly kb_ids: readonly string[] | null
-  readonly status: 'pending' | 'accepted' | 'declined' | 'withdrawn' | 'expired'
-  readonly expires_at: string
-  readonly created_at: string
-  readonly created_by: string
-}
-
-/** The token, and the link with it, are here only, and only where no mail was sent. */
-export interface SentInvitation extends InvitationInfo {
-  readonly mailed: boolean
-  readonly token: string | null
-  readonly link: string | null
-}
-
-/** An invitation as the invited user sees it. */
-export interface ReceivedInvitation extends InvitationInfo {
-  readonly tenant_name: string
-  readonly tenant_slug: string
-}
-
-/** Who accepts by token without an account makes one. */
-export interface NewAccount {
-  readonly username: string
-  readonly password: string
-}
-
 export interface InvitationsOptions {
   readonly users: Users
+  readonly inviters: Inviters
   /** Undefined when no mail server is configured. */
   readonly mail?: InvitationMail | undefined
   /** The link that is sent, for a token. */
   readonly linkOf?: (token: string) => string
 }
 
-/** Invitations to tenants. The database has digests of their tokens. */
+/**
+ * Invitations to tenants. The database has digests of their tokens. Each counts only while who sent
+ * it last may still grant what it offers.
+ */
 export class Invitations {
   readonly #core: ControlCore
   readonly #options: InvitationsOptions
@@ -100,7 +64,7 @@ export class Invitations {
       const kbIds = await kbIdsOf(tx, standing.tenant.tenant_id, input.kb_ids)
       assertLimitable(role, kbIds)
       const whom = await inviteeOf(tx, actor, input)
-      await assertNotYetInvited(tx, standing.tenant.tenant_id, whom, mutation.at)
+      await this.#assertNotYetInvited(mutation, actor, standing, whom)
       const row = await tx
         .insertInto('invitations')
         .values({
@@ -124,21 +88,32 @@ export class Invitations {
     return this.#send(row, tenant, token)
   }
 
-  /** The newest first. */
+  /** The newest first; those that count no more as withdrawn. */
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<InvitationInfo>> {
     const { db } = this.#core
     const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_members')
     const rows = db.selectFrom('invitations').where('tenant_id', '=', tenant.tenant_id)
-    return pageIn(rows.selectAll(), query, {
+    const page = await pageIn(rows.selectAll(), query, {
       at: 'created_at',
       id: 'invitation_id',
       direction: 'desc',
-      item: (row) => this.#info(row),
+      item: (row) => row,
       positionOf: (row) => ({ at: row.created_at, id: row.invitation_id }),
     })
+    const items = page.items.map(async (row) =>
+      row.status !== 'pending' || (await this.counts(row))
+        ? this.#info(row)
+        : this.#info({ ...row, status: 'withdrawn' }),
+    )
+    return { ...page, items: await Promise.all(items) }
   }
 
-  /** Pending ones of the caller, by his id or address. */
+  /** Whether who sent it may still grant what it offers. */
+  counts(row: Pick<InvitationRow, 'tenant_id' | 'role' | 'created_by'>): Promise<boolean> {
+    return this.#options.inviters.mayStillGrant(this.#core.db, row)
+  }
+
+  /** Pending ones of the caller that count, by his id or address. */
   async listMine(actor: Actor): Promise<ReceivedInvitation[]> {
     const { db } = this.#core
     const user = await this.#userOf(actor)
@@ -159,14 +134,15 @@ export class Invitations {
       .orderBy('invitations.created_at')
       .limit(100)
       .execute()
-    return rows.map(({ name, slug, ...row }) => ({
-      ...this.#info(row),
-      tenant_name: name,
-      tenant_slug: slug,
-    }))
+    const mine: ReceivedInvitation[] = []
+    for (const { name, slug, ...row } of rows) {
+      if (!(await this.counts(row))) continue
+      mine.push({ ...this.#info(row), tenant_name: name, tenant_slug: slug })
+    }
+    return mine
   }
 
-  /** A new token and a new term; the old token ends. */
+  /** A new token and a new term; the old token ends. It is of who sends it anew from then on. */
   async resend(
     actor: Actor,
     tenantRef: string,
@@ -179,12 +155,14 @@ export class Invitations {
       const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
       const found = await this.#pendingOf(mutation, standing, invitationId)
       assertMayGrant(actor, standing, roleIn(found.role))
+      await this.#assertCounts(mutation, found)
       const row = await tx
         .updateTable('invitations')
         .set({
           token_digest: digestOf(token).toString('hex'),
           mailed: 0,
           expires_at: at + lifeMs(expiresIn),
+          created_by: actor.id,
         })
         .where('invitation_id', '=', invitationId)
         .returningAll()
@@ -277,7 +255,7 @@ export class Invitations {
       .where('tenant_id', '=', row.tenant_id)
       .executeTakeFirst()
     if (tenant?.status !== 'active') throw gone()
-    // The inviter's right to grant was checked when he invited.
+    // By the right of who sent it, which was looked at just now.
     await insertMember(
       mutation,
       { ...actor, superAdmin: true },
@@ -321,8 +299,8 @@ export class Invitations {
     return userBy(this.#core.db, actor.userId)
   }
 
-  async #received({ tx, at }: Mutation, user: UserRow, id: string): Promise<InvitationRow> {
-    const row = await tx
+  async #received(mutation: Mutation, user: UserRow, id: string): Promise<InvitationRow> {
+    const row = await mutation.tx
       .selectFrom('invitations')
       .selectAll()
       .where('invitation_id', '=', id)
@@ -330,17 +308,39 @@ export class Invitations {
     const mine =
       row?.user_id === user.user_id || addressesOf(user).some((one) => one === row?.email_key)
     if (row === undefined || !mine) throw notFound('invitation')
-    return stillPending(row, at)
+    return this.#stillOpen(mutation, row)
   }
 
-  async #byToken({ tx, at }: Mutation, token: string): Promise<InvitationRow> {
-    const row = await tx
+  async #byToken(mutation: Mutation, token: string): Promise<InvitationRow> {
+    const row = await mutation.tx
       .selectFrom('invitations')
       .selectAll()
       .where('token_digest', '=', digestOf(token).toString('hex'))
       .executeTakeFirst()
     if (row === undefined) throw notFound('invitation')
-    return stillPending(row, at)
+    return this.#stillOpen(mutation, row)
+  }
+
+  async #stillOpen(mutation: Mutation, row: InvitationRow): Promise<InvitationRow> {
+    await this.#assertCounts(mutation, stillPending(row, mutation.at))
+    return row
+  }
+
+  async #assertCounts({ tx }: Mutation, row: InvitationRow): Promise<void> {
+    if (!(await this.#options.inviters.mayStillGrant(tx, row))) throw gone()
+  }
+
+  /** What counts no more keeps nobody from inviting the same people. */
+  async #assertNotYetInvited(
+    mutation: Mutation,
+    actor: Actor,
+    { tenant: { tenant_id } }: Standing,
+    whom: Invitee,
+  ): Promise<void> {
+    await assertNoMember(mutation.tx, tenant_id, whom)
+    const sent = await invitationsFor(mutation.tx, tenant_id, whom, mutation.at)
+    const [known] = await this.#options.inviters.stillCounting(mutation, actor, sent)
+    if (known) throw new ControlError('conflict', 'There is such an invitation; resend it')
   }
 
   async #pendingOf({ tx }: Mutation, { tenant }: Standing, id: string): Promise<InvitationRow> {

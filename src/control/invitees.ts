@@ -51,36 +51,43 @@ function byAddress(email: string): Invitee {
   return { ...NOBODY, email, email_key: foldedKey(email) }
 }
 
-/** @throws {ControlError} `already_member`, `conflict` for who is invited */
-export async function assertNotYetInvited(
+/** @throws {ControlError} `already_member` */
+export async function assertNoMember(
+  db: Kysely<ControlTables>,
+  tenantId: string,
+  { user_id }: Invitee,
+): Promise<void> {
+  if (user_id === null) return
+  const member = await db
+    .selectFrom('memberships')
+    .select('role')
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', user_id)
+    .executeTakeFirst()
+  if (member) throw new ControlError('already_member', 'This user is a member already')
+}
+
+/** Invitations to a tenant that were made with the same name, address or id, and have not ended. */
+export async function invitationsFor(
   db: Kysely<ControlTables>,
   tenantId: string,
   { email_key, user_id, invitee_key }: Invitee,
   at: number,
-): Promise<void> {
-  if (user_id !== null) {
-    const member = await db
-      .selectFrom('memberships')
-      .select('role')
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', '=', user_id)
-      .executeTakeFirst()
-    if (member) throw new ControlError('already_member', 'This user is a member already')
-  }
+): Promise<InvitationRow[]> {
   const pending = db
     .selectFrom('invitations')
-    .select('invitation_id')
+    .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('status', '=', 'pending')
     .where('expires_at', '>', at)
   // Each by what it was made with: else two ways to name somebody would show that he is one.
-  const known = await (email_key !== null
-    ? pending.where('email_key', '=', email_key)
-    : invitee_key !== null
-      ? pending.where('invitee_key', '=', invitee_key)
-      : pending.where('user_id', '=', user_id).where('invitee_key', 'is', null)
-  ).executeTakeFirst()
-  if (known) throw new ControlError('conflict', 'There is such an invitation; resend it')
+  const same =
+    email_key !== null
+      ? pending.where('email_key', '=', email_key)
+      : invitee_key !== null
+        ? pending.where('invitee_key', '=', invitee_key)
+        : pending.where('user_id', '=', user_id).where('invitee_key', 'is', null)
+  return same.execute()
 }
 
 /** The addresses at which a user is invited. Operators give names that look like one. */

@@ -5,6 +5,7 @@ import { type Standing, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'
 import type { ControlTables, MembershipRow, UserRow } from './control-tables.ts'
 import type { Invitations } from './invitations.ts'
+import type { Inviters } from './inviters.ts'
 import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
@@ -46,6 +47,8 @@ export interface MemberChange {
 export interface MembersOptions {
   /** Invites whom the caller may not add at once. */
   readonly invite: Invitations['create']
+  /** Withdraws what somebody sent and may not grant any more. */
+  readonly inviters: Inviters
 }
 
 /** Who belongs to a tenant, and as what. */
@@ -152,13 +155,14 @@ export class Members {
         .returningAll()
         .executeTakeFirstOrThrow()
       await noteMember(mutation, actor, tenant_id, member.user_id, 'member_modified', { role })
+      await this.#options.inviters.withdrawLapsed(mutation, actor, tenant_id, member.user_id)
       return memberInfo({ ...member, ...row })
     })
   }
 
   /**
-   * Removes a member; who is one may remove himself. His very next request fails, and the keys that
-   * he made end.
+   * Removes a member; who is one may remove himself. His very next request fails, the keys that he
+   * made end, and the invitations that he sent are withdrawn.
    *
    * @throws {ControlError} `last_owner`, `not_found`, `forbidden`
    */
@@ -176,7 +180,7 @@ export class Members {
       const { tenant_id } = standing.tenant
       const { user_id, ...member } = await memberBy(tx, tenant_id, userRef)
       const role = roleIn(member.role)
-      if (!self) assertMayGrant(actor, standing, role)
+      if (!self) assertNotAbove(actor, standing, role)
       if (role === 'owner') await assertOtherOwner(tx, tenant_id)
       await tx
         .deleteFrom('memberships')
@@ -192,6 +196,7 @@ export class Members {
         .execute()
       mutation.touch(`tenant:${tenant_id}`)
       await noteMember(mutation, actor, tenant_id, user_id, 'member_removed', {})
+      await this.#options.inviters.withdrawLapsed(mutation, actor, tenant_id, user_id)
     })
   }
 
@@ -203,7 +208,9 @@ export class Members {
   async transfer(actor: Actor, tenantRef: string, userRef: string): Promise<MemberInfo> {
     return this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const { tenant, role } = await standingIn(tx, actor, tenantRef, 'tenant:own')
+      const standing = await standingIn(tx, actor, tenantRef, 'tenant:own')
+      assertMayGrant(actor, standing, 'owner')
+      const { tenant, role } = standing
       const user = await memberBy(tx, tenant.tenant_id, userRef)
       if (role === 'owner' && actor.userId !== undefined && actor.userId !== user.user_id) {
         await tx
@@ -213,6 +220,8 @@ export class Members {
           .where('user_id', '=', actor.userId)
           .execute()
         mutation.touch(`user:${actor.userId}`, `tenant:${tenant.tenant_id}`)
+        const { inviters } = this.#options
+        await inviters.withdrawLapsed(mutation, actor, tenant.tenant_id, actor.userId)
       }
       const row = await tx
         .updateTable('memberships')
@@ -260,15 +269,24 @@ export async function insertMember(
 }
 
 /**
- * Checks that who grants a role, or touches somebody who has it, has at least that role.
+ * Checks that who grants a role is a person who has at least that role. A key grants nothing: what it
+ * gave would outlive it, also where it was stolen.
  *
  * @throws {ControlError} `forbidden`
  */
-export function assertMayGrant(
-  actor: Actor,
-  { role: own }: Pick<Standing, 'role'>,
-  role: Role,
-): void {
+export function assertMayGrant(actor: Actor, standing: Pick<Standing, 'role'>, role: Role): void {
+  if (actor.key !== undefined) {
+    throw new ControlError('forbidden', 'An API key gives nobody rights; do this signed in')
+  }
+  assertNotAbove(actor, standing, role)
+}
+
+/**
+ * Checks that somebody who has a role may be touched.
+ *
+ * @throws {ControlError} `forbidden`
+ */
+function assertNotAbove(actor: Actor, { role: own }: Pick<Standing, 'role'>, role: Role): void {
   if (actor.superAdmin || (own !== undefined && !isAbove(role, own))) return
   throw new ControlError('forbidden', 'This needs a higher role than yours')
 }

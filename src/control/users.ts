@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts'
 import { assertSuperAdmin } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'
 import type { UserRow } from './control-tables.ts'
+import { withdrawAllOf } from './inviters.ts'
 import { isoTime } from './iso-time.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
 import { newId } from './opaque-id.ts'
@@ -87,7 +88,7 @@ export class Users {
   /** Sets a new password; all tokens of the user end. Users set their own, operators any. */
   async setPassword(actor: Actor, ref: string, password: string): Promise<void> {
     const hash = await this.hashOf(password)
-    await this.#change(actor, ref, 'password_changed', (row) => ({
+    await this.#change(actor, ref, 'password_changed', async (row) => ({
       password_hash: hash,
       token_version: row.token_version + 1,
     }))
@@ -95,16 +96,19 @@ export class Users {
 
   /** Ends all tokens of the user. */
   async signOutEverywhere(actor: Actor, ref: string): Promise<void> {
-    await this.#change(actor, ref, 'signed_out_everywhere', (row) => ({
+    await this.#change(actor, ref, 'signed_out_everywhere', async (row) => ({
       token_version: row.token_version + 1,
     }))
   }
 
+  /** Who is disabled is refused from the next request on, and what he sent is withdrawn for good. */
   async setDisabled(actor: Actor, ref: string, disabled: boolean): Promise<void> {
     assertSuperAdmin(actor)
-    await this.#change(actor, ref, disabled ? 'user_disabled' : 'user_enabled', () => ({
-      disabled: disabled ? 1 : 0,
-    }))
+    const event = disabled ? 'user_disabled' : 'user_enabled'
+    await this.#change(actor, ref, event, async ({ user_id }, mutation) => {
+      if (disabled) await withdrawAllOf(mutation, actor, user_id)
+      return { disabled: disabled ? 1 : 0 }
+    })
   }
 
   /** @throws {ControlError} `invalid_input` for a password of a wrong length */
@@ -177,14 +181,15 @@ export class Users {
     actor: Actor,
     ref: string,
     event: string,
-    changes: (row: UserRow) => Partial<UserRow>,
+    changes: (row: UserRow, mutation: Mutation) => Promise<Partial<UserRow>>,
   ): Promise<void> {
     await this.#core.mutate(async (mutation) => {
       const row = await userBy(mutation.tx, ref)
       if (!actor.superAdmin && row.user_id !== actor.userId) throw notFound('user')
+      const changed = await changes(row, mutation)
       await mutation.tx
         .updateTable('users')
-        .set({ ...changes(row), updated_at: mutation.at })
+        .set({ ...changed, updated_at: mutation.at })
         .where('user_id', '=', row.user_id)
         .execute()
       mutation.touch(`user:${row.user_id}`)

@@ -3,15 +3,22 @@ import { type Actor, OPERATOR } from '../../src/control/actor.ts'
 import { ControlDatabase } from '../../src/control/control-database.ts'
 import { controlDatabasePath } from '../../src/control/control-plane.ts'
 import { OpenStreams } from '../../src/tenancy/open-streams.ts'
+import { actingIn } from '../../src/tenancy/principal.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 describe('the directory of the control plane', () => {
   let plane: TestPlane
   let streams: OpenStreams
   let owner: Actor
+  let operators: Set<string>
   beforeEach(async () => {
     streams = new OpenStreams()
-    plane = await openPlane({ streams, superAdmins: ['root'] })
+    operators = new Set(['file:of-the-file'])
+    plane = await openPlane({
+      streams,
+      superAdmins: ['root'],
+      isOperatorElsewhere: async (id) => operators.has(id),
+    })
     owner = (await addTenant(plane, 'acme')).owner
   })
   afterEach(() => plane.remove())
@@ -88,6 +95,43 @@ describe('the directory of the control plane', () => {
     expect(boss.aborted).toBe(false)
     await plane.tenants.suspend(OPERATOR, 'acme', 'unpaid')
     await expect.poll(() => boss.aborted).toBe(true)
+  })
+
+  it('ends the streams of an operator who acts for a tenant, once he is none', async () => {
+    const { user_id } = await plane.users.create(OPERATOR, { username: 'root' })
+    const named = (await plane.directory.findByUsername('root'))?.principal
+    const holdings = (await plane.directory.findByUsername('acme-owner'))?.principal.holdings
+    const [tenant] = holdings ?? []
+    if (named === undefined || tenant === undefined) throw new Error('nobody acts')
+    const open = (userId: string) => {
+      const principal = { ...named, userId, holdings: [tenant], actingFor: tenant.tenant.id }
+      return streams.add({ principal, workspace: 'acme__default', requestId: userId }).ending
+    }
+    const [stored, ofFile] = [open(user_id), open('of-the-file')]
+    await plane.tenants.update(OPERATOR, 'acme', { description: 'looks at all streams' })
+    await plane.users.setDisabled(OPERATOR, 'root', true)
+    await expect.poll(() => stored.aborted).toBe(true)
+    expect(ofFile.aborted).toBe(false)
+    operators.clear()
+    await plane.users.setDisabled(OPERATOR, 'root', false)
+    await expect.poll(() => ofFile.aborted).toBe(true)
+  })
+
+  it('ends the streams of whose role has become less', async () => {
+    await addUser(plane, 'ada')
+    await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'editor' })
+    const principal = (await plane.directory.findByUsername('ada'))?.principal
+    const [holding] = principal?.holdings ?? []
+    if (principal === undefined || holding === undefined) throw new Error('no such user')
+    const { ending } = streams.add({
+      principal: actingIn(principal, holding),
+      workspace: 'acme__default',
+      requestId: 'ada',
+    })
+    await plane.members.update(owner, 'acme', 'ada', { role: 'admin' })
+    expect(ending.aborted).toBe(false)
+    await plane.members.update(owner, 'acme', 'ada', { role: 'viewer' })
+    await expect.poll(() => ending.aborted).toBe(true)
   })
 
   it('checks passwords, and binds tokens to them', async () => {

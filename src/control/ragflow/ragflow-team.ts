@@ -110,16 +110,19 @@ export class RagflowTeam {
       .orderBy('memberships.created_at')
       .orderBy('memberships.user_id')
       .execute()
-    const pending = await db
+    const sent = await db
       .selectFrom('invitations')
       .leftJoin('users', 'users.user_id', 'invitations.user_id')
       .select(['invitation_id', 'invitations.user_id', 'invitations.email', 'users.username'])
-      .select(['invitations.invitee', 'invitations.created_at'])
+      .select(['invitations.invitee', 'invitations.created_at', 'invitations.created_by'])
+      .select(['invitations.tenant_id', 'invitations.role'])
       .where('tenant_id', '=', tenant.tenant_id)
       .where('status', '=', 'pending')
       .where('expires_at', '>', now)
       .orderBy('invitations.created_at')
       .execute()
+    const pending: typeof sent = []
+    for (const row of sent) if (await this.#options.invitations.counts(row)) pending.push(row)
     return [
       ...members.map((row) =>
         memberOf({

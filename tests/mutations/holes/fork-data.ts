@@ -585,7 +585,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/members.ts',
-        find: 'if (!self) assertMayGrant(actor, standing, role)',
+        find: 'if (!self) assertNotAbove(actor, standing, role)',
         replace: '',
       },
     ],

@@ -390,9 +390,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key makes keys',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
-        find: '  if (actor.key === undefined) return\n',
-        replace: '  if (actor !== undefined) return\n',
+        file: 'src/control/members.ts',
+        find: '  if (actor.key !== undefined) {',
+        replace: '  if (actor === undefined) {',
       },
     ],
     test: facade('takes no new key from a key'),

@@ -1,0 +1,22 @@
+import type { ControlDirectory } from './control/control-directory.ts'
+import type { TenantContext } from './tenancy/context.ts'
+import type { Directory } from './tenancy/directory.ts'
+import { ROLES } from './tenancy/principal.ts'
+
+/** Those who know the callers of a server. */
+export interface Rights {
+  readonly usersFile: Directory | undefined
+  readonly control: ControlDirectory | undefined
+}
+
+/** Whether what a stream was let in with still holds, as of the users file or the control plane. */
+export async function stillHolds(
+  context: TenantContext,
+  { usersFile, control }: Rights,
+): Promise<boolean> {
+  const { principal, workspace } = context
+  if (principal.holdings !== undefined) return control?.stillHolds(context) ?? false
+  const now = (await usersFile?.findByUsername(principal.username))?.principal
+  if (now === undefined || !now.workspaces.includes(workspace)) return false
+  return ROLES.indexOf(now.role) <= ROLES.indexOf(principal.role)
+}

@@ -1,0 +1,150 @@
+import { type HoleMutation, testsOf } from '../mutation.ts'
+
+const given = testsOf('tests/control/given-rights.test.ts')
+const access = testsOf('tests/control/access.test.ts')
+
+const COUNTS_NO_MORE = given('of %s counts no more, and is shown as withdrawn')
+const KEYS_GIVE_NOTHING = {
+  file: 'tests/control/routes/keys-give-nothing.test.ts',
+  title: 'no route gives anybody an account, a membership, an invitation or a key for a key',
+}
+
+/** C-1 to C-3. */
+export const OWN_MANAGEMENT: readonly HoleMutation[] = [
+  {
+    hole: 'C-1',
+    name: 'the right of who sent an invitation is not looked at when it is accepted',
+    edits: [
+      {
+        file: 'src/control/invitations.ts',
+        find: '    if (!(await this.#options.inviters.mayStillGrant(tx, row))) throw gone()\n',
+        replace: '    void [tx, row]\n',
+      },
+    ],
+    test: COUNTS_NO_MORE,
+  },
+  {
+    hole: 'C-1',
+    name: 'an invitation that counts no more is listed as if it did',
+    edits: [
+      {
+        file: 'src/control/invitations.ts',
+        find: ": this.#info({ ...row, status: 'withdrawn' }),",
+        replace: ': this.#info(row),',
+      },
+    ],
+    test: COUNTS_NO_MORE,
+  },
+  {
+    hole: 'C-1',
+    name: 'who is removed keeps what he sent',
+    edits: [
+      {
+        file: 'src/control/members.ts',
+        find: '      await this.#options.inviters.withdrawLapsed(mutation, actor, tenant_id, user_id)\n',
+        replace: '',
+      },
+    ],
+    test: COUNTS_NO_MORE,
+  },
+  {
+    hole: 'C-1',
+    name: 'who hands the tenant over keeps what he sent',
+    edits: [
+      {
+        file: 'src/control/members.ts',
+        find: '        await inviters.withdrawLapsed(mutation, actor, tenant.tenant_id, actor.userId)\n',
+        replace: '        void inviters\n',
+      },
+    ],
+    test: COUNTS_NO_MORE,
+  },
+  {
+    hole: 'C-1',
+    name: 'who is disabled keeps what he sent',
+    edits: [
+      {
+        file: 'src/control/users.ts',
+        find: '      if (disabled) await withdrawAllOf(mutation, actor, user_id)\n',
+        replace: '      void [user_id, mutation, withdrawAllOf]\n',
+      },
+    ],
+    test: COUNTS_NO_MORE,
+  },
+  {
+    hole: 'C-1',
+    name: 'what somebody sent waits until he may grant it again',
+    edits: [
+      {
+        file: 'src/control/members.ts',
+        find: '      await this.#options.inviters.withdrawLapsed(mutation, actor, tenant_id, member.user_id)\n',
+        replace: '',
+      },
+    ],
+    test: given('does not come back with the right of who sent it'),
+  },
+  {
+    hole: 'C-2',
+    name: 'a key does all but make owners',
+    edits: [
+      {
+        file: 'src/control/members.ts',
+        find: '  if (actor.key !== undefined) {',
+        replace: "  if (actor.key !== undefined && role === 'owner') {",
+      },
+    ],
+    test: KEYS_GIVE_NOTHING,
+  },
+  {
+    hole: 'C-2',
+    name: 'a key prolongs keys',
+    edits: [
+      {
+        file: 'src/control/api-keys.ts',
+        find: '      assertMayGrant(actor, standing, roleIn(key.role))\n      const { name, rate',
+        replace: '      const { name, rate',
+      },
+    ],
+    test: KEYS_GIVE_NOTHING,
+  },
+  {
+    hole: 'C-3',
+    name: 'a stream stays open for who was an operator',
+    edits: [
+      {
+        file: 'src/control/control-directory.ts',
+        find: '      if (!(await this.#isOperator(isUserId(userId) ? userId : idOfFileUser(userId)))) return false\n',
+        replace: '      void [isUserId, idOfFileUser]\n',
+      },
+    ],
+    test: access('ends the streams of an operator who acts for a tenant, once he is none'),
+  },
+  {
+    hole: 'C-3',
+    name: 'a stream stays open for who has a lower role',
+    edits: [
+      {
+        file: 'src/control/control-directory.ts',
+        find: ' && !isAbove(role, held.role)',
+        replace: ' && isAbove(role, held.role) !== undefined',
+      },
+    ],
+    test: access('ends the streams of whose role has become less'),
+  },
+  {
+    hole: 'C-3',
+    name: 'nobody looks at open streams when the users file changes',
+    edits: [
+      {
+        file: 'src/main.ts',
+        find: "    if (event.type === 'loaded') recheckStreams()\n",
+        replace: '    void recheckStreams\n',
+      },
+    ],
+    test: {
+      file: 'tests/server/users-streams.test.ts',
+      title:
+        'ends the open streams of who was taken out of the users file, or moved, and of nobody else',
+    },
+  },
+]
