@@ -75,6 +75,32 @@ export function statusFailure(
   return new CallFailure('rejected', message, options)
 }
 
+/** Words by which providers say that the request is to blame, whatever the status. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'content_filter',
+  'content_policy_violation',
+  'context_length_exceeded',
+  'invalid_prompt',
+  'invalid_request_error',
+  'model_not_found',
+  'not_found_error',
+])
+
+/** The failure that an `error` within an answer stands for, in the form of whichever provider. */
+export function reportedFailure(error: unknown): CallFailure {
+  const said = typeof error === 'string' ? { message: error } : Object(error)
+  const { message, code, type, status } = said as Readonly<Record<string, unknown>>
+  const explained = typeof message === 'string' && message.trim() !== ''
+  const text = `The model provider reports an error${explained ? `: ${withoutSecrets(message)}` : ''}`
+  const number = [code, status].map(Number).find((value) => value >= 400 && value < 600)
+  if (number === 401 || number === 403) return statusFailure(number, undefined, undefined)
+  const isRefusal =
+    number === undefined
+      ? [code, type].some((word) => REFUSALS.has(String(word)))
+      : statusFailure(number, undefined, undefined).kind === 'rejected'
+  return new CallFailure(isRefusal ? 'rejected' : 'unavailable', text, { status: number })
+}
+
 export function emptyAnswer(): CallFailure {
   return new CallFailure('unusable', 'The model gave an empty answer')
 }

@@ -1,4 +1,10 @@
-import { CallFailure, connectionFailure, statusFailure, unreadableAnswer } from './call-failure.ts'
+import {
+  CallFailure,
+  connectionFailure,
+  reportedFailure,
+  statusFailure,
+  unreadableAnswer,
+} from './call-failure.ts'
 import { modelFetch } from './model-fetch.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -44,6 +50,14 @@ export async function* postForLines(
   if (rest.trim() !== '') yield parsed(rest)
 }
 
+/** The error that an answer with a good status reports in its place, if it does. */
+export function reportedIn(answer: unknown): unknown {
+  const fields = fieldsOf(answer)
+  if (fields.object === 'error') return fields
+  const { error } = fields
+  return error === undefined || error === null || error === '' ? undefined : error
+}
+
 export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
@@ -64,21 +78,23 @@ async function post(target: PostTarget, body: unknown, signal: AbortSignal): Pro
 }
 
 function parsed(text: string): Fields {
+  const answer = parsedOrNull(text)
+  if (answer === null) throw unreadableAnswer()
+  const reported = reportedIn(answer)
+  if (reported !== undefined) throw reportedFailure(reported)
+  return answer
+}
+
+function parsedOrNull(text: string): Fields | null {
   try {
     return fieldsOf(JSON.parse(text))
   } catch {
-    throw unreadableAnswer()
+    return null
   }
 }
 
 /** Providers put it in `error`, `error.message`, `message` or `detail`. */
 function explanationIn(body: string): string | undefined {
-  try {
-    const { error, message, detail } = fieldsOf(JSON.parse(body))
-    return [error, fieldsOf(error).message, message, detail].find(
-      (said) => typeof said === 'string',
-    )
-  } catch {
-    return undefined
-  }
+  const { error, message, detail } = parsedOrNull(body) ?? {}
+  return [error, fieldsOf(error).message, message, detail].find((said) => typeof said === 'string')
 }

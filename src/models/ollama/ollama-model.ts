@@ -1,5 +1,5 @@
 import type { AnswerFormat, ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
-import { CallFailure, emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
+import { emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { type Fields, fieldsOf, postForJson, postForLines } from '../calls/post-json.ts'
 import { runCall } from '../calls/run-call.ts'
@@ -68,9 +68,6 @@ class OllamaModel implements LanguageModel {
     let last: Fields | undefined
     try {
       for await (const line of postForLines(target, this.#body(messages, true), signal)) {
-        if (typeof line.error === 'string') {
-          throw new CallFailure('unavailable', 'The model failed while it answered')
-        }
         last = line
         const content = contentOf(line)
         if (content !== '') yield content
