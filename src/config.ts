@@ -15,6 +15,7 @@ import {
 } from './env-fields.ts'
 import { isHostPattern } from './http/host-names.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
+import { READ_FIELDS } from './read-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
 import { CROSS_OVER } from './stores/sqlite/indexing.ts'
 import { isWorkspaceName } from './tenancy/workspace-name.ts'
@@ -112,6 +113,7 @@ export const ENV_FIELDS = {
     'Delay of the event loop from which requests get 503; 0 = no limit.',
   ),
   MAX_REQUEST_BODY_BYTES: integer(50 * 1024 * 1024, { min: 1024 }, 'Of one JSON body, in bytes.'),
+  ...READ_FIELDS,
 
   CHUNK_SIZE: integer(ENGINE.chunkSize, { min: 16, max: 100_000 }, 'Of a chunk, in tokens.'),
   CHUNK_OVERLAP_SIZE: integer(

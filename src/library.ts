@@ -9,7 +9,7 @@ import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
-import { WorkerFileReader } from './formats/worker-file-reader.ts'
+import { FileReaders } from './formats/file-readers.ts'
 import {
   type EmbeddingModelObject,
   fromAiSdkEmbeddingModel,
@@ -53,7 +53,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
     },
     ...(options.settings ? { settings: options.settings } : {}),
     inputDir: join(options.dir, 'inputs'),
-    fileReader: new WorkerFileReader(),
+    fileReader: new FileReaders().of(options.dir),
     workingDir: options.dir,
   })
 }

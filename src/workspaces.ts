@@ -7,8 +7,9 @@ import type { FileReader } from './engine/file-reader.ts'
 import type { GraphBounds } from './engine/graph/graph-bounds.ts'
 import { LightRag } from './engine/light-rag.ts'
 import type { EngineSettings } from './engine/settings.ts'
-import { WorkerFileReader } from './formats/worker-file-reader.ts'
+import { FileReaders } from './formats/file-readers.ts'
 import { PendingSweep } from './pending-sweep.ts'
+import { readingOf } from './read-fields.ts'
 import { workspacesIn } from './storage-folder.ts'
 import { hasPendingDocuments } from './stores/sqlite/pending-documents.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
@@ -48,13 +49,13 @@ export function createWorkspaces(
   own: OwnSettings = async () => ({ settings: config.engine, wording: {}, models: {} }),
 ): Workspaces {
   const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
-  const fileReader = new WorkerFileReader()
+  const readers = new FileReaders(readingOf(config))
   const house = new WorkspaceHouse(() => pool)
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
     open: async (workspace) =>
       house.moveIn(
         workspace,
-        await openEngine(workspace, config, models, log, pool, fileReader, own),
+        await openEngine(workspace, config, models, log, pool, readers.of(workspace), own),
       ),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
@@ -94,7 +95,7 @@ export function createWorkspaces(
     async close(deadlineMs) {
       sweep.stop()
       await pool.drain(deadlineMs)
-      await fileReader.close()
+      await readers.close()
     },
   }
 }

@@ -1,10 +1,12 @@
 /** What reading one file may cost. */
 export interface ReadLimits {
-  /** Wall time, in milliseconds. */
-  readonly maxMs: number
-  /** JavaScript heap of the reading thread, in MB. */
+  /** Time of the processor, in milliseconds: what others take of a busy machine is no fault of it. */
+  readonly maxCpuMs: number
+  /** Wall time, in milliseconds: for what waits without working. */
+  readonly maxClockMs: number
+  /** JavaScript heap of the reader, in MB. */
   readonly maxHeapMb: number
-  /** Growth of the whole process while a file is read, in MB: buffers are no part of the heap. */
+  /** Growth of the reader's whole process, in MB: buffers are no part of the heap. */
   readonly maxGrowthMb: number
   readonly maxFileBytes: number
   /** Sum over the parts of an archive, unpacked. */
@@ -20,9 +22,12 @@ export interface ReadLimits {
 }
 
 const MB = 1024 * 1024
+/** A machine that gives a reader less than a tenth of a processor gives it nothing. */
+export const CLOCK_OVER_CPU = 10
 
 export const DEFAULT_READ_LIMITS: ReadLimits = Object.freeze({
-  maxMs: 60_000,
+  maxCpuMs: 60_000,
+  maxClockMs: 60_000 * CLOCK_OVER_CPU,
   maxHeapMb: 512,
   maxGrowthMb: 1024,
   maxFileBytes: 256 * MB,

@@ -6,7 +6,7 @@ import { ModelUnavailable } from '../../src/engine/errors.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import type { Models } from '../../src/engine/models.ts'
 import { tokenCount } from '../../src/engine/tokenizer.ts'
-import { WorkerFileReader } from '../../src/formats/worker-file-reader.ts'
+import { FileReaders } from '../../src/formats/file-readers.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { docx, pptx, wordParagraph } from './sample-files.ts'
@@ -33,15 +33,15 @@ const HANDBOOK = docx(
 )
 
 let folder: string
-let reader: WorkerFileReader
+let readers: FileReaders
 let rag: LightRag
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cited-'))
-  reader = new WorkerFileReader()
+  readers = new FileReaders()
 })
 afterEach(async () => {
   await rag.close()
-  await reader.close()
+  await readers.close()
   await rm(folder, { recursive: true })
 })
 
@@ -53,7 +53,7 @@ async function open(change: (models: Models) => Models = (models) => models) {
     models: change(models),
     settings: { chunkSize: 120, chunkOverlapSize: 10 },
     inputDir: join(folder, 'inputs'),
-    fileReader: reader,
+    fileReader: readers.of('space'),
   })
 }
 

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import type { ReadFile } from '../../src/engine/file-reader.ts'
+import { FileReaders } from '../../src/formats/file-readers.ts'
 import type { ReadLimits } from '../../src/formats/read-limits.ts'
-import { WorkerFileReader } from '../../src/formats/worker-file-reader.ts'
 
 /** A reader over a folder of its own, both gone after the tests of a file. Calls keep their order. */
 export function readingFiles(limits: Partial<ReadLimits> = {}) {
   let folder: string
-  let reader: WorkerFileReader
+  let readers: FileReaders
   let files = 0
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'formats-'))
-    reader = new WorkerFileReader(limits)
+    readers = new FileReaders({ limits })
   })
   afterAll(async () => {
-    await reader.close()
+    await readers.close()
     await rm(folder, { recursive: true })
   })
   return async (
@@ -28,7 +28,7 @@ export function readingFiles(limits: Partial<ReadLimits> = {}) {
     const path = join(folder, `stored-${++files}`)
     // At once, so that files reach the reader in the order of the calls.
     writeFileSync(path, content)
-    return reader.read(path, name, signal)
+    return readers.of('space').read(path, name, signal)
   }
 }
 

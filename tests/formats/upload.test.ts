@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestServer, type TestServer } from '../server/test-server.ts'
+import { afterEach, expect, it } from 'vitest'
+import { manyUsers, startTestServer, type TestServer } from '../server/test-server.ts'
 import { docx, wordParagraph } from './sample-files.ts'
-import { pdf } from './sample-pdf.ts'
+import { endlessPdf, pdf } from './sample-pdf.ts'
 
 let server: TestServer
-beforeAll(async () => {
-  server = await startTestServer(null)
-})
-afterAll(() => server.close())
+afterEach(() => server.close())
 
 interface Reply {
   readonly status: string
@@ -21,20 +18,23 @@ interface Reply {
   }
 }
 
-async function post(path: string, body: FormData | string) {
-  const headers = typeof body === 'string' ? { 'content-type': 'application/json' } : {}
+async function post(path: string, body: FormData | string, key = '') {
+  const headers = {
+    ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+    ...(key === '' ? {} : { 'x-api-key': key }),
+  }
   const response = await fetch(`${server.url}${path}`, { method: 'POST', headers, body })
   return { status: response.status, body: (await response.json()) as Reply }
 }
 
-function upload(name: string, bytes: Buffer) {
+function upload(name: string, bytes: Buffer, key?: string) {
   const form = new FormData()
   form.append('file', new Blob([bytes]), name)
-  return post('/documents/upload', form)
+  return post('/documents/upload', form, key)
 }
 
-async function outcomes() {
-  const { body } = await post('/documents/paginated', '{"page_size": 10}')
+async function outcomes(key?: string) {
+  const { body } = await post('/documents/paginated', '{"page_size": 10}', key)
   return Object.fromEntries(
     body.documents.map((one) => [one.file_path, one.error_msg ?? one.status]),
   )
@@ -52,6 +52,7 @@ async function cited(query: string) {
 }
 
 it('takes files of several formats and cites their pages and headings', async () => {
+  server = await startTestServer(null)
   const report = pdf([
     { lines: [] },
     { lines: ['The Quasar motor turns 900 times.'], bookmark: 'Motors' },
@@ -79,3 +80,17 @@ it('takes files of several formats and cites their pages and headings', async ()
     { page: null, headings: ['Refunds'] },
   ])
 }, 180_000)
+
+it('keeps no workspace waiting for the files of another', async () => {
+  const [evil, acme] = manyUsers(2)
+  if (!evil || !acme) throw new Error('no users')
+  server = await startTestServer([evil, acme], { READ_SECONDS: '3600' })
+  for (const name of ['a.pdf', 'b.pdf', 'c.pdf']) {
+    const endless = Buffer.concat([endlessPdf(), Buffer.from(name)])
+    expect((await upload(name, endless, evil.api_key)).body.status).toBe('success')
+  }
+  while (!Object.values(await outcomes(evil.api_key)).includes('processing')) await sleep(20)
+  await upload('small.txt', Buffer.from('Pumps are sold by Acme.'), acme.api_key)
+  while ((await outcomes(acme.api_key))['small.txt'] !== 'processed') await sleep(50)
+  expect(Object.values(await outcomes(evil.api_key))).not.toContain('processed')
+})

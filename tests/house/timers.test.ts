@@ -32,7 +32,6 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'main.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
   'http/cut-off-silent.ts: maxSilenceMs': 'a constant of the routes',
   'http/refuse-under-pressure.ts: sampleIntervalMs': 'a constant but in tests',
-  'formats/worker-file-reader.ts: maxMs': 'a constant but in tests',
 }
 
 /** Texts of the arguments of a call that begins at `from`, just behind its opening bracket. */

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { PageStart } from '../engine/file-reader.ts'
+import type { Heading } from '../engine/ingest/headings.ts'
+import { residentBytes } from '../engine/resident-bytes.ts'
+import type { ReadLimits } from './read-limits.ts'
+import type { ReadReply, ReadRequest } from './reader-worker.ts'
+
+/** What a reader's process says. Long texts and lists come in pieces, and then the end. */
+export type HostMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'text'; readonly piece: string }
+  | { readonly kind: 'pages'; readonly piece: readonly PageStart[] }
+  | { readonly kind: 'headings'; readonly piece: readonly Heading[] }
+  | { readonly kind: 'read'; readonly residentMb: number }
+  /** Safe to show; null when nobody foresaw what went wrong. */
+  | { readonly kind: 'refused'; readonly reason: string | null; readonly cause: string }
+  /** A limit was reached; this process reads nothing any more. */
+  | { readonly kind: 'over'; readonly limit: 'cpu' | 'clock' | 'memory' }
+  | { readonly kind: 'failed'; readonly cause: string }
+
+const MB = 1024 * 1024
+const WATCH_MS = 50
+/** Whoever gets one message is held for about a millisecond. */
+const PIECE_LENGTH = 512 * 1024
+const PIECE_ITEMS = 5000
+/** Who reads files gives way to who answers questions. */
+const NICENESS = 5
+
+const limits: ReadLimits = JSON.parse(process.argv[2] ?? '{}')
+
+function say(message: HostMessage): void {
+  process.send?.(message)
+}
+
+/** The file is read in a thread of this process, so that the watch turns whatever the file does. */
+function start(): void {
+  giveWay()
+  const worker = startWorker()
+  const watch = new Watch()
+  process.on('message', (request: ReadRequest) => {
+    watch.begin()
+    worker.postMessage(request)
+  })
+  worker.on('message', (message: ReadReply | 'ready') => {
+    watch.end()
+    if (message === 'ready') say({ kind: 'ready' })
+    else sendReply(message)
+  })
+  worker.on('error', (error) => {
+    watch.end()
+    const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    if (isOutOfMemory) say({ kind: 'over', limit: 'memory' })
+    else say({ kind: 'failed', cause: String(error) })
+  })
+}
+
+/** Nothing of this process is worth more than the server beside it. */
+function giveWay(): void {
+  try {
+    setPriority(NICENESS)
+    // Where memory runs out, the system ends a reader first.
+    writeFileSync('/proc/self/oom_score_adj', '500')
+  } catch {
+    // Not every system has these.
+  }
+  // Both go to all of a group; when to end is the server's decision, and its end is this one's.
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => undefined)
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+}
+
+function sendReply(reply: ReadReply): void {
+  if ('refused' in reply) {
+    say({ kind: 'refused', reason: reply.refused, cause: reply.cause })
+    return
+  }
+  const { text, pages, headings } = reply.file
+  for (let at = 0; at < text.length; at += PIECE_LENGTH) {
+    say({ kind: 'text', piece: text.slice(at, at + PIECE_LENGTH) })
+  }
+  for (let at = 0; at < pages.length; at += PIECE_ITEMS) {
+    say({ kind: 'pages', piece: pages.slice(at, at + PIECE_ITEMS) })
+  }
+  for (let at = 0; at < headings.length; at += PIECE_ITEMS) {
+    say({ kind: 'headings', piece: headings.slice(at, at + PIECE_ITEMS) })
+  }
+  say({ kind: 'read', residentMb: residentMb() })
+}
+
+/** Tells when the time or the memory for one file is used up. */
+class Watch {
+  #timer: NodeJS.Timeout | undefined
+
+  begin(): void {
+    const began = { cpuMs: cpuMs(), clockMs: performance.now() }
+    let leastMb = residentMb()
+    this.#timer = setInterval(() => {
+      const now = residentMb()
+      // What is given back meanwhile excuses nothing.
+      leastMb = Math.min(leastMb, now)
+      if (now - leastMb > limits.maxGrowthMb) this.#over('memory')
+      else if (cpuMs() - began.cpuMs > limits.maxCpuMs) this.#over('cpu')
+      else if (performance.now() - began.clockMs > limits.maxClockMs) this.#over('clock')
+    }, WATCH_MS)
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+  }
+
+  #over(limit: 'cpu' | 'clock' | 'memory'): void {
+    this.end()
+    say({ kind: 'over', limit })
+  }
+}
+
+/** Of all threads of this process. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+function residentMb(): number {
+  return (residentBytes() ?? 0) / MB
+}
+
+function startWorker(): Worker {
+  const options = {
+    workerData: limits,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: limits.maxHeapMb },
+  }
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./reader-worker.js', import.meta.url), options)
+  }
+  // Where this runs as TypeScript, a thread must load the compiler before anything of ours.
+  const compiler = import.meta.resolve('tsx/esm/api')
+  const entry = new URL('./reader-worker.ts', import.meta.url).href
+  const source = `import(${JSON.stringify(compiler)}).then(({ register }) => {
+    register()
+    return import(${JSON.stringify(entry)})
+  })`
+  return new Worker(source, { ...options, eval: true })
+}
+
+start()

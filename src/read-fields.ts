@@ -1,0 +1,57 @@
+import { type EnvValues, integer } from './env-fields.ts'
+import type { FileReadersOptions } from './formats/file-readers.ts'
+import { CLOCK_OVER_CPU, DEFAULT_READ_LIMITS as LIMITS } from './formats/read-limits.ts'
+
+const MB = 1024 * 1024
+
+/** Variables that bound what reading one file may cost. */
+export const READ_FIELDS = {
+  READ_PROCESSES: integer(
+    2,
+    { min: 1, max: 64 },
+    'Files read at once, of all workspaces; of one workspace one less, where there are several.',
+  ),
+  READ_SECONDS: integer(
+    LIMITS.maxCpuMs / 1000,
+    { min: 1, max: 3600 },
+    'Of the processor for one file; by the clock ten times as long.',
+  ),
+  READ_HEAP_MB: integer(LIMITS.maxHeapMb, { min: 64, max: 65_536 }, 'Heap of a reader, in MB.'),
+  READ_MEMORY_MB: integer(
+    LIMITS.maxGrowthMb,
+    { min: 128, max: 262_144 },
+    'Memory that one file may take beside what a reader has, in MB.',
+  ),
+  READ_FILE_MB: integer(
+    LIMITS.maxFileBytes / MB,
+    { min: 1, max: 2048 },
+    'Largest file that is read, in MB.',
+  ),
+  READ_UNPACKED_MB: integer(
+    LIMITS.maxUnpackedBytes / MB,
+    { min: 1, max: 2048 },
+    'All parts of an office file or e-book, unpacked, in MB.',
+  ),
+  READ_PARTS: integer(LIMITS.maxEntries, { min: 1, max: 1_000_000 }, 'Number of such parts.'),
+  READ_CHARACTERS: integer(
+    LIMITS.maxTextLength,
+    { min: 1000, max: 256 * MB },
+    'Length of the text that a file gives.',
+  ),
+} as const
+
+export function readingOf(values: EnvValues<typeof READ_FIELDS>): FileReadersOptions {
+  return {
+    processes: values.READ_PROCESSES,
+    limits: {
+      maxCpuMs: values.READ_SECONDS * 1000,
+      maxClockMs: values.READ_SECONDS * 1000 * CLOCK_OVER_CPU,
+      maxHeapMb: values.READ_HEAP_MB,
+      maxGrowthMb: values.READ_MEMORY_MB,
+      maxFileBytes: values.READ_FILE_MB * MB,
+      maxUnpackedBytes: values.READ_UNPACKED_MB * MB,
+      maxEntries: values.READ_PARTS,
+      maxTextLength: values.READ_CHARACTERS,
+    },
+  }
+}
