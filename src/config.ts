@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { BODY_FIELDS } from './body-fields.ts'
 import { CONTROL_FIELDS, controlProblems, multiTenantOn } from './control-fields.ts'
 import { CHUNK_PICK_METHODS } from './engine/retrieve/pick-chunks.ts'
 import { DEFAULT_ENTITY_TYPES } from './engine/roles/extraction-prompts.ts'
@@ -112,8 +113,8 @@ export const ENV_FIELDS = {
     { min: 0, max: 600_000 },
     'Delay of the event loop from which requests get 503; 0 = no limit.',
   ),
-  MAX_REQUEST_BODY_BYTES: integer(50 * 1024 * 1024, { min: 1024 }, 'Of one JSON body, in bytes.'),
   ...READ_FIELDS,
+  ...BODY_FIELDS,
 
   CHUNK_SIZE: integer(ENGINE.chunkSize, { min: 16, max: 100_000 }, 'Of a chunk, in tokens.'),
   CHUNK_OVERLAP_SIZE: integer(

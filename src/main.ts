@@ -95,7 +95,6 @@ export async function buildServer(
   await refusePythonFiles(config.WORKING_DIR)
   const app = fastify({
     ...httpServerOptions,
-    bodyLimit: config.MAX_REQUEST_BODY_BYTES,
     trustProxy: config.TRUST_PROXY,
     forceCloseConnections: 'idle',
     logger: {
@@ -170,7 +169,10 @@ export async function buildServer(
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
   await app.register(refuseUnderPressure, { maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS })
-  await app.register(httpConventions, { errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS } })
+  await app.register(httpConventions, {
+    errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS },
+    maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,
+  })
   await app.register(apiDescription, {
     version: API_VERSION,
     accessTo,

@@ -1,43 +1,76 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { BODY_BYTES, DEEPEST_BODY, mostValues } from './body-sizes.ts'
 import { jsonErrorPosition } from './json-error-position.ts'
+import { jsonShape } from './json-shape.ts'
+import { readBody } from './read-body.ts'
+import { RequestError } from './request-error.ts'
 import { RequestValidationError } from './validation-error.ts'
 
 /**
- * Reads request bodies as FastAPI does: JSON under a JSON content type; anything else reaches
- * validation as plain text, which no object schema accepts. No body at all is `undefined`.
+ * Reads request bodies as FastAPI does: JSON under a JSON content type; anything else is refused as
+ * no object, with a word on what to send. No body at all is `undefined`, and so is one of a route
+ * that declares none: it is not read.
  */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain'])
-  app.addContentTypeParser(
-    /^application\/(?:[\w.+-]+\+)?json(?:;|$)/i,
-    { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => parseJson(body),
-  )
-  app.addContentTypeParser(
-    '*',
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, body: string) => (body === '' ? undefined : body),
-  )
+  app.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json(?:;|$)/i, jsonBody)
+  app.addContentTypeParser('*', otherBody)
 }
 
 /** Reads every body of this scope as JSON, whatever it says it is. */
 export function readAllAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    '*',
-    { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => parseJson(body),
-  )
+  app.addContentTypeParser('*', jsonBody)
 }
 
-function parseJson(body: Buffer): unknown {
+async function jsonBody(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
+  const { schema, bodyLimit: limit = BODY_BYTES.small } = request.routeOptions
+  if (schema?.body === undefined) return undefined
+  return parseJson(await readBody(payload, { limit }), limit)
+}
+
+async function otherBody(request: FastifyRequest, payload: IncomingMessage): Promise<undefined> {
+  const { schema, bodyLimit: limit = BODY_BYTES.small } = request.routeOptions
+  if (schema?.body === undefined) return undefined
+  const body = await readBody(payload, { limit })
+  if (body.length > 0) throw notJson(request.headers['content-type'])
+  return undefined
+}
+
+function notJson(contentType: string | undefined): RequestValidationError {
+  const sent = contentType === undefined ? 'without a Content-Type' : `as ${contentType}`
+  return new RequestValidationError([
+    {
+      type: 'model_attributes_type',
+      loc: ['body'],
+      msg: `Input should be JSON with the header Content-Type: application/json; it was sent ${sent.slice(0, 100)}`,
+      input: null,
+    },
+  ])
+}
+
+function parseJson(body: Buffer, limit: number): unknown {
   if (body.length === 0) return undefined
+  refuseWhatGrows(body, limit)
   const text = decodeUtf8(body)
   try {
     return JSON.parse(text)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'not JSON'
     throw invalidJson(jsonErrorPosition(text), reason)
+  }
+}
+
+/** Looks before it is parsed: the memory that it would take is then taken already. */
+function refuseWhatGrows(body: Buffer, limit: number): void {
+  const most = { values: mostValues(limit), depth: DEEPEST_BODY }
+  const { values, depth } = jsonShape(body, most)
+  if (values > most.values) {
+    throw new RequestError('body_too_large', `The body holds more than ${most.values} values.`)
+  }
+  if (depth > most.depth) {
+    throw invalidJson(0, `the body is nested more than ${most.depth} deep`)
   }
 }
 

@@ -35,4 +35,8 @@ export const ERROR_STATUS = {
   host_repeated: 400,
   unknown_host: 403,
   foreign_page: 403,
+  body_too_large: 413,
+  body_encoded: 415,
+  body_interrupted: 400,
+  length_required: 411,
 } satisfies Record<EngineErrorCode | RequestErrorCode, number>

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { answerBadHttp } from './bad-http.ts'
+import { requireBodyLimits } from './body-limits.ts'
 import { addBodyParsers } from './body-parsers.ts'
+import { BODY_BYTES } from './body-sizes.ts'
 import { addErrorHandler, type ErrorStatuses } from './error-handler.ts'
 import { refuseRepeatedHost } from './refuse-repeated-host.ts'
 import { requestIdOf, sendRequestId } from './request-id.ts'
@@ -14,6 +16,8 @@ export const httpServerOptions = {
   clientErrorHandler: answerBadHttp,
   // The longest a request may take to arrive. Fastify's default is for ever.
   requestTimeout: 30 * 60 * 1000,
+  // Of routes that libraries add, and that declare none.
+  bodyLimit: BODY_BYTES.small,
   // Ids come from the callers' side of many tools; 100, the default, cuts some of them off.
   routerOptions: { maxParamLength: 1024 },
   frameworkErrors: (
@@ -26,6 +30,8 @@ export const httpServerOptions = {
 export interface HttpConventionsOptions {
   /** HTTP statuses of error codes from layers around the engine. */
   readonly errorStatuses?: ErrorStatuses
+  /** Longest body of any route, uploads excepted, in bytes; that of each route unless given. */
+  readonly maxBodyBytes?: number
 }
 
 /**
@@ -33,13 +39,14 @@ export interface HttpConventionsOptions {
  * ids. Register on the root, before any route.
  */
 export const httpConventions = fp(
-  async (app: FastifyInstance, { errorStatuses }: HttpConventionsOptions) => {
+  async (app: FastifyInstance, { errorStatuses, maxBodyBytes }: HttpConventionsOptions) => {
     app.setValidatorCompiler(validatorCompiler)
     addBodyParsers(app)
     addErrorHandler(app, errorStatuses)
     sendRequestId(app)
     refuseRepeatedHost(app)
     answerUnrouted(app)
+    requireBodyLimits(app, maxBodyBytes)
   },
   { name: 'http-conventions', fastify: '5.x' },
 )

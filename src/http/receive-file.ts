@@ -27,7 +27,7 @@ interface FilePart {
 
 const FIELD = 'file'
 /** Boundaries, headers of parts and other fields around the file. */
-const ENVELOPE_BYTES = 1024 * 1024
+export const ENVELOPE_BYTES = 1024 * 1024
 
 const CLIENT_LEFT = new Set(['FST_MP_PREMATURE_CLOSE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])
 
@@ -54,7 +54,6 @@ export async function receiveFile<Result>(
   }
   cutOffSilent(raw, maxSilenceMs)
   try {
-    if (Number(raw.headers['content-length']) > maxBytes + ENVELOPE_BYTES) throw tooLarge(maxBytes)
     const part = await findFile(request, names)
     const content = fileContent(part, maxBytes, names, failed)
     return await take(part.file.filename ?? '', content, part.fields)

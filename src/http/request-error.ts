@@ -10,6 +10,10 @@ export type RequestErrorCode =
   | 'host_repeated'
   | 'unknown_host'
   | 'foreign_page'
+  | 'body_too_large'
+  | 'body_encoded'
+  | 'body_interrupted'
+  | 'length_required'
 
 /** A request whose body cannot be taken in; `message` is for the caller. */
 export class RequestError extends Error {

@@ -4,6 +4,7 @@ const MEANINGS = {
   402: 'Credit or budget is used up',
   403: 'Not allowed: role, workspace, or two credentials that disagree',
   413: 'The body is too large',
+  415: 'The body is packed; send it without `Content-Encoding`',
   422: 'The request does not fit its schema',
   429: 'Too many requests; `Retry-After` says when to come back',
   502: 'A model refused the request',

@@ -114,7 +114,7 @@ function errorsOf(
   const checked = body || (operation.parameters ?? []).some((parameter) => !parameter.$ref)
   const statuses = [
     access === 'public' ? [503] : [400, 401, 403, 429, 503],
-    body ? [413] : [],
+    body ? [413, 415] : [],
     checked ? [422] : [],
     doc?.asksModels === true ? [402, 502] : [],
   ].flat()

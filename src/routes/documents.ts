@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
+import { BODY_BYTES } from '../http/body-sizes.ts'
 import { StatusMessage } from './common-schemas.ts'
 import {
   ChangeDocumentBody,
@@ -35,7 +36,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.post(
     '/documents/paginated',
-    { schema: { body: PaginatedBody, response: { 200: PaginatedReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: PaginatedBody, response: { 200: PaginatedReply } },
+    },
     async ({ body }) => rag.listDocuments(body),
   )
 
@@ -55,6 +59,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
     '/documents/:document_id',
     {
       config: { codedErrors: true },
+      bodyLimit: BODY_BYTES.management,
       schema: {
         params: DocumentParams,
         body: ChangeDocumentBody,
@@ -90,13 +95,19 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.delete(
     '/documents/delete_document',
-    { schema: { body: DeleteBody, response: { 200: DeleteReply } } },
+    {
+      bodyLimit: BODY_BYTES.question,
+      schema: { body: DeleteBody, response: { 200: DeleteReply } },
+    },
     async ({ body }) => rag.deleteDocuments(body),
   )
 
   app.post(
     '/documents/clear_cache',
-    { schema: { body: ClearCacheBody, response: { 200: StatusMessage } } },
+    {
+      bodyLimit: BODY_BYTES.small,
+      schema: { body: ClearCacheBody, response: { 200: StatusMessage } },
+    },
     async () => rag.clearCache(),
   )
 
@@ -108,7 +119,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.post(
     '/documents/reset_status',
-    { schema: { body: ResetStatusBody, response: { 200: ResetStatusReply } } },
+    {
+      bodyLimit: BODY_BYTES.question,
+      schema: { body: ResetStatusBody, response: { 200: ResetStatusReply } },
+    },
     async ({ body }) => rag.resetStatus(body),
   )
 

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
+import { BODY_BYTES } from '../http/body-sizes.ts'
 import {
   CreateEntityBody,
   CreateRelationBody,
@@ -18,31 +19,46 @@ import {
 export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
   app.post(
     '/graph/entity/create',
-    { schema: { body: CreateEntityBody, response: { 200: EntityReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: CreateEntityBody, response: { 200: EntityReply } },
+    },
     async ({ body }) => rag.entityCreate(body),
   )
 
   app.post(
     '/graph/entity/edit',
-    { schema: { body: EditEntityBody, response: { 200: EditEntityReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: EditEntityBody, response: { 200: EditEntityReply } },
+    },
     async ({ body }) => rag.entityEdit(body),
   )
 
   app.post(
     '/graph/relation/create',
-    { schema: { body: CreateRelationBody, response: { 200: RelationReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: CreateRelationBody, response: { 200: RelationReply } },
+    },
     async ({ body }) => rag.relationCreate(body),
   )
 
   app.post(
     '/graph/relation/edit',
-    { schema: { body: EditRelationBody, response: { 200: RelationReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: EditRelationBody, response: { 200: RelationReply } },
+    },
     async ({ body }) => rag.relationEdit(body),
   )
 
   app.post(
     '/graph/entities/merge',
-    { schema: { body: MergeBody, response: { 200: EntityReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: MergeBody, response: { 200: EntityReply } },
+    },
     async ({ body }) => rag.mergeEntities(body),
   )
 
@@ -50,14 +66,20 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
   for (const url of ['/documents/delete_entity', '/graph/entity/delete']) {
     app.delete(
       url,
-      { schema: { body: DeleteEntityBody, response: { 200: DeletionReply } } },
+      {
+        bodyLimit: BODY_BYTES.management,
+        schema: { body: DeleteEntityBody, response: { 200: DeletionReply } },
+      },
       async ({ body }) => rag.deleteEntity(body),
     )
   }
   for (const url of ['/documents/delete_relation', '/graph/relation/delete']) {
     app.delete(
       url,
-      { schema: { body: DeleteRelationBody, response: { 200: DeletionReply } } },
+      {
+        bodyLimit: BODY_BYTES.management,
+        schema: { body: DeleteRelationBody, response: { 200: DeletionReply } },
+      },
       async ({ body }) => rag.deleteRelation(body),
     )
   }

@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import type { Rag } from '../engine/rag.ts'
 import type { QueryParams } from '../engine/retrieve/query-calls.ts'
 import { readAllAsJson } from '../http/body-parsers.ts'
+import { BODY_BYTES } from '../http/body-sizes.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
 import { type AnswerFormat, replyLines, wholeReply } from './ollama-answer.ts'
@@ -45,20 +46,28 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<OllamaOptions & { rag: Rag 
     models: [runningModel(model)],
   }))
 
-  app.post('/api/chat', { schema, errorHandler: malformed }, (request, reply) => {
-    const params = chatParams(request.body)
-    const field = (content: string) => ({
-      message: { role: 'assistant' as const, content, images: null },
-    })
-    const format = { model, countTokens, field, closing: {}, query: params.query }
-    return request.body.stream
-      ? streamed(rag, params, format, request, reply)
-      : whole(rag, params, format, reply)
-  })
+  app.post(
+    '/api/chat',
+    { bodyLimit: BODY_BYTES.chat, schema, errorHandler: malformed },
+    (request, reply) => {
+      const params = chatParams(request.body)
+      const field = (content: string) => ({
+        message: { role: 'assistant' as const, content, images: null },
+      })
+      const format = { model, countTokens, field, closing: {}, query: params.query }
+      return request.body.stream
+        ? streamed(rag, params, format, request, reply)
+        : whole(rag, params, format, reply)
+    },
+  )
 
   app.post(
     '/api/generate',
-    { schema: { body: GenerateBody, response: { 200: GenerateReply } }, errorHandler: malformed },
+    {
+      bodyLimit: BODY_BYTES.question,
+      schema: { body: GenerateBody, response: { 200: GenerateReply } },
+      errorHandler: malformed,
+    },
     (request, reply) => {
       const { prompt, system, stream } = request.body
       const params = direct(prompt, [], system)

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Rag } from '../engine/rag.ts'
+import { BODY_BYTES } from '../http/body-sizes.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
 import { ndjsonAnswer } from './ndjson-answer.ts'
@@ -10,30 +11,35 @@ import { QueryBody, QueryDataReply, QueryReply } from './query-schemas.ts'
 export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
   app.post(
     '/query',
-    { schema: { body: QueryBody, response: { 200: QueryReply } } },
+    { bodyLimit: BODY_BYTES.question, schema: { body: QueryBody, response: { 200: QueryReply } } },
     async ({ body }, reply) => rag.query(body, { signal: clientSignal(reply) }),
   )
 
-  app.post('/query/stream', { schema: { body: QueryBody } }, async (request, reply) => {
-    const signal = clientSignal(reply)
-    // Called before the first await: what it runs in is decided here.
-    const events = rag.queryStream(request.body, { signal })
-    const answer = await ndjsonAnswer(events, {
-      signal,
-      explain: (error) => request.explainError(error),
-    })
-    return reply
-      .headers({
-        'content-type': 'application/x-ndjson',
-        'cache-control': 'no-cache',
-        'x-accel-buffering': 'no',
+  app.post(
+    '/query/stream',
+    { bodyLimit: BODY_BYTES.question, schema: { body: QueryBody } },
+    async (request, reply) => {
+      const signal = clientSignal(reply)
+      // Called before the first await: what it runs in is decided here.
+      const events = rag.queryStream(request.body, { signal })
+      const answer = await ndjsonAnswer(events, {
+        signal,
+        explain: (error) => request.explainError(error),
       })
-      .send(answer)
-  })
+      return reply
+        .headers({
+          'content-type': 'application/x-ndjson',
+          'cache-control': 'no-cache',
+          'x-accel-buffering': 'no',
+        })
+        .send(answer)
+    },
+  )
 
   app.post(
     '/query/data',
     {
+      bodyLimit: BODY_BYTES.question,
       schema: { body: QueryBody, response: { 200: QueryDataReply } },
       errorHandler: invalidDataQuery,
     },

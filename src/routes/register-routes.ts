@@ -18,7 +18,7 @@ export interface RoutesOptions {
   readonly rag: Rag
   readonly health: Omit<HealthRoutesOptions, 'rag'>
   readonly ollama: OllamaOptions
-  /** Longest uploaded file, in bytes; 100 MiB unless given. */
+  /** Longest uploaded file, in bytes; 0 = no limit, 100 MiB unless given. */
   readonly maxUploadBytes?: number | undefined
   /** Longest JSON body with texts, in bytes; 50 MiB unless given. */
   readonly maxTextBodyBytes?: number | undefined
@@ -26,10 +26,14 @@ export interface RoutesOptions {
   readonly maxUploadSilenceMs?: number | undefined
 }
 
+/** A petabyte: to this, lengths can still be added. */
+const NO_LIMIT = 2 ** 50
+
 /** Adds LightRAG's API to an app that follows `httpConventions`. */
 export async function registerRoutes(app: FastifyInstance, options: RoutesOptions): Promise<void> {
   const { rag, health, ollama } = options
-  const { maxUploadBytes = 104_857_600, maxUploadSilenceMs = 120_000 } = options
+  const maxUploadBytes = (options.maxUploadBytes ?? 104_857_600) || NO_LIMIT
+  const { maxUploadSilenceMs = 120_000 } = options
   const { maxTextBodyBytes = 52_428_800 } = options
   await app.register(documentRoutes, { rag })
   await app.register(insertRoutes, { rag, maxTextBodyBytes })

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { BODY_BYTES } from '../http/body-sizes.ts'
 import { RequestError } from '../http/request-error.ts'
 import { NullableInteger, NullableString, Text } from './common-schemas.ts'
 
@@ -70,7 +71,7 @@ export const sourceConflictRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/documents/source_conflicts/repair',
-    { schema: { body: RepairBody, response: { 200: RepairReply } } },
+    { bodyLimit: BODY_BYTES.small, schema: { body: RepairBody, response: { 200: RepairReply } } },
     async () => {
       throw new RequestError('nothing_to_repair', 'No two documents share this name.')
     },
@@ -78,7 +79,7 @@ export const sourceConflictRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/documents/recovery/force_reset',
-    { schema: { body: ResetBody, response: { 200: ResetReply } } },
+    { bodyLimit: BODY_BYTES.small, schema: { body: ResetBody, response: { 200: ResetReply } } },
     async ({ body }) => {
       if (!body.confirm) {
         throw new RequestError('unconfirmed', 'Send `{"confirm": true}` to reset the recovery.')

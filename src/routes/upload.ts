@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
-import { receiveFile } from '../http/receive-file.ts'
+import { ENVELOPE_BYTES, receiveFile } from '../http/receive-file.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
 import { LABEL_FIELDS, labelFields } from './label-fields.ts'
 
@@ -28,7 +28,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = asyn
 
   app.post(
     '/documents/upload',
-    { schema: { querystring: InsertOptions, response: { 200: InsertReply } } },
+    {
+      bodyLimit: maxUploadBytes + ENVELOPE_BYTES,
+      config: { streamedBody: true },
+      schema: { querystring: InsertOptions, response: { 200: InsertReply } },
+    },
     async (request) =>
       receiveFile(
         request,

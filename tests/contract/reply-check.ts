@@ -17,7 +17,7 @@ export interface SeenReply {
 export type ReplyCheck = (reply: SeenReply) => void
 
 /** Statuses that any request can meet before it comes to an operation. */
-const ANYWHERE = new Set([404, 405, 307, 414, 431])
+const ANYWHERE = new Set([404, 405, 307, 411, 414, 431])
 
 export async function replyCheck(): Promise<ReplyCheck> {
   const endpoints = (await describedEndpoints()).map((endpoint) => ({

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
 import type { Invalid, Refusal, RestClient } from './rest-client.ts'
@@ -208,7 +209,10 @@ export function describeBadInput(client: () => RestClient): void {
           headers: { 'content-type': type },
         })
         expect(status).toBe(422)
-        expect(body.detail[0]?.loc[0]).toBe('body')
+        expect(body.detail[0]?.loc).toEqual(['body'])
+        expect(body.detail[0]?.msg).toContain(
+          `Content-Type: application/json; it was sent as ${type}`,
+        )
       },
     )
 
@@ -223,13 +227,26 @@ export function describeBadInput(client: () => RestClient): void {
       const deep = '['.repeat(50_000) + ']'.repeat(50_000)
       for (const text of [
         '{"query": "Who are you?", "__proto__": {"mode": "bypass"}, "constructor": 1}',
-        `{"query": "Who are you?", "extra": ${deep}}`,
+        `{"query": "Who are you?", "extra": ${'['.repeat(60)}${']'.repeat(60)}}`,
         '{"query": "Who are you?", "top_k": 1e3}',
       ]) {
         expect((await rest.postRaw('/query', text)).status).toBe(200)
       }
-      const { status } = await rest.postRaw('/query', `{"query": ${deep}}`)
-      expect(status).toBe(422)
+      for (const text of [`{"query": ${deep}}`, `{"query": "Who are you?", "extra": ${deep}}`]) {
+        const { status, body } = await rest.postRaw<Invalid>('/query', text)
+        expect(status).toBe(422)
+        expect(body.detail[0]?.ctx).toEqual({ error: 'the body is nested more than 64 deep' })
+      }
+    })
+
+    it('says what to send in place of a packed body', async () => {
+      const { status, body } = await rest.send<Refusal>('/query', {
+        method: 'POST',
+        body: gzipSync('{"query": "Who are you?"}'),
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      })
+      expect(status).toBe(415)
+      expect(body.detail).toContain('without Content-Encoding: gzip')
     })
 
     it('refuses a body without end with 413', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { accountAdmissionOf } from '../../tenancy/admission.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
 import type { ControlPlane } from '../control-plane.ts'
@@ -69,7 +70,10 @@ const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, 
 
   app.post(
     '/api/v1/tenant/create',
-    { schema: { body: CreateTenantBody, response: { 200: TenantReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: CreateTenantBody, response: { 200: TenantReply } },
+    },
     async (request) => {
       const { name, llm_id, embd_id, credit } = request.body
       const created = await plane.tenants.create(callerOf(request), {
@@ -89,7 +93,10 @@ const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, 
 
   app.post(
     '/api/v1/tenant/:tenant_id/user',
-    { schema: { params: TenantParams, body: InviteBody, response: { 200: InvitedReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: InviteBody, response: { 200: InvitedReply } },
+    },
     async (request) => {
       const { role = 'normal', ...whom } = request.body
       const invitation = { ...whom, role: askedRole(role) }
@@ -124,7 +131,11 @@ const tokenRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app,
 
   app.post(
     '/api/v1/system/new_token',
-    { schema: { body: NewTokenBody, response: { 200: TokenReply } }, preValidation: withBody },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: NewTokenBody, response: { 200: TokenReply } },
+      preValidation: withBody,
+    },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       const { role = 'normal', ...wanted } = request.body

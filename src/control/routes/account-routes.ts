@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { Authenticator } from '../../tenancy/authenticator.ts'
 import type { Directory } from '../../tenancy/directory.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
@@ -56,7 +57,11 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
 
   app.put(
     '/users/me/password',
-    { ...bounded, schema: { body: OwnPasswordBody, response: { 200: TokenReply } } },
+    {
+      ...bounded,
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: OwnPasswordBody, response: { 200: TokenReply } },
+    },
     async (request) => {
       const user = storedUser(request)
       const { current_password, new_password } = request.body

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { assertSuperAdmin } from '../authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf } from './caller.ts'
@@ -22,7 +23,10 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.post(
     '/admin/tenants',
-    { schema: { body: NewTenantBody, response: { 201: TenantReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: NewTenantBody, response: { 201: TenantReply } },
+    },
     async (request, reply) => {
       const tenant = await tenants.create(callerOf(request), request.body)
       return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
@@ -37,7 +41,10 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.post(
     '/admin/users',
-    { schema: { body: NewUserBody, response: { 201: UserReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: NewUserBody, response: { 201: UserReply } },
+    },
     async (request, reply) =>
       reply.code(201).send(await users.create(callerOf(request), request.body)),
   )
@@ -50,7 +57,10 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.put(
     '/admin/users/:user/password',
-    { schema: { params: UserParams, body: PasswordBody, response: { 204: Nothing } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: UserParams, body: PasswordBody, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       const actor = callerOf(request)
       await users.setPassword(actor, request.params.user, request.body.password)

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import {
   ApiKeyChangeBody,
@@ -27,6 +28,7 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.post(
     '/tenants/:tenant/api-keys',
     {
+      bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: NewApiKeyBody, response: { 201: IssuedApiKeyReply } },
     },
     async (request, reply) => {
@@ -46,7 +48,10 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.patch(
     '/tenants/:tenant/api-keys/:key',
-    { schema: { params: ApiKeyParams, body: ApiKeyChangeBody, response: { 200: ApiKeyReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: ApiKeyParams, body: ApiKeyChangeBody, response: { 200: ApiKeyReply } },
+    },
     async (request) => {
       const { tenant, key } = request.params
       return apiKeys.update(callerOf(request), tenant, key, request.body)
@@ -56,6 +61,7 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.post(
     '/tenants/:tenant/api-keys/:key/rotate',
     {
+      bodyLimit: BODY_BYTES.management,
       schema: { params: ApiKeyParams, body: RotateBody, response: { 201: IssuedApiKeyReply } },
     },
     async (request, reply) => {

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf } from './caller.ts'
 import {
@@ -31,6 +32,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   app.post(
     '/tenants/:tenant/invitations',
     {
+      bodyLimit: BODY_BYTES.management,
       schema: {
         params: TenantParams,
         body: NewInvitationBody,
@@ -46,6 +48,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   app.post(
     '/tenants/:tenant/invitations/:invitation/resend',
     {
+      bodyLimit: BODY_BYTES.management,
       schema: {
         params: InvitationParams,
         body: ResendBody,
@@ -76,7 +79,10 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
 
   app.post(
     '/users/me/invitations/accept',
-    { schema: { body: TokenBody, response: { 200: InvitationReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: TokenBody, response: { 200: InvitationReply } },
+    },
     async (request) => invitations.acceptByToken(request.body.token, callerOf(request)),
   )
 

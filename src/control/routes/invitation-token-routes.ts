@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { InvitationReply, NewAccountBody, TokenBody } from './invitation-schemas.ts'
@@ -24,7 +25,10 @@ export const invitationTokenRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPl
 
   app.post(
     '/invitations/accept',
-    { schema: { body: NewAccountBody, response: { 201: InvitationReply } } },
+    {
+      bodyLimit: BODY_BYTES.small,
+      schema: { body: NewAccountBody, response: { 201: InvitationReply } },
+    },
     async (request, reply) => {
       const { token, ...account } = request.body
       return reply.code(201).send(await invitations.acceptByToken(token, account))
@@ -33,7 +37,7 @@ export const invitationTokenRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPl
 
   app.post(
     '/invitations/decline',
-    { schema: { body: TokenBody, response: { 204: Nothing } } },
+    { bodyLimit: BODY_BYTES.small, schema: { body: TokenBody, response: { 204: Nothing } } },
     async (request, reply) => {
       await invitations.declineByToken(request.body.token)
       return reply.code(204).send()

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf, ownTenant, versionIn } from './caller.ts'
 import {
@@ -45,7 +46,10 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
 
   app.post(
     path,
-    { schema: { params: KbListParams, body: NewKbBody, response: { 201: KbReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: KbListParams, body: NewKbBody, response: { 201: KbReply } },
+    },
     async (request, reply) => {
       const tenant = await tenantOf(request, request.params)
       const kb = await kbs.create(callerOf(request), tenant, request.body)
@@ -67,6 +71,7 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
     app.route({
       method,
       url: `${path}/:kb`,
+      bodyLimit: BODY_BYTES.management,
       schema: { params: KbParams, body: KbChangeBody, response: { 200: KbReply } },
       handler: async (request, reply) => {
         const tenant = await tenantOf(request, request.params)

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf } from './caller.ts'
 import {
@@ -24,7 +25,10 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.post(
     '/tenants/:tenant/members',
-    { schema: { params: TenantParams, body: NewMemberBody, response: { 201: MemberReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: NewMemberBody, response: { 201: MemberReply } },
+    },
     async (request, reply) => {
       const { tenant } = request.params
       return reply.code(201).send(await members.add(callerOf(request), tenant, request.body))
@@ -42,7 +46,10 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.put(
     '/tenants/:tenant/members/:user',
-    { schema: { params: MemberParams, body: MemberChangeBody, response: { 200: MemberReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: MemberParams, body: MemberChangeBody, response: { 200: MemberReply } },
+    },
     async (request) => {
       const { tenant, user } = request.params
       return members.update(callerOf(request), tenant, user, request.body)

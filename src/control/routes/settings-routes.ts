@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { ControlError } from '../control-error.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { QuotaChange } from '../quota.ts'
@@ -32,7 +33,10 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
 
   app.patch(
     '/tenants/:tenant/config',
-    { schema: { params: TenantParams, body: ConfigChange, response: { 200: VersionedConfig } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: ConfigChange, response: { 200: VersionedConfig } },
+    },
     async (request, reply) => {
       const change = { config: request.body, version: versionIn(request) }
       const tenant = await tenants.update(callerOf(request), request.params.tenant, change)
@@ -48,7 +52,10 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
 
   app.patch(
     '/tenants/:tenant/quota',
-    { schema: { params: TenantParams, body: QuotaChange, response: { 200: QuotaStandingReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: QuotaChange, response: { 200: QuotaStandingReply } },
+    },
     async (request) => {
       const actor = callerOf(request)
       const { tenant } = request.params
@@ -66,6 +73,7 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
   app.put(
     '/tenants/:tenant/provider-keys/:provider',
     {
+      bodyLimit: BODY_BYTES.management,
       schema: {
         params: ProviderKeyParams,
         body: ProviderKeyBody,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { admissionOf } from '../../tenancy/admission.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
 import type { Permission, PermissionTable } from '../../tenancy/permissions.ts'
@@ -44,7 +45,11 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = 
   reportRefusals(app, onRefusal)
   app.post(
     '/api/v1/snapshots',
-    { ...CODED, schema: { body: SnapshotBody, response: { 201: IssuedSnapshotReply } } },
+    {
+      ...CODED,
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: SnapshotBody, response: { 201: IssuedSnapshotReply } },
+    },
     async (request, reply) => {
       const { state = {}, ...view } = request.body
       const issued = await snapshots.create(callerOf(request), { ...view, state })

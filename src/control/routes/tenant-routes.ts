@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf, ownTenant, versionIn } from './caller.ts'
 import { MemberReply } from './member-schemas.ts'
@@ -32,7 +33,10 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.post(
     '/tenants',
-    { schema: { body: NewTenantBody, response: { 201: TenantReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: NewTenantBody, response: { 201: TenantReply } },
+    },
     async (request, reply) => {
       const tenant = await tenants.create(callerOf(request), request.body)
       return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
@@ -57,6 +61,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
     app.route({
       method,
       url: '/tenants/:tenant',
+      bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: TenantChangeBody, response: { 200: TenantReply } },
       handler: async (request, reply) => {
         const change = { ...request.body, version: versionIn(request) }
@@ -68,7 +73,10 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.post(
     '/tenants/:tenant/suspend',
-    { schema: { params: TenantParams, body: SuspendBody, response: { 200: TenantReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: SuspendBody, response: { 200: TenantReply } },
+    },
     async (request) =>
       tenants.suspend(callerOf(request), request.params.tenant, request.body.reason),
   )
@@ -81,7 +89,10 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.post(
     '/tenants/:tenant/transfer',
-    { schema: { params: TenantParams, body: TransferBody, response: { 200: MemberReply } } },
+    {
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: TransferBody, response: { 200: MemberReply } },
+    },
     async (request) =>
       members.transfer(callerOf(request), request.params.tenant, request.body.user_id),
   )

@@ -41,6 +41,10 @@ const THIRTY = {
   file: 'tests/control/routes/sign-in.test.ts',
   title: 'tries to sign in thirty times a minute from one address, and no more',
 }
+const STRANGERS = {
+  file: 'tests/server/strangers.test.ts',
+  title: 'is refused at once by every route that is open to him',
+}
 const BODIES = peers('takes no body beyond its bounds, and of strangers a small one at most')
 const LAST_USED = keys('remember when they were last used')
 const ADDRESS_ALIKE = facade('answers an invitation alike whether somebody has the address')
@@ -995,12 +999,25 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a body may be as long as one likes',
     edits: [
       {
-        file: 'src/main.ts',
-        find: '    bodyLimit: config.MAX_REQUEST_BODY_BYTES,\n',
-        replace: '    bodyLimit: 2 ** 30,\n',
+        file: 'src/http/body-limits.ts',
+        find: 'Math.min(limit, mostBytes)',
+        replace: '2 ** 30',
       },
     ],
     test: BODIES,
+  },
+  {
+    hole: 'R-12',
+    name: 'strangers send an invitation as much as users their texts',
+    edits: [
+      {
+        file: 'src/control/routes/invitation-token-routes.ts',
+        find: '    { bodyLimit: BODY_BYTES.small, schema: { body: TokenBody, response: { 204: Nothing } } },',
+        replace:
+          '    { bodyLimit: 2 ** 26, schema: { body: TokenBody, response: { 204: Nothing } } },',
+      },
+    ],
+    test: STRANGERS,
   },
   {
     hole: 'R-12',
