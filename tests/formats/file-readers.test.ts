@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FileReaders, type FileReadersOptions } from '../../src/formats/file-readers.ts'
+import { needing } from '../needing.ts'
 import { endlessPdf } from './sample-pdf.ts'
 
 let folder: string
@@ -19,6 +20,8 @@ afterEach(async () => {
 
 const NEVER = 3_600_000
 let files = 0
+/** Where the system lists processes by their numbers. */
+const onLinux = needing('/proc', existsSync('/proc/self/status'))
 
 /** Reads what it is given as a file of this name and workspace. */
 function reading(options: FileReadersOptions) {
@@ -51,7 +54,7 @@ function readerPids(): number[] {
     .map(Number)
 }
 
-it('reads the small file of one while the files of another never end', async () => {
+onLinux('reads the small file of one while the files of another never end', async () => {
   const read = reading({ processes: 2, limits: { maxCpuMs: NEVER } })
   const leaving = new AbortController()
   const endless = [1, 2, 3].map(() => read('evil', 'a.pdf', endlessPdf(), leaving.signal))
@@ -62,7 +65,7 @@ it('reads the small file of one while the files of another never end', async () 
   expect((await outcomes).map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
 })
 
-it('counts what a file takes of the processor, not what others take meanwhile', async () => {
+onLinux('counts what a file takes of the processor, not what others take meanwhile', async () => {
   const read = reading({ limits: { maxCpuMs: 3000, maxClockMs: NEVER } })
   expect(await read('acme', 'a.txt', 'first')).toBe('first')
   const [reader = 0] = readerPids()
@@ -75,19 +78,22 @@ it('counts what a file takes of the processor, not what others take meanwhile', 
   expect(readerPids()).toEqual([reader])
 })
 
-it('tries a file once more when its reader stands still or is ended from outside', async () => {
-  const read = reading({ limits: { maxClockMs: 2500 } })
-  expect(await read('acme', 'a.txt', 'first')).toBe('first')
-  const [still = 0] = readerPids()
-  process.kill(still, 'SIGSTOP')
-  expect(await read('acme', 'a.txt', 'second')).toBe('second')
-  const [other = 0] = readerPids()
-  expect(other).not.toBe(still)
-  process.kill(other, 'SIGSTOP')
-  const third = read('acme', 'a.txt', 'third')
-  process.kill(other, 'SIGKILL')
-  expect(await third).toBe('third')
-})
+onLinux(
+  'tries a file once more when its reader stands still or is ended from outside',
+  async () => {
+    const read = reading({ limits: { maxClockMs: 2500 } })
+    expect(await read('acme', 'a.txt', 'first')).toBe('first')
+    const [still = 0] = readerPids()
+    process.kill(still, 'SIGSTOP')
+    expect(await read('acme', 'a.txt', 'second')).toBe('second')
+    const [other = 0] = readerPids()
+    expect(other).not.toBe(still)
+    process.kill(other, 'SIGSTOP')
+    const third = read('acme', 'a.txt', 'third')
+    process.kill(other, 'SIGKILL')
+    expect(await third).toBe('third')
+  },
+)
 
 it('fails one file alone when it takes all memory, of the heap or in one piece', async () => {
   const read = reading({ processes: 3, limits: { maxHeapMb: 64, maxCpuMs: NEVER } })
@@ -118,7 +124,7 @@ it('gives on a text of many megabytes without holding the server', async () => {
   expect(await read('acme', 'a.txt', text)).toBe(text.trim())
 })
 
-it('leaves no process behind when it is closed', async () => {
+onLinux('leaves no process behind when it is closed', async () => {
   const read = reading({})
   await Promise.all(['a', 'b', 'c'].map((space) => read(space, 'a.txt', space)))
   expect(readerPids().length).toBeGreaterThan(0)

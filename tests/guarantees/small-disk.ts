@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { failInCi } from '../needing.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 import { setLimit } from './fault-server.ts'
 
@@ -25,6 +26,7 @@ export async function startOnSmallDisk(folder: string): Promise<SmallDisk> {
   try {
     execFileSync('unshare', ['--mount', 'sh', '-c', mount, storage], { stdio: 'ignore' })
   } catch {
+    failInCi('unshare, and the right to mount a small disk')
     return limited(await startRealProcess(folder), storage)
   }
   const wrapper = ['unshare', '--mount', 'sh', '-c', `${mount} && exec "$@"`, storage]

@@ -11,6 +11,7 @@ import { LogSync } from '../../src/stores/sqlite/log-sync.ts'
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
 import { WorkspaceLock } from '../../src/stores/sqlite/workspace-lock.ts'
 import { WorkspaceStore } from '../../src/stores/sqlite/workspace-store.ts'
+import { needing } from '../needing.ts'
 import { change, DIMENSION, EMBEDDING, entity } from './samples.ts'
 import { SlowCheckpointer } from './slow-checkpointer.ts'
 
@@ -132,7 +133,8 @@ describe('the log of an open database', () => {
     await expect(missing).rejects.toThrow('unable to open')
   })
 
-  it.skipIf(!existsSync(LOCKS))('keeps its locks when the thread opens and closes it', async () => {
+  const keepsLocks = 'keeps its locks when the thread opens and closes it'
+  needing(LOCKS, existsSync(LOCKS))(keepsLocks, async () => {
     await open(checkpointThread)
     write(1)
     expect(await sharedLocks(path)).toHaveLength(1)

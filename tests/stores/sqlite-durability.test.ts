@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
+import { needing } from '../needing.ts'
 import { runChild } from './run-child.ts'
 
 const STRACE = '/usr/bin/strace'
@@ -26,7 +27,7 @@ describe('durability', () => {
     connection.close()
   })
 
-  it.skipIf(!existsSync(STRACE))('syncs the log before it answers an enqueue', async () => {
+  needing('strace', existsSync(STRACE))('syncs the log before it answers an enqueue', async () => {
     const dir = await newFolder()
     const trace = join(dir, 'trace')
     const calls = 'trace=openat,pwrite64,write,fsync,fdatasync'
