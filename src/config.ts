@@ -15,6 +15,7 @@ import {
   text,
 } from './env-fields.ts'
 import { isHostPattern } from './http/host-names.ts'
+import { proxyTrustField } from './http/proxy-trust.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { READ_FIELDS } from './read-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
@@ -70,7 +71,9 @@ export const ENV_FIELDS = {
     [],
     'Host names that are answered to, `.example.com` with all below, `*` for all; with keys, unset means all.',
   ),
-  TRUST_PROXY: flag(false, 'Whether to believe `X-Forwarded-*` headers.'),
+  TRUST_PROXY: proxyTrustField(
+    'Who may tell where a request came from (`X-Forwarded-*`): how many proxies stand in front, or their addresses (`10.0.0.0/8,loopback`).',
+  ),
   LOG_LEVEL: oneOf(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',

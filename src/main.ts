@@ -13,6 +13,7 @@ import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { ERROR_STATUS } from './http/error-status.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
+import { trustedProxies } from './http/proxy-trust.ts'
 import { refuseForeignPages } from './http/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { loggedRequest } from './logged-request.ts'
@@ -95,7 +96,7 @@ export async function buildServer(
   await refusePythonFiles(config.WORKING_DIR)
   const app = fastify({
     ...httpServerOptions,
-    trustProxy: config.TRUST_PROXY,
+    trustProxy: trustedProxies(config.TRUST_PROXY) ?? false,
     forceCloseConnections: 'idle',
     logger: {
       level: config.LOG_LEVEL,

@@ -123,8 +123,10 @@ function examineSettings(config: Config): Finding[] {
     findings.push(bad('TOKEN_SECRET is easy to guess.'))
   }
   if (config.CORS_ORIGINS.includes('*')) findings.push(warn('CORS_ORIGINS lets every site call.'))
-  if (config.TRUST_PROXY) {
-    findings.push(note('TRUST_PROXY: callers who bypass the proxy can choose their address.'))
+  if (typeof config.TRUST_PROXY === 'number') {
+    findings.push(
+      note('TRUST_PROXY is a number: callers who bypass the proxy can choose their address.'),
+    )
   }
   if (config.SIGN_IN_FREE_FAILURES === 0) findings.push(warn('Nobody slows down password guesses.'))
   if (!config.AUDIT_LOG) findings.push(warn('The audit log is off.'))
