@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { BODY_FIELDS } from './body-fields.ts'
+import { CONNECTION_FIELDS } from './connection-fields.ts'
 import { CONTROL_FIELDS, controlProblems, multiTenantOn } from './control-fields.ts'
 import { CHUNK_PICK_METHODS } from './engine/retrieve/pick-chunks.ts'
 import { DEFAULT_ENTITY_TYPES } from './engine/roles/extraction-prompts.ts'
@@ -15,7 +16,6 @@ import {
   text,
 } from './env-fields.ts'
 import { isHostPattern } from './http/host-names.ts'
-import { proxyTrustField } from './http/proxy-trust.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { READ_FIELDS } from './read-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
@@ -67,13 +67,7 @@ export const ENV_FIELDS = {
   AUDIT_KEEP_FILES: integer(64, { min: 1 }, 'Full audit files kept; older ones are deleted.'),
   ...CONTROL_FIELDS,
   CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
-  ALLOWED_HOSTS: list(
-    [],
-    'Host names that are answered to, `.example.com` with all below, `*` for all; with keys, unset means all.',
-  ),
-  TRUST_PROXY: proxyTrustField(
-    'Who may tell where a request came from (`X-Forwarded-*`): how many proxies stand in front, or their addresses (`10.0.0.0/8,loopback`).',
-  ),
+  ...CONNECTION_FIELDS,
   LOG_LEVEL: oneOf(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',

@@ -13,7 +13,6 @@ import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { ERROR_STATUS } from './http/error-status.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
-import { trustedProxies } from './http/proxy-trust.ts'
 import { refuseForeignPages } from './http/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { loggedRequest } from './logged-request.ts'
@@ -22,6 +21,7 @@ import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
+import { boundClients, connectionOptions } from './server-connections.ts'
 import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
 import { authRoutes } from './tenancy/auth-routes.ts'
@@ -96,7 +96,7 @@ export async function buildServer(
   await refusePythonFiles(config.WORKING_DIR)
   const app = fastify({
     ...httpServerOptions,
-    trustProxy: trustedProxies(config.TRUST_PROXY) ?? false,
+    ...connectionOptions(config),
     forceCloseConnections: 'idle',
     logger: {
       level: config.LOG_LEVEL,
@@ -104,6 +104,7 @@ export async function buildServer(
       ...(logStream ? { stream: logStream } : {}),
     },
   })
+  boundClients(app, config)
   const tokens = await registerTokens(app, {
     secret: loadTokenSecret(config.WORKING_DIR, config.TOKEN_SECRET),
     userHours: config.TOKEN_EXPIRE_HOURS,
@@ -228,6 +229,7 @@ export async function buildServer(
       },
       maxUploadBytes: config.MAX_UPLOAD_SIZE,
       maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,
+      maxUploadSilenceMs: config.REQUEST_SILENCE_SECONDS * 1000,
     }
     await registerRoutes(scope, routes)
     if (control === undefined || directory === undefined) return

@@ -14,7 +14,7 @@ import { validatorCompiler } from './validator-compiler.ts'
 export const httpServerOptions = {
   genReqId: requestIdOf,
   clientErrorHandler: answerBadHttp,
-  // The longest a request may take to arrive. Fastify's default is for ever.
+  // The longest a request may take to arrive, whatever it is. Fastify's default is for ever.
   requestTimeout: 30 * 60 * 1000,
   // Of routes that libraries add, and that declare none.
   bodyLimit: BODY_BYTES.small,

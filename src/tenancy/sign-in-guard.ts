@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { TenancyError } from './errors.ts'
+import { networkOf } from './network-of.ts'
 
 export interface SignInGuardOptions {
   /** Failures of one user from one address before each further one costs a wait. */
@@ -100,20 +100,4 @@ export class SignInGuard {
       if (tally.waitUntil === after) tally.waitUntil = before
     }
   }
-}
-
-/** An address as far as one party holds it: all of an IPv4, the upper half of an IPv6. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return mapped
-  const [upper = '', lower] = address.split('%')[0]?.split('::') ?? []
-  const head = upper === '' ? [] : upper.split(':')
-  const tail = lower === undefined || lower === '' ? [] : lower.split(':')
-  const gap = lower === undefined ? 0 : 8 - head.length - tail.length
-  const groups = [...head, ...Array.from({ length: gap }, () => '0'), ...tail]
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
 }

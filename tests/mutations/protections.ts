@@ -9,6 +9,7 @@ const AUDIT = ['tests/tenancy/audit-log.test.ts']
 const GUARD = ['tests/tenancy/sign-in-guard.test.ts']
 const LIMITS = ['tests/tenancy/limits.test.ts']
 const OPEN = ['tests/server/open-server.test.ts']
+const SLOW = ['tests/server/slow-clients.test.ts']
 const PROXY = ['tests/tenancy/proxy.test.ts']
 
 export const PROTECTIONS: readonly Mutation[] = [
@@ -414,6 +415,39 @@ export const PROTECTIONS: readonly Mutation[] = [
       },
     ],
     tests: OPEN,
+  },
+  {
+    name: 'a small body may take as long as it likes',
+    edits: [
+      {
+        file: 'src/http/body-deadlines.ts',
+        find: 'if (!small && goesOn)',
+        replace: 'if (goesOn)',
+      },
+    ],
+    tests: SLOW,
+  },
+  {
+    name: 'connections of one address are not bounded',
+    edits: [
+      {
+        file: 'src/http/bound-connections.ts',
+        find: 'own.size >= mostOfAddress ? own : all',
+        replace: 'own.size < 0 ? own : all',
+      },
+    ],
+    tests: SLOW,
+  },
+  {
+    name: 'a connection is closed while it is answered',
+    edits: [
+      {
+        file: 'src/http/bound-connections.ts',
+        find: 'if (!isAnswered(connection) && bytesRead === connection.seen)',
+        replace: 'if (bytesRead === connection.seen)',
+      },
+    ],
+    tests: SLOW,
   },
   {
     name: 'requests in a minute are not bounded',

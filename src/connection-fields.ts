@@ -1,0 +1,43 @@
+import { integer, list } from './env-fields.ts'
+import { proxyTrustField } from './http/proxy-trust.ts'
+
+/** Who may connect, and how long connections may take. */
+export const CONNECTION_FIELDS = {
+  ALLOWED_HOSTS: list(
+    [],
+    'Host names that are answered to, `.example.com` with all below, `*` for all; with keys, unset means all.',
+  ),
+  TRUST_PROXY: proxyTrustField(
+    'Who may tell where a request came from (`X-Forwarded-*`): how many proxies stand in front, or their addresses (`10.0.0.0/8,loopback`).',
+  ),
+  MAX_CONNECTIONS: integer(
+    0,
+    { min: 0, max: 1_000_000 },
+    'Connections at once; 0 = half of the files that the process may open, at most 10,000.',
+  ),
+  MAX_CONNECTIONS_PER_ADDRESS: integer(
+    0,
+    { min: 0, max: 1_000_000 },
+    'Of one address, trusted proxies excepted; 0 = a quarter of MAX_CONNECTIONS.',
+  ),
+  KEEP_ALIVE_SECONDS: integer(
+    72,
+    { min: 1, max: 3600 },
+    'Longest wait for the next request of a connection.',
+  ),
+  REQUEST_HEADERS_SECONDS: integer(
+    15,
+    { min: 1, max: 300 },
+    'Within which the head of a request must be there.',
+  ),
+  REQUEST_BODY_SECONDS: integer(
+    20,
+    { min: 1, max: 1800 },
+    'Within which the body must be there, on routes that take small ones alone.',
+  ),
+  REQUEST_SILENCE_SECONDS: integer(
+    120,
+    { min: 1, max: 1800 },
+    'Longest wait for the next bytes of a file or another large body.',
+  ),
+} as const

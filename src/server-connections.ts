@@ -1,0 +1,39 @@
+import type { Server } from 'node:http'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { boundBodies } from './http/body-deadlines.ts'
+import { boundConnections, usualConnections } from './http/bound-connections.ts'
+import { trustedProxies } from './http/proxy-trust.ts'
+import { networkOf } from './tenancy/network-of.ts'
+
+/** How often Node looks for heads that are late, in milliseconds; its own half minute is longer than they may be. */
+const LOOK_EVERY_MS = 1000
+
+/** Options for `fastify()`: whom to believe, and how long a client may take. */
+export function connectionOptions(config: Config) {
+  return {
+    trustProxy: trustedProxies(config.TRUST_PROXY) ?? false,
+    keepAliveTimeout: config.KEEP_ALIVE_SECONDS * 1000,
+    http: {
+      headersTimeout: config.REQUEST_HEADERS_SECONDS * 1000,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
+    },
+  } satisfies FastifyHttpOptions<Server>
+}
+
+/** Bounds the connections of the app, and the time that bodies take. Call it before any hook is added. */
+export function boundClients(app: FastifyInstance, config: Config): void {
+  const isProxy = trustedProxies(config.TRUST_PROXY)
+  const most = config.MAX_CONNECTIONS || usualConnections()
+  boundConnections(app.server, {
+    most,
+    mostOfAddress: config.MAX_CONNECTIONS_PER_ADDRESS || Math.max(1, Math.floor(most / 4)),
+    partyOf: networkOf,
+    isProxy: (address) => isProxy?.(address, 0) ?? false,
+    onClosed: (count) => app.log.warn({ count }, 'Too many connections: the idlest were closed.'),
+  })
+  boundBodies(app, {
+    smallBodyMs: config.REQUEST_BODY_SECONDS * 1000,
+    silenceMs: config.REQUEST_SILENCE_SECONDS * 1000,
+  })
+}
