@@ -54,7 +54,7 @@ describe.concurrent('a client that keeps back', () => {
     ['the body of what it may not do', `${head('POST /documents/text', form(100))}x`, '401'],
     [
       'a piece of what it announced in pieces',
-      `${head('POST /login', 'Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n')}4\r\nuser\r\n`,
+      `${head('POST /login', 'Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n')}4\r\nuser\r\n`,
       '408',
     ],
     [
