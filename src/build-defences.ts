@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import { pathSelector } from './control/routes/data-alias.ts'
+import { BodyBudget, type BodyBudgetStats } from './http/body-budget.ts'
 import type { ForeignPagesOptions } from './http/refuse-foreign-pages.ts'
 import { AuditChain } from './tenancy/audit-chain.ts'
 import { AuditLog } from './tenancy/audit-log.ts'
@@ -16,6 +17,8 @@ export interface DefenceGauges {
   /** Null when it is switched off. */
   readonly audit: ReturnType<AuditLog['stats']> | null
   readonly queries: ReturnType<ConcurrencyLimiter['stats']> | null
+  /** Of requests that are under way. */
+  readonly bodies: BodyBudgetStats
 }
 
 /** What keeps a record of callers and keeps them within bounds. */
@@ -26,9 +29,13 @@ export interface Defences {
   readonly rates: RateLimitsOptions
   /** Undefined without a bound on queries at once. */
   readonly queries: ConcurrencyLimiter | undefined
+  /** What bodies may take of the memory. */
+  readonly bodies: BodyBudget
   stats(): DefenceGauges
   close(): Promise<void>
 }
+
+const MB = 1024 * 1024
 
 export function buildDefences(config: Config, log: FastifyBaseLogger): Defences {
   const chain = config.AUDIT_LOG ? new AuditChain(config.WORKING_DIR) : undefined
@@ -37,11 +44,15 @@ export function buildDefences(config: Config, log: FastifyBaseLogger): Defences 
     new AuditLog({
       root: config.WORKING_DIR,
       chain,
-      maxBytes: config.AUDIT_MAX_MB * 1024 * 1024,
+      maxBytes: config.AUDIT_MAX_MB * MB,
       keepFiles: config.AUDIT_KEEP_FILES,
       onError: (error) => log.error({ err: error }, 'The audit log cannot be written.'),
     })
   const queries = queriesAtOnce(config)
+  const bodies = new BodyBudget({
+    maxBytes: config.BODIES_AT_ONCE_MB * MB,
+    maxBytesPerCaller: config.BODIES_AT_ONCE_MB_PER_CALLER * MB,
+  })
   return {
     audit: auditLog && chain && new AuditRecorder(auditLog, chain),
     signInGuard:
@@ -56,7 +67,12 @@ export function buildDefences(config: Config, log: FastifyBaseLogger): Defences 
       perWorkspace: config.REQUESTS_PER_MINUTE_PER_WORKSPACE,
     },
     queries,
-    stats: () => ({ audit: auditLog?.stats() ?? null, queries: queries?.stats() ?? null }),
+    bodies,
+    stats: () => ({
+      audit: auditLog?.stats() ?? null,
+      queries: queries?.stats() ?? null,
+      bodies: bodies.stats(),
+    }),
     close: async () => auditLog?.close(),
   }
 }

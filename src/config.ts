@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { BODY_FIELDS } from './body-fields.ts'
+import { BODY_FIELDS, bodyProblems } from './body-fields.ts'
 import { CONNECTION_FIELDS } from './connection-fields.ts'
 import { CONTROL_FIELDS, controlProblems, multiTenantOn } from './control-fields.ts'
 import { CHUNK_PICK_METHODS } from './engine/retrieve/pick-chunks.ts'
@@ -275,7 +275,7 @@ function contradictions(values: Values): string[] {
   if (!isWorkspaceName(values.WORKSPACE)) {
     problems.push('WORKSPACE must be 1 to 128 letters, digits, "_" or "-", and begin with no sign')
   }
-  problems.push(...poolContradictions(values))
+  problems.push(...poolContradictions(values), ...bodyProblems(values))
   if (!values.ALLOWED_HOSTS.every(isHostPattern)) {
     problems.push(
       'ALLOWED_HOSTS must name hosts without scheme and port, such as rag.example.com or .example.com',

@@ -11,6 +11,7 @@ import type { ControlSide } from './control-side.ts'
 import { corsOptions } from './cors-options.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
+import { budgetBodies } from './http/body-budget.ts'
 import { ERROR_STATUS } from './http/error-status.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { refuseForeignPages } from './http/refuse-foreign-pages.ts'
@@ -21,6 +22,7 @@ import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
+import { senderOf } from './sender-of.ts'
 import { boundClients, connectionOptions } from './server-connections.ts'
 import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
@@ -175,6 +177,7 @@ export async function buildServer(
     errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS },
     maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,
   })
+  budgetBodies(app, defences.bodies, senderOf)
   await app.register(apiDescription, {
     version: API_VERSION,
     accessTo,

@@ -12,7 +12,13 @@ export interface ServerGauges extends DefenceGauges {
 }
 
 /** The gauges of a server as `/health` shows them to its operator. */
-export function operatorGauges({ pool, engines, audit, queries }: ServerGauges): OperatorGauges {
+export function operatorGauges({
+  pool,
+  engines,
+  audit,
+  queries,
+  bodies,
+}: ServerGauges): OperatorGauges {
   const { used_heap_size: heap_used, external_memory: external } = getHeapStatistics()
   const { backgroundLeases, backgroundWaiting, openFailed, ...gauges } = pool
   return {
@@ -29,5 +35,6 @@ export function operatorGauges({ pool, engines, audit, queries }: ServerGauges):
     })),
     audit,
     queries,
+    bodies,
   }
 }

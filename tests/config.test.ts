@@ -55,6 +55,17 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('has room for the longest body within what bodies may take at once', () => {
+    expect(problemsOf({ MAX_REQUEST_BODY_BYTES: String(200 * 1024 * 1024) })).toEqual([
+      'BODIES_AT_ONCE_MB_PER_CALLER must have room for MAX_REQUEST_BODY_BYTES: at least 200',
+    ])
+    expect(problemsOf({ BODIES_AT_ONCE_MB: '100' })).toEqual([
+      'BODIES_AT_ONCE_MB must be at least 128, a third more than BODIES_AT_ONCE_MB_PER_CALLER',
+    ])
+    const room = { BODIES_AT_ONCE_MB: '280', BODIES_AT_ONCE_MB_PER_CALLER: '200' }
+    expect(problemsOf({ MAX_REQUEST_BODY_BYTES: String(200 * 1024 * 1024), ...room })).toEqual([])
+  })
+
   it('refuses a provider it does not have, and says what to use instead', () => {
     expect(problemsOf({ LLM_BINDING: 'lollms' })).toEqual([
       expect.stringMatching(/^LLM_BINDING must be one of offline, openai.*LLM_BINDING_HOST/),

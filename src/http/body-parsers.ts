@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { bodyShareOf } from './body-budget.ts'
 import { BODY_BYTES, DEEPEST_BODY, mostValues } from './body-sizes.ts'
 import { jsonErrorPosition } from './json-error-position.ts'
 import { jsonShape } from './json-shape.ts'
@@ -27,15 +28,21 @@ export function readAllAsJson(app: FastifyInstance): void {
 async function jsonBody(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
   const { schema, bodyLimit: limit = BODY_BYTES.small } = request.routeOptions
   if (schema?.body === undefined) return undefined
-  return parseJson(await readBody(payload, { limit }), limit)
+  const body = await readWithin(request, payload, limit)
+  return body.length === 0 ? undefined : parseJson(request, body, limit)
 }
 
 async function otherBody(request: FastifyRequest, payload: IncomingMessage): Promise<undefined> {
   const { schema, bodyLimit: limit = BODY_BYTES.small } = request.routeOptions
   if (schema?.body === undefined) return undefined
-  const body = await readBody(payload, { limit })
+  const body = await readWithin(request, payload, limit)
   if (body.length > 0) throw notJson(request.headers['content-type'])
   return undefined
+}
+
+function readWithin(request: FastifyRequest, payload: IncomingMessage, limit: number) {
+  const share = bodyShareOf(request)
+  return readBody(payload, { limit, take: share && ((bytes) => share.growTo(bytes)) })
 }
 
 function notJson(contentType: string | undefined): RequestValidationError {
@@ -50,9 +57,9 @@ function notJson(contentType: string | undefined): RequestValidationError {
   ])
 }
 
-function parseJson(body: Buffer, limit: number): unknown {
-  if (body.length === 0) return undefined
-  refuseWhatGrows(body, limit)
+function parseJson(request: FastifyRequest, body: Buffer, limit: number): unknown {
+  const values = valuesIn(body, limit)
+  bodyShareOf(request)?.growTo(body.length + values * BYTES_A_VALUE)
   const text = decodeUtf8(body)
   try {
     return JSON.parse(text)
@@ -62,8 +69,11 @@ function parseJson(body: Buffer, limit: number): unknown {
   }
 }
 
-/** Looks before it is parsed: the memory that it would take is then taken already. */
-function refuseWhatGrows(body: Buffer, limit: number): void {
+/** What a value takes beside the text that spells it, in bytes. */
+const BYTES_A_VALUE = 64
+
+/** Looks before the body is parsed: the memory that it would take is then taken already. */
+function valuesIn(body: Buffer, limit: number): number {
   const most = { values: mostValues(limit), depth: DEEPEST_BODY }
   const { values, depth } = jsonShape(body, most)
   if (values > most.values) {
@@ -72,6 +82,7 @@ function refuseWhatGrows(body: Buffer, limit: number): void {
   if (depth > most.depth) {
     throw invalidJson(0, `the body is nested more than ${most.depth} deep`)
   }
+  return values
 }
 
 /** Bytes that are no UTF-8 are refused: replacement characters would corrupt a text unnoticed. */

@@ -39,4 +39,6 @@ export const ERROR_STATUS = {
   body_encoded: 415,
   body_interrupted: 400,
   length_required: 411,
+  caller_sends_too_much: 429,
+  server_holds_too_much: 503,
 } satisfies Record<EngineErrorCode | RequestErrorCode, number>

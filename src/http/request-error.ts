@@ -14,14 +14,23 @@ export type RequestErrorCode =
   | 'body_encoded'
   | 'body_interrupted'
   | 'length_required'
+  | 'caller_sends_too_much'
+  | 'server_holds_too_much'
 
 /** A request whose body cannot be taken in; `message` is for the caller. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
   readonly code: RequestErrorCode
+  /** When to try again, where that may help. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly retryAfterSeconds?: number } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }

@@ -49,6 +49,10 @@ const Gauges = Type.Object(
     ),
     audit: NullableCounts,
     queries: NullableCounts,
+    bodies: Type.Object(
+      { bytes: Type.Integer(), callers: Type.Integer(), refused: Type.Integer() },
+      { description: 'What bodies of requests under way take of the memory, and of how many' },
+    ),
   },
   { description: 'For super admins; an addition to LightRAG' },
 )

@@ -24,6 +24,7 @@ it('shows a super admin what the server holds, workspace by workspace', async ()
     pool: { engines: 3, ready: 3, waiting: 0, background_leases: expect.any(Number) },
     audit: expect.any(Object),
     queries: null,
+    bodies: { bytes: 0, callers: 0, refused: 0 },
   })
   expect(health.server.workspaces).toHaveLength(3)
   for (const number of [0, 1, 2]) {
