@@ -7,6 +7,7 @@ import { ConfigError, loadConfig } from './config.ts'
 import { readUsersAhead } from './read-users-ahead.ts'
 import { StorageError } from './storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
+import { refuseUnfitNode, UnfitNodeError } from './unfit-node.ts'
 
 /** Commands that start a server. */
 const STARTS = new Set(['serve', 'demo'])
@@ -14,6 +15,7 @@ const STARTS = new Set(['serve', 'demo'])
 const program = new Command('tenantrag').description(
   'One LightRAG-compatible graph-RAG server, many isolated workspaces.',
 )
+program.hook('preAction', () => refuseUnfitNode())
 
 program
   .command('serve', { isDefault: true })
@@ -106,5 +108,6 @@ async function standardInput(): Promise<string> {
 function isUsersFault(error: unknown): error is Error {
   if (error instanceof ConfigError || error instanceof StorageError) return true
   if (error instanceof TenancyError || error instanceof WorkspaceError) return true
+  if (error instanceof UnfitNodeError) return true
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }

@@ -20,6 +20,7 @@ import {
 } from './models/ai-sdk/ai-sdk-language-model.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
+import { refuseUnfitNode } from './unfit-node.ts'
 
 export interface LightRagOptions {
   /** Folder of this workspace; made if need be. One process at a time may have it open. */
@@ -39,8 +40,10 @@ export interface LightRagOptions {
  * Opens the engine of one workspace, without any server. Close it when done.
  *
  * @throws {EngineError} `workspace_locked`, `dimension_mismatch`, `store_unavailable`
+ * @throws {UnfitNodeError} on a Node that would abort
  */
 export async function openLightRag(options: LightRagOptions): Promise<LightRag> {
+  refuseUnfitNode()
   const offline = offlineModels(tokenCount)
   const embedding = options.embedding ? embeddingOf(options.embedding) : offline.embedding
   const store = await openSqliteStore({ dir: options.dir, embedding })

@@ -40,6 +40,7 @@ import { registerTokens } from './tenancy/token.ts'
 import { loadTokenSecret } from './tenancy/token-secret.ts'
 import type { UsersFileEvent } from './tenancy/users-file.ts'
 import type { UsersVersion } from './tenancy/users-version.ts'
+import { refuseUnfitNode } from './unfit-node.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces.ts'
 
@@ -68,7 +69,7 @@ export interface Server extends AssembledServer {
 /**
  * Builds the server and listens.
  *
- * @throws {ConfigError | StorageError | TenancyError} with a sentence that names the remedy
+ * @throws {ConfigError | StorageError | TenancyError | UnfitNodeError} with a sentence that names the remedy
  */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const server = await buildServer(config, options)
@@ -93,6 +94,7 @@ export async function buildServer(
   config: Config,
   { logStream, users }: ServerOptions = {},
 ): Promise<AssembledServer> {
+  refuseUnfitNode()
   await ensureWritable(config.WORKING_DIR)
   await ensureWritable(config.INPUT_DIR)
   await refusePythonFiles(config.WORKING_DIR)
