@@ -139,6 +139,7 @@ async function signIn(
     throw error
   }
   if (account === undefined) {
+    attempt?.failed()
     onSignIn?.({ outcome: 'failure', username, request })
     throw new TenancyError('bad_login', 'Incorrect credentials')
   }

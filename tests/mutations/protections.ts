@@ -350,6 +350,39 @@ export const PROTECTIONS: readonly Mutation[] = [
     tests: GUARD,
   },
   {
+    name: 'strangers guess without a bound in all',
+    edits: [
+      {
+        file: 'src/tenancy/sign-in-guard.ts',
+        find: 'free: freeFailures * STRANGERS_FACTOR',
+        replace: 'free: Number.POSITIVE_INFINITY',
+      },
+    ],
+    tests: GUARD,
+  },
+  {
+    name: 'strangers lock out who has signed in before',
+    edits: [
+      {
+        file: 'src/tenancy/sign-in-guard.ts',
+        find: 'isKnown ? limits.slice(0, 1) : limits',
+        replace: 'limits',
+      },
+    ],
+    tests: GUARD,
+  },
+  {
+    name: 'one address has all passwords compared',
+    edits: [
+      {
+        file: 'src/tenancy/sign-in-guard.ts',
+        find: 'ofAddress >= AT_ONCE.ofAddress || ',
+        replace: '',
+      },
+    ],
+    tests: GUARD,
+  },
+  {
     name: 'a lock-out knows no address',
     edits: [
       {

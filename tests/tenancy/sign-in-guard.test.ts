@@ -10,16 +10,22 @@ function guardAt() {
   const wait = (seconds: number) => {
     time += seconds * 1000
   }
-  /** The seconds to wait, or 0 when the attempt was let through, and failed. */
-  const fail = (user: string, address = '192.0.2.1') => {
+  /** An attempt that was let through, or the seconds to wait. */
+  const begin = (user: string, address = '192.0.2.1') => {
     try {
-      guard.begin(user, address)
-      return 0
+      return guard.begin(user, address)
     } catch (error) {
       return (error as { retryAfterSeconds: number }).retryAfterSeconds
     }
   }
-  return { guard, wait, fail }
+  /** The seconds to wait, or 0 when the attempt was let through, and failed. */
+  const fail = (user: string, address?: string) => {
+    const attempt = begin(user, address)
+    if (typeof attempt === 'number') return attempt
+    attempt.failed()
+    return 0
+  }
+  return { guard, wait, begin, fail }
 }
 
 describe('the sign-in guard', () => {
@@ -36,9 +42,9 @@ describe('the sign-in guard', () => {
   })
 
   it('does not let many attempts at once guess more than one after another', () => {
-    const { fail } = guardAt()
-    const let_through = Array.from({ length: 50 }, () => fail('ann')).filter((s) => s === 0)
-    expect(let_through).toHaveLength(3)
+    const { begin } = guardAt()
+    const attempts = Array.from({ length: 50 }, () => begin('ann'))
+    expect(attempts.filter((attempt) => typeof attempt !== 'number')).toHaveLength(3)
   })
 
   it('counts a name however it is written', () => {
@@ -65,6 +71,70 @@ describe('the sign-in guard', () => {
     const { fail } = guardAt()
     for (let i = 0; i < 30; i += 1) expect(fail('ann', `192.0.2.${i}`)).toBe(0)
     expect(fail('ann', '198.51.100.7')).toBeGreaterThan(0)
+  })
+
+  it('lets a name be guessed from everywhere about once a minute, however many guess', () => {
+    const { fail, wait } = guardAt()
+    let guesses = 0
+    for (let second = 0; second < 3600; second += 1) {
+      for (let i = 0; i < 5; i += 1) {
+        if (fail('ann', `2001:db8:${second.toString(16)}:${i}::1`) === 0) guesses += 1
+      }
+      wait(1)
+    }
+    expect(guesses).toBeGreaterThan(30)
+    expect(guesses).toBeLessThan(30 + 70)
+  })
+
+  it('lets who has signed in from an address come again, whatever strangers do', () => {
+    const { guard, fail, begin } = guardAt()
+    guard.begin('ann', '198.51.100.7').succeeded()
+    for (let i = 0; i < 5000; i += 1) fail('ann', `2001:db8:0:${i.toString(16)}::1`)
+    // Also from behind the same address, as long as they try other names.
+    for (let i = 0; i < 100; i += 1) fail(`user ${i}`, '198.51.100.7')
+    expect(fail('ann', '203.0.113.1')).toBeGreaterThan(0)
+    expect(fail('bob', '198.51.100.7')).toBeGreaterThan(0)
+    const attempt = begin('Ann', '198.51.100.7')
+    expect(attempt).toBeTypeOf('object')
+    // He guesses no more freely than anybody from one address.
+    expect(Array.from({ length: 5 }, () => fail('ann', '198.51.100.7') > 0)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ])
+  })
+
+  it('lets strangers fail so often in all, and then once a second', () => {
+    const { guard, fail, wait } = guardAt()
+    guard.begin('ann', '198.51.100.7').succeeded()
+    let tried = 0
+    const tryAnother = () => fail(`user ${tried++}`, `2001:db8:0:${tried.toString(16)}::1`)
+    while (tryAnother() === 0) expect(tried).toBeLessThan(2000)
+    expect(tried).toBe(3 * 200 + 1)
+    for (let second = 0; second < 20; second += 1) {
+      wait(1)
+      expect([tryAnother(), tryAnother()]).toEqual([0, 1])
+    }
+    expect(fail('ann', '198.51.100.7')).toBe(0)
+  })
+
+  it('lets few passwords be compared at once for one address, and keeps room for the known', () => {
+    const { guard, begin } = guardAt()
+    guard.begin('ann', '198.51.100.7').succeeded()
+    const from = (network: number, count: number) =>
+      Array.from({ length: count }, (_, i) => begin(`user ${network} ${i}`, `192.0.2.${network}`))
+    const attempts = from(1, 12)
+    expect(attempts.filter((attempt) => typeof attempt === 'object')).toHaveLength(8)
+    expect(attempts.at(-1)).toBe(5)
+    for (let network = 2; network < 20; network += 1) attempts.push(...from(network, 8))
+    const open = attempts.filter((attempt) => typeof attempt === 'object')
+    expect(open).toHaveLength(48)
+    expect(begin('ann', '198.51.100.7')).toBeTypeOf('object')
+    for (const attempt of open.slice(0, 3)) attempt.failed()
+    for (const attempt of open.slice(3, 6)) attempt.withdrawn()
+    expect(from(50, 8).filter((attempt) => typeof attempt === 'object')).toHaveLength(6)
   })
 
   it('takes an IPv6 network for one address', () => {

@@ -125,7 +125,8 @@ async function proveAgain(
       throw new TenancyError('bad_login', 'The current password is wrong')
     }
   } catch (error) {
-    if (error instanceof TenancyError && error.code !== 'bad_login') attempt?.withdrawn()
+    if (error instanceof TenancyError && error.code === 'bad_login') attempt?.failed()
+    else attempt?.withdrawn()
     throw error
   }
   attempt?.succeeded()
