@@ -19,38 +19,45 @@ export function text<T extends string | undefined>(
   return { fallback, about, parse: (value) => ({ value }) }
 }
 
-/** No count, size or budget needs more, and what goes beyond would be an accident. */
-const MOST = 1_000_000_000
+/**
+ * The least and the greatest value of a number. Both are asked for: what goes on into timers, loops
+ * and memory is not to be as large as somebody happens to type.
+ */
+export interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+export interface NumberField<T> extends EnvField<T> {
+  readonly range: Range
+}
 
 export function integer<T extends number | undefined>(
   fallback: T,
-  range: { readonly min: number; readonly max?: number },
+  range: Range,
   about: string,
-): EnvField<number | T> {
-  const { min, max = MOST } = range
-  const what = `from ${min} to ${max}`
+): NumberField<number | T> {
   const parse = (value: string) => {
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN
-    return number >= min && number <= max
+    return number >= range.min && number <= range.max
       ? { value: number }
-      : { problem: `must be a whole number ${what}` }
+      : { problem: `must be a whole number from ${range.min} to ${range.max}` }
   }
-  return { fallback, about, parse }
+  return { fallback, range, about, parse }
 }
 
 export function decimal<T extends number | undefined>(
   fallback: T,
-  range: { readonly min: number; readonly max: number },
+  range: Range,
   about: string,
-): EnvField<number | T> {
-  const { min, max } = range
+): NumberField<number | T> {
   const parse = (value: string) => {
     const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN
-    return number >= min && number <= max
+    return number >= range.min && number <= range.max
       ? { value: number }
-      : { problem: `must be a number from ${min} to ${max}` }
+      : { problem: `must be a number from ${range.min} to ${range.max}` }
   }
-  return { fallback, about, parse }
+  return { fallback, range, about, parse }
 }
 
 const TRUE = ['true', '1', 'yes', 't', 'on']
