@@ -34,10 +34,12 @@ export interface FileReader {
 
 /** The page on which a position lies; null where there are no pages. */
 export function pageAt(pages: readonly PageStart[], position: number): number | null {
-  let found: number | null = null
-  for (const { page, start } of pages) {
-    if (start > position) break
-    found = page
+  let from = 0
+  let to = pages.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((pages[middle]?.start ?? Number.POSITIVE_INFINITY) <= position) from = middle + 1
+    else to = middle
   }
-  return found
+  return pages[from - 1]?.page ?? null
 }

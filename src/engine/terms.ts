@@ -24,9 +24,15 @@ export function termsOf(text: string): string[] {
   return [...new Set(plain.match(TERM) ?? [])]
 }
 
-/** The words to search for: those of the question that are no grammar, or all when all are. */
+/** In characters. */
+const LONGEST_QUESTION = 4_000
+
+/**
+ * The words to search for: those of the question that are no grammar, or all when all are. A pasted
+ * page asks no better than its first sentences, and each word is compared with much.
+ */
 export function searchTerms(question: string): string[] {
-  const all = termsOf(question)
+  const all = termsOf(question.slice(0, LONGEST_QUESTION))
   const telling = all.filter((term) => !STOP_WORDS.has(term))
   return telling.length > 0 ? telling : all
 }

@@ -20,6 +20,7 @@ export class BlockWriter {
   readonly #builder: TextBuilder
   readonly #rows: Row[] = []
   #words: string[] = []
+  #blank = true
 
   constructor(builder: TextBuilder) {
     this.#builder = builder
@@ -27,17 +28,19 @@ export class BlockWriter {
 
   write(text: string): void {
     this.#words.push(text)
+    if (this.#blank) this.#blank = text.trim() === ''
   }
 
   /** Whether nothing was written since the last block. */
   get blank(): boolean {
-    return this.#words.every((word) => word.trim() === '')
+    return this.#blank
   }
 
   end(kind: BlockKind, prefix = ''): void {
     if (this.#words.length === 0) return
-    const text = this.#words.join('').trim()
+    const text = this.#blank ? '' : this.#words.join('').trim()
     this.#words = []
+    this.#blank = true
     if (text !== '') this.#emit({ kind, text: prefix + text })
   }
 

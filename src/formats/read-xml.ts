@@ -5,9 +5,8 @@ import { type ValueEntry, type ValueTree, writeTree } from './value-tree.ts'
 interface Element {
   readonly name: string
   readonly attributes: readonly ValueEntry[]
-  readonly children: ValueEntry[]
-  /** Own words and those of the elements between them, in order. */
-  readonly words: string[]
+  /** Its words and elements, in order. */
+  readonly content: (string | Element)[]
   hasWords: boolean
 }
 
@@ -28,37 +27,51 @@ export function readXml(xml: string, builder: TextBuilder, maxDepth: number): vo
       },
       text(text) {
         const element = open.at(-1)
-        element?.words.push(text)
+        element?.content.push(text)
         if (element && text.trim() !== '') element.hasWords = true
       },
       close() {
         const element = open.pop()
-        const parent = open.at(-1)
-        if (!element || !parent) return
-        parent.children.push({ name: element.name, value: treeOf(element) })
-        parent.words.push(wordsOf(element))
+        if (element) open.at(-1)?.content.push(element)
       },
     },
     maxDepth,
   )
-  writeTree(root.children, builder)
+  // From the outside in: what stands among words is read as words, and once.
+  writeTree(treeOf(root), builder)
 }
 
 function newElement(name: string, attributes: Readonly<Record<string, string>>): Element {
   const kept = Object.entries(attributes)
     .filter(([key]) => !/^(?:xmlns|xsi:|xml:)/.test(key))
     .map(([key, value]) => ({ name: key, value }))
-  return { name, attributes: kept, children: [], words: [], hasWords: false }
+  return { name, attributes: kept, content: [], hasWords: false }
 }
 
 function treeOf(element: Element): ValueTree {
-  const { attributes, children, hasWords } = element
-  if (!hasWords) return [...attributes, ...children]
+  const { attributes, content, hasWords } = element
+  if (!hasWords) {
+    const children = content.flatMap((item) =>
+      typeof item === 'string' ? [] : [{ name: item.name, value: treeOf(item) }],
+    )
+    return [...attributes, ...children]
+  }
   const notes = attributes.map(({ name, value }) => `${name}: ${value}`).join('; ')
-  return notes === '' ? wordsOf(element) : `${wordsOf(element)} (${notes})`
+  const words = wordsOf(element)
+  return notes === '' ? words : `${words} (${notes})`
 }
 
-/** What an element says within a value around it: nothing of its attributes. */
-function wordsOf({ words, hasWords }: Element): string {
-  return words.join(hasWords ? '' : ' ').replace(/\s+/g, ' ')
+/** What an element says: nothing of attributes, and a space between elements without words. */
+function wordsOf(element: Element): string {
+  const words: string[] = []
+  collect(element, words)
+  return words.join('').replace(/\s+/g, ' ')
+}
+
+function collect({ content, hasWords }: Element, words: string[]): void {
+  for (const [i, item] of content.entries()) {
+    if (!hasWords && i > 0) words.push(' ')
+    if (typeof item === 'string') words.push(item)
+    else collect(item, words)
+  }
 }

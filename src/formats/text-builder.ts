@@ -1,10 +1,10 @@
 import type { PageStart, ReadFile } from '../engine/file-reader.ts'
 import { cleanText } from '../engine/ingest/clean-text.ts'
-import type { Heading } from '../engine/ingest/headings.ts'
+import { type Heading, LONGEST_HEADING } from '../engine/ingest/headings.ts'
 import { UnreadableFile } from './unreadable-file.ts'
 
-/** Longer headings are paragraphs that only look like one. */
-const LONGEST_HEADING = 300
+/** Data may nest deeper; from here on each heading takes the place of the one before. */
+const DEEPEST_HEADING = 10
 
 /**
  * Puts a text together from pieces, each cleaned by itself, so that the offsets of pages and headings
@@ -32,12 +32,16 @@ export class TextBuilder {
   heading(level: number, title: string): void {
     const start = this.#add(title, '\n\n')
     const text = cleanText(title).replace(/\s+/g, ' ')
-    if (start !== null && text.length <= LONGEST_HEADING) this.mark(level, text, start)
+    if (start !== null) this.mark(level, text, start)
   }
 
-  /** A heading whose words stand in the text already. Headings must come in order. */
+  /**
+   * A heading whose words stand in the text already. Headings must come in order; what is longer than
+   * a heading is none.
+   */
   mark(level: number, title: string, start: number): void {
-    if (title !== '') this.#headings.push({ level, title, start })
+    if (title === '' || title.length > LONGEST_HEADING) return
+    this.#headings.push({ level: Math.min(level, DEEPEST_HEADING), title, start })
   }
 
   /** Returns where it begins; null when nothing of it is left. So does `line`. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { headingsAt, markdownHeadings } from '../../src/engine/ingest/headings.ts'
+import { headingsAbove, markdownHeadings } from '../../src/engine/ingest/headings.ts'
 
 const text = [
   '# Guide',
@@ -25,7 +25,11 @@ it('finds headings outside of fenced code', () => {
 })
 
 it('gives the headings that a position stands under, outermost first', () => {
-  expect(headingsAt(headings, text.indexOf('intro'))).toEqual(['Guide'])
-  expect(headingsAt(headings, text.indexOf('\nx') + 1)).toEqual(['Guide', 'Install', 'Linux'])
-  expect(headingsAt(headings, text.indexOf('\ny') + 1)).toEqual(['Guide', 'Use'])
+  const places = ['intro', 'x', 'y'].map((line) => text.indexOf(`\n${line}`) + 1)
+  expect(headingsAbove(headings, [0, ...places])).toEqual([
+    ['Guide'],
+    ['Guide'],
+    ['Guide', 'Install', 'Linux'],
+    ['Guide', 'Use'],
+  ])
 })

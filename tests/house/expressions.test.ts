@@ -1,13 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { superlinearGrowth } from './expressions/growth.ts'
 import { type Listed, listedExpressions } from './expressions/listed-expressions.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
+/** Where texts of any length are worked on. Elsewhere names, settings and lines of headers are. */
+const FOLDERS = /^src\/(?:engine|formats|models\/offline|stores\/sqlite\/[^/]*$)/
+/** What expressions read there is short: names of files and fields, numbers. */
+const SHORT_TEXTS = [
+  'src/engine/ingest/file-name.ts',
+  'src/engine/ingest/input-folder.ts',
+  'src/engine/ingest/scan-records.ts',
+  'src/formats/pdf-outline.ts',
+  'src/formats/read-pdf.ts',
+]
+
 describe('the regular expressions of the sources', () => {
+  let listed: Listed[]
+  beforeAll(async () => {
+    listed = await listedExpressions(ROOT)
+  })
+
+  it('stand in modules whose work on long texts is measured', async () => {
+    const reached = await modulesOf(join(ROOT, 'tests/house/growth/text-stages.ts'))
+    const files = new Set(listed.map(({ file }) => file).filter((file) => FOLDERS.test(file)))
+    expect([...files].filter((file) => !reached.has(join(ROOT, file))).sort()).toEqual(SHORT_TEXTS)
+  })
+
   it('take twice the steps at most for a text twice as long, whatever the text', async () => {
-    const listed = await listedExpressions(ROOT)
     expect(listed.length).toBeGreaterThan(250)
     const slow = [...byText(listed)].flatMap(([expression, { file, source, flags }]) => {
       const growth = superlinearGrowth(source, flags)
@@ -16,6 +39,20 @@ describe('the regular expressions of the sources', () => {
     expect(slow).toEqual([])
   })
 })
+
+/** A module with all that it imports. */
+async function modulesOf(entry: string): Promise<Set<string>> {
+  const modules = new Set<string>()
+  const come = async (file: string): Promise<void> => {
+    if (modules.has(file)) return
+    modules.add(file)
+    const text = await readFile(file, 'utf8')
+    const named = [...text.matchAll(/(?:from |import\()'(\.[^']+\.ts)'/g)]
+    for (const [, path = ''] of named) await come(join(dirname(file), path))
+  }
+  await come(entry)
+  return modules
+}
 
 function byText(listed: readonly Listed[]): Map<string, Listed> {
   return new Map(listed.map((one) => [`/${one.source}/${one.flags}`, one]))

@@ -18,7 +18,7 @@ import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'
  * @throws {EngineError} `invalid_argument`
  */
 export function customKgDocument(kg: CustomKg, { chunkSize }: EngineSettings): NewDocument {
-  const { text, passages } = layOutCustomKg(kg, (lines) => tokenCount(lines) <= chunkSize)
+  const { text, passages } = layOutCustomKg(kg, { tokens: chunkSize, count: tokenCount })
   const graph = JSON.stringify(passages)
   const hash = contentHash(`${text}\u0000${graph}`)
   return {

@@ -33,16 +33,21 @@ interface Passage {
   readonly relations: CustomRelation[]
 }
 
+/** How much one passage holds. */
+export interface PassageRoom {
+  readonly tokens: number
+  readonly count: (text: string) => number
+}
+
 const GAP = '\n\n'
 
 /**
  * Puts entities and relations to the chunks that they name. What names none is written out as
  * sentences in passages of its own, so that it can be found and cited as well.
  *
- * @param fits whether so many lines still make one passage
  * @throws {EngineError} `invalid_argument`
  */
-export function layOutCustomKg(kg: CustomKg, fits: (text: string) => boolean): CustomLayout {
+export function layOutCustomKg(kg: CustomKg, room: PassageRoom): CustomLayout {
   const { passages, labels } = givenPassages(kg)
   const loose: Statement[] = []
   const entities = (kg.entities ?? []).map(cleanEntity)
@@ -56,7 +61,7 @@ export function layOutCustomKg(kg: CustomKg, fits: (text: string) => boolean): C
     if (passage) passage.relations.push(relation)
     else loose.push({ line: relationLine(relation), entities: [], relations: [relation] })
   }
-  passages.push(...writtenOut(loose, fits))
+  for (const passage of writtenOut(loose, room)) passages.push(passage)
   if (passages.length === 0) {
     throw new EngineError('invalid_argument', 'The custom graph is empty; send some of it.')
   }
@@ -64,18 +69,21 @@ export function layOutCustomKg(kg: CustomKg, fits: (text: string) => boolean): C
 }
 
 /** Packs statements into passages, in order. */
-function writtenOut(statements: readonly Statement[], fits: (text: string) => boolean): Passage[] {
+function writtenOut(statements: readonly Statement[], { tokens, count }: PassageRoom): Passage[] {
   const passages: Passage[] = []
+  let left = 0
   for (const { line, entities, relations } of statements) {
     const last = passages.at(-1)
-    const grown = last === undefined ? line : `${last.content}\n${line}`
-    if (last !== undefined && fits(grown)) {
-      last.content = grown
-      last.entities.push(...entities)
-      last.relations.push(...relations)
+    if (last !== undefined && count(line) <= left) {
+      last.content += `\n${line}`
+      for (const entity of entities) last.entities.push(entity)
+      for (const relation of relations) last.relations.push(relation)
     } else {
       passages.push({ content: line, entities: [...entities], relations: [...relations] })
+      left = tokens
     }
+    // No token reaches over the end of a line, so those of lines add up.
+    left -= count(`${line}\n`)
   }
   return passages
 }

@@ -26,7 +26,7 @@ async function storedFiles(store: Store): Promise<string[]> {
       offset,
       limit: PAGE,
     })
-    files.push(...documents.flatMap(({ storedFile }) => storedFile ?? []))
+    for (const { storedFile } of documents) if (storedFile) files.push(storedFile)
     if (documents.length < PAGE) return files
   }
 }

@@ -37,7 +37,7 @@ export async function cutText(
           'split_by_character_only forbids cutting it. Allow larger chunks, or allow the cut.',
       )
     }
-    chunks.push(...cut)
+    for (const chunk of cut) chunks.push(chunk)
   }
   return inOrder(chunks)
 }
@@ -59,7 +59,7 @@ async function cutSections(
       tiny = null
     }
     if (rest.length === 0 && first.tokens < plan.size * TINY) tiny = first
-    else chunks.push(first, ...rest)
+    else for (const chunk of [first, ...rest]) chunks.push(chunk)
   }
   if (tiny) {
     const last = chunks.at(-1)

@@ -18,10 +18,10 @@ export async function forgetAnswers(
   for (const id of documentIds) {
     const document = await store.document(id)
     if (!document) continue
-    chunkIds.push(...(await publishedChunks(store, id)))
+    for (const chunk of await publishedChunks(store, id)) chunkIds.push(chunk)
     // What was paid for before an attempt failed is there too, under chunks that never appeared.
     if (document.status !== 'processed') {
-      chunkIds.push(...(await plannedChunks(store, settings, document)))
+      for (const chunk of await plannedChunks(store, settings, document)) chunkIds.push(chunk)
     }
   }
   await store.clearCache({ chunkIds })
@@ -33,7 +33,7 @@ async function publishedChunks(store: Store, documentId: string): Promise<string
   for (;;) {
     const page = { onlySetAside: false, offset: ids.length, limit: PAGE }
     const { chunks, total } = await store.chunksOf(documentId, page)
-    ids.push(...chunks.map((chunk) => chunk.id))
+    for (const chunk of chunks) ids.push(chunk.id)
     if (chunks.length === 0 || ids.length >= total) return ids
   }
 }

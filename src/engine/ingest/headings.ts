@@ -5,6 +5,10 @@ export interface Heading {
   readonly start: number
 }
 
+/** In characters. What is longer is a paragraph that only looks like a heading. */
+export const LONGEST_HEADING = 300
+/** Of a line with a heading, with the signs around it. */
+const LONGEST_LINE = 2 * LONGEST_HEADING
 const ATX = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/
 const FENCE = /^ {0,3}(```|~~~)/
 
@@ -16,10 +20,12 @@ export function markdownHeadings(text: string): Heading[] {
   for (const line of text.split('\n')) {
     const mark = FENCE.exec(line)?.[1]
     if (mark && (fence === '' || fence === mark)) fence = fence === '' ? mark : ''
-    const heading = fence === '' ? ATX.exec(line) : null
+    const heading = fence === '' && line.length <= LONGEST_LINE ? ATX.exec(line) : null
     if (heading?.[1] && heading[2]) {
       const title = heading[2].replace(/(?<![ \t])[ \t]+#+[ \t]*$/, '').trim()
-      headings.push({ level: heading[1].length, title, start })
+      if (title.length <= LONGEST_HEADING) {
+        headings.push({ level: heading[1].length, title, start })
+      }
     }
     start += line.length + 1
   }
@@ -27,15 +33,24 @@ export function markdownHeadings(text: string): Heading[] {
 }
 
 /**
- * The headings that a position stands under, outermost first. A heading that begins within the
- * first words of a chunk counts, so `position` is best taken a little after the chunk's start.
+ * The headings that each position stands under, outermost first. A heading that begins within the
+ * first words of a chunk counts, so positions are best taken a little after the chunks' starts.
+ *
+ * @param positions from small to large
  */
-export function headingsAt(headings: readonly Heading[], position: number): string[] {
+export function headingsAbove(
+  headings: readonly Heading[],
+  positions: readonly number[],
+): string[][] {
   const path: Heading[] = []
-  for (const heading of headings) {
-    if (heading.start > position) break
-    while ((path.at(-1)?.level ?? 0) >= heading.level) path.pop()
-    path.push(heading)
-  }
-  return path.map((heading) => heading.title)
+  let next = 0
+  return positions.map((position) => {
+    for (let heading = headings[next]; heading; heading = headings[next]) {
+      if (heading.start > position) break
+      while ((path.at(-1)?.level ?? 0) >= heading.level) path.pop()
+      path.push(heading)
+      next += 1
+    }
+    return path.map(({ title }) => title)
+  })
 }

@@ -11,7 +11,7 @@ import type { TextChunk } from './chunk-text.ts'
 import { keptPlan } from './chunking.ts'
 import { cutText } from './cut-text.ts'
 import { documentTitle } from './document-title.ts'
-import { type Heading, headingsAt, markdownHeadings } from './headings.ts'
+import { type Heading, headingsAbove, markdownHeadings } from './headings.ts'
 import { chunkId } from './identifiers.ts'
 
 export interface ProcessParts {
@@ -37,7 +37,8 @@ export async function readDocument(
 ): Promise<NewChunk[]> {
   const { chunks, headings } = await cutDocument(document, file, settings)
   const title = documentTitle(file.text, document.filePath)
-  const above = chunks.map((chunk) => titled(title, headingsAt(headings, chunk.start + 1)))
+  const places = chunks.map((chunk) => chunk.start + 1)
+  const above = headingsAbove(headings, places).map((path) => titled(title, path))
   const extractions = await inParallel(settings.maxParallelExtract, chunks, (chunk, i) =>
     extract(models, document, chunk, above[i] ?? [], options),
   )

@@ -141,8 +141,9 @@ async function bareEntities(
   const hear = (relation: Omit<RelationState, 'vector'>) => {
     for (const name of [relation.source, relation.target]) {
       if (!wanted.has(name)) continue
-      const list = speaking.get(name) ?? []
-      speaking.set(name, [...list, { ...relation, vector: null }])
+      const list = speaking.get(name)
+      if (list) list.push({ ...relation, vector: null })
+      else speaking.set(name, [{ ...relation, vector: null }])
     }
   }
   rebuilt.forEach(hear)
@@ -169,7 +170,7 @@ function bareEntity(
     ...described,
     sourceIds: [...sources].sort().slice(0, settings.maxSourceIdsPerEntity),
     filePaths: [...paths].sort().slice(0, settings.maxFilePaths),
-    createdAt: Math.min(...relations.map((relation) => relation.createdAt)),
+    createdAt: relations.reduce((first, { createdAt }) => Math.min(first, createdAt), Infinity),
     tokens: tokenCount(entityLine(described)),
     vector: null,
   }

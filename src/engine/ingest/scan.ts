@@ -235,8 +235,8 @@ function fromDocuments(trackId: string, documents: readonly DocumentRecord[]): S
     counts: { processed: documents.length, warning: 0, error: 0 },
     counts_dropped: 0,
     samples: {},
-    created_at: Math.min(...times),
-    updated_at: Math.max(...times),
+    created_at: times.reduce((a, b) => Math.min(a, b)),
+    updated_at: times.reduce((a, b) => Math.max(a, b)),
     version: 1,
     message: 'The details of this scan are gone; these are the documents that it left.',
   }

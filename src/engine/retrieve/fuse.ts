@@ -44,7 +44,7 @@ export function topSorted(weights: ReadonlyMap<Key, number>, limit: number): Hit
 /** Takes from the lists in turn, each key once with its first score. */
 export function interleaved(...lists: readonly (readonly Hit[])[]): Hit[] {
   const taken = new Map<Key, Hit>()
-  const longest = Math.max(0, ...lists.map((list) => list.length))
+  const longest = lists.reduce((most, list) => Math.max(most, list.length), 0)
   for (let at = 0; at < longest; at += 1) {
     for (const list of lists) {
       const hit = list[at]

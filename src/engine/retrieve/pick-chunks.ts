@@ -79,7 +79,7 @@ function inTurn(items: readonly (readonly Key[])[], perItem: number): Key[] {
   let left = total - picked.reduce((sum, keys) => sum + keys.length, 0)
   for (const [at, keys] of items.entries()) {
     const more = keys.slice(quotas[at], (quotas[at] ?? 0) + left)
-    picked[at]?.push(...more)
+    for (const key of more) picked[at]?.push(key)
     left -= more.length
   }
   return picked.flat()

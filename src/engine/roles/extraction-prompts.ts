@@ -134,7 +134,8 @@ export function gleaningPrompt(format: ExtractionFormat): string {
 
 /** A fence longer than any within the text. */
 function fenced(text: string): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), (match) => match[0].length))
+  let longest = 2
+  for (const [fence] of text.matchAll(/`{3,}/g)) longest = Math.max(longest, fence.length)
   const fence = '`'.repeat(longest + 1)
   return `${fence}\n${text}\n${fence}`
 }

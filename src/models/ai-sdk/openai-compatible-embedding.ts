@@ -64,7 +64,7 @@ export function openAiCompatibleEmbedding(
 }
 
 function embeddingsOf({ host, apiKey, headers, queryParams }: OpenAiCompatibleHost): PostTarget {
-  const url = new URL(`${host.replace(/\/+$/, '')}/embeddings`)
+  const url = new URL(`${host.replace(/(?<!\/)\/+$/, '')}/embeddings`)
   for (const [name, value] of Object.entries(queryParams ?? {})) url.searchParams.set(name, value)
   return { url: url.href, headers: { ...bearer(apiKey), ...headers } }
 }

@@ -62,7 +62,12 @@ const TOLD = 0.35
 /** In words; longer sentences have more words to share by chance. */
 const USUAL_LENGTH = 24
 
-function askedStems(query: string): ReadonlySet<string> {
+/** In characters. */
+const LONGEST_QUESTION = 4_000
+
+function askedStems(question: string): ReadonlySet<string> {
+  // A pasted page asks no better than its first sentences.
+  const query = question.slice(0, LONGEST_QUESTION)
   const terms = contentTerms(query)
   const words = terms.length > 0 ? terms.map(({ stem }) => stem) : wordsOf(query).map(stemOf)
   return new Set(words.filter((stem) => stem !== ''))
@@ -73,6 +78,7 @@ async function candidatesOf(
   passages: readonly AnswerPassage[],
 ): Promise<Candidate[]> {
   const slice = new TimeSlice()
+  const kind = wantedKind(query.slice(0, LONGEST_QUESTION))
   const seen = new Set<string>()
   const candidates: Candidate[] = []
   for (const [rank, { content, referenceId }] of passages.entries()) {
@@ -83,7 +89,7 @@ async function candidatesOf(
       // Overlapping chunks repeat sentences; headings and fragments answer nothing.
       if (seen.has(text) || stems.size < 2 || /^#{1,6}\s/.test(text)) continue
       seen.add(text)
-      const prior = (priorOf(rank, place) * kindBonus(query, text)) / lengthPenalty(stems.size)
+      const prior = (priorOf(rank, place) * kindBonus(kind, text)) / lengthPenalty(stems.size)
       candidates.push({ text, referenceId, stems, prior, before: sentences[place - 1] ?? null })
     }
   }
@@ -137,10 +143,17 @@ function scoreOf(
   return overlap * (1 + shared / rarity.size) * candidate.prior
 }
 
+type Kind = 'number' | 'name' | null
+
+function wantedKind(query: string): Kind {
+  if (WANTS_NUMBER.test(query)) return 'number'
+  return WANTS_NAME.test(query) ? 'name' : null
+}
+
 /** A question for a time or number is answered by one, a question for a person by a name. */
-function kindBonus(query: string, text: string): number {
-  if (WANTS_NUMBER.test(query)) return /\p{N}/u.test(text) ? 1.25 : 1
-  if (WANTS_NAME.test(query)) return /(?<=\S\s)\p{Lu}\p{Ll}/u.test(text) ? 1.15 : 1
+function kindBonus(kind: Kind, text: string): number {
+  if (kind === 'number') return /\p{N}/u.test(text) ? 1.25 : 1
+  if (kind === 'name') return /(?<=\S\s)\p{Lu}\p{Ll}/u.test(text) ? 1.15 : 1
   return 1
 }
 

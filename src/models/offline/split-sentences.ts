@@ -1,8 +1,12 @@
+import { segmentsOf } from './segments.ts'
+
 const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' })
 
 /** An ending at which no sentence ends: titles, initials, usual abbreviations. */
 const ABBREVIATION =
-  /(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|sr|jr|vs|etc|e\.g|i\.e|no|fig|approx|inc|ltd|co|corp|dept|vol|ed|al|ca|\p{Lu})\.\s*$/iu
+  /(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|sr|jr|vs|etc|e\.g|i\.e|no|fig|approx|inc|ltd|co|corp|dept|vol|ed|al|ca|\p{Lu})\.$/iu
+/** In characters, with what stands before it. */
+const LONGEST_ABBREVIATION = 10
 
 /** A line that stands for itself: heading, list item, table row, quotation. */
 const OWN_LINE = /^\s*(?:#{1,6}\s|[-*+\u2022]\s|\d{1,3}[.)]\s|\||>)/
@@ -28,13 +32,21 @@ function paragraphsOf(text: string): string[] {
 
 function sentencesOf(paragraph: string): string[] {
   const sentences: string[] = []
-  let pending = ''
-  for (const { segment } of SENTENCES.segment(paragraph)) {
-    pending += segment
-    if (ABBREVIATION.test(pending)) continue
-    sentences.push(pending.trim())
-    pending = ''
+  let pending: string[] = []
+  const close = () => {
+    sentences.push(pending.join('').trim())
+    pending = []
   }
-  if (pending.trim() !== '') sentences.push(pending.trim())
+  let end = ''
+  for (const { segment, isOpen } of segmentsOf(SENTENCES, paragraph)) {
+    pending.push(segment)
+    end += segment
+    const goesOn = isOpen || ABBREVIATION.test(end.trimEnd().slice(-LONGEST_ABBREVIATION))
+    end = end.slice(-LONGEST_ABBREVIATION)
+    if (goesOn) continue
+    close()
+    end = ''
+  }
+  close()
   return sentences.filter((sentence) => sentence !== '')
 }

@@ -67,7 +67,8 @@ export class FullTextTable {
     )
     const pages = pieces.map(([count]) => count)
     const all = pages.reduce((sum, count) => sum + count, 0)
-    if (all < WORTH_UNITING || Math.max(...pages) >= LARGEST_AT_LEAST * all) return false
+    const largest = pages.reduce((most, count) => Math.max(most, count), 0)
+    if (all < WORTH_UNITING || largest >= LARGEST_AT_LEAST * all) return false
     this.#connection.run(`INSERT INTO ${index} (${index}, rank) VALUES ('merge', -${MERGE_PAGES})`)
     return true
   }

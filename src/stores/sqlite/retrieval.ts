@@ -228,7 +228,7 @@ export class Retrieval {
           yield
           if (ties.size >= limit) break
         }
-        found.push(...ties.values())
+        for (const tie of ties.values()) found.push(tie)
       }
     }
     await inSlices(
@@ -236,8 +236,8 @@ export class Retrieval {
         for (const keys of batches(entityKeys, ENTITIES_AT_ONCE)) {
           const few = fragmentReads.tiesOfEntities(keys, TIES_AT_ONCE, admits)
           yield
-          if (few !== null) found.push(...firstTies(few, limit))
-          else yield* pagedTies(keys)
+          if (few === null) yield* pagedTies(keys)
+          else for (const tie of firstTies(few, limit)) found.push(tie)
         }
       })(),
     )
@@ -269,7 +269,7 @@ export class Retrieval {
         let page = entities.names('', LABEL_PAGE)
         while (page.length > 0) {
           const counted = keys === null ? page : page.filter(({ key }) => keys.admits(key))
-          names.push(...counted.map(({ name }) => name))
+          for (const { name } of counted) names.push(name)
           yield
           page = entities.names(page.at(-1)?.name ?? '', LABEL_PAGE)
         }
@@ -354,7 +354,7 @@ function firstTies(all: readonly ChunkTie[], limit: number): ChunkTie[] {
   let entity: Key | null = null
   for (const tie of all) {
     if (tie.entity !== entity) {
-      found.push(...own.values())
+      for (const first of own.values()) found.push(first)
       own = new Map()
       entity = tie.entity
     }

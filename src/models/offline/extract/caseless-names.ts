@@ -1,3 +1,4 @@
+import { segmentsOf } from '../segments.ts'
 import type { NameSpan } from './capitalised-names.ts'
 import type { Sentence } from './sentences.ts'
 
@@ -10,7 +11,7 @@ export function caselessNames(text: string, sentence: Sentence): NameSpan[] {
   if (!CASELESS.test(line)) return []
   segmenter ??= new Intl.Segmenter('zh', { granularity: 'word' })
   const found: NameSpan[] = []
-  for (const { segment, index, isWordLike } of segmenter.segment(line)) {
+  for (const { segment, index, isWordLike } of segmentsOf(segmenter, line)) {
     if (!isWordLike || segment.length < 2 || !CASELESS.test(segment)) continue
     if (/^\p{sc=Hiragana}+$/u.test(segment)) continue
     const start = sentence.start + index

@@ -1,0 +1,213 @@
+import type { DocumentRecord } from '../../../src/engine/document-record.ts'
+import { csvGraph } from '../../../src/engine/graph/export/csv-graph.ts'
+import type { GraphRows } from '../../../src/engine/graph/export/graph-rows.ts'
+import { graphmlGraph } from '../../../src/engine/graph/export/graphml-graph.ts'
+import { markdownGraph } from '../../../src/engine/graph/export/markdown-graph.ts'
+import { textGraph } from '../../../src/engine/graph/export/text-graph.ts'
+import { xlsxGraph } from '../../../src/engine/graph/export/xlsx-graph.ts'
+import { textField } from '../../../src/engine/graph/item-fields.ts'
+import { searchLabels } from '../../../src/engine/graph/labels.ts'
+import { layOutCustomKg } from '../../../src/engine/graph/lay-out-custom-kg.ts'
+import { cleanText } from '../../../src/engine/ingest/clean-text.ts'
+import { cutText } from '../../../src/engine/ingest/cut-text.ts'
+import { decodeText } from '../../../src/engine/ingest/decode-text.ts'
+import { documentTitle } from '../../../src/engine/ingest/document-title.ts'
+import { readDocument } from '../../../src/engine/ingest/process-document.ts'
+import { plainText } from '../../../src/engine/ingest/text-file-reader.ts'
+import type { LanguageModel } from '../../../src/engine/models.ts'
+import { linkNames } from '../../../src/engine/retrieve/link-names.ts'
+import { unsaidShare } from '../../../src/engine/retrieve/unsaid-share.ts'
+import { extractionUserPrompt } from '../../../src/engine/roles/extraction-prompts.ts'
+import { JSON_FORMAT } from '../../../src/engine/roles/json-format.ts'
+import { LlmAnswerer } from '../../../src/engine/roles/llm-answerer.ts'
+import { parseKeywords } from '../../../src/engine/roles/parse-keywords.ts'
+import { ROW_FORMAT } from '../../../src/engine/roles/row-format.ts'
+import { DEFAULT_SETTINGS } from '../../../src/engine/settings.ts'
+import type { Store, StoredEntity } from '../../../src/engine/store.ts'
+import { tokenCount } from '../../../src/engine/tokenizer.ts'
+import { decodeMarkup } from '../../../src/formats/decode-markup.ts'
+import { HeadingLines } from '../../../src/formats/heading-lines.ts'
+import { writeHtml } from '../../../src/formats/html.ts'
+import { pageText } from '../../../src/formats/pdf-lines.ts'
+import { readCsv } from '../../../src/formats/read-csv.ts'
+import { readDocx } from '../../../src/formats/read-docx.ts'
+import { readJson } from '../../../src/formats/read-json.ts'
+import { DEFAULT_READ_LIMITS } from '../../../src/formats/read-limits.ts'
+import { readOdt } from '../../../src/formats/read-odt.ts'
+import { readPlain } from '../../../src/formats/read-plain.ts'
+import { readPptx } from '../../../src/formats/read-pptx.ts'
+import { readRtf } from '../../../src/formats/read-rtf.ts'
+import { readXlsx } from '../../../src/formats/read-xlsx.ts'
+import { readXml } from '../../../src/formats/read-xml.ts'
+import { TextBuilder } from '../../../src/formats/text-builder.ts'
+import { UnreadableFile } from '../../../src/formats/unreadable-file.ts'
+import { jsonErrorPosition } from '../../../src/http/json-error-position.ts'
+import { laxValue } from '../../../src/http/lax-value.ts'
+import { hashedEmbedding } from '../../../src/models/offline/embed/hashed-embedding.ts'
+import { readNames } from '../../../src/models/offline/extract/read-names.ts'
+import { OfflineKeywords } from '../../../src/models/offline/offline-keywords.ts'
+import { offlineModels } from '../../../src/models/offline/offline-models.ts'
+import { OfflineSummarizer } from '../../../src/models/offline/offline-summarizer.ts'
+import { rankSentences } from '../../../src/models/offline/rank-sentences.ts'
+import { splitSentences } from '../../../src/models/offline/split-sentences.ts'
+import { fullTextTerms } from '../../../src/stores/sqlite/full-text-query.ts'
+import { indexableText } from '../../../src/stores/sqlite/indexable-text.ts'
+import { docx, odt, pptx, textCell, wordParagraph, xlsx } from '../../formats/sample-files.ts'
+
+/** What is done with a text that comes from outside, by what it is called. */
+export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = {
+  'a text is cleaned': cleanText,
+  'bytes are decoded': (text) => decodeText(bytesOf(text)),
+  'tokens are counted': tokenCount,
+  'a title is found': (text) => documentTitle(text, 'a.md'),
+  'a title is found in a name': (text) => documentTitle('', text),
+  'a text is cut': (text) => cut(text, 'a.txt', { size: 100, overlap: 10 }),
+  'Markdown is cut at its headings': (text) => cut(text, 'a.md', { strategy: 'markdown' }),
+  'a text is cut at a separator': (text) => cut(text, 'a.txt', { separator: 'a' }),
+  'a document is read without a model': (text) => document(text, 'a.txt'),
+  'a Markdown document is read without a model': (text) => document(text, 'a.md'),
+  'rows of a model are read': (text) => ROW_FORMAT.read(text),
+  'a row of a model is read': (text) =>
+    ROW_FORMAT.read(`entity<|#|>${text}<|#|>${text}<|#|>${text}`),
+  'JSON of a model is read': (text) => JSON_FORMAT.read(`{"entities": [${text}`),
+  'an entity of a model is read': (text) =>
+    JSON_FORMAT.read(JSON.stringify({ entities: [{ name: text, type: text, description: text }] })),
+  'keywords of a model are read': (text) => parseKeywords(`{"high_level_keywords": [${text}`),
+  'names are found without a model': (text) => readNames(text, text, async () => undefined),
+  'a text is placed without a model': (text) => hashedEmbedding(text, 384),
+  'keywords are found without a model': (text) => new OfflineKeywords().find(text, CALL),
+  'a description is cut without a model': (text) =>
+    new OfflineSummarizer(tokenCount).summarize(
+      { kind: 'entity', name: 'a' },
+      [text, text],
+      100,
+      CALL,
+    ),
+  'sentences are cut': splitSentences,
+  'sentences are ranked': (text) => rankSentences('what does the Zebra say', [passage(text)], 5),
+  'sentences are ranked by a long question': (text) =>
+    rankSentences(text, [passage('Zebra one. Ab Cd two. '.repeat(text.length / 20))], 5),
+  'a text is indexed': indexableText,
+  'a question is looked up': fullTextTerms,
+  'a question names entities': (text) => linkNames(NO_NAMES, text, [text]),
+  'a question is compared with a passage': (text) => unsaidShare(text, text),
+  'labels are searched': (text) => searchLabels([text, 'Zebra'], text, 10),
+  'a custom graph is laid out': (text) =>
+    layOutCustomKg(
+      {
+        chunks: [{ content: `x${text}`, source_id: '1' }],
+        entities: [{ entity_name: 'A', description: text }],
+      },
+      { tokens: 100, count: tokenCount },
+    ),
+  'a graph is exported': exported,
+  'a field of the graph is edited': (text) => [
+    textField({ description: text }, 'description'),
+    [text].map((weight) => laxValue({ type: 'number' }, weight)),
+  ],
+  'a prompt is written': (text) => [
+    extractionUserPrompt({ text, filePath: 'a', headings: [text] }, ROW_FORMAT),
+    new LlmAnswerer(NO_MODEL, text).prompt({ ...QUESTION, query: text, context: text }),
+  ],
+  'the place of an error in JSON is found': (text) => jsonErrorPosition(`["a", ${text}`),
+  'a number is read leniently': (text) => laxValue({ type: 'number' }, text),
+  'a plain file is read': (text) => reading((builder) => readPlain(text, '.txt', builder)),
+  'a TeX file is read': (text) => reading((builder) => readPlain(text, '.tex', builder)),
+  'a page of a PDF is read': (text) => {
+    const items = text.split('\n').map((str) => ({ str, hasEOL: true, transform: [], height: 1 }))
+    const lines = new HeadingLines(pageText(items as never))
+    return ['a', 'Ab Cd', text.slice(0, 300)].map((title) => lines.find(title, 0))
+  },
+  'markup is decoded': (text) => decodeMarkup(bytesOf(`<meta ${text}`)),
+  'HTML is read': (text) => reading((builder) => writeHtml(text, builder, MAX_DEPTH)),
+  'a table of HTML is read': (text) =>
+    reading((builder) => writeHtml(`<table><tr><td>${text}</td></tr></table>`, builder, MAX_DEPTH)),
+  'XML is read': (text) => reading((builder) => readXml(`<a>${text}</a>`, builder, MAX_DEPTH)),
+  'words of XML are read': (text) =>
+    reading((builder) => readXml(`<a><b>${escaped(text)}</b></a>`, builder, MAX_DEPTH)),
+  'a table is read': (text) => reading((builder) => readCsv(`a,b\n${text}`, builder)),
+  'JSON is read': (text) =>
+    reading((builder) => readJson(JSON.stringify({ a: [text], [text]: 1 }), builder, MAX_DEPTH)),
+  'RTF is read': (text) =>
+    reading((builder) =>
+      readRtf(Buffer.from(`{\\rtf1 ${text}}`, 'latin1'), builder, DEFAULT_READ_LIMITS),
+    ),
+}
+
+/** What unpacks and parses much for a short text; tried on some of the texts only. */
+export const PACKED_STAGES: Readonly<Record<string, (text: string) => unknown>> = {
+  'a Word document is read': (text) =>
+    reading((builder) =>
+      readDocx(docx(wordParagraph(escaped(text))), builder, DEFAULT_READ_LIMITS),
+    ),
+  'an OpenDocument text is read': (text) =>
+    reading((builder) =>
+      readOdt(odt(`<text:p>${escaped(text)}</text:p>`), builder, DEFAULT_READ_LIMITS),
+    ),
+  'a presentation is read': (text) =>
+    reading((builder) => readPptx(pptx([['A', escaped(text), 'b']]), builder, DEFAULT_READ_LIMITS)),
+  'a workbook is read': (text) =>
+    reading((builder) =>
+      readXlsx(xlsx({ one: [[textCell(escaped(text))]] }), builder, DEFAULT_READ_LIMITS),
+    ),
+}
+
+const CALL = { lane: 'extract' } as const
+const MODELS = offlineModels(tokenCount)
+const NO_MODEL = { id: 'none' } as LanguageModel
+const QUESTION = { passages: [], references: [], responseType: '', userPrompt: '', history: [] }
+const MAX_DEPTH = DEFAULT_READ_LIMITS.maxDepth
+const NO_NAMES = { entitiesByNameKey: async () => [], entitiesWithWords: async () => [] }
+
+const passage = (content: string) => ({ content, referenceId: '1', filePath: 'a' })
+
+function cut(
+  text: string,
+  name: string,
+  plan: { size?: number; overlap?: number; strategy?: 'markdown'; separator?: string },
+) {
+  const { headings } = plainText(text, name)
+  const { strategy = 'fixed_token', size = 1200, overlap = 100, separator = null } = plan
+  return cutText(text, headings, { strategy, size, overlap, separator, separatorOnly: false })
+}
+
+function document(text: string, filePath: string) {
+  const record = { id: 'doc-1', filePath, chunking: null } as DocumentRecord
+  const parts = { models: MODELS, settings: DEFAULT_SETTINGS, store: {} as Store }
+  return readDocument(parts, record, plainText(cleanText(text), filePath), CALL)
+}
+
+const bytesOf = (text: string) => Buffer.from(text.toWellFormed().replaceAll('\0', ''))
+
+/** What a file is refused for is as good as what is read of it. */
+async function reading(read: (builder: TextBuilder) => unknown): Promise<void> {
+  const builder = new TextBuilder(DEFAULT_READ_LIMITS.maxTextLength)
+  try {
+    await read(builder)
+    builder.build()
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error
+  }
+}
+
+/** As a text stands in XML, without what must not stand there. */
+function escaped(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/(?![\t\n\r])\p{Cc}/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+}
+
+async function exported(text: string): Promise<void> {
+  const entity = { name: 'A', type: text, description: text, sourceIds: [text], filePaths: [text] }
+  const stored = { ...entity, key: 1, createdAt: 0, degree: 0, tokens: 1, owed: false, spread: 1 }
+  const rows: GraphRows = { entities: () => once<StoredEntity>(stored), relations: () => once() }
+  for (const write of [csvGraph, graphmlGraph, markdownGraph, textGraph, xlsxGraph]) {
+    for await (const _part of write(rows));
+  }
+}
+
+async function* once<T>(...items: T[]) {
+  yield* items
+}
