@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Config, ConfigError } from './config.ts'
@@ -11,6 +11,7 @@ import { loadSealer, Sealer } from './control/sealer.ts'
 import { WorkspaceTrash } from './control/workspace-trash.ts'
 import type { Directory } from './tenancy/directory.ts'
 import type { OpenStreams } from './tenancy/open-streams.ts'
+import { WorkspaceStorage } from './workspace-storage.ts'
 import type { Workspaces } from './workspaces.ts'
 
 export interface ControlParts {
@@ -27,6 +28,7 @@ export interface ControlParts {
 export async function buildControl(config: Config, parts: ControlParts): Promise<ControlPlane> {
   const { log, workspaces } = parts
   const roots = [config.WORKING_DIR, config.INPUT_DIR]
+  const storage = new WorkspaceStorage(config)
   const onError = (error: unknown) => log.error({ err: error }, 'control plane')
   const { CONTROL_SECRETS_KEY: secret, PUBLIC_URL: base, SMTP_URL: url, SMTP_FROM: from } = config
   return openControlPlane({
@@ -56,7 +58,8 @@ export async function buildControl(config: Config, parts: ControlParts): Promise
     retentionMs: config.TENANT_TRASH_DAYS * 24 * 3600 * 1000,
     defaultQuota: defaultQuota(config),
     prices: readJson('MODEL_PRICES', config.MODEL_PRICES, readPrices) ?? {},
-    measure: (workspace) => measure(workspace, roots, workspaces()),
+    measure: (workspace) => storage.look(workspace),
+    emptyLog: (workspace) => storage.emptyLog(workspace),
     mail: url && from ? smtpMail({ url, from, onError }) : undefined,
     linkOf:
       base === undefined
@@ -86,36 +89,6 @@ function readJson<T>(
     const message = cause instanceof Error ? cause.message : 'is no JSON'
     throw new ConfigError([`${name}: ${message}`])
   }
-}
-
-async function measure(
-  workspace: string,
-  roots: readonly string[],
-  { pool }: Workspaces,
-): Promise<{ documents: number; bytes: number; entities: number; relations: number }> {
-  const folders = roots.map((root) => join(root, workspace))
-  // Opening an engine would make the folder.
-  if (!(await someExist(folders))) return { documents: 0, bytes: 0, entities: 0, relations: 0 }
-  const lease = await pool.acquire(workspace, { background: true })
-  try {
-    const { counts } = await lease.engine.status()
-    const { documents, entities, relations } = counts
-    let bytes = 0
-    for (const folder of folders) bytes += await sizeOf(folder)
-    return { documents, bytes, entities, relations }
-  } finally {
-    lease.release()
-  }
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true }).catch((): string[] => [])
-  let bytes = 0
-  for (const name of names) {
-    const found = await stat(join(folder, name)).catch(() => undefined)
-    if (found?.isFile()) bytes += found.size
-  }
-  return bytes
 }
 
 async function someExist(paths: readonly string[]): Promise<boolean> {

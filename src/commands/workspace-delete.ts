@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Config } from '../config.ts'
 import { syncFolder } from '../stores/sqlite/export/sync-folder.ts'
 import { surveyWorkspace } from '../stores/sqlite/verify/survey.ts'
 import { WorkspaceLock } from '../stores/sqlite/workspace-lock.ts'
+import { WorkspaceStorage } from '../workspace-storage.ts'
 import { type CommandContext, configOf } from './command-context.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
-import { humanBytes, sizeOf } from './workspace-list.ts'
+import { humanBytes } from './workspace-list.ts'
 import { existing, parseName, placesOf, type WorkspacePlaces } from './workspace-places.ts'
 import { type Trashed, trashed } from './workspace-trash.ts'
 
@@ -25,7 +27,7 @@ export async function deleteWorkspace(
   const isThere = existsSync(join(places.dirOf(name), 'rag.db'))
   if (unfinished.length === 0) existing(places, name)
   if (!yes) {
-    await announce(context, places, name, unfinished.length > 0)
+    await announce(context, config, name, unfinished.length > 0)
     return
   }
   for (const one of unfinished) await finish(places, one)
@@ -45,16 +47,16 @@ export async function deleteWorkspace(
 
 async function announce(
   context: CommandContext,
-  places: WorkspacePlaces,
+  config: Config,
   name: string,
   isUnfinished: boolean,
 ): Promise<void> {
   if (isUnfinished) {
     context.print(`This would finish an earlier deletion of "${name}".`)
   } else {
-    const { documents } = surveyWorkspace(places.dirOf(name))
+    const { documents } = surveyWorkspace(placesOf(config).dirOf(name))
     const count = Object.values(documents).reduce((sum, each) => sum + each, 0)
-    const size = humanBytes(await sizeOf(places, name))
+    const size = humanBytes(await new WorkspaceStorage(config).bytes(name))
     context.print(`This would delete "${name}" for good: ${count} documents, ${size}.`)
   }
   context.print('Nothing was done. Run it again with --yes.')

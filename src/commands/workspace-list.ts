@@ -1,15 +1,13 @@
-import type { Dirent } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DOC_STATUSES } from '../engine/document-record.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../stores/sqlite/verify/survey.ts'
+import { WorkspaceStorage } from '../workspace-storage.ts'
 import { type CommandContext, configOf } from './command-context.ts'
-import { namesIn, placesOf, type WorkspacePlaces } from './workspace-places.ts'
+import { namesIn, placesOf } from './workspace-places.ts'
 import { trashed } from './workspace-trash.ts'
 
 interface ListedWorkspace extends WorkspaceSurvey {
   readonly name: string
-  /** On disk, uploads included. */
+  /** Of all its files: database, log, indexes, uploads, and what waits in its inputs. */
   readonly bytes: number
 }
 
@@ -18,11 +16,13 @@ export async function listWorkspaces(
   context: CommandContext,
   { json }: { readonly json: boolean },
 ): Promise<void> {
-  const places = placesOf(configOf(context))
+  const config = configOf(context)
+  const places = placesOf(config)
+  const storage = new WorkspaceStorage(config)
   const listed: ListedWorkspace[] = []
   for (const name of await namesIn(places)) {
     const survey = surveyWorkspace(places.dirOf(name))
-    listed.push({ name, ...survey, bytes: await sizeOf(places, name) })
+    listed.push({ name, ...survey, bytes: await storage.bytes(name) })
   }
   if (json) {
     context.print(JSON.stringify(listed, null, 2))
@@ -59,18 +59,4 @@ export function humanBytes(bytes: number): string {
   const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3))
   const value = bytes / 1000 ** power
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`
-}
-
-/** The workspace and its uploads; files that wait to be scanned are not its own yet. */
-export async function sizeOf(places: WorkspacePlaces, name: string): Promise<number> {
-  return (await folderBytes(places.dirOf(name))) + (await folderBytes(places.uploadsOf(name)))
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => [])
-  let bytes = 0
-  for (const entry of entries.filter((one) => one.isFile())) {
-    bytes += (await stat(join(folder, entry.name)).catch(() => undefined))?.size ?? 0
-  }
-  return bytes
 }

@@ -11,13 +11,14 @@ import { Invitations } from './invitations.ts'
 import { Inviters } from './inviters.ts'
 import { KbPlaces } from './kb-places.ts'
 import { Kbs } from './kbs.ts'
+import type { Measured } from './measured.ts'
 import { Members } from './members.ts'
 import { MonthlyCalls } from './monthly-calls.ts'
 import { type Act, ControlCore } from './mutation.ts'
 import type { Prices } from './prices.ts'
 import { ProviderSecrets } from './provider-secrets.ts'
 import { DEFAULT_QUOTA, type Quota } from './quota.ts'
-import { type Measured, QuotaLedger } from './quota-ledger.ts'
+import { QuotaLedger } from './quota-ledger.ts'
 import { Quotas } from './quotas.ts'
 import type { Sealer } from './sealer.ts'
 import { Spending } from './spending.ts'
@@ -43,8 +44,10 @@ export interface ControlPlaneOptions {
   readonly selfService: boolean
   readonly retentionMs: number
   readonly defaultQuota?: Quota
-  /** What a workspace really holds; looked at where the records may not be right. */
+  /** What a workspace really holds and takes: cheap, and asked often. */
   readonly measure: (workspace: string) => Promise<Measured>
+  /** Makes the log of a workspace's database as short as it can be. */
+  readonly emptyLog?: (workspace: string) => Promise<void>
   readonly prices?: Prices
   readonly mail?: InvitationMail | undefined
   readonly linkOf?: ((token: string) => string) | undefined
@@ -105,7 +108,11 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const { files, retentionMs } = options
   const deletions = new Deletions(core, { files, retentionMs, onError })
   const places = new KbPlaces(core, defaultQuota)
-  const ledger = new QuotaLedger(core, { measure: options.measure, onError })
+  const ledger = new QuotaLedger(core, {
+    measure: options.measure,
+    ...(options.emptyLog ? { emptyLog: options.emptyLog } : {}),
+    onError,
+  })
   const calls = new MonthlyCalls(core, onError)
   const spending = new Spending(core)
   const { prices = {} } = options
@@ -118,13 +125,18 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     ...(linkOf ? { linkOf } : {}),
   })
   let timer: NodeJS.Timeout | undefined
-  const resume = () => deletions.resume().catch(onError)
+  const resume = () => Promise.all([deletions.resume(), ledger.refreshActive()]).catch(onError)
   return {
     core,
     directory,
     users,
-    tenants: new Tenants(core, { selfService: options.selfService, defaultQuota, isForeign }),
-    kbs: new Kbs(core, { defaultQuota, isForeign }),
+    tenants: new Tenants(core, {
+      selfService: options.selfService,
+      defaultQuota,
+      isForeign,
+      levels: ledger,
+    }),
+    kbs: new Kbs(core, { defaultQuota, isForeign, levels: ledger }),
     members: new Members(core, { inviters, invite: (...args) => invitations.create(...args) }),
     invitations,
     apiKeys: new ApiKeys(core),

@@ -9,6 +9,7 @@ import type { ControlCore } from './mutation.ts'
 import { newId } from './opaque-id.ts'
 import { type Page, type PageQuery, pageIn } from './page.ts'
 import { DEFAULT_QUOTA, type Quota, quotaOf } from './quota.ts'
+import type { QuotaLedger } from './quota-ledger.ts'
 import { changedConfig, checkedConfig } from './rag-config.ts'
 import { checkedSlug, slugOf } from './slug.ts'
 import { checkedName } from './tenants.ts'
@@ -37,6 +38,8 @@ export interface KbChange {
 export interface KbsOptions {
   readonly defaultQuota?: Quota
   readonly isForeign?: ForeignWorkspace
+  /** Looks at what a tenant uses, before it is shown. */
+  readonly levels?: Pick<QuotaLedger, 'refresh'>
 }
 
 /** The knowledge bases of tenants; each is a workspace, whose name never changes. */
@@ -97,6 +100,7 @@ export class Kbs {
     const standing = await standingIn(this.#core.db, actor, tenantRef, 'tenant:read')
     const kb = await kbBy(this.#core.db, standing.tenant.tenant_id, kbRef)
     assertReaches(standing, kb.kb_id)
+    await this.#options.levels?.refresh(kb.tenant_id)
     return kbInfo(this.#core.db, kb)
   }
 
@@ -108,6 +112,7 @@ export class Kbs {
   ): Promise<Page<KbInfo>> {
     const { db } = this.#core
     const { tenant, kbIds } = await standingIn(db, actor, tenantRef, 'tenant:read')
+    await this.#options.levels?.refresh(tenant.tenant_id)
     let rows = db
       .selectFrom('kbs')
       .where('tenant_id', '=', tenant.tenant_id)

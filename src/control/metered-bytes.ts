@@ -1,8 +1,8 @@
 import { ControlError } from './control-error.ts'
 import type { Reservation } from './quota-ledger.ts'
 
-/** Bytes that are reserved at once: few transactions for a large file. */
-const STEP = 4 * 1024 * 1024
+/** Bytes that are reserved at once: as many as came so far, so that a large file takes few transactions. */
+const STEP = { least: 64 * 1024, most: 4 * 1024 * 1024 }
 
 export interface MeteredBytes {
   readonly content: AsyncIterable<Uint8Array>
@@ -33,7 +33,8 @@ export function meteredBytes(
   async function* passOn() {
     for await (const part of content) {
       read += part.byteLength
-      if (read > reserved) await hold(Math.max(STEP, read - reserved))
+      const step = Math.min(STEP.most, Math.max(STEP.least, reserved))
+      if (read > reserved) await hold(Math.max(step, read - reserved))
       yield part
     }
   }
@@ -45,7 +46,7 @@ export function meteredBytes(
       for (const { reservation, bytes } of held) {
         const used = Math.min(left, bytes)
         left -= used
-        await reservation.settle({ bytes: used })
+        await reservation.settle({ share: used / bytes })
       }
     },
   }

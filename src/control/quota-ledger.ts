@@ -4,95 +4,126 @@ import type { ControlTables } from './control-tables.ts'
 import type { KbPlace } from './kb-places.ts'
 import type { ControlCore } from './mutation.ts'
 import { newId } from './opaque-id.ts'
+import {
+  type Freshness,
+  type LevelKind,
+  WorkspaceLevels,
+  type WorkspaceLevelsOptions,
+} from './workspace-levels.ts'
 
-/** What is counted for a whole tenant. */
-export type LedgerKind = 'documents' | 'bytes'
-export type Amounts = Partial<Readonly<Record<LedgerKind, number>>>
+/** What is reserved for a whole tenant. */
+type LedgerKind = 'documents' | 'bytes'
 
-/** What a workspace really holds. */
-export interface Measured {
-  readonly documents: number
-  readonly bytes: number
-  readonly entities: number
-  readonly relations: number
+/** What is about to come in. */
+export interface Amounts {
+  readonly documents?: number
+  /** Bytes of text. */
+  readonly text?: number
+  /** Bytes of files of which an unknown part is text, as of a PDF. */
+  readonly packed?: number
+  /** Bytes of files that are kept as they are. */
+  readonly files?: number
+}
+
+/** What came of a reservation. */
+export interface Used {
+  readonly documents?: number
+  /** Of what was asked for in bytes: 0 to 1. */
+  readonly share: number
 }
 
 /** A part of a quota that is held for something under way. One of the two ends it, once. */
 export interface Reservation {
   /** What was used of it counts from now on. */
-  settle(used: Amounts): Promise<void>
+  settle(used: Used): Promise<void>
   giveBack(): Promise<void>
 }
 
-export interface QuotaLedgerOptions {
-  /** Looks at the workspace itself. */
-  readonly measure: (workspace: string) => Promise<Measured>
-  readonly onError: (error: unknown) => void
-}
-
 const BYTES_IN_GB = 1024 ** 3
-const REMEASURE_MS = 1000
+const RESERVING: Freshness = { active: 1000, others: 60_000 }
+/** Before something is refused. */
+const REFUSING: Freshness = { active: 100, others: 1000 }
+/** Before somebody is shown the state. */
+const READING: Freshness = { active: 250, others: 5000 }
+/** In a list of many. */
+const LISTING: Freshness = { active: 1000, others: Number.POSITIVE_INFINITY }
 
 /**
  * How much of its documents and storage each tenant has used, and has reserved.
  *
  * Both are in the database, so that a reservation is granted in one transaction however many ask at
- * once. Those of a process that was killed are cleared at the next start, and what their workspaces
- * really hold is measured before it is relied on.
+ * once. Those of a process that was killed are cleared at the next start. What a workspace takes is
+ * the size of its files; what is reserved for a text is what it will make of them.
  */
 export class QuotaLedger {
   readonly #core: ControlCore
-  readonly #options: QuotaLedgerOptions
-  /** Grows with each reservation and settlement of a knowledge base. */
-  readonly #revisions = new Map<string, number>()
-  readonly #measuring = new Map<string, Promise<void>>()
-  readonly #measuredAt = new Map<string, number>()
+  readonly #levels: WorkspaceLevels
 
-  constructor(core: ControlCore, options: QuotaLedgerOptions) {
+  constructor(core: ControlCore, options: WorkspaceLevelsOptions) {
     this.#core = core
-    this.#options = options
+    this.#levels = new WorkspaceLevels(core, options)
   }
 
   /** To be called before the first reservation. */
   async clearPhantoms(): Promise<void> {
-    await this.#core.mutate(async ({ tx }) => {
-      const left = await tx
-        .selectFrom('reservations')
-        .select(['kb_id', 'tenant_id', 'kind'])
-        .distinct()
-        .execute()
-      for (const place of left) await addToLevel(tx, place, 0, 1)
-      await tx.deleteFrom('reservations').execute()
-    })
+    await this.#core.mutate(({ tx }) => tx.deleteFrom('reservations').execute())
+  }
+
+  /** To be called before what a tenant has used is shown. */
+  refresh(tenantId: string): Promise<void> {
+    return this.#levels.refresh(tenantId, READING)
+  }
+
+  /** The same for lists of many tenants: only where something goes on. */
+  refreshActiveOf(tenantId: string): Promise<void> {
+    return this.#levels.refresh(tenantId, LISTING)
+  }
+
+  /** To be called now and then, for what grows while nobody asks. */
+  refreshActive(): Promise<void> {
+    return this.#levels.refreshActive()
   }
 
   /** @throws {ControlError} `quota_exceeded`, `storage_exceeded` */
   async reserve(place: KbPlace, amounts: Amounts): Promise<Reservation> {
-    if (await this.#hasStale(place.tenantId)) await this.#remeasure(place.tenantId)
-    try {
-      return await this.#reserveNow(place, amounts)
-    } catch (error) {
-      // Documents may have gone that still count: deletions run on after their answer.
-      if (!(error instanceof ControlError) || !(await this.#mayRemeasure(place.tenantId)))
-        throw error
-      await this.#remeasure(place.tenantId)
-      return this.#reserveNow(place, amounts)
-    }
+    return this.#granted(place, () => this.#reserveNow(place, amounts))
   }
 
-  /** What the knowledge base holds has changed by an amount that is not known. */
-  async markStale({ kbId, tenantId }: KbPlace): Promise<void> {
-    await this.#core.mutate(async ({ tx }) => {
-      await addToLevel(tx, { kb_id: kbId, tenant_id: tenantId, kind: 'documents' }, 0, 1)
-    })
+  /**
+   * For what grows the storage by itself, little by little.
+   *
+   * @throws {ControlError} `storage_exceeded`
+   */
+  async assertStorageLeft(place: KbPlace): Promise<void> {
+    await this.#granted(place, () =>
+      this.#core.mutate(({ tx }) => assertRoom(tx, place, 'bytes', 1)),
+    )
+  }
+
+  /** What the knowledge base holds changes by an amount that is not known. */
+  changes(place: KbPlace): void {
+    this.#levels.revise(place)
+  }
+
+  async #granted<T>({ tenantId }: KbPlace, ask: () => Promise<T>): Promise<T> {
+    await this.#levels.refresh(tenantId, RESERVING)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error
+      if (error.code === 'storage_exceeded') await this.#levels.shrink(tenantId)
+      // Documents may have gone that still count: deletions run on after their answer.
+      await this.#levels.refresh(tenantId, REFUSING)
+      return ask()
+    }
   }
 
   async #reserveNow(place: KbPlace, amounts: Amounts): Promise<Reservation> {
     const id = newId('rsv')
-    await this.#core.mutate(async ({ tx, at }) => {
-      for (const kind of ['documents', 'bytes'] as const) {
-        const amount = amounts[kind] ?? 0
-        if (amount === 0) continue
+    const { documents = 0 } = amounts
+    const bytes = await this.#core.mutate(async ({ tx, at }) => {
+      const hold = async (kind: LedgerKind, amount: number) => {
+        if (amount === 0) return
         await assertRoom(tx, place, kind, amount)
         await tx
           .insertInto('reservations')
@@ -106,103 +137,54 @@ export class QuotaLedger {
           })
           .execute()
       }
-      this.#revise(place.kbId)
+      await hold('documents', documents)
+      const bytes = await this.#bytesFor(tx, place, amounts)
+      await hold('bytes', bytes)
+      this.#levels.revise(place)
+      return bytes
     })
     let held = true
-    const end = async (used: Amounts) => {
+    const end = async (used: Used) => {
       if (!held) return
       held = false
-      await this.#end(place, id, used)
+      await this.#end(place, id, { documents: used.documents ?? 0, growth: bytes * used.share })
     }
-    return { settle: end, giveBack: () => end({}) }
+    return { settle: end, giveBack: () => end({ share: 0 }) }
   }
 
-  async #end(place: KbPlace, id: string, used: Amounts): Promise<void> {
-    await this.#core.mutate(async ({ tx }) => {
-      this.#revise(place.kbId)
-      await tx.deleteFrom('reservations').where('reservation_id', '=', id).execute()
-      for (const kind of ['documents', 'bytes'] as const) {
-        const amount = used[kind] ?? 0
-        if (amount === 0) continue
-        const level = { kb_id: place.kbId, tenant_id: place.tenantId, kind }
-        await addToLevel(tx, level, amount, 0)
-      }
-    })
-  }
-
-  async #hasStale(tenantId: string): Promise<boolean> {
-    const row = await this.#core.db
+  /** What the files will grow by; what there is room for in the database is taken from there. */
+  async #bytesFor(
+    tx: Transaction<ControlTables>,
+    { tenantId, kbId }: KbPlace,
+    { documents = 0, text = 0, packed = 0, files = 0 }: Amounts,
+  ): Promise<number> {
+    if (text + packed + files === 0) return 0
+    const growth = this.#levels.growthIn(kbId, { documents, text, packed })
+    const level = await tx
       .selectFrom('levels')
-      .select('kb_id')
-      .where('tenant_id', '=', tenantId)
-      .where('stale', '=', 1)
+      .select('used')
+      .where('kb_id', '=', kbId)
+      .where('kind', '=', 'room')
       .executeTakeFirst()
-    return row !== undefined
-  }
-
-  async #mayRemeasure(tenantId: string): Promise<boolean> {
-    return this.#core.now() - (this.#measuredAt.get(tenantId) ?? 0) >= REMEASURE_MS
-  }
-
-  /** Looks at what the tenant really has, where nothing is under way; one look at a time. */
-  #remeasure(tenantId: string): Promise<void> {
-    const running = this.#measuring.get(tenantId)
-    if (running !== undefined) return running
-    const look = this.#measureAll(tenantId).finally(() => {
-      this.#measuring.delete(tenantId)
-      this.#measuredAt.set(tenantId, this.#core.now())
-    })
-    this.#measuring.set(tenantId, look)
-    return look
-  }
-
-  async #measureAll(tenantId: string): Promise<void> {
-    const kbs = await this.#core.db
-      .selectFrom('kbs')
-      .select(['kb_id', 'workspace'])
-      .where('tenant_id', '=', tenantId)
-      .where('status', '=', 'active')
-      .execute()
-    for (const { kb_id, workspace } of kbs) {
-      const revision = this.#revisions.get(kb_id)
-      try {
-        const measured = await this.#options.measure(workspace)
-        await this.#setLevels({ kb_id, tenant_id: tenantId }, measured, revision)
-      } catch (error) {
-        this.#options.onError(error)
-      }
+    const free = Math.min(level?.used ?? 0, growth.database)
+    if (free > 0) {
+      await addToLevel(tx, { kb_id: kbId, tenant_id: tenantId }, 'room', -free)
     }
+    return files + growth.database - free + growth.log
   }
 
-  async #setLevels(
-    place: { readonly kb_id: string; readonly tenant_id: string },
-    measured: Measured,
-    revision: number | undefined,
+  async #end(
+    { kbId, tenantId }: KbPlace,
+    id: string,
+    { documents, growth }: { readonly documents: number; readonly growth: number },
   ): Promise<void> {
     await this.#core.mutate(async ({ tx }) => {
-      if (this.#revisions.get(place.kb_id) !== revision) return
-      const open = await tx
-        .selectFrom('reservations')
-        .select('reservation_id')
-        .where('tenant_id', '=', place.tenant_id)
-        .where('kb_id', '=', place.kb_id)
-        .executeTakeFirst()
-      // What is under way may have been measured, and would count twice when it is settled.
-      if (open !== undefined) return
-      for (const [kind, used] of Object.entries(measured)) {
-        await tx
-          .insertInto('levels')
-          .values({ ...place, kind, used, stale: 0 })
-          .onConflict((conflict) =>
-            conflict.columns(['kb_id', 'kind']).doUpdateSet({ used, stale: 0 }),
-          )
-          .execute()
-      }
+      this.#levels.revise({ kbId, tenantId })
+      await tx.deleteFrom('reservations').where('reservation_id', '=', id).execute()
+      const place = { kb_id: kbId, tenant_id: tenantId }
+      if (documents > 0) await addToLevel(tx, place, 'documents', documents)
+      if (growth > 0) await addToLevel(tx, place, 'growth', Math.ceil(growth))
     })
-  }
-
-  #revise(kbId: string): void {
-    this.#revisions.set(kbId, (this.#revisions.get(kbId) ?? 0) + 1)
   }
 }
 
@@ -214,8 +196,9 @@ async function assertRoom(
 ): Promise<void> {
   const limit = kind === 'documents' ? quota.max_documents : bytesOf(quota.max_storage_gb)
   if (limit === null) return
-  const used = await sumOf(tx, 'levels', tenantId, kind)
-  const reserved = await sumOf(tx, 'reservations', tenantId, kind)
+  const kinds = kind === 'documents' ? (['documents'] as const) : (['bytes', 'growth'] as const)
+  const used = await sumOf(tx, 'levels', tenantId, kinds)
+  const reserved = await sumOf(tx, 'reservations', tenantId, [kind])
   if (used + reserved + amount <= limit) return
   const details = { limit, used: used + reserved, asked: amount }
   throw kind === 'documents'
@@ -231,7 +214,7 @@ async function sumOf(
   tx: Transaction<ControlTables>,
   table: 'levels' | 'reservations',
   tenantId: string,
-  kind: LedgerKind,
+  kinds: readonly string[],
 ): Promise<number> {
   const row =
     table === 'levels'
@@ -239,30 +222,29 @@ async function sumOf(
           .selectFrom('levels')
           .select((select) => select.fn.sum<number | null>('used').as('sum'))
           .where('tenant_id', '=', tenantId)
-          .where('kind', '=', kind)
+          .where('kind', 'in', kinds)
           .executeTakeFirst()
       : await tx
           .selectFrom('reservations')
           .select((select) => select.fn.sum<number | null>('amount').as('sum'))
           .where('tenant_id', '=', tenantId)
-          .where('kind', '=', kind)
+          .where('kind', 'in', kinds)
           .executeTakeFirst()
   return Number(row?.sum ?? 0)
 }
 
 async function addToLevel(
   tx: Transaction<ControlTables>,
-  place: { readonly kb_id: string; readonly tenant_id: string; readonly kind: string },
+  place: { readonly kb_id: string; readonly tenant_id: string },
+  kind: LevelKind,
   amount: number,
-  stale: 0 | 1,
 ): Promise<void> {
   await tx
     .insertInto('levels')
-    .values({ ...place, used: amount, stale })
+    .values({ ...place, kind, used: Math.max(0, amount), stale: 0 })
     .onConflict((conflict) =>
       conflict.columns(['kb_id', 'kind']).doUpdateSet((set) => ({
         used: set('levels.used', '+', amount),
-        ...(stale === 1 ? { stale } : {}),
       })),
     )
     .execute()

@@ -88,13 +88,14 @@ class Guard {
       case 'insertFile':
         return this.#insertFile(place, args, bare)
       case 'insertCustomKg':
-        return this.#insert(place, { documents: 1, bytes: sizeOf(args[0]) }, () => bare(...args))
+        return this.#insert(place, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
       case 'entityCreate':
       case 'relationCreate':
       case 'entityEdit':
       case 'relationEdit':
       case 'mergeEntities':
         await this.#assertSolvent(place)
+        await this.#options.quotas.ledger.assertStorageLeft(place)
         return inWordsOfQuotas(() => bare(...args))
       case 'retryChunks':
       case 'reprocessFailed':
@@ -104,11 +105,12 @@ class Guard {
         await this.#assertSolvent(place)
         // How many it will find is not known; it may begin when there is room for one.
         await (await this.#options.quotas.ledger.reserve(place, { documents: 1 })).giveBack()
-        await this.#options.quotas.ledger.markStale(place)
+        await this.#options.quotas.ledger.assertStorageLeft(place)
+        this.#options.quotas.ledger.changes(place)
         return bare(...args)
       case 'deleteDocuments':
       case 'clearDocuments':
-        await this.#options.quotas.ledger.markStale(place)
+        this.#options.quotas.ledger.changes(place)
         return bare(...args)
       default:
         return bare(...args)
@@ -154,21 +156,24 @@ class Guard {
   }
 
   #insertTexts(place: KbPlace, input: InsertTexts, call: Call): Promise<InsertResponse> {
-    const bytes = input.texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    const text = input.texts.reduce((sum, one) => sum + Buffer.byteLength(one), 0)
     const replaces = input.on_conflict === 'replace'
-    return this.#insert(place, { documents: input.texts.length, bytes }, call, replaces)
+    return this.#insert(place, { documents: input.texts.length, text }, call, replaces)
   }
 
   async #insertFile(place: KbPlace, args: unknown[], bare: Call): Promise<InsertResponse> {
     const [input, content, ...more] = args as [InsertFile, AsyncIterable<Uint8Array>, ...unknown[]]
     const replaces = input.on_conflict === 'replace'
     const { ledger } = this.#options.quotas
-    const metered = meteredBytes(content, (bytes) => ledger.reserve(place, { bytes }))
+    const kind = isPacked(input.file_name) ? 'packed' : 'text'
+    const metered = meteredBytes(content, (bytes) =>
+      ledger.reserve(place, { files: bytes, [kind]: bytes }),
+    )
     let stored = false
     try {
       const response = await this.#insert(
         place,
-        { documents: 1, bytes: 0 },
+        { documents: 1 },
         () => bare(input, metered.content, ...more),
         replaces,
       )
@@ -184,7 +189,7 @@ class Guard {
 
   async #insert(
     place: KbPlace,
-    amounts: { readonly documents: number; readonly bytes: number },
+    amounts: { readonly documents: number; readonly text?: number },
     call: Call,
     replaces = false,
   ): Promise<InsertResponse> {
@@ -196,8 +201,8 @@ class Guard {
       const response = (await call()) as InsertResponse
       const documents = await this.#addedBy(response, amounts.documents)
       const share = amounts.documents === 0 ? 0 : documents / amounts.documents
-      await reservation.settle({ documents, bytes: Math.round(amounts.bytes * share) })
-      if (replaces) await ledger.markStale(place)
+      await reservation.settle({ documents, share })
+      if (replaces) ledger.changes(place)
       return response
     } catch (error) {
       await reservation.giveBack()
@@ -230,4 +235,9 @@ async function* granted(
 
 function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value))
+}
+
+/** Whether text is packed in such a file, or stands beside much else. */
+function isPacked(name: string): boolean {
+  return /\.(?:pdf|docx|pptx|xlsx|odt|epub)$/i.test(name)
 }

@@ -80,6 +80,7 @@ export class Quotas {
     const { db } = this.#core
     const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_billing')
     const { tenant_id } = tenant
+    await this.ledger.refresh(tenant_id)
     const levels = await db
       .selectFrom('levels')
       .select((select) => ['kind', select.fn.sum<number>('used').as('used')])

@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts'
 import type { ControlTables } from './control-tables.ts'
 import { type Page, type PageQuery, pageIn } from './page.ts'
 import type { Quota } from './quota.ts'
+import type { QuotaLedger } from './quota-ledger.ts'
 import { type TenantInfo, tenantInfo } from './tenant-info.ts'
 import { roleIn } from './tenant-permissions.ts'
 
@@ -11,7 +12,13 @@ export async function listTenants(
   db: Kysely<ControlTables>,
   actor: Actor,
   query: PageQuery & { readonly search?: string | undefined; readonly mine?: boolean },
-  defaults: Quota,
+  {
+    defaults,
+    levels,
+  }: {
+    readonly defaults: Quota
+    readonly levels: Pick<QuotaLedger, 'refreshActiveOf'> | undefined
+  },
 ): Promise<Page<TenantInfo>> {
   const all = actor.superAdmin && query.mine !== true
   const memberId = actor.userId ?? ''
@@ -51,6 +58,7 @@ export async function listTenants(
   const items: TenantInfo[] = []
   for (const { role, ...row } of page.items) {
     const own = actor.key?.role ?? (role === null ? undefined : roleIn(role))
+    await levels?.refreshActiveOf(row.tenant_id)
     items.push(await tenantInfo(db, row, { role: own, superAdmin: actor.superAdmin }, defaults))
   }
   return { ...page, items }

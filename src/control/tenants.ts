@@ -7,6 +7,7 @@ import type { ControlCore, Mutation } from './mutation.ts'
 import { newId } from './opaque-id.ts'
 import type { Page, PageQuery } from './page.ts'
 import { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quota.ts'
+import type { QuotaLedger } from './quota-ledger.ts'
 import { changedConfig, checkedConfig } from './rag-config.ts'
 import { checkedSlug, slugOf } from './slug.ts'
 import { type TenantInfo, tenantInfo } from './tenant-info.ts'
@@ -47,6 +48,8 @@ export interface TenantsOptions {
   readonly selfService?: boolean
   readonly defaultQuota?: Quota
   readonly isForeign?: ForeignWorkspace
+  /** Looks at what tenants use, before it is shown. */
+  readonly levels?: Pick<QuotaLedger, 'refresh' | 'refreshActiveOf'>
 }
 
 /** The tenants of the server. */
@@ -79,6 +82,7 @@ export class Tenants {
     const { tenant, role } = await standingIn(this.#core.db, actor, ref, 'tenant:read', {
       deleting: actor.superAdmin,
     })
+    await this.#options.levels?.refresh(tenant.tenant_id)
     return tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)
   }
 
@@ -87,7 +91,10 @@ export class Tenants {
     actor: Actor,
     query: PageQuery & { readonly search?: string | undefined; readonly mine?: boolean },
   ): Promise<Page<TenantInfo>> {
-    return listTenants(this.#core.db, actor, query, this.#quota)
+    return listTenants(this.#core.db, actor, query, {
+      defaults: this.#quota,
+      levels: this.#options.levels,
+    })
   }
 
   /** @throws {ControlError} `stale_version`, `slug_taken`, `invalid_input`, as of `standingIn` */

@@ -7,6 +7,7 @@ import { type ControlPlane, openControlPlane } from '../../src/control/control-p
 import type { Prices } from '../../src/control/prices.ts'
 import { Sealer } from '../../src/control/sealer.ts'
 import { type Server, startServer } from '../../src/main.ts'
+import { WorkspaceStorage } from '../../src/workspace-storage.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { SEAL_SECRET } from './plane.ts'
 
@@ -124,8 +125,10 @@ export async function startControlServer(
 
 /** The control plane of a server's folder, as another process. */
 export function openControlAt(folder: string, prices: Prices = {}): Promise<ControlPlane> {
+  const WORKING_DIR = join(folder, 'rag_storage')
+  const storage = new WorkspaceStorage({ WORKING_DIR, INPUT_DIR: join(folder, 'inputs') })
   return openControlPlane({
-    root: join(folder, 'rag_storage'),
+    root: WORKING_DIR,
     sealer: new Sealer(SEAL_SECRET),
     files: {
       trash: async () => undefined,
@@ -133,7 +136,7 @@ export function openControlAt(folder: string, prices: Prices = {}): Promise<Cont
       purge: async () => undefined,
       remains: async () => false,
     },
-    measure: async () => ({ documents: 0, bytes: 0, entities: 0, relations: 0 }),
+    measure: (workspace) => storage.look(workspace),
     superAdmins: [],
     strict: true,
     selfService: true,

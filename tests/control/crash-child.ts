@@ -21,9 +21,9 @@ for (let n = Number(first); ; n += 1) {
   say(`kb ${tenant.slug}`)
   const place = await plane.quotas.places.of(`t${n}__default`)
   if (place === undefined) throw new Error('the workspace has no place')
-  await plane.quotas.ledger.reserve(place, { documents: 7, bytes: 100 })
+  await plane.quotas.ledger.reserve(place, { documents: 7, text: 100 })
   const { settle } = await plane.quotas.ledger.reserve(place, { documents: 1 })
-  await settle({ documents: 1 })
+  await settle({ documents: 1, share: 1 })
   if (n % 2 === 0) continue
   const { job_id } = await plane.deletions.deleteTenant(OPERATOR, tenant.slug, tenant.slug)
   say(`deleted ${tenant.slug}`)

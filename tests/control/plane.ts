@@ -7,11 +7,27 @@ import {
   type ControlPlaneOptions,
   openControlPlane,
 } from '../../src/control/control-plane.ts'
+import type { Measured } from '../../src/control/measured.ts'
 import { Sealer } from '../../src/control/sealer.ts'
 import type { TenantInfo } from '../../src/control/tenant-info.ts'
 import { WorkspaceTrash } from '../../src/control/workspace-trash.ts'
 
 export const SEAL_SECRET = 'only-for-tests-only-for-tests-only-for-tests'
+
+/** Of a workspace that is not there yet. */
+export const NOTHING_MEASURED: Measured = Object.freeze({
+  documents: 0,
+  entities: 0,
+  relations: 0,
+  bytes: 0,
+  storedBytes: 0,
+  logBytes: 0,
+  freeBytes: 0,
+  dimension: null,
+  processedText: 0,
+  pending: { documents: 0, text: 0, packed: 0 },
+  isBusy: false,
+})
 
 export interface TestPlane extends ControlPlane {
   readonly root: string
@@ -39,7 +55,7 @@ export async function openPlane(
     isOperatorElsewhere: async (userId) => userId === OPERATOR.id,
     selfService: true,
     retentionMs: 1000,
-    measure: async () => ({ documents: 0, bytes: 0, entities: 0, relations: 0 }),
+    measure: async () => NOTHING_MEASURED,
     onError: (error) => errors.push(error),
     ...options,
   })

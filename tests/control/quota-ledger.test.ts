@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OPERATOR } from '../../src/control/actor.ts'
 import type { KbPlace } from '../../src/control/kb-places.ts'
-import { addTenant, openPlane, type TestPlane } from './plane.ts'
+import { addTenant, NOTHING_MEASURED, openPlane, type TestPlane } from './plane.ts'
 
 describe('reservations', () => {
   let plane: TestPlane
@@ -9,7 +9,7 @@ describe('reservations', () => {
   beforeEach(async () => {
     documents = 0
     plane = await openPlane({
-      measure: async () => ({ documents, bytes: 0, entities: 0, relations: 0 }),
+      measure: async () => ({ ...NOTHING_MEASURED, documents }),
     })
     await addTenant(plane, 'acme')
     await plane.tenants.update(OPERATOR, 'acme', { quota: { max_documents: 10 } })
@@ -42,9 +42,9 @@ describe('reservations', () => {
 
   it('end once, however often that is said', async () => {
     const one = await reserve(5)
-    await one.settle({ documents: 5 })
+    await one.settle({ documents: 5, share: 1 })
     await one.giveBack()
-    await one.settle({ documents: 5 })
+    await one.settle({ documents: 5, share: 1 })
     expect((await plane.quotas.standing(OPERATOR, 'acme')).used.documents).toBe(5)
   })
 
@@ -58,5 +58,44 @@ describe('reservations', () => {
     await expect(reserve(11)).rejects.toMatchObject({ code: 'quota_exceeded' })
     await plane.tenants.update(OPERATOR, 'acme', { quota: { max_documents: null } })
     await expect(reserve(11)).resolves.toBeDefined()
+  })
+
+  it('look at a workspace now and then, and not for each that is made', async () => {
+    await plane.remove()
+    let looks = 0
+    let now = Date.now()
+    plane = await openPlane({
+      now: () => now,
+      measure: async () => {
+        looks += 1
+        return NOTHING_MEASURED
+      },
+    })
+    await addTenant(plane, 'acme')
+    const three = async () => {
+      for (let n = 0; n < 3; n += 1) await (await reserve(1)).settle({ documents: 1, share: 1 })
+    }
+    await three()
+    expect(looks).toBe(1)
+    now += 1000
+    await three()
+    expect(looks).toBe(2)
+  })
+
+  it('of bytes take what is free in the database first, once', async () => {
+    await plane.remove()
+    const freeBytes = 1_000_000
+    plane = await openPlane({ measure: async () => ({ ...NOTHING_MEASURED, freeBytes }) })
+    await addTenant(plane, 'acme')
+    const amounts = { text: 10_000 }
+    const bytes = async () => {
+      await plane.quotas.ledger.reserve(await place(), amounts)
+      const rows = await plane.core.db.selectFrom('reservations').select('amount').execute()
+      return rows.map(({ amount }) => amount).sort((one, other) => one - other)
+    }
+    const [first = 0] = await bytes()
+    const [, second = 0] = await bytes()
+    // The log is the same for both.
+    expect(second - first).toBeGreaterThan(700_000)
   })
 })

@@ -9,7 +9,12 @@ const KEYS_GIVE_NOTHING = {
   title: 'no route gives anybody an account, a membership, an invitation or a key for a key',
 }
 
-/** C-1 to C-3. */
+const storage = testsOf('tests/control/storage.test.ts')
+const ONE_NUMBER = storage(
+  'is one number, wherever it is told, and the size of its files in every state',
+)
+
+/** C-1 to C-4. */
 export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   {
     hole: 'C-1',
@@ -146,5 +151,41 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
       title:
         'ends the open streams of who was taken out of the users file, or moved, and of nobody else',
     },
+  },
+  {
+    hole: 'C-4',
+    name: 'what waits in the inputs does not count',
+    edits: [
+      {
+        file: 'src/workspace-storage.ts',
+        find: '    const bytes = storedBytes + (await this.#inputBytes(workspace))\n',
+        replace: '    const bytes = storedBytes\n',
+      },
+    ],
+    test: ONE_NUMBER,
+  },
+  {
+    hole: 'C-4',
+    name: 'the list of workspaces counts in another way',
+    edits: [
+      {
+        file: 'src/commands/workspace-list.ts',
+        find: 'bytes: await storage.bytes(name)',
+        replace: 'bytes: (await storage.look(name)).storedBytes',
+      },
+    ],
+    test: ONE_NUMBER,
+  },
+  {
+    hole: 'C-4',
+    name: 'nothing is reserved for what a text will make',
+    edits: [
+      {
+        file: 'src/control/quota-ledger.ts',
+        find: '    return files + growth.database - free + growth.log\n',
+        replace: '    return files + text\n',
+      },
+    ],
+    test: storage('never comes to more than the bound, and what is deleted makes room again'),
   },
 ]

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bytesIn, FolderBytes } from './folder-bytes.ts'
+import { checkpointThread } from './stores/sqlite/checkpoint-thread.ts'
+import { lookInto, type StoredContent } from './stores/sqlite/stored-content.ts'
+
+export interface WorkspaceFolders {
+  readonly WORKING_DIR: string
+  readonly INPUT_DIR: string
+}
+
+/** What a workspace takes, and what is in it. */
+export interface WorkspaceLook extends StoredContent {
+  /** Of all files of the workspace. */
+  readonly bytes: number
+  /** Of the files in its folder of the storage: database, log, indexes. */
+  readonly storedBytes: number
+  /** What of that is the log. */
+  readonly logBytes: number
+}
+
+const REMEMBERED_FOLDERS = 50_000
+
+/**
+ * How much a workspace takes: the sizes of all its files, which are those of its database, of its log
+ * and indexes, the uploads that it keeps, and the files that wait in its folder of the inputs. It is
+ * the one number that quotas, lists and commands go by.
+ */
+export class WorkspaceStorage {
+  readonly #folders: WorkspaceFolders
+  readonly #inputs = new FolderBytes({ remembered: REMEMBERED_FOLDERS })
+
+  constructor(folders: WorkspaceFolders) {
+    this.#folders = folders
+  }
+
+  async bytes(workspace: string): Promise<number> {
+    return (await this.#storedBytes(workspace)) + (await this.#inputBytes(workspace))
+  }
+
+  /** Takes no lock and opens no engine, so it may be asked of a workspace that is in use. */
+  async look(workspace: string): Promise<WorkspaceLook> {
+    // First what waits: what has been done meanwhile is rather counted twice than not at all.
+    const dir = join(this.#folders.WORKING_DIR, workspace)
+    const content = lookInto(dir)
+    const storedBytes = await this.#storedBytes(workspace)
+    const logBytes = (await lstat(join(dir, 'rag.db-wal')).catch(() => undefined))?.size ?? 0
+    const bytes = storedBytes + (await this.#inputBytes(workspace))
+    return { ...content, storedBytes, logBytes, bytes }
+  }
+
+  /** Copies the log into the database, beside the event loop; others may be at work there. */
+  async emptyLog(workspace: string): Promise<void> {
+    const file = join(this.#folders.WORKING_DIR, workspace, 'rag.db')
+    if (existsSync(file)) await checkpointThread.checkpoint(file, 'TRUNCATE')
+  }
+
+  /** A handful of files, which grow in their places. */
+  #storedBytes(workspace: string): Promise<number> {
+    return bytesIn(join(this.#folders.WORKING_DIR, workspace))
+  }
+
+  #inputBytes(workspace: string): Promise<number> {
+    return this.#inputs.in(join(this.#folders.INPUT_DIR, workspace))
+  }
+}
