@@ -34,6 +34,11 @@ export const ENV_FIELDS = {
   PORT: integer(9621, { min: 0, max: 65_535 }, 'Port to listen on; 0 takes a free one.'),
   WORKING_DIR: text('./rag_storage', 'Folder that holds one folder a workspace.'),
   INPUT_DIR: text('./inputs', 'Folder that holds the uploads, one folder a workspace.'),
+  DISK_RESERVE_MB: integer(
+    256,
+    { min: 0, max: 1_048_576 },
+    'Kept free of the disks of both, in MB, for deletions; of a small disk a tenth at most.',
+  ),
   WORKSPACE: text('default', 'Workspace of a server without users.'),
   USERS_FILE: text(undefined, 'Users and their workspaces. Unset: `./users.json` if it is there.'),
   LIGHTRAG_API_KEY: text(undefined, 'The one key of a server without users.'),

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { CONTROL_STATUS } from './control/control-error.ts'
 import type { ControlSide } from './control-side.ts'
 import { corsOptions } from './cors-options.ts'
+import { DiskRoom } from './disk-room.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { budgetBodies } from './http/body-budget.ts'
@@ -16,6 +17,7 @@ import { ERROR_STATUS } from './http/error-status.ts'
 import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { refuseForeignPages } from './http/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
+import { refuseWithoutRoom } from './http/refuse-without-room.ts'
 import { loggedRequest } from './logged-request.ts'
 import { listeningHost } from './open-notice.ts'
 import { apiDescription } from './openapi/api-description.ts'
@@ -144,6 +146,10 @@ export async function buildServer(
     await users,
   )
   const { authenticator, directory, close } = chosen
+  const room = new DiskRoom(
+    [config.WORKING_DIR, config.INPUT_DIR],
+    config.DISK_RESERVE_MB * 1024 * 1024,
+  )
   const models = await buildModels(
     config,
     (record) => {
@@ -157,7 +163,13 @@ export async function buildServer(
   if (models.offline) {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }
-  const workspaces: Workspaces = createWorkspaces(config, models, app.log, control?.ownSettings)
+  const workspaces: Workspaces = createWorkspaces(
+    config,
+    models,
+    app.log,
+    room,
+    control?.ownSettings,
+  )
   const gauges = (): ServerGauges => ({
     pool: workspaces.pool.stats(),
     engines: workspaces.pool.engines(),
@@ -180,6 +192,9 @@ export async function buildServer(
     maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,
   })
   budgetBodies(app, defences.bodies, senderOf)
+  await app.register(refuseWithoutRoom, {
+    refuseUnlessFree: (bytes) => room.refuseUnlessFree(bytes),
+  })
   await app.register(apiDescription, {
     version: API_VERSION,
     accessTo,

@@ -6,6 +6,7 @@ import type { EngineHouse } from './control/live-engines.ts'
 import type { FileReader } from './engine/file-reader.ts'
 import type { GraphBounds } from './engine/graph/graph-bounds.ts'
 import { LightRag } from './engine/light-rag.ts'
+import type { Room } from './engine/room.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import { FileReaders } from './formats/file-readers.ts'
 import { PendingSweep } from './pending-sweep.ts'
@@ -46,6 +47,7 @@ export function createWorkspaces(
   config: Config,
   models: ModelHouse,
   log: FastifyBaseLogger,
+  room: Room,
   own: OwnSettings = async () => ({ settings: config.engine, wording: {}, models: {} }),
 ): Workspaces {
   const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
@@ -55,7 +57,7 @@ export function createWorkspaces(
     open: async (workspace) =>
       house.moveIn(
         workspace,
-        await openEngine(workspace, config, models, log, pool, readers.of(workspace), own),
+        await openEngine(workspace, config, models, log, pool, readers.of(workspace), room, own),
       ),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
@@ -107,6 +109,7 @@ async function openEngine(
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
   fileReader: FileReader,
+  room: Room,
   own: OwnSettings,
 ): Promise<LightRag> {
   const dir = join(config.WORKING_DIR, workspace)
@@ -128,6 +131,7 @@ async function openEngine(
       ...(graphBounds === undefined ? {} : { graphBounds }),
       inputDir: join(config.INPUT_DIR, workspace),
       fileReader,
+      room,
       workingDir: config.WORKING_DIR,
       configuration: configurationOf({ ...config, ...ownModels }, workspace),
       background: async (job, signal) => {

@@ -79,7 +79,9 @@ function connectionOf(sqlite: Database.Database) {
   return {
     prepare(text: string) {
       // A transaction that began by reading cannot be made to write when another process has.
-      const sql = text === 'begin' ? 'begin immediate' : text
+      let sql = text === 'begin' ? 'begin immediate' : text
+      // Some errors, such as a full disk, have ended the transaction already; they are to be told.
+      if (text === 'rollback' && !sqlite.inTransaction) sql = 'select 1 where 0'
       const known = statements.get(sql)
       if (known !== undefined) return known
       const statement = sqlite.prepare(sql)

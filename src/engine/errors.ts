@@ -19,6 +19,7 @@ export type EngineErrorCode =
   | 'dimension_mismatch'
   | 'workspace_locked'
   | 'store_unavailable'
+  | 'storage_full'
   | 'engine_closed'
 
 /**

@@ -66,7 +66,7 @@ import type {
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts'
 import type { Searches, Store } from './store.ts'
 
-export interface LightRagParts extends Pick<PublishParts, 'graphBounds'> {
+export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
   readonly store: Store
   readonly models: Models
   readonly settings?: Partial<EngineSettings>
@@ -109,6 +109,7 @@ export class LightRag implements Rag {
       settings: this.#settings,
       uploadFolder,
       fileReader,
+      room: parts.room,
       answers: new AnswersOfDocuments(),
       graphLock: new Mutex(),
       graphBounds: parts.graphBounds,
@@ -132,6 +133,7 @@ export class LightRag implements Rag {
       settings: this.#settings,
       uploadFolder,
       extensions: fileReader.extensions,
+      room: parts.room,
       deletions,
       onQueued: () => this.#pipeline.wake(),
     })

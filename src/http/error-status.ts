@@ -20,6 +20,8 @@ export const ERROR_STATUS = {
   pipeline_busy: 409,
   model_unavailable: 503,
   model_rejected: 502,
+  // Deletions make room, and so can an operator.
+  storage_full: 507,
   // The caller can do nothing about these four; an operator or time can.
   dimension_mismatch: 503,
   workspace_locked: 503,

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { systemError } from './system-errors.ts'
 
 /** What a caller may learn of a failure. */
 export interface PublicError {
@@ -24,6 +25,8 @@ export function publicError(
   const message = 'message' in error ? String(error.message) : ''
   const status = statuses.get(error.code)
   if (status !== undefined) return { status, code: error.code, message, ...retryAfter(error) }
+  const known = systemError(error.code)
+  if (known !== undefined) return known
   // Fastify's own refusals (body too large, bad length, …) carry their status and a fixed text.
   if (!error.code.startsWith('FST_') || !('statusCode' in error)) return undefined
   const { statusCode } = error

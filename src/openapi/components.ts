@@ -9,6 +9,7 @@ const MEANINGS = {
   429: 'Too many requests; `Retry-After` says when to come back',
   502: 'A model refused the request',
   503: 'A model or the engine is out of reach; `Retry-After` may say for how long',
+  507: 'The disk of the server is full, or only what is kept for deletions is left',
 } as const
 
 const RETRY_AFTER = { 'Retry-After': { description: 'In seconds', schema: { type: 'integer' } } }

@@ -71,7 +71,7 @@ export function describeOperation(
   for (const parameter of operation.parameters ?? []) relaxParameter(parameter)
   if (doc !== undefined) tell(operation, doc)
   for (const media of Object.values(operation.requestBody?.content ?? {})) relax(media.schema)
-  for (const status of errorsOf(operation, doc, access)) {
+  for (const status of errorsOf(operation, route, doc, access)) {
     operation.responses[status] ??= { $ref: `#/components/responses/Status${status}` }
   }
 }
@@ -107,6 +107,7 @@ function addMedia(content: Record<string, Media>, doc: MediaDoc): void {
 /** Says what is special about errors here, and gives back the statuses of the others. */
 function errorsOf(
   operation: Operation,
+  route: string,
   doc: OperationDoc | undefined,
   access: Access,
 ): Set<number> {
@@ -117,6 +118,7 @@ function errorsOf(
     body ? [413, 415] : [],
     checked ? [422] : [],
     doc?.asksModels === true ? [402, 502] : [],
+    route.startsWith('GET ') || access === 'public' ? [] : [507],
   ].flat()
   const errors = new Set(statuses)
   for (const [status, meaning] of Object.entries(doc?.errors ?? {})) {

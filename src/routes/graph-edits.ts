@@ -21,6 +21,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/entity/create',
     {
       bodyLimit: BODY_BYTES.management,
+      config: { takesRoom: true },
       schema: { body: CreateEntityBody, response: { 200: EntityReply } },
     },
     async ({ body }) => rag.entityCreate(body),
@@ -30,6 +31,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/entity/edit',
     {
       bodyLimit: BODY_BYTES.management,
+      config: { takesRoom: true },
       schema: { body: EditEntityBody, response: { 200: EditEntityReply } },
     },
     async ({ body }) => rag.entityEdit(body),
@@ -39,6 +41,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/relation/create',
     {
       bodyLimit: BODY_BYTES.management,
+      config: { takesRoom: true },
       schema: { body: CreateRelationBody, response: { 200: RelationReply } },
     },
     async ({ body }) => rag.relationCreate(body),
@@ -48,6 +51,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/relation/edit',
     {
       bodyLimit: BODY_BYTES.management,
+      config: { takesRoom: true },
       schema: { body: EditRelationBody, response: { 200: RelationReply } },
     },
     async ({ body }) => rag.relationEdit(body),
@@ -57,6 +61,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/entities/merge',
     {
       bodyLimit: BODY_BYTES.management,
+      config: { takesRoom: true },
       schema: { body: MergeBody, response: { 200: EntityReply } },
     },
     async ({ body }) => rag.mergeEntities(body),

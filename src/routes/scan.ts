@@ -34,7 +34,11 @@ const FileTypesReply = Type.Object({
 
 /** `/documents/scan…`: the input folder, and which files can be read. */
 export const scanRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
-  app.post('/documents/scan', { schema: { response: { 200: ScanReply } } }, async () => rag.scan())
+  app.post(
+    '/documents/scan',
+    { config: { takesRoom: true }, schema: { response: { 200: ScanReply } } },
+    async () => rag.scan(),
+  )
 
   app.get(
     '/documents/scan/status/:track_id',

@@ -104,12 +104,12 @@ describe('a large change of a sqlite store', () => {
     const pages = connection.pragma<number>('page_count')
     connection.pragma(`max_page_count = ${pages + 5}`)
     await expect(store.apply(crashChange(2, revision, [1]))).rejects.toMatchObject({
-      code: 'store_unavailable',
+      code: 'storage_full',
       message: expect.stringContaining('full'),
     })
     expect(await seen()).toBe(before)
     await expect(store.apply(crashChange(2, revision, [1]))).rejects.toMatchObject({
-      code: 'store_unavailable',
+      code: 'storage_full',
     })
     connection.pragma('max_page_count = 1000000')
     expect(await store.apply(crashChange(2, revision, [1]))).toBe(true)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { DocumentRecord, NewDocument } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
 import { Mutex } from '../mutex.ts'
+import type { Room } from '../room.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
@@ -31,6 +32,7 @@ export interface IntakeParts {
   readonly uploadFolder: string
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
+  readonly room?: Room | undefined
   readonly deletions: Pick<PromisedDeletions, 'includes' | 'keepEarly'>
   /** Called after documents became durable. */
   readonly onQueued: () => void
@@ -58,11 +60,13 @@ export class Intake {
   async insertTexts(input: InsertTexts): Promise<InsertResponse> {
     const trackId = newTrackId('insert')
     const documents = await newDocuments(input, trackId, this.#parts.settings)
+    await this.#askForRoom(documents)
     return this.#oneByOne.run(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))
   }
 
   /** Takes a document that was put together elsewhere. */
-  insertDocument(document: NewDocument, onConflict: OnConflict): Promise<InsertResponse> {
+  async insertDocument(document: NewDocument, onConflict: OnConflict): Promise<InsertResponse> {
+    await this.#askForRoom([document])
     return this.#oneByOne.run(() => this.#enqueue([document], onConflict, document.trackId))
   }
 
@@ -84,6 +88,7 @@ export class Intake {
       extensionOf(fileName),
       content,
       settings.maxUploadBytes,
+      this.#parts.room,
     )
     const document: NewDocument = {
       id: fileDocumentId(file.contentHash, fileName),
@@ -108,6 +113,12 @@ export class Intake {
       await this.#discard(file.storedFile)
       throw error
     }
+  }
+
+  /** Each is written into the log and into the database. */
+  async #askForRoom(documents: readonly NewDocument[]): Promise<void> {
+    const lengths = documents.map(({ text, graph }) => (text?.length ?? 0) + (graph?.length ?? 0))
+    await this.#parts.room?.forIntake(2 * lengths.reduce((sum, length) => sum + length, 0))
   }
 
   async #enqueue(

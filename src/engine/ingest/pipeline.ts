@@ -281,5 +281,6 @@ export class Pipeline {
 /** What passes by itself, or by an operator's hand; no document is to blame. */
 function isOutage(error: unknown): error is EngineError {
   if (error instanceof ModelUnavailable) return true
-  return error instanceof EngineError && error.code === 'store_unavailable'
+  if (!(error instanceof EngineError)) return false
+  return error.code === 'store_unavailable' || error.code === 'storage_full'
 }

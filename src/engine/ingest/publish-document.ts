@@ -5,6 +5,7 @@ import { assertRoomFor, type GraphBounds } from '../graph/graph-bounds.ts'
 import type { CallOptions, Models } from '../models.ts'
 import type { Mutex } from '../mutex.ts'
 import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
+import type { Room } from '../room.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
@@ -23,6 +24,8 @@ export interface PublishParts {
   readonly settings: EngineSettings
   readonly uploadFolder: string
   readonly fileReader: FileReader
+  /** Asked before a document is worked on and before it is stored; without it there is no bound. */
+  readonly room?: Room | undefined
   /** What models said for documents that are not published yet. */
   readonly answers: AnswersOfDocuments
   /** Held while the graph is changed, and while what a change rests on must not. */
@@ -61,6 +64,7 @@ export async function publishDocument(
   options: CallOptions,
 ): Promise<void> {
   const started = Date.now()
+  await parts.room?.forWork()
   const content = await contentOf(parts, document, options.signal)
   if (content === null) return
   const graph = await parts.store.customGraph(document.id)
@@ -114,6 +118,7 @@ async function publish(
       if (left > 0 && current === null) return false
       const change = current ?? (await prepare())
       await assertRoomFor(store, await parts.graphBounds?.(), change)
+      await parts.room?.forWork()
       await store.apply(change)
       return true
     })

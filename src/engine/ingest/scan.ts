@@ -152,7 +152,8 @@ export class Scanner {
         return
       }
       this.#parts.onError('A scan of the input folder failed', error)
-      job.end('failed', 'The input folder could not be read to its end.')
+      const why = error instanceof EngineError ? ` ${error.message}` : ''
+      job.end('failed', `The input folder could not be read to its end.${why}`)
     }
   }
 
@@ -178,7 +179,7 @@ export class Scanner {
       }
       job.count('processed', name)
     } catch (error) {
-      if (signal.aborted || !(error instanceof EngineError)) throw error
+      if (signal.aborted || !(error instanceof EngineError) || isOutage(error)) throw error
       job.count('error', name, error.message)
       await this.#recordFailure(name, error.message, job.trackId)
       return
@@ -224,6 +225,11 @@ export class Scanner {
       this.#jobs.delete(oldest)
     }
   }
+}
+
+/** No file is to blame: they stay where they are until the next scan. */
+function isOutage({ code }: EngineError): boolean {
+  return code === 'storage_full' || code === 'store_unavailable'
 }
 
 /** What can still be told of a scan after a restart. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../../engine/errors.ts'
+import { asStorageError } from '../../engine/file-system-errors.ts'
 import type { Store } from '../../engine/store.ts'
 import { checkpointThread } from './checkpoint-thread.ts'
 import { Connection } from './connection.ts'
@@ -28,7 +29,9 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { dir, embedding } = options
   const vectorIndexing = indexing(dir, options.indexing)
-  await mkdir(dir, { recursive: true }).catch((cause: unknown) => {
+  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+    const cause = asStorageError(error)
+    if (cause instanceof EngineError) throw cause
     throw new EngineError('store_unavailable', 'The folder of this workspace cannot be made', {
       cause,
     })
