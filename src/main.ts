@@ -247,6 +247,7 @@ export async function buildServer(
         model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,
         countTokens: tokenCount,
       },
+      answerQuietMs: config.STREAM_KEEP_ALIVE_SECONDS * 1000,
       maxUploadBytes: config.MAX_UPLOAD_SIZE,
       maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,
       maxUploadSilenceMs: config.REQUEST_SILENCE_SECONDS * 1000,

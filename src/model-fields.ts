@@ -1,4 +1,4 @@
-import { integer } from './env-fields.ts'
+import { decimal, integer } from './env-fields.ts'
 
 /** The variables that say how models are called. */
 export const MODEL_FIELDS = {
@@ -6,6 +6,11 @@ export const MODEL_FIELDS = {
   ...shares('MAX_ASYNC'),
   EMBEDDING_FUNC_MAX_ASYNC: integer(8, { min: 1, max: 1024 }, 'Embedding calls at once.'),
   ...shares('EMBEDDING_FUNC_MAX_ASYNC'),
+  STREAM_KEEP_ALIVE_SECONDS: decimal(
+    2,
+    { min: 0, max: 600 },
+    'Silence of a streamed answer after which a line that says nothing is sent; 0 = never.',
+  ),
 } as const
 
 type Limit = 'MAX_ASYNC' | 'EMBEDDING_FUNC_MAX_ASYNC'

@@ -13,7 +13,15 @@ export interface CallOptions {
   readonly chunkId?: string | undefined
   /** The form that the answer must have; models without `structured` pay no heed to it. */
   readonly format?: AnswerFormat | undefined
+  /** Told when a streamed answer ends before it is whole, behind its last piece. */
+  readonly onCut?: ((reason: CutReason) => void) | undefined
 }
+
+/**
+ * Why an answer ended before it was whole: at a limit of tokens, by a filter of the provider, or
+ * without its end.
+ */
+export type CutReason = 'length' | 'content_filter' | 'unfinished'
 
 /** A form that a model is held to while it writes. */
 export interface AnswerFormat {
@@ -35,8 +43,11 @@ export interface TokenUsage {
 }
 
 export interface Generation {
+  /** Never blank, but in an answer that was cut off before its first word. */
   readonly text: string
   readonly usage: TokenUsage
+  /** Why it is not whole; absent for a whole one. */
+  readonly cut?: CutReason | undefined
 }
 
 /** A chat model. Implementations retry what is worth retrying before they fail. */
@@ -45,6 +56,11 @@ export interface LanguageModel {
   readonly id: string
   /** Whether it can be held to an {@link AnswerFormat}. */
   readonly structured?: boolean | undefined
+  /**
+   * What shapes its answers beside the messages, such as its address, sampling and limits: a part of
+   * every cache key, and never shown.
+   */
+  readonly shape?: string | undefined
 
   /**
    * @throws {ModelUnavailable} after an outage, a time-out or a 429 that outlasted the retries
@@ -111,6 +127,8 @@ export interface RelationFragment {
 export interface Extraction {
   readonly entities: readonly EntityFragment[]
   readonly relations: readonly RelationFragment[]
+  /** Why something may be missing, as a sentence; absent for what is whole. */
+  readonly incomplete?: string | undefined
 }
 
 /** The part of a document that an extractor sees. */

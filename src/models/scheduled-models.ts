@@ -23,6 +23,7 @@ export function scheduledLanguageModel(
   return {
     id: model.id,
     structured: model.structured,
+    shape: model.shape,
     generate: (messages, options): Promise<Generation> =>
       scheduler.run(workspace, options.lane, options.signal, () =>
         model.generate(messages, forWorkspace(options, workspace)),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import type { QueryEvent, Reference } from '../engine/retrieve/query-calls.ts'
+import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
+import { type AnswerReader, openAnswer } from './answer-reader.ts'
 
 /** Says what may be told of a failure. */
 type ExplainError = (error: unknown) => { readonly message: string }
@@ -9,73 +10,100 @@ export interface LineOptions {
   readonly signal: AbortSignal
   /** Called for a failure that comes when the status has long been sent. */
   readonly explain: ExplainError
+  /**
+   * Milliseconds of silence after which the headers are sent, and then lines that say nothing, so
+   * that neither client nor proxy gives up; 0 = never.
+   */
+  readonly quietMs: number
 }
 
-type Line = Readonly<Record<string, unknown>>
+export type Line = Readonly<Record<string, unknown>>
 
 /** How the pieces of an answer become lines of JSON. */
 export interface LineFormat {
-  /** Before the first piece. */
-  readonly head: readonly Line[]
+  /** The lines before the first piece. */
+  head(answer: AnswerReader): Promise<readonly Line[]>
   piece(text: string): Line
   /** After the last piece. */
-  tail(): readonly Line[]
+  tail(answer: AnswerReader): readonly Line[]
   /** In place of the rest, when the answer broke off. */
   failed(message: string): readonly Line[]
+  /** What may be sent at any time and says nothing; `begun` once the head was sent. */
+  silence(begun: boolean): Line | null
 }
 
-/** An answer of which only the texts are still to come. */
-export interface OpenAnswer {
-  readonly iterator: AsyncIterator<QueryEvent>
-  readonly references: readonly Reference[] | null
-  readonly streaming: boolean
+interface Begun {
+  readonly answer: AnswerReader
+  readonly head: readonly Line[]
 }
 
-/** Resolves once the first event is there; until then the events' failure is its own. */
-export async function openAnswer(
+/**
+ * An answer as lines of JSON.
+ *
+ * Resolves once its head is there, or silence has lasted too long: whatever fails until then is a
+ * failure of this call, with a status of its own. What fails later is told in a line.
+ */
+export async function answerLines(
+  format: LineFormat,
+  events: AsyncIterable<QueryEvent>,
+  options: LineOptions,
+): Promise<Readable> {
+  const beginning = begin(format, events, options.signal)
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<'silence'>((resolve) => {
+    if (options.quietMs > 0) timer = setTimeout(resolve, options.quietMs, 'silence')
+  })
+  const first = await Promise.race([beginning, silence]).finally(() => clearTimeout(timer))
+  return new LineStream(beginning, format, options, first === 'silence')
+}
+
+async function begin(
+  format: LineFormat,
   events: AsyncIterable<QueryEvent>,
   signal: AbortSignal,
-): Promise<OpenAnswer> {
-  const iterator = events[Symbol.asyncIterator]()
-  // Not left to the stream: it may never be read, and a pending `next` would hold up its end.
-  if (signal.aborted) end(iterator)
-  signal.throwIfAborted()
-  signal.addEventListener('abort', () => end(iterator), { once: true })
-  const first = await iterator.next()
-  if (first.done === true || first.value.type !== 'start') {
-    throw new TypeError('an answer starts with a start event')
-  }
-  const { references, streaming } = first.value
-  return { iterator, references, streaming }
-}
-
-/** The next text that says something; null at the end. */
-export async function nextText(iterator: AsyncIterator<QueryEvent>): Promise<string | null> {
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-    if (next.value.type === 'text' && next.value.text !== '') return next.value.text
-  }
-  return null
+): Promise<Begun> {
+  const answer = await openAnswer(events, signal)
+  return { answer, head: await format.head(answer) }
 }
 
 /** Lines of JSON, one a piece of the answer. Destroying the stream ends the answer. */
-export class LineStream extends Readable {
-  readonly #iterator: AsyncIterator<QueryEvent>
+class LineStream extends Readable {
+  readonly #beginning: Promise<Begun>
   readonly #format: LineFormat
   readonly #explain: ExplainError
+  readonly #timer: NodeJS.Timeout | undefined
+  #answer: AnswerReader | null = null
+  /** Whether the next lines are being waited for. */
+  #isWaiting = false
+  #wasSilent = true
 
-  constructor(iterator: AsyncIterator<QueryEvent>, format: LineFormat, explain: ExplainError) {
+  /** @param isLate whether a sign of life is due */
+  constructor(
+    beginning: Promise<Begun>,
+    format: LineFormat,
+    { explain, quietMs }: LineOptions,
+    isLate: boolean,
+  ) {
     super()
-    this.#iterator = iterator
+    this.#beginning = beginning
     this.#format = format
     this.#explain = explain
-    if (format.head.length > 0) this.push(asText(format.head))
+    // Whoever destroys the stream before it was read hears of no failure any more.
+    beginning.catch(() => {})
+    if (quietMs > 0) this.#timer = setInterval(() => this.#breakSilence(), quietMs).unref()
+    if (isLate) this.#pushSilence()
   }
 
   override _read(): void {
-    nextText(this.#iterator).then(
-      (text) => {
-        if (text === null) this.#finish(this.#format.tail())
-        else this.push(asText([this.#format.piece(text)]))
+    // A line that says nothing makes room for another call of this while the last one still waits.
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    this.#next().then(
+      (lines) => {
+        this.#isWaiting = false
+        if (lines === null) this.#finish(this.#answer ? this.#format.tail(this.#answer) : [])
+        else if (lines.length > 0) this.#say(lines)
+        else this._read()
       },
       (error: unknown) => {
         if (!this.destroyed) this.#finish(this.#format.failed(this.#explain(error).message))
@@ -84,24 +112,47 @@ export class LineStream extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    end(this.#iterator)
+    clearInterval(this.#timer)
+    this.#beginning.then(
+      ({ answer }) => answer.end(),
+      () => {},
+    )
     done(error)
   }
 
+  async #next(): Promise<readonly Line[] | null> {
+    if (this.#answer === null) {
+      const { answer, head } = await this.#beginning
+      this.#answer = answer
+      return head
+    }
+    const text = await this.#answer.nextText()
+    return text === null ? null : [this.#format.piece(text)]
+  }
+
+  #say(lines: readonly Line[]): void {
+    this.#wasSilent = false
+    this.push(asText(lines))
+  }
+
+  #breakSilence(): void {
+    const isQuiet = this.#wasSilent && this.#isWaiting && this.readableLength === 0
+    this.#wasSilent = true
+    if (isQuiet && !this.destroyed) this.#pushSilence()
+  }
+
+  #pushSilence(): void {
+    const line = this.#format.silence(this.#answer !== null)
+    this.push(line === null ? '\n' : asText([line]))
+  }
+
   #finish(lines: readonly Line[]): void {
+    clearInterval(this.#timer)
     if (lines.length > 0) this.push(asText(lines))
     this.push(null)
   }
 }
 
-export function asText(lines: readonly Line[]): string {
+function asText(lines: readonly Line[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-}
-
-/** Nobody is left to hear of a failure in here. */
-function end(iterator: AsyncIterator<QueryEvent>): void {
-  iterator.return?.().then(
-    () => {},
-    () => {},
-  )
 }

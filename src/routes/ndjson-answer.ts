@@ -1,34 +1,33 @@
-import { Readable } from 'node:stream'
-import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
-import { asText, type LineOptions, LineStream, nextText, openAnswer } from './line-stream.ts'
+import type { AnswerReader } from './answer-reader.ts'
+import type { LineFormat } from './line-stream.ts'
 
 /**
- * The body of `/query/stream`: a line of references, then one a piece of text, and last a line with
- * `error` if the answer broke off. An answer in one piece is one line.
- *
- * Resolves once the first event is there; until then the events' failure is its own.
+ * The lines of `/query/stream`: one of references, then one a piece of text, last one with
+ * `finish_reason` if the answer was cut off, or one with `error` if it broke off. An answer in one
+ * piece is one line.
  */
-export async function ndjsonAnswer(
-  events: AsyncIterable<QueryEvent>,
-  { signal, explain }: LineOptions,
-): Promise<Readable> {
-  const { iterator, references, streaming } = await openAnswer(events, signal)
-  if (!streaming) {
-    const response = await wholeText(iterator)
-    return Readable.from([asText([references === null ? { response } : { response, references }])])
-  }
-  const format = {
-    head: references === null ? [] : [{ references }],
-    piece: (response: string) => ({ response }),
-    tail: () => [],
-    failed: (error: string) => [{ error }],
-  }
-  return new LineStream(iterator, format, explain)
+export const NDJSON_ANSWER: LineFormat = {
+  head: async (answer) => {
+    const { references, streaming } = answer
+    const named = references === null ? {} : { references }
+    if (streaming) return references === null ? [] : [named]
+    const response = await wholeText(answer)
+    return [{ response, ...named, ...endOf(answer) }]
+  },
+  piece: (response) => ({ response }),
+  tail: (answer) => (answer.streaming && answer.cut !== null ? [endOf(answer)] : []),
+  failed: (error) => [{ error }],
+  // References come first: until then only what is no line of JSON may be sent.
+  silence: (begun) => (begun ? { response: '' } : null),
 }
 
-async function wholeText(iterator: AsyncIterator<QueryEvent>): Promise<string> {
+function endOf({ cut }: AnswerReader) {
+  return cut === null ? {} : { finish_reason: cut }
+}
+
+async function wholeText(answer: AnswerReader): Promise<string> {
   let whole = ''
-  for (let text = await nextText(iterator); text !== null; text = await nextText(iterator)) {
+  for (let text = await answer.nextText(); text !== null; text = await answer.nextText()) {
     whole += text
   }
   return whole

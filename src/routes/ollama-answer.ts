@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream'
-import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
-import { type LineOptions, LineStream, nextText, openAnswer } from './line-stream.ts'
+import type { CutReason } from '../engine/retrieve/query-calls.ts'
+import type { LineFormat } from './line-stream.ts'
 import { CREATED_AT } from './ollama-models.ts'
 
 /** How an endpoint of Ollama words its answers. */
@@ -25,64 +24,57 @@ interface Times {
 export function wholeReply<Field extends object, Closing extends object>(
   format: AnswerFormat<Field, Closing>,
   answer: string,
+  cut: CutReason | undefined,
   elapsed: number,
 ) {
   return {
     ...identity(format),
     ...format.field(answer),
     done: true,
-    done_reason: 'stop',
+    done_reason: cut ?? 'stop',
     ...format.closing,
     ...counters(format, answer, { untilFirst: 0, rest: elapsed }),
   }
 }
 
-/**
- * An answer as Ollama's lines, the last with the counters.
- *
- * Resolves once the first piece is there: whatever fails before it still has its own status. What
- * fails later is told in a line of its own.
- */
-export async function replyLines(
-  format: AnswerFormat<object, object>,
-  events: AsyncIterable<QueryEvent>,
-  { signal, explain }: LineOptions,
-): Promise<Readable> {
+/** The lines of an answer in Ollama's form, the last with the counters. */
+export function lineFormat(format: AnswerFormat<object, object>): LineFormat {
   const started = performance.now()
-  const { iterator } = await openAnswer(events, signal)
-  const first = (await nextText(iterator)) ?? ''
-  const firstAt = performance.now()
-  let lastAt = firstAt
-  let answer = first
+  let firstAt = started
+  let lastAt = started
+  let said = ''
   const line = (text: string, done = false) => ({
     ...identity(format),
     ...format.field(text),
     done,
   })
-  return new LineStream(
-    iterator,
-    {
-      head: first === '' ? [] : [line(first)],
-      piece: (text) => {
-        lastAt = performance.now()
-        answer += text
-        return line(text)
-      },
-      tail: () => [
-        {
-          ...line('', true),
-          done_reason: 'stop',
-          ...format.closing,
-          ...counters(format, answer, { untilFirst: firstAt - started, rest: lastAt - firstAt }),
-        },
-      ],
-      failed: (message) => {
-        const text = `\n\nError: Provider error: ${message}`
-        return [{ ...line(text), error: text }, line('', true)]
-      },
+  const piece = (text: string) => {
+    lastAt = performance.now()
+    said += text
+    return line(text)
+  }
+  return {
+    // With the first text: whatever fails before it still has its own status.
+    head: async (answer) => {
+      const first = await answer.nextText()
+      firstAt = performance.now()
+      return first === null ? [] : [piece(first)]
     },
-    explain,
-  )
+    piece,
+    tail: ({ cut }) => [
+      {
+        ...line('', true),
+        done_reason: cut ?? 'stop',
+        ...format.closing,
+        ...counters(format, said, { untilFirst: firstAt - started, rest: lastAt - firstAt }),
+      },
+    ],
+    failed: (message) => {
+      const text = `\n\nError: Provider error: ${message}`
+      return [{ ...line(text), error: text }, line('', true)]
+    },
+    silence: () => line(''),
+  }
 }
 
 function identity({ model }: { readonly model: string }) {

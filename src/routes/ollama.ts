@@ -7,7 +7,9 @@ import { readAllAsJson } from '../http/body-parsers.ts'
 import { BODY_BYTES } from '../http/body-sizes.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
-import { type AnswerFormat, replyLines, wholeReply } from './ollama-answer.ts'
+import { NO_ANSWER } from './answer-reader.ts'
+import { answerLines } from './line-stream.ts'
+import { type AnswerFormat, lineFormat, wholeReply } from './ollama-answer.ts'
 import { listedModel, OLLAMA_VERSION, runningModel } from './ollama-models.ts'
 import { isErrand, readChatQuery } from './ollama-query.ts'
 import {
@@ -27,10 +29,9 @@ export interface OllamaOptions {
 }
 
 /** `/api/…`: the workspace as a model of Ollama, for chat programs. */
-export const ollamaRoutes: FastifyPluginAsyncTypebox<OllamaOptions & { rag: Rag }> = async (
-  app,
-  { rag, model, countTokens },
-) => {
+export const ollamaRoutes: FastifyPluginAsyncTypebox<
+  OllamaOptions & { rag: Rag; quietMs: number }
+> = async (app, { rag, model, countTokens, quietMs }) => {
   readAllAsJson(app)
   const schema = { body: ChatBody, response: { 200: ChatReply } }
 
@@ -56,7 +57,7 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<OllamaOptions & { rag: Rag 
       })
       const format = { model, countTokens, field, closing: {}, query: params.query }
       return request.body.stream
-        ? streamed(rag, params, format, request, reply)
+        ? streamed(rag, params, format, quietMs, request, reply)
         : whole(rag, params, format, reply)
     },
   )
@@ -74,7 +75,7 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<OllamaOptions & { rag: Rag 
       const field = (response: string) => ({ response })
       const format = { model, countTokens, field, closing: { context: [] }, query: prompt }
       return stream
-        ? streamed(rag, params, format, request, reply)
+        ? streamed(rag, params, format, quietMs, request, reply)
         : whole(rag, params, format, reply)
     },
   )
@@ -117,17 +118,17 @@ async function whole<Field extends object, Closing extends object>(
   reply: FastifyReply,
 ) {
   const started = performance.now()
-  const { response } = await rag.query(params, { signal: clientSignal(reply) })
+  const answer = await rag.query(params, { signal: clientSignal(reply) })
   const elapsed = performance.now() - started
-  return wholeReply(format, response.trim() === '' ? NO_ANSWER : response, elapsed)
+  const response = answer.response.trim() === '' ? NO_ANSWER : answer.response
+  return wholeReply(format, response, answer.finish_reason, elapsed)
 }
-
-const NO_ANSWER = 'No response generated'
 
 async function streamed(
   rag: Rag,
   params: QueryParams,
   format: AnswerFormat<object, object>,
+  quietMs: number,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
@@ -135,7 +136,7 @@ async function streamed(
   // Called before the first await: what it runs in is decided here.
   const events = rag.queryStream({ ...params, stream: true }, { signal })
   const explain = (error: unknown) => request.explainError(error)
-  const lines = await replyLines(format, events, { signal, explain })
+  const lines = await answerLines(lineFormat(format), events, { signal, explain, quietMs })
   return reply
     .headers({
       'content-type': 'application/x-ndjson',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type MetadataValue, QUERY_MODES } from '../engine/retrieve/query-calls.ts'
+import { type CutReason, type MetadataValue, QUERY_MODES } from '../engine/retrieve/query-calls.ts'
 import { NullableInteger, NullableString, OpenObject, Text } from './common-schemas.ts'
 
 const NullableBoolean = Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })
@@ -104,6 +104,13 @@ export const QueryReply = Type.Object({
     ...References,
     type: ['array', 'null'],
   }),
+  finish_reason: Type.Optional(
+    Type.Unsafe<CutReason | undefined>({
+      type: 'string',
+      enum: ['length', 'content_filter', 'unfinished'],
+      description: 'Only of an answer that the model did not finish; an addition to LightRAG',
+    }),
+  ),
 })
 
 const fromTheGraph = {

@@ -4,15 +4,23 @@ import type { Rag } from '../engine/rag.ts'
 import { BODY_BYTES } from '../http/body-sizes.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
-import { ndjsonAnswer } from './ndjson-answer.ts'
+import { NO_ANSWER } from './answer-reader.ts'
+import { answerLines } from './line-stream.ts'
+import { NDJSON_ANSWER } from './ndjson-answer.ts'
 import { QueryBody, QueryDataReply, QueryReply } from './query-schemas.ts'
 
 /** `/query` answers, `/query/stream` answers piece by piece, `/query/data` shows what was found. */
-export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
+export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag; quietMs: number }> = async (
+  app,
+  { rag, quietMs },
+) => {
   app.post(
     '/query',
     { bodyLimit: BODY_BYTES.question, schema: { body: QueryBody, response: { 200: QueryReply } } },
-    async ({ body }, reply) => rag.query(body, { signal: clientSignal(reply) }),
+    async ({ body }, reply) => {
+      const answer = await rag.query(body, { signal: clientSignal(reply) })
+      return answer.response.trim() === '' ? { ...answer, response: NO_ANSWER } : answer
+    },
   )
 
   app.post(
@@ -22,10 +30,8 @@ export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, 
       const signal = clientSignal(reply)
       // Called before the first await: what it runs in is decided here.
       const events = rag.queryStream(request.body, { signal })
-      const answer = await ndjsonAnswer(events, {
-        signal,
-        explain: (error) => request.explainError(error),
-      })
+      const explain = (error: unknown) => request.explainError(error)
+      const answer = await answerLines(NDJSON_ANSWER, events, { signal, explain, quietMs })
       return reply
         .headers({
           'content-type': 'application/x-ndjson',

@@ -24,6 +24,11 @@ export interface RoutesOptions {
   readonly maxTextBodyBytes?: number | undefined
   /** Longest wait for an uploading client's next bytes, in milliseconds; 2 minutes unless given. */
   readonly maxUploadSilenceMs?: number | undefined
+  /**
+   * Milliseconds of silence after which a streamed answer gives a sign of life; 2 s unless given, 0 =
+   * never.
+   */
+  readonly answerQuietMs?: number | undefined
 }
 
 /** A petabyte: to this, lengths can still be added. */
@@ -34,18 +39,18 @@ export async function registerRoutes(app: FastifyInstance, options: RoutesOption
   const { rag, health, ollama } = options
   const maxUploadBytes = (options.maxUploadBytes ?? 104_857_600) || NO_LIMIT
   const { maxUploadSilenceMs = 120_000 } = options
-  const { maxTextBodyBytes = 52_428_800 } = options
+  const { maxTextBodyBytes = 52_428_800, answerQuietMs: quietMs = 2000 } = options
   await app.register(documentRoutes, { rag })
   await app.register(insertRoutes, { rag, maxTextBodyBytes })
   await app.register(customKgRoutes, { rag, maxTextBodyBytes })
   await app.register(uploadRoutes, { rag, maxUploadBytes, maxUploadSilenceMs })
   await app.register(scanRoutes, { rag })
   await app.register(sourceConflictRoutes)
-  await app.register(queryRoutes, { rag })
+  await app.register(queryRoutes, { rag, quietMs })
   await app.register(graphRoutes, { rag })
   await app.register(graphEditRoutes, { rag })
   await app.register(graphExportRoutes, { rag })
-  await app.register(ollamaRoutes, { rag, ...ollama })
+  await app.register(ollamaRoutes, { rag, quietMs, ...ollama })
   await app.register(authVerifyRoutes)
   await app.register(healthRoutes, { rag, ...health })
 }

@@ -140,3 +140,31 @@ describe('answers that are not kept', () => {
     expect(answerer.answers).toBe(4)
   })
 })
+
+describe('an answer that was cut off', () => {
+  it('says so and is not kept', async () => {
+    const cutting: Answerer = {
+      id: 'cutting',
+      prompt: () => 'prompt',
+      async *answer(_input, { onCut }) {
+        answerer.answers++
+        yield 'half an'
+        onCut?.('length')
+      },
+    }
+    const cut = await openEngine({ answerer: cutting })
+    await cut.insert({ texts: ['Captain Nemo wrote the harbour report in Lisbon.'] })
+    for (const answers of [1, 2]) {
+      expect(await cut.rag.query(QUESTION)).toMatchObject({
+        response: 'half an',
+        finish_reason: 'length',
+      })
+      expect(answerer.answers).toBe(answers)
+    }
+    const events: QueryEvent[] = []
+    for await (const event of cut.rag.queryStream(QUESTION)) events.push(event)
+    expect(events.at(-1)).toEqual({ type: 'cut', reason: 'length' })
+    expect(answerer.answers).toBe(3)
+    await cut.close()
+  })
+})

@@ -24,8 +24,8 @@ export interface ProcessParts {
  * Everything of a document that models have to say, before anything is written: chunks with their
  * vectors and fragments.
  *
- * A chunk to which the extractor gives no usable answer is set aside with its error; an outage ends
- * the whole attempt.
+ * A chunk to which the extractor gives no usable answer is set aside with its error, and so is one of
+ * which it gave a part only, with that part; an outage ends the whole attempt.
  *
  * @throws {ModelUnavailable} when a model does not answer
  */
@@ -92,7 +92,7 @@ async function extract(
     const input = { text: chunk.content, filePath: document.filePath, headings }
     const id = chunkId(document.id, chunk.ordinal, chunk.content)
     const found = await models.extractor.extract(input, { ...options, chunkId: id })
-    return { found, error: null }
+    return { found, error: found.incomplete ?? null }
   } catch (error) {
     if (error instanceof ModelUnavailable || options.signal?.aborted) throw error
     if (!(error instanceof EngineError)) throw error

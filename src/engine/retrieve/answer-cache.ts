@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto'
-import type { Keywords, Models } from '../models.ts'
+import type { CutReason, Keywords, Models } from '../models.ts'
 import type { Store } from '../store.ts'
 import type { Question } from './question.ts'
+
+/** How an answer ended; known behind its last piece. */
+export interface AnswerEnd {
+  /** Why it is not whole; null for a whole one. */
+  cut: CutReason | null
+}
 
 /** The place of one answer among those that are kept. */
 export interface AnswerSlot {
   read(): Promise<string | null>
   /** Hands an answer on as it arrives, and keeps it once it is whole. */
-  keeping(answer: AsyncIterable<string>): AsyncIterable<string>
+  keeping(answer: AsyncIterable<string>, end: Readonly<AnswerEnd>): AsyncIterable<string>
 }
 
 export interface AnswerCacheParts {
@@ -31,11 +37,12 @@ export async function answerSlot(
   const key = answerKey(models, question, keywords, context, await store.dataVersion())
   const keep = (value: string) =>
     store.cache({ key, kind: 'query', value, chunkId: null }, settings.maxCachedAnswers)
-  return { read: () => store.cached(key), keeping: (answer) => keeping(answer, keep) }
+  return { read: () => store.cached(key), keeping: (answer, end) => keeping(answer, end, keep) }
 }
 
 async function* keeping(
   answer: AsyncIterable<string>,
+  end: Readonly<AnswerEnd>,
   keep: (whole: string) => Promise<void>,
 ): AsyncGenerator<string, void, undefined> {
   let whole = ''
@@ -43,7 +50,7 @@ async function* keeping(
     whole += text
     yield text
   }
-  if (whole.trim() === '') return
+  if (whole.trim() === '' || end.cut !== null) return
   // The caller has the answer; that it could not be kept costs the next one a call.
   await keep(whole).catch(() => undefined)
 }

@@ -3,9 +3,10 @@ import { SEPARATOR } from '../ingest/merge-fragments.ts'
 import type { CallOptions } from '../models.ts'
 import type { Store, StoredChunk } from '../store.ts'
 import { giveWayAhead } from '../turns.ts'
-import { answerSlot } from './answer-cache.ts'
+import { type AnswerEnd, answerSlot } from './answer-cache.ts'
 import type {
   Citation,
+  CutReason,
   QueryData,
   QueryEvent,
   QueryParams,
@@ -37,9 +38,17 @@ export async function* answerQuestion(
   const question = questionOf(params, parts.settings)
   const options: CallOptions = { lane: 'query', signal }
   const { answerer } = parts.models
+  const end: AnswerEnd = { cut: null }
+  const answering: CallOptions = {
+    ...options,
+    onCut: (reason) => {
+      end.cut = reason
+    },
+  }
   if (question.mode === 'bypass') {
     const references = question.includeReferences ? [] : null
-    yield* pieces(question, references, answerer.answer(answerInput(question, null), options))
+    const answer = answerer.answer(answerInput(question, null), answering)
+    yield* pieces(question, references, answer, end)
     return
   }
   const found = await find(parts, question, options)
@@ -55,11 +64,11 @@ export async function* answerQuestion(
   const slot = await answerSlot(parts, question, found.retrieved.keywords, found.selected.context)
   const known = (await slot?.read()) ?? null
   if (known !== null) {
-    yield* pieces(question, references, inOnePiece(known))
+    yield* pieces(question, references, inOnePiece(known), end)
     return
   }
-  const answer = answerer.answer(answerInput(question, found.selected), options)
-  yield* pieces(question, references, slot?.keeping(answer) ?? answer)
+  const answer = answerer.answer(answerInput(question, found.selected), answering)
+  yield* pieces(question, references, slot?.keeping(answer, end) ?? answer, end)
 }
 
 async function* inOnePiece(text: string): AsyncGenerator<string> {
@@ -70,11 +79,13 @@ async function* inOnePiece(text: string): AsyncGenerator<string> {
 export async function collectAnswer(events: AsyncIterable<QueryEvent>): Promise<QueryResponse> {
   let response = ''
   let references: readonly Reference[] | null = null
+  let cut: CutReason | null = null
   for await (const event of events) {
     if (event.type === 'start') references = event.references
+    else if (event.type === 'cut') cut = event.reason
     else response += event.text
   }
-  return { response, references }
+  return { response, references, ...(cut === null ? {} : { finish_reason: cut }) }
 }
 
 /** What was found, as data, without an answer. */
@@ -145,6 +156,7 @@ async function* pieces(
   { stream }: Question,
   references: readonly Reference[] | null,
   answer: AsyncIterable<string>,
+  end: AnswerEnd,
 ): AsyncGenerator<QueryEvent> {
   if (stream) yield { type: 'start', references, streaming: true }
   let whole = ''
@@ -152,9 +164,11 @@ async function* pieces(
     if (stream && text !== '') yield { type: 'text', text }
     else whole += text
   }
-  if (stream) return
-  yield { type: 'start', references, streaming: false }
-  yield { type: 'text', text: whole }
+  if (!stream) {
+    yield { type: 'start', references, streaming: false }
+    yield { type: 'text', text: whole }
+  }
+  if (end.cut !== null) yield { type: 'cut', reason: end.cut }
 }
 
 function referencesOf(selected: Selected | null, withContent: boolean): Reference[] {

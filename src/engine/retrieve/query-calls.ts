@@ -1,3 +1,5 @@
+import type { CutReason as ModelCutReason } from '../models.ts'
+
 export const QUERY_MODES = ['local', 'global', 'hybrid', 'naive', 'mix', 'bypass'] as const
 
 export type QueryMode = (typeof QUERY_MODES)[number]
@@ -71,13 +73,18 @@ export interface Reference {
   readonly content?: readonly string[] | undefined
 }
 
+/** Why an answer ended before it was whole. */
+export type CutReason = ModelCutReason
+
 export interface QueryResponse {
   readonly response: string
   /** Null when references were not wanted. */
   readonly references: readonly Reference[] | null
+  /** Only of an answer that is not whole. */
+  readonly finish_reason?: CutReason | undefined
 }
 
-/** Events of a streamed answer, in order: `start` once, then texts. */
+/** Events of a streamed answer, in order: `start` once, then texts, and `cut` behind half an answer. */
 export type QueryEvent =
   | {
       readonly type: 'start'
@@ -86,6 +93,7 @@ export type QueryEvent =
       readonly streaming: boolean
     }
   | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'cut'; readonly reason: CutReason }
 
 export interface QueryDataEntity {
   readonly entity_name: string

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { CallOptions, ChatMessage, Generation, LanguageModel } from '../models.ts'
+import type {
+  AnswerFormat,
+  CallOptions,
+  ChatMessage,
+  Generation,
+  LanguageModel,
+} from '../models.ts'
 import type { CacheEntry, Store } from '../store.ts'
 import { SingleFlight } from './single-flight.ts'
 
@@ -9,11 +15,12 @@ const NO_USAGE = { promptTokens: 0, completionTokens: 0 }
 
 /**
  * A language model that answers from the store what it answered before. Identical questions that
- * arrive together are asked once. Streams pass through.
+ * arrive together are asked once. Streams pass through. What was cut off is never kept.
  */
 export class CachedLanguageModel implements LanguageModel {
   readonly id: string
   readonly structured: boolean
+  readonly shape: string | undefined
   readonly #model: LanguageModel
   readonly #store: Pick<Store, 'cached' | 'cache'>
   readonly #kind: CachedKind
@@ -29,6 +36,7 @@ export class CachedLanguageModel implements LanguageModel {
   ) {
     this.id = model.id
     this.structured = model.structured ?? false
+    this.shape = model.shape
     this.#model = model
     this.#store = store
     this.#kind = kind
@@ -36,7 +44,7 @@ export class CachedLanguageModel implements LanguageModel {
   }
 
   generate(messages: readonly ChatMessage[], options: CallOptions): Promise<Generation> {
-    const key = cacheKey(this.#kind, this.id, messages)
+    const key = cacheKey(this.#kind, shapeOf(this), messages, options.format)
     return this.#flights.join(key, options.signal, (signal) =>
       this.#lookUpOrAsk(key, messages, { ...options, signal }),
     )
@@ -54,7 +62,7 @@ export class CachedLanguageModel implements LanguageModel {
     const known = await this.#store.cached(key)
     if (known !== null) return { text: known, usage: NO_USAGE }
     const answer = await this.#model.generate(messages, options)
-    if (this.#worthKeeping(answer.text)) {
+    if (answer.cut === undefined && this.#worthKeeping(answer.text)) {
       const chunkId = options.chunkId ?? null
       await this.#store.cache({ key, kind: this.#kind, value: answer.text, chunkId })
     }
@@ -62,13 +70,20 @@ export class CachedLanguageModel implements LanguageModel {
   }
 }
 
+/** A model with all that shapes its answers beside the question. */
+export function shapeOf({ id, shape }: Pick<LanguageModel, 'id' | 'shape'>): string {
+  return shape === undefined ? id : `${id} ${shape}`
+}
+
+/** @param model as {@link shapeOf} tells it */
 export function cacheKey(
   kind: CacheEntry['kind'],
-  modelId: string,
+  model: string,
   messages: readonly ChatMessage[],
+  format: AnswerFormat | undefined = undefined,
 ): string {
   const asked = messages.map(({ role, content }) => [role, content])
   return createHash('sha256')
-    .update(JSON.stringify([kind, modelId, asked]))
+    .update(JSON.stringify([kind, model, asked, format ?? null]))
     .digest('hex')
 }

@@ -13,6 +13,8 @@ export interface ExtractionFormat {
   readonly held: AnswerFormat | null
   /** Records as a model should write them, for the example. */
   write(extraction: Extraction): readonly string[]
+  /** Of an answer that was cut off, the part that ends with a complete record. */
+  untilCut(answer: string): string
   /** Reads an answer, however roughly it keeps to the format. */
   read(answer: string): ParsedExtraction
 }

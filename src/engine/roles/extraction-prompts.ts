@@ -132,6 +132,14 @@ export function gleaningPrompt(format: ExtractionFormat): string {
   ].join('\n')
 }
 
+/** Behind an answer that was cut off, of which only complete records are shown. */
+export function continuationPrompt(format: ExtractionFormat): string {
+  return [
+    'Your answer was cut off. Go on with the records that are still missing; repeat none of those',
+    `above. Same format. If none is missing, write ${format.nothing}.`,
+  ].join('\n')
+}
+
 /** A fence longer than any within the text. */
 function fenced(text: string): string {
   let longest = 2

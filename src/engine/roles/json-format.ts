@@ -40,6 +40,7 @@ export const JSON_FORMAT: ExtractionFormat = {
       })),
     }),
   ],
+  untilCut: (answer) => answer.slice(0, answer.lastIndexOf('}') + 1),
   read: readJson,
 }
 

@@ -20,7 +20,8 @@ export class LlmAnswerer implements Answerer {
   constructor(model: LanguageModel, template: string = ANSWER_TEMPLATE) {
     this.#model = model
     this.#template = template
-    const hash = createHash('sha256').update(template).digest('hex').slice(0, 16)
+    const shaped = JSON.stringify([template, model.shape ?? null])
+    const hash = createHash('sha256').update(shaped).digest('hex').slice(0, 16)
     this.id = `llm-answerer:${model.id}:${hash}`
   }
 

@@ -2,15 +2,19 @@ import { createHash } from 'node:crypto'
 import { EngineError } from '../errors.ts'
 import type {
   CallOptions,
-  ChatMessage,
-  EntityFragment,
+  CutReason,
   Extraction,
   ExtractionInput,
   Extractor,
   LanguageModel,
-  RelationFragment,
 } from '../models.ts'
-import { orderedPair, pairKey } from '../pair.ts'
+import {
+  askForRecords,
+  callsFor,
+  goOnUntilWhole,
+  isExtraction,
+  type RecordsQuestion,
+} from './ask-for-records.ts'
 import type { ExtractionFormat } from './extraction-format.ts'
 import {
   DEFAULT_EXTRACTION_WORDING,
@@ -20,7 +24,7 @@ import {
   gleaningPrompt,
 } from './extraction-prompts.ts'
 import { JSON_FORMAT } from './json-format.ts'
-import type { ParsedExtraction } from './parse-extraction.ts'
+import { countRecords, mergeRecords } from './merge-records.ts'
 import { ROW_FORMAT } from './row-format.ts'
 
 export interface LlmExtractorSettings {
@@ -71,25 +75,58 @@ export class LlmExtractor implements Extractor {
     input: ExtractionInput,
     options: CallOptions,
   ): Promise<Extraction> {
-    const held = format.held === null ? options : { ...options, format: format.held }
-    const asked: ChatMessage[] = [
-      { role: 'system', content: system },
-      { role: 'user', content: extractionUserPrompt(input, format) },
-    ]
-    const answer = await this.#model.generate(asked, held)
-    const first = readAnswer(answer.text, format)
-    if (!isUsable(first)) {
-      throw new EngineError('model_rejected', 'The model did not answer in the extraction format')
+    const question: RecordsQuestion = {
+      model: this.#model,
+      format,
+      system,
+      options,
+      calls: callsFor(),
     }
-    if (!this.#gleaning) return { entities: first.entities, relations: first.relations }
-    const again: ChatMessage[] = [
-      ...asked,
-      { role: 'assistant', content: answer.text },
-      { role: 'user', content: gleaning },
-    ]
-    const gleaned = await this.#model.generate(again, held)
-    return mergeGleaned(first, readAnswer(gleaned.text, format))
+    const { found, written, cut } = await askForRecords(question, input)
+    if (cut !== undefined) return cutOff(found, cut)
+    if (!this.#gleaning || written === null) return found
+    const again = await unlessRefused(
+      goOnUntilWhole({ ...question, calls: callsFor(MOST_GLEANING_CALLS) }, [
+        { role: 'system', content: system },
+        { role: 'user', content: extractionUserPrompt(input, format) },
+        { role: 'assistant', content: written },
+        { role: 'user', content: gleaning },
+      ]),
+    )
+    if (again === null) return found
+    const both = mergeRecords(found, again.found)
+    return again.cut === undefined ? both : cutOff(both, again.cut)
   }
+}
+
+/** Of the calls for a second look. */
+const MOST_GLEANING_CALLS = 3
+
+/** A second look that the provider refuses, as when it is too long, takes nothing from the first. */
+async function unlessRefused<T>(look: Promise<T>): Promise<T | null> {
+  try {
+    return await look
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
+/** What is complete of an answer, with the reason why there is no more. */
+function cutOff(found: Extraction, cut: CutReason): Extraction {
+  const why = CUT_BY[cut]
+  if (countRecords(found) === 0) {
+    throw new EngineError('model_rejected', `The model's answer was cut off ${why}`, {
+      details: { cut },
+    })
+  }
+  return { ...found, incomplete: `The model's answer was cut off ${why}; what came before is kept` }
+}
+
+const CUT_BY: Readonly<Record<CutReason, string>> = {
+  length: 'at its limit of tokens',
+  content_filter: "by the provider's content filter",
+  unfinished: 'before its end',
 }
 
 /** What is the same for every chunk. */
@@ -104,54 +141,11 @@ function askingFor(format: ExtractionFormat, wording: ExtractionWording): Asking
   return { format, system, gleaning: gleaningPrompt(format) }
 }
 
+/** Refused, or answered in no form that can be read; not: begun, and cut off. */
 const isRefusal = (error: unknown) =>
-  error instanceof EngineError && error.code === 'model_rejected'
+  error instanceof EngineError && error.code === 'model_rejected' && !('cut' in error.details)
 
 /** Whether an answer can be kept for the next time the same chunk is asked about. */
 export function isUsableExtraction(answer: string): boolean {
-  return isUsable(readAnswer(answer, ROW_FORMAT))
-}
-
-/** In the format that was asked for, or else the other: it is paid for either way. */
-function readAnswer(answer: string, format: ExtractionFormat): ParsedExtraction {
-  const parsed = format.read(answer)
-  if (isUsable(parsed)) return parsed
-  return (format === ROW_FORMAT ? JSON_FORMAT : ROW_FORMAT).read(answer)
-}
-
-/** An end marker, or two empty lists, say that the passage holds nothing. */
-function isUsable(parsed: ParsedExtraction): boolean {
-  return parsed.complete || parsed.entities.length > 0 || parsed.relations.length > 0
-}
-
-/** What the second look adds, and what it says at greater length than the first. */
-function mergeGleaned(first: Extraction, gleaned: Extraction): Extraction {
-  return {
-    entities: merged(first.entities, gleaned.entities, (entity: EntityFragment) => entity.name),
-    relations: merged(first.relations, gleaned.relations, ({ source, target }: RelationFragment) =>
-      pairKey(orderedPair(source, target)),
-    ),
-  }
-}
-
-function merged<T extends { readonly description: string }>(
-  first: readonly T[],
-  gleaned: readonly T[],
-  keyOf: (row: T) => string,
-): T[] {
-  const rows = [...first]
-  const placeOf = new Map<string, number>()
-  for (const [place, row] of rows.entries()) {
-    if (!placeOf.has(keyOf(row))) placeOf.set(keyOf(row), place)
-  }
-  for (const row of gleaned) {
-    const place = placeOf.get(keyOf(row))
-    if (place === undefined) {
-      placeOf.set(keyOf(row), rows.length)
-      rows.push(row)
-    } else if (row.description.length > (rows[place]?.description.length ?? 0)) {
-      rows[place] = row
-    }
-  }
-  return rows
+  return isExtraction(answer)
 }

@@ -1,5 +1,7 @@
 import { cleanText } from '../ingest/clean-text.ts'
+import { SEPARATOR } from '../ingest/merge-fragments.ts'
 import type { CallOptions, LanguageModel, Summarizer } from '../models.ts'
+import { tokenCount } from '../tokenizer.ts'
 
 /** Folds the descriptions of one entity or relation into one text by asking a language model. */
 export class LlmSummarizer implements Summarizer {
@@ -13,16 +15,41 @@ export class LlmSummarizer implements Summarizer {
     this.#language = language
   }
 
+  /** Asked for a shorter one when it is cut off; in the end the first descriptions stand for it. */
   async summarize(
     subject: { readonly kind: 'entity' | 'relation'; readonly name: string },
     descriptions: readonly string[],
     maxTokens: number,
     options: CallOptions,
   ): Promise<string> {
-    const content = summaryPrompt(subject, descriptions, maxTokens, this.#language)
-    const answer = await this.#model.generate([{ role: 'user', content }], options)
-    return cleanText(answer.text)
+    let atMost = maxTokens
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const content = summaryPrompt(subject, descriptions, atMost, this.#language)
+      const answer = await this.#model.generate([{ role: 'user', content }], options)
+      if (answer.cut === undefined) return cleanText(answer.text)
+      // It is cut off where it came to the limit: what fits must be well below that.
+      const said = tokenCount(answer.text)
+      atMost = Math.max(SHORTEST, Math.floor(Math.min(atMost, said > 0 ? said : atMost) / 2))
+    }
+    return within(descriptions, maxTokens)
   }
+}
+
+/** How often a summary is asked for, each time a shorter one, while it is cut off. */
+const ATTEMPTS = 3
+/** In tokens. */
+const SHORTEST = 32
+
+/** The first descriptions as they are: half a summary would pass for a whole one. */
+function within(descriptions: readonly string[], maxTokens: number): string {
+  const kept: string[] = []
+  let left = maxTokens
+  for (const description of descriptions) {
+    left -= tokenCount(description)
+    if (left < 0 && kept.length > 0) break
+    kept.push(description)
+  }
+  return kept.join(SEPARATOR)
 }
 
 function summaryPrompt(

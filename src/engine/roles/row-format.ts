@@ -24,5 +24,6 @@ export const ROW_FORMAT: ExtractionFormat = {
     ),
     END_MARKER,
   ],
+  untilCut: (answer) => answer.slice(0, Math.max(0, answer.lastIndexOf('\n'))),
   read: parseExtraction,
 }

@@ -5,9 +5,17 @@ import {
   streamText,
   wrapLanguageModel,
 } from 'ai'
-import type { AnswerFormat, ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
-import { emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
+import type {
+  AnswerFormat,
+  ChatMessage,
+  CutReason,
+  Generation,
+  LanguageModel,
+} from '../../engine/models.ts'
+import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { cutReason, endCut, generationOf } from '../calls/cut-reason.ts'
+import type { NoticeSink } from '../calls/notices.ts'
 import { runCall } from '../calls/run-call.ts'
 import { streamCall } from '../calls/stream-call.ts'
 import { stripThinking } from '../calls/strip-thinking.ts'
@@ -28,11 +36,13 @@ export interface SamplingSettings {
   readonly seed?: number
 }
 
-export interface LanguageModelSettings extends UsageMeter {
+export interface LanguageModelSettings extends UsageMeter, NoticeSink {
   readonly calls?: Partial<CallSettings> | undefined
   readonly sampling?: SamplingSettings | undefined
   /** Part of every cache key; by default provider and model name. */
   readonly id?: string | undefined
+  /** What else shapes answers beside `sampling`, such as an address. */
+  readonly shape?: unknown
   /** Whether it can be held to a schema; not unless this says so. */
   readonly structured?: boolean | undefined
 }
@@ -47,6 +57,7 @@ export function fromAiSdkLanguageModel(
 class AiSdkModel implements LanguageModel {
   readonly id: string
   readonly structured: boolean
+  readonly shape: string
   readonly #model: LanguageModelObject
   readonly #settings: LanguageModelSettings
   readonly #calls: CallSettings
@@ -54,6 +65,7 @@ class AiSdkModel implements LanguageModel {
   constructor(model: LanguageModelObject, settings: LanguageModelSettings) {
     this.id = settings.id ?? `${model.provider}:${model.modelId}`
     this.structured = settings.structured ?? false
+    this.shape = JSON.stringify([settings.shape ?? null, settings.sampling ?? {}])
     this.#model = model
     this.#settings = settings
     this.#calls = { ...DEFAULT_CALL_SETTINGS, ...settings.calls }
@@ -83,9 +95,8 @@ class AiSdkModel implements LanguageModel {
       throw callFailureOf(error)
     })
     const usage = this.#report(options, result.totalUsage)
-    const text = stripThinking(result.text)
-    if (text.trim() === '') throw emptyAnswer()
-    return { text, usage }
+    const cut = cutReason(result.rawFinishReason ?? result.finishReason)
+    return generationOf(stripThinking(result.text), usage, cut, this.#tell)
   }
 
   async *#streamOnce(
@@ -97,10 +108,13 @@ class AiSdkModel implements LanguageModel {
     const result = streamText({ ...this.#request(messages, signal), onError: () => {} })
     let usage: { inputTokens?: number | undefined; outputTokens?: number | undefined } | undefined
     let ended = false
+    let said = false
+    let cut: CutReason | undefined
     try {
       for await (const part of result.fullStream) {
         if (part.type === 'text-delta' && part.text !== '') {
           usage ??= {}
+          said = true
           yield part.text
         }
         if (part.type === 'error') throw part.error
@@ -108,6 +122,7 @@ class AiSdkModel implements LanguageModel {
           usage = part.totalUsage
           // Without the provider's own reason the stream was cut off, however politely.
           ended = part.finishReason !== 'other' || part.rawFinishReason !== undefined
+          cut = cutReason(part.rawFinishReason ?? part.finishReason)
         }
       }
     } catch (error) {
@@ -117,7 +132,10 @@ class AiSdkModel implements LanguageModel {
       if (usage !== undefined) this.#report(options, usage)
     }
     if (!ended) throw unreadableAnswer()
+    if (cut !== undefined) endCut(cut, said, options, this.#tell)
   }
+
+  readonly #tell = (message: string) => this.#settings.onNotice?.({ model: this.id, message })
 
   #request(messages: readonly ChatMessage[], abortSignal: AbortSignal) {
     return {

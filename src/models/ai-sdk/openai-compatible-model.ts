@@ -14,6 +14,7 @@ export function openAiCompatibleModel(
   return fromAiSdkLanguageModel(openAiCompatibleProvider(host).chatModel(model), {
     ...settings,
     structured: host.structured,
+    shape: [host.host, host.queryParams ?? {}, host.extraBody ?? {}],
     id: settings.id ?? `${host.binding}:${model}`,
   })
 }

@@ -1,4 +1,5 @@
 import type { Answerer, AnswerInput, CallOptions } from '../../engine/models.ts'
+import { NOTHING_FOUND } from '../../engine/retrieve/answer-question.ts'
 import { type RankedSentence, rankSentences } from './rank-sentences.ts'
 
 const MAX_SENTENCES = 5
@@ -7,7 +8,6 @@ const MAX_SENTENCE_LENGTH = 600
 
 const EXTRACTIVE_NOTE =
   '*Extractive answer: sentences quoted from the documents; no language model is configured.*'
-const NOTHING_RELEVANT = 'Nothing relevant to this question was found in the documents.'
 const NO_CONTEXT =
   'No language model is configured, so a question can only be answered from documents, ' +
   'and none was consulted for this one.'
@@ -24,12 +24,12 @@ export class OfflineAnswerer implements Answerer {
   async *answer(input: AnswerInput, options: CallOptions): AsyncIterable<string> {
     options.signal?.throwIfAborted()
     if (input.passages.length === 0) {
-      yield `${input.context.trim() === '' ? NO_CONTEXT : NOTHING_RELEVANT}\n\n${EXTRACTIVE_NOTE}`
+      yield input.context.trim() === '' ? `${NO_CONTEXT}\n\n${EXTRACTIVE_NOTE}` : NOTHING_FOUND
       return
     }
     const sentences = await rankSentences(input.query, input.passages, MAX_SENTENCES)
     if (sentences.length === 0) {
-      yield `${NOTHING_RELEVANT}\n\n${EXTRACTIVE_NOTE}`
+      yield NOTHING_FOUND
       return
     }
     const layout = layoutFor(input.responseType)

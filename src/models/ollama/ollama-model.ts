@@ -1,6 +1,8 @@
 import type { AnswerFormat, ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
-import { emptyAnswer, unreadableAnswer } from '../calls/call-failure.ts'
+import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { cutReason, endCut, generationOf } from '../calls/cut-reason.ts'
+import type { NoticeSink } from '../calls/notices.ts'
 import { type Fields, fieldsOf, postForJson, postForLines } from '../calls/post-json.ts'
 import { runCall } from '../calls/run-call.ts'
 import { streamCall } from '../calls/stream-call.ts'
@@ -8,7 +10,7 @@ import { stripThinking } from '../calls/strip-thinking.ts'
 import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
 import { type OllamaHost, type OllamaOptions, ollamaTarget, optionsField } from './ollama-host.ts'
 
-export interface OllamaSettings extends UsageMeter {
+export interface OllamaSettings extends UsageMeter, NoticeSink {
   readonly calls?: Partial<CallSettings> | undefined
   readonly options?: OllamaOptions | undefined
   /** Whether answers may be held to a schema; they may unless this is false. */
@@ -27,6 +29,7 @@ export function ollamaModel(
 class OllamaModel implements LanguageModel {
   readonly id: string
   readonly structured: boolean
+  readonly shape: string
   readonly #host: OllamaHost
   readonly #model: string
   readonly #settings: OllamaSettings
@@ -35,6 +38,7 @@ class OllamaModel implements LanguageModel {
   constructor(host: OllamaHost, model: string, settings: OllamaSettings) {
     this.id = `ollama:${model}`
     this.structured = settings.structured ?? true
+    this.shape = JSON.stringify([host.host, settings.options ?? {}])
     this.#host = host
     this.#model = model
     this.#settings = settings
@@ -48,8 +52,8 @@ class OllamaModel implements LanguageModel {
       const answer = await postForJson(target, body, signal)
       const usage = this.#report(options, answer)
       const text = stripThinking(contentOf(answer))
-      if (text.trim() === '') throw emptyAnswer()
-      return { text, usage }
+      const cut = answer.done === false ? 'unfinished' : cutReason(answer.done_reason)
+      return generationOf(text, usage, cut, this.#tell)
     })
   }
 
@@ -66,12 +70,19 @@ class OllamaModel implements LanguageModel {
   ): AsyncGenerator<string, void, undefined> {
     const target = ollamaTarget(this.#host, '/api/chat')
     let last: Fields | undefined
+    let said = false
     try {
       for await (const line of postForLines(target, this.#body(messages, true), signal)) {
         last = line
         const content = contentOf(line)
-        if (content !== '') yield content
-        if (line.done === true) return
+        if (content !== '') {
+          said = true
+          yield content
+        }
+        if (line.done !== true) continue
+        const cut = cutReason(line.done_reason)
+        if (cut !== undefined) endCut(cut, said, options, this.#tell)
+        return
       }
     } finally {
       // Who leaves early is not told the counts, but there was a call.
@@ -79,6 +90,8 @@ class OllamaModel implements LanguageModel {
     }
     throw unreadableAnswer()
   }
+
+  readonly #tell = (message: string) => this.#settings.onNotice?.({ model: this.id, message })
 
   #body(messages: readonly ChatMessage[], stream: boolean, format?: AnswerFormat) {
     return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerInput, AnswerPassage } from '../../../src/engine/models.ts'
+import { NOTHING_FOUND } from '../../../src/engine/retrieve/answer-question.ts'
 import { OfflineAnswerer } from '../../../src/models/offline/offline-answerer.ts'
 import { collect } from '../collect.ts'
 
@@ -78,7 +79,7 @@ describe('an extractive answer', () => {
 
   it('says so when nothing fits', async () => {
     const answer = await ask('zeppelin voltage')
-    expect(answer).toContain('Nothing relevant')
+    expect(answer).toBe(NOTHING_FOUND)
     expect(answer).not.toContain('### References')
   })
 

@@ -1,0 +1,82 @@
+import type { CutReason, QueryEvent, Reference } from '../engine/retrieve/query-calls.ts'
+
+/** Said in place of an answer without a word. */
+export const NO_ANSWER = 'No response generated'
+
+/** An answer of which only the texts are still to come. */
+export interface AnswerReader {
+  readonly references: readonly Reference[] | null
+  /** False when the answer arrives in one piece. */
+  readonly streaming: boolean
+  /** Why the answer ended before it was whole; known at its end. */
+  readonly cut: CutReason | null
+  /** The next text that says something; null at the end. */
+  nextText(): Promise<string | null>
+  /** Ends the answer; nobody is left to hear of a failure. */
+  end(): void
+}
+
+/** Resolves once the first event is there; until then the events' failure is its own. */
+export async function openAnswer(
+  events: AsyncIterable<QueryEvent>,
+  signal: AbortSignal,
+): Promise<AnswerReader> {
+  const iterator = events[Symbol.asyncIterator]()
+  // Not left to the stream: it may never be read, and a pending `next` would hold up its end.
+  if (signal.aborted) end(iterator)
+  signal.throwIfAborted()
+  signal.addEventListener('abort', () => end(iterator), { once: true })
+  const first = await iterator.next()
+  if (first.done === true || first.value.type !== 'start') {
+    throw new TypeError('an answer starts with a start event')
+  }
+  const { references, streaming } = first.value
+  return new OpenAnswer(iterator, references, streaming)
+}
+
+class OpenAnswer implements AnswerReader {
+  readonly references: readonly Reference[] | null
+  readonly streaming: boolean
+  readonly #iterator: AsyncIterator<QueryEvent>
+  #cut: CutReason | null = null
+  #isBlank = true
+
+  constructor(
+    iterator: AsyncIterator<QueryEvent>,
+    references: readonly Reference[] | null,
+    streaming: boolean,
+  ) {
+    this.#iterator = iterator
+    this.references = references
+    this.streaming = streaming
+  }
+
+  get cut(): CutReason | null {
+    return this.#cut
+  }
+
+  async nextText(): Promise<string | null> {
+    for (;;) {
+      const { value, done } = await this.#iterator.next()
+      if (done === true) break
+      if (value.type === 'cut') this.#cut = value.reason
+      if (value.type !== 'text' || value.text === '') continue
+      if (/\S/.test(value.text)) this.#isBlank = false
+      return value.text
+    }
+    if (!this.#isBlank) return null
+    this.#isBlank = false
+    return NO_ANSWER
+  }
+
+  end(): void {
+    end(this.#iterator)
+  }
+}
+
+function end(iterator: AsyncIterator<QueryEvent>): void {
+  iterator.return?.().then(
+    () => {},
+    () => {},
+  )
+}
