@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { admitted } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import { type Awaitable, andThen } from './awaitable.ts'
-import { type Credentials, isEmpty, readCredentials } from './credential.ts'
+import { assertSentOnce, type Credentials, isEmpty, readCredentials } from './credential.ts'
 import { mayUse, permissionDenied, type RouteRule } from './permissions.ts'
 import { actingIn, type Principal } from './principal.ts'
 import { RequestContext } from './request-context.ts'
@@ -45,6 +45,7 @@ export class Arrival {
       admitted(request, 'unnamed')
       return
     }
+    assertSentOnce(request.raw)
     const credentials = readCredentials(request.headers)
     if (access === 'optional' && isEmpty(credentials) && !authenticator.open) {
       admitted(request, 'unnamed')

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { TenancyError } from './errors.ts'
 
 /** What a request presented. An empty header counts as none. */
 export interface Credentials {
@@ -26,6 +27,28 @@ export function readCredentials(headers: IncomingHttpHeaders): Credentials {
     apiKey,
     token: isToken ? bearer : undefined,
     bearerKey: isToken ? undefined : bearer,
+  }
+}
+
+/**
+ * Refuses a request with two headers of one kind, of which Node keeps the first, or makes one. What
+ * stands in front of this server may have judged the other.
+ *
+ * @throws {TenancyError} `credentials_repeated`
+ */
+export function assertSentOnce({
+  headers,
+  rawHeaders,
+}: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): void {
+  for (const name of ['authorization', 'x-api-key']) {
+    if (headers[name] === undefined) continue
+    let count = 0
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const sent = rawHeaders[i]
+      if (sent?.length === name.length && sent.toLowerCase() === name) count += 1
+    }
+    if (count < 2) continue
+    throw new TenancyError('credentials_repeated', `Send one header ${name}, not ${count}`)
   }
 }
 

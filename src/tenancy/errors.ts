@@ -16,6 +16,7 @@ export const TENANCY_STATUS = {
   tenant_suspended: 403,
   access_ended: 403,
   acting_refused: 403,
+  credentials_repeated: 400,
   invalid_workspace: 400,
   selectors_disagree: 400,
   workspace_required: 400,

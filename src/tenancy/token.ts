@@ -7,9 +7,16 @@ import { Compile } from 'typebox/compile'
 import type { Account } from './directory.ts'
 import { TenancyError } from './errors.ts'
 
+/** In seconds since 1970, up to the year 9999: beyond, no date can be made of it. */
+const dates = { minimum: 0, maximum: 253_402_300_799 } as const
+/** Clocks differ; a token from farther ahead is not of our time. */
+const MAX_SKEW_SECONDS = 300
+
 const Claims = Type.Object({
   sub: Type.String({ minLength: 1 }),
-  exp: Type.Integer(),
+  exp: Type.Integer(dates),
+  iat: Type.Optional(Type.Number(dates)),
+  nbf: Type.Optional(Type.Number(dates)),
   role: Type.Enum(['user', 'admin', 'guest']),
   /** Binds the token to the stored password; guests have none. */
   ver: Type.Optional(Type.String()),
@@ -67,7 +74,7 @@ export class Tokens {
     })
   }
 
-  /** @throws {TenancyError} `bad_token` when it is not ours, expired, or lacks a claim */
+  /** @throws {TenancyError} `bad_token` when it is not ours or of this time, or lacks a claim */
   verify(token: string): TokenClaims {
     const known = this.#verified.get(token)
     if (known !== undefined && known.exp * 1000 > Date.now()) return known
@@ -77,7 +84,9 @@ export class Tokens {
     } catch (error) {
       throw new TenancyError('bad_token', 'Invalid token', { cause: error })
     }
-    if (!claims.Check(payload)) throw new TenancyError('bad_token', 'Invalid token')
+    if (!claims.Check(payload) || isAhead(payload)) {
+      throw new TenancyError('bad_token', 'Invalid token')
+    }
     this.#verified.set(token, payload)
     return payload
   }
@@ -108,6 +117,10 @@ export async function registerTokens(app: FastifyInstance, options: TokenOptions
     verify: { algorithms: ['HS256'], requiredClaims: ['sub', 'exp', 'role'] },
   })
   return new Tokens(app.jwt, options)
+}
+
+function isAhead({ iat = 0 }: TokenClaims): boolean {
+  return iat > Date.now() / 1000 + MAX_SKEW_SECONDS
 }
 
 function hoursFromNow(hours: number): number {
