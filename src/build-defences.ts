@@ -53,8 +53,9 @@ export function buildDefences(config: Config, log: FastifyBaseLogger): Defences 
     maxBytes: config.BODIES_AT_ONCE_MB * MB,
     maxBytesPerCaller: config.BODIES_AT_ONCE_MB_PER_CALLER * MB,
   })
+  const audit = auditLog && chain && new AuditRecorder(auditLog, chain)
   return {
-    audit: auditLog && chain && new AuditRecorder(auditLog, chain),
+    audit,
     signInGuard:
       config.SIGN_IN_FREE_FAILURES === 0
         ? undefined
@@ -73,7 +74,10 @@ export function buildDefences(config: Config, log: FastifyBaseLogger): Defences 
       queries: queries?.stats() ?? null,
       bodies: bodies.stats(),
     }),
-    close: async () => auditLog?.close(),
+    close: async () => {
+      audit?.close()
+      await auditLog?.close()
+    },
   }
 }
 

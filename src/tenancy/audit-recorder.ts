@@ -1,13 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import type { AuditChain, AuditFields } from './audit-chain.ts'
+import type { AuditChain } from './audit-chain.ts'
 import type { SignIn } from './auth-routes.ts'
 import type { TenancyErrorCode } from './errors.ts'
+import { type AuditSink, StrangerTally } from './stranger-tally.ts'
 import type { Refusal } from './tenancy.ts'
-
-/** What takes audit lines in; an `AuditLog`. */
-export interface AuditSink {
-  record(fields: AuditFields): void
-}
 
 /** Why somebody was turned away, by this layer or by one that builds on it. */
 type Refused = Readonly<{ code: string; statusCode: number }>
@@ -35,10 +31,12 @@ const SELECTORS = ['lightrag-workspace', 'x-tenant-id', 'x-kb-id'] as const
 export class AuditRecorder {
   readonly #sink: AuditSink
   readonly #chain: AuditChain
+  readonly #strangers: StrangerTally
 
   constructor(sink: AuditSink, chain: AuditChain) {
     this.#sink = sink
     this.#chain = chain
+    this.#strangers = new StrangerTally(sink)
   }
 
   refused({
@@ -47,26 +45,39 @@ export class AuditRecorder {
     principal,
   }: Omit<Refusal, 'error'> & { readonly error: Refused }): void {
     if (TOLD_BY_SIGN_IN.includes(error.code)) return
-    this.#sink.record({
-      event: EVENTS[error.code] ?? (error.statusCode < 500 ? 'refused' : 'failed'),
+    const event = EVENTS[error.code] ?? (error.statusCode < 500 ? 'refused' : 'failed')
+    const line = {
+      event,
       code: error.code,
       status: error.statusCode,
       user: this.#user(principal?.userId),
       workspace: this.#workspace(principal?.defaultWorkspace),
       wanted: this.#wanted(request),
       ...whereOf(request),
-    })
+    }
+    // What crosses a border was done with somebody's good credential, and is never only counted.
+    const crosses = event.startsWith('cross_') || event === 'isolation_fault'
+    // Who asks too often says the same each time, whoever he is.
+    if (event === 'limited' || (principal === undefined && !crosses)) this.#strangers.add(line)
+    else this.#sink.record(line)
   }
 
   signedIn({ outcome, username, request }: SignIn): void {
     const event = { success: 'sign_in', failure: 'sign_in_failed', locked: 'sign_in_locked' }
-    this.#sink.record({ event: event[outcome], user: this.#user(username), ...whereOf(request) })
+    const line = { event: event[outcome], user: this.#user(username), ...whereOf(request) }
+    if (outcome === 'success') this.#sink.record(line)
+    else this.#strangers.add(line)
   }
 
   /** An act of whoever runs the server. */
   administered(event: string, about: { readonly user?: string; readonly [more: string]: unknown }) {
     const { user, ...more } = about
     this.#sink.record({ event, user: this.#user(user), ...plainOf(more) })
+  }
+
+  /** Writes what was only counted so far. */
+  close(): void {
+    this.#strangers.close()
   }
 
   #user(name: string | undefined): string | undefined {

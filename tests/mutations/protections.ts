@@ -10,6 +10,7 @@ const GUARD = ['tests/tenancy/sign-in-guard.test.ts']
 const LIMITS = ['tests/tenancy/limits.test.ts']
 const OPEN = ['tests/server/open-server.test.ts']
 const SLOW = ['tests/server/slow-clients.test.ts']
+const CREDENTIALS = ['tests/tenancy/strict-credentials.test.ts']
 const PROXY = ['tests/tenancy/proxy.test.ts']
 
 export const PROTECTIONS: readonly Mutation[] = [
@@ -348,6 +349,39 @@ export const PROTECTIONS: readonly Mutation[] = [
       },
     ],
     tests: GUARD,
+  },
+  {
+    name: 'each refusal of a stranger makes a line of the audit',
+    edits: [
+      {
+        file: 'src/tenancy/audit-recorder.ts',
+        find: "event === 'limited' || (principal === undefined && !crosses)",
+        replace: "event === 'limited'",
+      },
+    ],
+    tests: ['tests/server/audited-strangers.test.ts'],
+  },
+  {
+    name: 'of two credentials of one kind one is believed',
+    edits: [
+      {
+        file: 'src/tenancy/arrival.ts',
+        find: 'assertSentOnce(request.raw)',
+        replace: '',
+      },
+    ],
+    tests: CREDENTIALS,
+  },
+  {
+    name: 'a token may begin or end at any time',
+    edits: [
+      {
+        file: 'src/tenancy/token.ts',
+        find: 'exp: Type.Integer(dates)',
+        replace: 'exp: Type.Integer()',
+      },
+    ],
+    tests: CREDENTIALS,
   },
   {
     name: 'strangers guess without a bound in all',
