@@ -1,6 +1,13 @@
 import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
 import type { Config } from './config.ts'
-import type { EmbeddingModel, LanguageModel, Models, RerankModel } from './engine/models.ts'
+import { ModelHealth } from './engine/model-health.ts'
+import type {
+  EmbeddingModel,
+  LanguageModel,
+  ModelCheck,
+  Models,
+  RerankModel,
+} from './engine/models.ts'
 import type { ModelUsage } from './engine/rag.ts'
 import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
@@ -11,6 +18,7 @@ import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { type ModelNotice, type NoticeSink, onceAnHour } from './models/calls/notices.ts'
 import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
+import { ModelHealths } from './models/model-healths.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
 import { rememberedEmbedding } from './models/remembered-embedding.ts'
 import {
@@ -20,6 +28,12 @@ import {
 } from './models/scheduled-models.ts'
 import { FairScheduler, fairShares, type SchedulerGauges } from './models/scheduler.ts'
 import { UsageCounters } from './models/usage-counters.ts'
+import {
+  embeddingModelCheck,
+  languageModelCheck,
+  watchedEmbeddingModel,
+  watchedLanguageModel,
+} from './models/watched-models.ts'
 import { modelChoice, type Role } from './role-fields.ts'
 import type { WorkspaceWording } from './workspace-wording.ts'
 
@@ -68,7 +82,7 @@ export async function buildModels(
   }
   const llmSlots = slots(config, 'MAX_ASYNC', alone)
   const embeddingSlots = slots(config, 'EMBEDDING_FUNC_MAX_ASYNC', alone)
-  const shared = { offline, meter, llmSlots, embeddingSlots }
+  const shared = { offline, meter, llmSlots, embeddingSlots, healths: new ModelHealths() }
   const common = await modelSet(config, shared)
   return {
     ...common,
@@ -99,42 +113,66 @@ interface Shared {
   readonly meter: UsageMeter & NoticeSink
   readonly llmSlots: FairScheduler
   readonly embeddingSlots: FairScheduler
+  readonly healths: ModelHealths
 }
 
 async function modelSet(config: Config, shared: Shared): Promise<ModelSet> {
-  const { offline, meter, llmSlots, embeddingSlots } = shared
-  const forRole = (role: Role) => buildLanguageModel(config, modelChoice(config, role), meter)
+  const { offline, meter, llmSlots, embeddingSlots, healths } = shared
+  const forRole = async (role: Role) => {
+    const choice = modelChoice(config, role)
+    const model = await buildLanguageModel(config, choice, meter)
+    return model && { model, health: healths.of('llm', choice) }
+  }
   const llms = {
     extract: await forRole('EXTRACT'),
     keyword: await forRole('KEYWORD'),
     query: await forRole('QUERY'),
   }
   const paid = await embeddingModel(config, meter)
-  const embedding = paid ? rememberedEmbedding(paid) : offline.embedding
+  const embeddingHealth = healths.of('embedding', [
+    config.EMBEDDING_BINDING,
+    config.EMBEDDING_BINDING_HOST ?? config.LLM_BINDING_HOST,
+    config.EMBEDDING_BINDING_API_KEY,
+    config.EMBEDDING_MODEL,
+  ])
+  const embedding = paid
+    ? rememberedEmbedding(watchedEmbeddingModel(paid, embeddingHealth))
+    : offline.embedding
   const reranker = await rerankModel(config, meter)
   return {
     embedding,
     of: (workspace, store, wording = {}) => {
-      const scheduled = (model: LanguageModel | null) =>
-        model && scheduledLanguageModel(model, llmSlots, workspace)
+      const inTurn = (model: LanguageModel) => scheduledLanguageModel(model, llmSlots, workspace)
+      const embeddingInTurn = (model: EmbeddingModel) =>
+        scheduledEmbeddingModel(model, embeddingSlots, workspace, config.EMBEDDING_BATCH_NUM)
+      const scheduled = (role: WatchedRole | null) =>
+        role && inTurn(watchedLanguageModel(role.model, role.health))
       const { extract, keyword, query } = llms
       return {
         ...offline,
         ...extractRoles(config, store, scheduled(extract), wording),
         ...queryRoles(config, store, scheduled(keyword), scheduled(query), wording),
-        embedding:
-          config.EMBEDDING_BINDING === 'offline'
-            ? embedding
-            : scheduledEmbeddingModel(
-                embedding,
-                embeddingSlots,
-                workspace,
-                config.EMBEDDING_BATCH_NUM,
-              ),
+        embedding: paid ? embeddingInTurn(embedding) : embedding,
         reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
+        checks: {
+          llm: extract ? languageModelCheck(inTurn(extract.model), extract.health) : alwaysThere(),
+          embedding: paid
+            ? embeddingModelCheck(embeddingInTurn(paid), embeddingHealth)
+            : alwaysThere(),
+        },
       }
     },
   }
+}
+
+interface WatchedRole {
+  readonly model: LanguageModel
+  readonly health: ModelHealth
+}
+
+/** Of what needs no provider. */
+function alwaysThere(): ModelCheck {
+  return { health: new ModelHealth(), probe: null }
 }
 
 /** What documents need; nothing without a model. */

@@ -220,6 +220,11 @@ export const ENV_FIELDS = {
     'Whether extraction is asked for as JSON by a schema; auto = of Ollama, OpenAI and Azure.',
   ),
   MAX_GLEANING: integer(1, { min: 0, max: 1 }, 'Further extraction calls a chunk; 0 or 1.'),
+  DOCUMENT_RETRY_SECONDS: decimal(
+    ENGINE.retryPaceMs / 1000,
+    { min: 0.01, max: 600 },
+    'First wait of a document that a model fails for though it answers others; later ones are longer.',
+  ),
   MAX_PARALLEL_INSERT: integer(
     ENGINE.maxParallelInsert,
     { min: 1, max: 64 },
@@ -385,6 +390,7 @@ function engineSettings(values: Values): EngineSettings {
     summaryContextSize: values.SUMMARY_CONTEXT_SIZE,
     summaryLengthRecommended: values.SUMMARY_LENGTH_RECOMMENDED,
     maxParallelInsert: values.MAX_PARALLEL_INSERT,
+    retryPaceMs: values.DOCUMENT_RETRY_SECONDS * 1000,
     enableAnswerCache: values.ENABLE_LLM_CACHE,
     enableRerank: values.RERANK_BY_DEFAULT,
     minRerankScore: values.MIN_RERANK_SCORE,

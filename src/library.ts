@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { LightRag } from './engine/light-rag.ts'
+import { ModelHealth } from './engine/model-health.ts'
 import type { EmbeddingModel, LanguageModel } from './engine/models.ts'
 import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
@@ -19,6 +20,12 @@ import {
   type LanguageModelObject,
 } from './models/ai-sdk/ai-sdk-language-model.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
+import {
+  embeddingModelCheck,
+  languageModelCheck,
+  watchedEmbeddingModel,
+  watchedLanguageModel,
+} from './models/watched-models.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { refuseUnfitNode } from './unfit-node.ts'
 
@@ -45,14 +52,24 @@ export interface LightRagOptions {
 export async function openLightRag(options: LightRagOptions): Promise<LightRag> {
   refuseUnfitNode()
   const offline = offlineModels(tokenCount)
-  const embedding = options.embedding ? embeddingOf(options.embedding) : offline.embedding
+  const llmHealth = new ModelHealth()
+  const embeddingHealth = new ModelHealth()
+  const llm = options.llm && languageModelOf(options.llm, options.structured)
+  const given = options.embedding && embeddingOf(options.embedding)
+  const embedding = given ? watchedEmbeddingModel(given, embeddingHealth) : offline.embedding
   const store = await openSqliteStore({ dir: options.dir, embedding })
   return LightRag.open({
     store,
     models: {
       ...offline,
-      ...(options.llm ? llmRoles(languageModelOf(options.llm, options.structured), store) : {}),
+      ...(llm ? llmRoles(watchedLanguageModel(llm, llmHealth), store) : {}),
       embedding,
+      checks: {
+        llm: llm ? languageModelCheck(llm, llmHealth) : { health: llmHealth, probe: null },
+        embedding: given
+          ? embeddingModelCheck(given, embeddingHealth)
+          : { health: embeddingHealth, probe: null },
+      },
     },
     ...(options.settings ? { settings: options.settings } : {}),
     inputDir: join(options.dir, 'inputs'),

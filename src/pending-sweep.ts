@@ -1,5 +1,9 @@
+import { timerMs } from './engine/timer-ms.ts'
 import { nextTurn, turnIsOver } from './engine/turns.ts'
 import type { EnginePool } from './tenancy/pool.ts'
+
+/** A workspace that waits is looked at again after so long at most. */
+const LONGEST_SLEEP_MS = 600_000
 
 /** An engine whose background work can be waited for. */
 export interface Sweepable {
@@ -9,8 +13,8 @@ export interface Sweepable {
 
 export interface SweepOptions<T extends object & Sweepable> {
   readonly pool: EnginePool<T>
-  /** Whether a workspace that is not open has documents to process. */
-  readonly hasPending: (workspace: string) => boolean
+  /** When there is work for a workspace that is not open, in milliseconds; null for never. */
+  readonly workAt: (workspace: string) => number | null
   /** Workspaces worked off at once. */
   readonly width: number
   readonly onError: (message: string, error: unknown) => void
@@ -24,6 +28,8 @@ export interface SweepOptions<T extends object & Sweepable> {
 export class PendingSweep<T extends object & Sweepable> {
   readonly #options: SweepOptions<T>
   readonly #queue = new Set<string>()
+  /** Of workspaces whose documents wait for another attempt. */
+  readonly #alarms = new Map<string, NodeJS.Timeout>()
   readonly #stop = new AbortController()
   #working = 0
 
@@ -43,6 +49,8 @@ export class PendingSweep<T extends object & Sweepable> {
   stop(): void {
     this.#stop.abort()
     this.#queue.clear()
+    for (const alarm of this.#alarms.values()) clearTimeout(alarm)
+    this.#alarms.clear()
   }
 
   async #work(): Promise<void> {
@@ -58,8 +66,10 @@ export class PendingSweep<T extends object & Sweepable> {
   }
 
   async #sweep(workspace: string): Promise<void> {
-    const { pool, hasPending } = this.#options
-    if (!hasPending(workspace)) return
+    const { pool, workAt } = this.#options
+    const at = workAt(workspace)
+    if (at === null) return
+    if (at > Date.now()) return this.#addLater(workspace, at)
     const { signal } = this.#stop
     const lease = await pool.acquire(workspace, { background: true, signal })
     try {
@@ -67,5 +77,18 @@ export class PendingSweep<T extends object & Sweepable> {
     } finally {
       lease.release()
     }
+  }
+
+  /** To open it before would keep others out of the pool for nothing. */
+  #addLater(workspace: string, at: number): void {
+    clearTimeout(this.#alarms.get(workspace))
+    const look = () => {
+      this.#alarms.delete(workspace)
+      this.add(workspace)
+    }
+    this.#alarms.set(
+      workspace,
+      setTimeout(look, timerMs(at - Date.now(), LONGEST_SLEEP_MS)).unref(),
+    )
   }
 }

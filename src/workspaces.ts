@@ -9,10 +9,11 @@ import { LightRag } from './engine/light-rag.ts'
 import type { Room } from './engine/room.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import { FileReaders } from './formats/file-readers.ts'
+import { logDocuments } from './log-documents.ts'
 import { PendingSweep } from './pending-sweep.ts'
 import { readingOf } from './read-fields.ts'
 import { workspacesIn } from './storage-folder.ts'
-import { hasPendingDocuments } from './stores/sqlite/pending-documents.ts'
+import { pendingWorkAt } from './stores/sqlite/pending-documents.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { TenancyError } from './tenancy/errors.ts'
 import { EnginePool } from './tenancy/pool.ts'
@@ -79,7 +80,7 @@ export function createWorkspaces(
   })
   const sweep = new PendingSweep<LightRag>({
     pool,
-    hasPending: (workspace) => hasPendingDocuments(folderOf(workspace)),
+    workAt: (workspace) => pendingWorkAt(folderOf(workspace)),
     width: Math.max(1, Math.floor(config.POOL_MAX_ENGINES / 4)),
     onError: (message, error) => log.error({ err: error }, message),
   })
@@ -142,6 +143,7 @@ async function openEngine(
           lease.release()
         }
       },
+      onEvent: logDocuments(log, workspace),
       onError: (message, error) => {
         // Work that a shutdown interrupts goes on after the next start.
         const closing = error instanceof TenancyError && error.code === 'pool_closed'

@@ -44,8 +44,12 @@ export interface DocumentRecord {
   readonly chunksCount: number | null
   readonly errorMsg: string | null
   readonly metadata: JsonObject
-  /** How often processing was begun. */
+  /** How often processing was begun; not counted when a model or the storage was out. */
   readonly attempts: number
+  /** What counts against it: models failed for it while they answered others. */
+  readonly blame: number
+  /** Until when it waits for another attempt, in milliseconds; null for at once. */
+  readonly nextAttemptAt: number | null
   /** Grows with every accepted replacement; a commit for an older revision is refused. */
   readonly revision: number
   /** File below the input folder that holds the bytes, when the document came as a file. */
@@ -54,6 +58,25 @@ export interface DocumentRecord {
   /** How the document is cut into chunks, fixed when it was taken in; null means the default. */
   readonly chunking: JsonObject | null
 }
+
+/** How an attempt ended that put nothing in place. */
+export type AttemptEnd =
+  | { readonly status: 'failed'; readonly errorMsg: string }
+  /** Nothing counts against the document, and it keeps its place in the queue. */
+  | {
+      readonly status: 'pending'
+      readonly errorMsg: string | null
+      /** Whether the attempt is one that counts as begun. */
+      readonly counts: boolean
+    }
+  /** It goes behind those that are in the queue by now. */
+  | {
+      readonly status: 'waiting'
+      readonly errorMsg: string
+      /** In milliseconds. */
+      readonly nextAttemptAt: number
+      readonly blame: number
+    }
 
 export interface NewDocument {
   readonly id: string

@@ -31,6 +31,7 @@ export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
       ...attributes,
       ...record.metadata,
       attempts: record.attempts,
+      ...(record.nextAttemptAt === null ? {} : { next_attempt_at: isoTime(record.nextAttemptAt) }),
       external_id: externalId,
       tags,
       enabled,

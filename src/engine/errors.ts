@@ -44,15 +44,27 @@ export class EngineError extends Error {
 }
 
 /**
+ * How a model did not answer: `unreachable` when the call never came to it, `busy` when it asked for
+ * a slower pace; what was asked is then not to blame, or hardly. `silent` when the time was over, and
+ * `failed` in all other ways.
+ */
+export type OutageKind = 'unreachable' | 'busy' | 'silent' | 'failed'
+
+/**
  * A model did not answer, or answered "later". The work is worth doing again.
  *
  * `retryAfterSeconds` is what the provider asked for, when it did.
  */
 export class ModelUnavailable extends EngineError {
   readonly retryAfterSeconds: number | undefined
+  readonly kind: OutageKind
 
-  constructor(message: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; retryAfterSeconds?: number; kind?: OutageKind } = {},
+  ) {
     super('model_unavailable', message, options)
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.kind = options.kind ?? 'failed'
   }
 }

@@ -3,6 +3,8 @@
  * engine calls; a language model is one way of filling them, rules are another.
  */
 
+import type { ModelHealth, Probe } from './model-health.ts'
+
 /** Which lane of the scheduler a call runs in; queries go first. */
 export type Lane = 'query' | 'summary' | 'extract'
 
@@ -199,6 +201,13 @@ export interface Answerer {
   answer(input: AnswerInput, options: CallOptions): AsyncIterable<string>
 }
 
+/** What tells whether a model is out or an input is at fault. */
+export interface ModelCheck {
+  readonly health: ModelHealth
+  /** Null where there is no telling but from the calls themselves. */
+  readonly probe: Probe | null
+}
+
 /** Everything that one engine calls. */
 export interface Models {
   readonly extractor: Extractor
@@ -207,4 +216,6 @@ export interface Models {
   readonly answerer: Answerer
   readonly embedding: EmbeddingModel
   readonly reranker?: RerankModel | undefined
+  /** Of the model that extracts and summarises, and of the embedding; without it each is believed. */
+  readonly checks?: { readonly llm: ModelCheck; readonly embedding: ModelCheck } | undefined
 }

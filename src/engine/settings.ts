@@ -31,6 +31,8 @@ export interface EngineSettings {
   readonly maxParallelInsert: number
   /** Chunks of one document extracted at once; the scheduler bounds the calls of all documents. */
   readonly maxParallelExtract: number
+  /** The first wait of a document that a model failed for while it answered others. */
+  readonly retryPaceMs: number
   /** Whether answers of a model are kept until the data changes, and how many of them. */
   readonly enableAnswerCache: boolean
   readonly maxCachedAnswers: number
@@ -62,6 +64,7 @@ export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
   summaryLengthRecommended: 600,
   maxParallelInsert: 2,
   maxParallelExtract: 8,
+  retryPaceMs: 5_000,
   enableAnswerCache: true,
   maxCachedAnswers: 1000,
   enableRerank: true,

@@ -1,4 +1,5 @@
 import type {
+  AttemptEnd,
   DocStatus,
   DocumentLabels,
   DocumentRecord,
@@ -35,11 +36,12 @@ export interface NewChunk {
   readonly end: number
   readonly headings: readonly string[]
   readonly page: number | null
-  readonly vector: Float32Array
-  /** What extraction found here; empty when the chunk was set aside. */
+  /** Null where the model refuses the text; the chunk is then found by its words only. */
+  readonly vector: Float32Array | null
+  /** What extraction found here; empty when the chunk was set aside in it. */
   readonly entities: readonly NewEntityFragment[]
   readonly relations: readonly NewRelationFragment[]
-  /** Why extraction of this chunk was given up, or null. */
+  /** Why a model was given up for this chunk, or null. */
   readonly error: string | null
 }
 
@@ -177,7 +179,7 @@ export interface DocumentFilter {
 
 /** A chunk as the list of a document's chunks shows it. */
 export interface DocumentChunk extends Omit<StoredChunk, 'key' | 'documentId' | 'filePath'> {
-  /** Why extraction of this chunk was given up, or null. */
+  /** Why a model was given up for this chunk, or null. */
   readonly error: string | null
 }
 
@@ -231,15 +233,33 @@ export interface StoreCounts {
   readonly relations: number
 }
 
+/** That a document is to go. */
+export interface PromisedDeletion {
+  readonly documentId: string
+  /** Whether what models answered about it goes too. */
+  readonly forgetAnswers: boolean
+  /** Whether its file in the input folder goes too. */
+  readonly deleteFiles: boolean
+}
+
 export interface Store {
   // Intake. Resolved means durable: written and synced.
 
   /** Takes documents in, each as `pending` unless it failed already, all or none. */
   enqueue(documents: readonly NewDocument[], options: EnqueueOptions): Promise<EnqueueOutcome[]>
-  /** The oldest pending document, now `processing` with one attempt more; null when none is left. */
+  /**
+   * The first pending document of the queue whose time has come and that is not to be deleted, now
+   * `processing` with one attempt more; null when there is none.
+   */
   claim(): Promise<DocumentRecord | null>
   /** How many documents wait in `pending`. */
   pendingCount(): Promise<number>
+  /** When the next of those comes due that wait for another attempt, in milliseconds; else null. */
+  nextAttemptAt(): Promise<number | null>
+  /** Has all that wait for another attempt come due now; returns how many. */
+  hurry(): Promise<number>
+  /** How many documents stand before each of these in the queue; pending ones only. */
+  queuePositions(documentIds: readonly string[]): Promise<Map<string, number>>
   /** Puts documents that a crash left in `processing` back to `pending`. */
   recover(): Promise<number>
   text(documentId: string): Promise<string | null>
@@ -255,14 +275,8 @@ export interface Store {
     text: { text: string; contentHash: string; contentSummary: string; contentLength: number },
   ): Promise<boolean>
   /** Ends an attempt without a commit. Does nothing for another revision. */
-  setStatus(
-    documentId: string,
-    revision: number,
-    status: 'pending' | 'failed',
-    errorMsg: string | null,
-    metadata?: JsonObject,
-  ): Promise<void>
-  /** Puts failed documents (all, or these) back to `pending`; returns how many. */
+  endAttempt(documentId: string, revision: number, end: AttemptEnd): Promise<void>
+  /** Puts failed documents (all, or these) back to `pending`, behind the others; returns how many. */
   requeueFailed(documentIds: readonly string[] | null): Promise<number>
   /** Puts a processed document back to `pending`; what is visible of it stays. False for others. */
   requeueProcessed(documentId: string): Promise<boolean>
@@ -384,13 +398,24 @@ export interface Store {
   /** Their names alone. */
   popularNames(limit: number): Promise<string[]>
 
-  // Deletions that were promised but not done yet; a crash does not forget them.
+  // What was promised to go but is not gone yet; a crash does not forget it.
 
-  /** Resolved means durable. Ids that are not here are left out. */
-  scheduleDeletion(documentIds: readonly string[]): Promise<void>
+  /** Resolved means durable. Returns those that are here, in order, promised before or not. */
+  promiseDeletion(
+    documentIds: readonly string[],
+    how: Omit<PromisedDeletion, 'documentId'>,
+  ): Promise<DocumentRecord[]>
   /** In the order in which they were promised; a forgotten document is no longer among them. */
-  scheduledDeletions(): Promise<string[]>
-  isDeletionScheduled(documentId: string): Promise<boolean>
+  promisedDeletions(): Promise<string[]>
+  promisedDeletion(documentId: string): Promise<PromisedDeletion | null>
+  /** Ids of the documents that have one of these external ids or paths, in order of intake. */
+  documentIdsBy(names: {
+    readonly externalIds: readonly string[]
+    readonly filePaths: readonly string[]
+  }): Promise<string[]>
+  /** That all documents go; {@link clear} keeps it. Resolved means durable. */
+  promiseClearing(): Promise<void>
+  isClearingPromised(): Promise<boolean>
 
   // Model cache. Written outside of changes; what belongs to questions may wait a moment for more.
 

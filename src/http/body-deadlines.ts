@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { timerMs } from '../engine/timer-ms.ts'
 import { answerBadHttp } from './bad-http.ts'
 
 export interface BodyDeadlines {
@@ -44,11 +45,11 @@ function watch(request: FastifyRequest, reply: FastifyReply, deadlines: BodyDead
     else if (!last) arm(GRACE_MS, true)
     else cutOff(request, reply)
   }
-  let timer = setTimeout(look, waitMs).unref()
+  let timer = setTimeout(look, timerMs(waitMs)).unref()
   const arm = (ms: number, isLast: boolean) => {
     clearTimeout(timer)
     last = isLast
-    timer = setTimeout(look, ms).unref()
+    timer = setTimeout(look, timerMs(ms)).unref()
   }
   raw.once('close', () => clearTimeout(timer))
 }

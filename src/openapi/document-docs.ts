@@ -176,17 +176,24 @@ const one: OperationDocs = {
 const changes: OperationDocs = {
   'DELETE /documents': {
     ...about('Deletes everything in the workspace'),
+    description:
+      'Taken whatever is going on: work under way is ended. A crash before the answer takes nothing back.',
     reply: message('success', 'All documents are deleted.'),
   },
   'DELETE /documents/delete_document': {
     ...about('Deletes documents in the background'),
-    description: 'Unknown ids are accepted.',
+    description:
+      'Taken whatever is going on, and kept in order, also after a restart: work on these documents ' +
+      'is ended. All documents are meant that one of the lists names; unknown ones are accepted, and ' +
+      'told in `not_found`.',
     body: { example: { doc_ids: [document.id] } },
     reply: {
       example: {
         status: 'deletion_started',
         message: 'Deletion of 1 document(s) goes on in the background.',
         doc_id: document.id,
+        taken: [document.id],
+        not_found: [],
       },
     },
   },
@@ -200,7 +207,7 @@ const changes: OperationDocs = {
     reply: {
       example: {
         status: 'reprocessing_started',
-        message: '1 failed document(s) are processed again in the background.',
+        message: '1 document(s) that failed or wait are processed again in the background.',
         track_id: '',
       },
     },

@@ -223,16 +223,26 @@ const DocumentIds = Type.Refine(
   () => 'document ids must be unique',
 )
 
-export const DeleteBody = Type.Object({
-  doc_ids: DocumentIds,
-  delete_file: Type.Boolean({ default: false }),
-  delete_llm_cache: Type.Boolean({ default: false }),
-})
+const NAMING = ['doc_ids', 'external_ids', 'file_paths'] as const
+
+export const DeleteBody = Type.Refine(
+  Type.Object({
+    doc_ids: Type.Optional(DocumentIds),
+    external_ids: Type.Optional(Type.Array(Text('an external id'), { minItems: 1 })),
+    file_paths: Type.Optional(Type.Array(Text('a file path'), { minItems: 1 })),
+    delete_file: Type.Boolean({ default: false }),
+    delete_llm_cache: Type.Boolean({ default: false }),
+  }),
+  (body) => typeof body !== 'object' || body === null || NAMING.some((name) => name in body),
+  () => `documents are named by ${NAMING.join(', ')}`,
+)
 
 export const DeleteReply = Type.Object({
   status: Type.Enum(['deletion_started', 'busy', 'not_allowed']),
   message: Type.String(),
   doc_id: Type.String(),
+  taken: Type.Immutable(Type.Array(Type.String())),
+  not_found: Type.Immutable(Type.Array(Type.String())),
 })
 
 export const ResetStatusBody = Type.Object({

@@ -115,9 +115,9 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
       invalid: { path: '/documents/delete_document', json: { doc_ids: [] }, status: 422 },
       // Reported in the history of the pipeline only, as in LightRAG.
       unknown: { path: '/documents/delete_document', json: { doc_ids: ['doc-x'] }, status: 200 },
-      busy: { status: 200, word: 'busy' },
+      busy: { status: 200, word: 'deletion_started' },
     },
-    'DELETE /documents': read('/documents', { busy: { status: 200, word: 'busy' } }),
+    'DELETE /documents': read('/documents', { busy: { status: 200, word: 'success' } }),
     'POST /documents/clear_cache': {
       success: { path: '/documents/clear_cache', json: {}, word: 'success' },
       invalid: { path: '/documents/clear_cache', json: 'all', status: 422 },

@@ -1,8 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { DocumentRecord } from '../../src/engine/document-record.ts'
+import type { AttemptEnd, DocumentRecord } from '../../src/engine/document-record.ts'
 import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
+import { TryLater } from '../../src/engine/ingest/attempt.ts'
+import { modelOutages } from '../../src/engine/ingest/model-outages.ts'
 import { Pipeline, type PipelineParts } from '../../src/engine/ingest/pipeline.ts'
+import { PipelineLog } from '../../src/engine/ingest/pipeline-log.ts'
+import { ModelHealth } from '../../src/engine/model-health.ts'
 import { leakWarnings } from './leak-warnings.ts'
 
 const record = (id: string): DocumentRecord => ({
@@ -18,41 +22,55 @@ const record = (id: string): DocumentRecord => ({
   errorMsg: null,
   metadata: {},
   attempts: 1,
+  blame: 0,
+  nextAttemptAt: null,
   revision: 1,
   storedFile: null,
   labels: { externalId: null, tags: [], attributes: {}, enabled: true },
   chunking: null,
 })
 
+const IDLE = { busy: false, requestPending: false, cancellationRequested: false }
+
 type Writable<T> = { -readonly [name in keyof T]: T[name] }
 
 /** A pipeline over a queue in memory; `process` is what the test wants of it. */
 function pipelineOver(queue: string[], process: PipelineParts['process']) {
   const given: string[] = []
-  const promised = new Set<string>()
+  const check = { health: new ModelHealth(), probe: null }
+  const log = new PipelineLog()
   const parts: Writable<PipelineParts> = {
     claim: async () => {
       const id = queue.shift()
       return id === undefined ? null : record(id)
     },
     pendingCount: async () => queue.length,
-    promisedDeletions: async () => [...promised],
-    deleteDocument: async (id) => {
-      given.push(`${id} deleted`)
-      promised.delete(id)
-      return id
-    },
+    nextAttemptAt: async () => null,
     tidy: async () => undefined,
-    process,
-    giveBack: async ({ id }, status) => {
+    process: async (document, options) => {
+      try {
+        await process(document, options)
+      } catch (error) {
+        // As an attempt does whose model has no other calls to be judged by.
+        if (error instanceof ModelUnavailable) {
+          await check.health.judge(error, null, options.signal)
+        }
+        throw error
+      }
+    },
+    endAttempt: async ({ id }, { status }) => {
       given.push(`${id} ${status}`)
       if (status === 'pending') queue.push(id)
     },
+    models: modelOutages({ llm: check, embedding: check }),
     background: (job) => job(),
     maxParallelInsert: 2,
+    retryPaceMs: 1000,
+    log,
+    onEvent: () => undefined,
     onError: () => undefined,
   }
-  return { pipeline: new Pipeline(parts), parts, given, promised }
+  return { pipeline: new Pipeline(parts), parts, given, log }
 }
 
 describe('Pipeline', () => {
@@ -70,7 +88,7 @@ describe('Pipeline', () => {
     pipeline.wake()
     await pipeline.idle()
     expect(done.sort()).toEqual(['a', 'b', 'c', 'd'])
-    expect(pipeline.status()).toMatchObject({ busy: false, request_pending: false })
+    expect(pipeline).toMatchObject({ busy: false, requestPending: false })
   })
 
   it('loses no wake, whenever it comes', async () => {
@@ -121,7 +139,7 @@ describe('Pipeline', () => {
     }
     const { parts, given, pipeline } = pipelineOver(['a', 'b'], refusing(2, process))
     parts.claim = refusing(1, parts.claim)
-    parts.giveBack = refusing(1, parts.giveBack)
+    parts.endAttempt = refusing(1, parts.endAttempt)
     pipeline.wake()
     await pipeline.idle()
     expect(given.toSorted()).toEqual(['a pending', 'b pending'])
@@ -172,36 +190,76 @@ describe('Pipeline', () => {
     expect(pipeline.cancel()).toBe(false)
   })
 
-  it('runs a job that must be alone only when idle, and takes up what came meanwhile', async () => {
-    const queue = ['a']
-    const done: string[] = []
-    const { pipeline } = pipelineOver(queue, async ({ id }) => {
-      await nextTurn()
-      done.push(id)
+  it('puts a document behind the others that a model fails for alone, and says until when', async () => {
+    const ends: AttemptEnd[] = []
+    const { pipeline, parts, log } = pipelineOver(['bad', 'good'], async ({ id }) => {
+      if (id === 'bad') throw new TryLater('The model provider failed (500)', 8, 4)
     })
+    parts.endAttempt = async (_document, end) => {
+      ends.push(end)
+    }
+    const before = Date.now()
     pipeline.wake()
-    expect(await pipeline.alone('Deleting', 1, async () => done.push('job'))).toBeNull()
     await pipeline.idle()
-    const job = pipeline.alone('Deleting', 1, async () => {
-      queue.push('b')
-      pipeline.wake()
-      await nextTurn()
-      done.push('job')
-    })
-    await job
-    await pipeline.idle()
-    expect(done).toEqual(['a', 'job', 'b'])
+    expect(ends).toMatchObject([
+      { status: 'waiting', errorMsg: 'The model provider failed (500)', blame: 8 },
+    ])
+    const [end] = ends
+    if (end?.status !== 'waiting') throw new Error('it does not wait')
+    expect(end.nextAttemptAt).toBeGreaterThanOrEqual(before + 4_000)
+    const { history_messages } = log.status(IDLE)
+    const until = new Date(end.nextAttemptAt).toISOString()
+    expect(history_messages).toContainEqual(
+      `bad.txt is tried again from ${until} on: The model provider failed (500)`,
+    )
+    expect(history_messages).toContainEqual('Processed good.txt')
   })
 
-  it('keeps promised deletions before it goes on', async () => {
+  it('takes up a document by itself whose wait is over', async () => {
+    const queue: string[] = []
     const done: string[] = []
-    const { pipeline, given, promised } = pipelineOver(['b'], async ({ id }) => {
-      done.push(...given, id)
+    const { pipeline, parts } = pipelineOver(queue, async ({ id }) => {
+      done.push(id)
     })
-    promised.add('a')
+    let due: number | null = Date.now() + 50
+    parts.nextAttemptAt = async () => {
+      if (due !== null && due <= Date.now()) {
+        queue.push('late')
+        due = null
+      }
+      return due
+    }
     pipeline.wake()
     await pipeline.idle()
-    expect(done).toEqual(['a deleted', 'b'])
+    expect(done).toEqual([])
+    // Looked at again at the end of the run that the alarm has begun.
+    await expect.poll(() => queue.length).toBe(1)
+    pipeline.wake()
+    await pipeline.idle()
+    expect(done).toEqual(['late'])
+    await pipeline.close()
+  })
+
+  it('ends the work on a document that is to be deleted, and goes on with the others', async () => {
+    const done: string[] = []
+    const { pipeline, parts, given } = pipelineOver(
+      ['a', 'b'],
+      ({ id }, { signal }) =>
+        new Promise((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason))
+          if (id === 'a') return
+          done.push(id)
+          resolve()
+        }),
+    )
+    parts.endAttempt = async ({ id }, { status }) => {
+      given.push(`${id} ${status}`)
+    }
+    pipeline.wake()
+    await expect.poll(() => done).toEqual(['b'])
+    pipeline.drop(['a', 'unknown'])
+    await pipeline.idle()
+    expect(given).toEqual(['a pending'])
   })
 
   it('stops at close, and what was under way goes back', async () => {

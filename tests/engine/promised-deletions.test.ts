@@ -33,9 +33,10 @@ it('a text that comes again while its deletion is under way is not deleted a sec
   let armed = false
   const around = (store: Store): Store =>
     Object.assign(Object.create(store), bound(store), {
-      scheduleDeletion: async (ids: readonly string[]) => {
-        await store.scheduleDeletion(ids)
+      promiseDeletion: async (...promise: Parameters<Store['promiseDeletion']>) => {
+        const taken = await store.promiseDeletion(...promise)
         await gates.promise.pass()
+        return taken
       },
       apply: async (...change: Parameters<Store['apply']>) => {
         if (armed) await gates.early.pass()

@@ -196,7 +196,7 @@ describe('a document that waits for a summary', () => {
 })
 
 describe('a deletion', () => {
-  it('waits for nobody and nobody writes beside it', async () => {
+  it('is taken while documents are processed, waits for none, and nobody writes beside it', async () => {
     const models = sentenceModels()
     const { open, opened } = door()
     const { rag } = await engineOver(models)
@@ -204,13 +204,13 @@ describe('a deletion', () => {
     models.beforeExtraction = () => opened
     await queued(rag, 'b.txt', 'Ada pays Bob.')
     const doc_ids = [await idOf(rag, 'a.txt')]
-    expect((await rag.deleteDocuments({ doc_ids })).status).toBe('busy')
-    expect((await rag.clearDocuments()).status).toBe('busy')
-    open()
-    await rag.idle()
-    models.beforeExtraction = () => nextTurn()
-    expect((await rag.deleteDocuments({ doc_ids })).status).toBe('deletion_started')
+    expect(await rag.deleteDocuments({ doc_ids })).toMatchObject({
+      status: 'deletion_started',
+      taken: doc_ids,
+    })
+    await expect.poll(() => statuses(rag)).toEqual({ 'b.txt': 'processing' })
     await queued(rag, 'c.txt', 'Ada calls Bob.')
+    open()
     await rag.idle()
     expect(await statuses(rag)).toEqual({ 'b.txt': 'processed', 'c.txt': 'processed' })
     expect((await graphOf(rag)).relations.get('Ada - Bob')?.weight).toBe(4)

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openLightRag } from '../../src/library.ts'
-import { hasPendingDocuments } from '../../src/stores/sqlite/pending-documents.ts'
+import { pendingWorkAt } from '../../src/stores/sqlite/pending-documents.ts'
 import { seeded } from '../benches/like/seeded.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 import { manyUsers } from '../server/test-server.ts'
@@ -86,7 +86,7 @@ async function layOut(folder: string, { workspaces, pendingEach }: ManyOptions):
   const other = await openLightRag({ dir: waiting })
   await other.insertTexts({ texts: ['Station 9 waits for its turn.'], file_sources: ['late.txt'] })
   await other.close()
-  if (!hasPendingDocuments(waiting)) throw new Error('nothing waits')
+  if (pendingWorkAt(waiting) === null) throw new Error('nothing waits')
   const storage = join(folder, 'rag_storage')
   await mkdir(storage, { recursive: true })
   for (let i = 0; i < workspaces; i++) {
@@ -142,7 +142,7 @@ async function untilSwept(
   began: number,
 ): Promise<number> {
   for (let i = 0; i < workspaces; i += pendingEach) {
-    while (hasPendingDocuments(join(folder, 'rag_storage', `space-${i}`))) await sleep(100)
+    while (pendingWorkAt(join(folder, 'rag_storage', `space-${i}`)) !== null) await sleep(100)
   }
   return performance.now() - began
 }

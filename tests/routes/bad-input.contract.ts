@@ -63,7 +63,7 @@ const INVALID: [string, string, unknown, Record<string, string>][] = [
     { page: null, page_size: [] },
     { 'body.page': 'int_type', 'body.page_size': 'int_type' },
   ],
-  ['DELETE', '/documents/delete_document', {}, { 'body.doc_ids': 'missing' }],
+  ['DELETE', '/documents/delete_document', {}, { body: 'value_error' }],
   ['DELETE', '/documents/delete_document', { doc_ids: [] }, { 'body.doc_ids': 'too_short' }],
   [
     'DELETE',

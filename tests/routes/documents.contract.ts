@@ -8,7 +8,7 @@ import type {
   PipelineStatus,
   TrackStatus,
 } from '../../src/engine/ingest/document-calls.ts'
-import { type Refusal, type RestClient, sleep } from './rest-client.ts'
+import type { Refusal, RestClient } from './rest-client.ts'
 
 const CURIE = 'Marie Curie discovered radium together with Pierre Curie in Paris.'
 const TURING = 'Alan Turing described the universal machine at Princeton University.'
@@ -271,17 +271,16 @@ export function describeDocuments(client: () => RestClient): void {
       await rest.settled((await insert(TURING)).track_id)
       const unknown = `doc-${'0'.repeat(32)}`
       const doc_ids = [curie?.id, unknown]
-      const reply = await untilNotBusy(() =>
-        rest.delete<DeleteDocumentsResponse>('/documents/delete_document', {
-          doc_ids,
-          delete_file: true,
-          delete_llm_cache: 'true',
-        }),
+      const { body: reply } = await rest.delete<DeleteDocumentsResponse>(
+        '/documents/delete_document',
+        { doc_ids, delete_file: true, delete_llm_cache: 'true' },
       )
       expect(reply).toEqual({
         status: 'deletion_started',
         message: expect.any(String),
         doc_id: doc_ids.join(', '),
+        taken: [curie?.id],
+        not_found: [unknown],
       })
       await expect
         .poll(async () => (await page({})).documents.map(({ content_summary }) => content_summary))
@@ -291,9 +290,9 @@ export function describeDocuments(client: () => RestClient): void {
     it('clears the workspace, and clears it again', async () => {
       await rest.settled((await insert(CURIE)).track_id)
       for (let times = 0; times < 2; times += 1) {
-        const reply = await untilNotBusy(() =>
-          rest.send<ClearDocumentsResponse>('/documents', { method: 'DELETE' }),
-        )
+        const { body: reply } = await rest.send<ClearDocumentsResponse>('/documents', {
+          method: 'DELETE',
+        })
         expect(reply).toEqual({ status: 'success', message: expect.any(String) })
         expect((await page({})).pagination.total_count).toBe(0)
       }
@@ -321,14 +320,4 @@ export function describeDocuments(client: () => RestClient): void {
       await expect.poll(async () => (await reply()).body.status).toBe('not_busy')
     })
   })
-}
-
-async function untilNotBusy<Body extends { status: string }>(
-  call: () => Promise<{ body: Body }>,
-): Promise<Body> {
-  for (;;) {
-    const { body } = await call()
-    if (body.status !== 'busy') return body
-    await sleep(50)
-  }
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { EngineError } from '../../src/engine/errors.ts'
 import type { CustomKg, KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
 import type {
+  DeleteDocuments,
   DocStatusResponse,
   DocumentChange,
   DocumentChunks,
@@ -171,12 +172,15 @@ export class FakeRag extends FakeGraph implements Rag {
     }
   }
 
-  async deleteDocuments({ doc_ids }: { doc_ids: readonly string[] }) {
-    for (const id of doc_ids) this.#entries.delete(id.trim())
+  async deleteDocuments({ doc_ids = [] }: DeleteDocuments) {
+    const ids = doc_ids.map((id) => id.trim())
+    const taken = ids.filter((id) => this.#entries.delete(id))
     return {
       status: 'deletion_started' as const,
       message: 'Deleting',
-      doc_id: doc_ids.map((id) => id.trim()).join(', '),
+      doc_id: ids.join(', '),
+      taken,
+      not_found: ids.filter((id) => !taken.includes(id)),
     }
   }
 

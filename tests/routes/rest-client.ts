@@ -100,12 +100,7 @@ export class RestClient {
 
   /** Empties the workspace, whatever is going on in it. */
   async clear(): Promise<void> {
-    for (;;) {
-      const reply = await this.send<{ status: string }>('/documents', { method: 'DELETE' })
-      if (answered(reply).status !== 'busy') return
-      await this.send('/documents/cancel_pipeline', { method: 'POST' })
-      await sleep(50)
-    }
+    answered(await this.send<{ status: string }>('/documents', { method: 'DELETE' }))
   }
 
   /** The head of a request for `raw`, credentials included. */

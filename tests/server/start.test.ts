@@ -198,8 +198,8 @@ it('goes on by itself with what a kill interrupted', async () => {
   const second = await startRealProcess(folder.path)
   // No request touches the workspace; only the log tells.
   await waitFor(async () => {
-    const { hasPendingDocuments } = await import('../../src/stores/sqlite/pending-documents.ts')
-    return !hasPendingDocuments(join(folder.path, 'rag_storage', 'default'))
+    const { pendingWorkAt } = await import('../../src/stores/sqlite/pending-documents.ts')
+    return pendingWorkAt(join(folder.path, 'rag_storage', 'default')) === null
   })
   const counts = await (await fetch(`${second.url}/documents/status_counts`)).json()
   expect(counts).toMatchObject({ status_counts: { processed: 30, all: 30 } })

@@ -8,7 +8,8 @@ const [dir = '', first = '0'] = process.argv.slice(2)
 const store = await openSqliteStore({ dir, embedding: EMBEDDING })
 await store.recover()
 for (let claimed = await store.claim(); claimed !== null; claimed = await store.claim()) {
-  await store.setStatus(claimed.id, claimed.revision, 'failed', 'interrupted')
+  const end = { status: 'failed', errorMsg: 'interrupted' } as const
+  await store.endAttempt(claimed.id, claimed.revision, end)
 }
 writeSync(1, 'open\n')
 for (let number = Number(first); ; number++) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hasPendingDocuments } from '../../src/stores/sqlite/pending-documents.ts'
+import { pendingWorkAt } from '../../src/stores/sqlite/pending-documents.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { runChild } from './run-child.ts'
 import { change, EMBEDDING, entity, newChunk, newDocument, publish, vector } from './samples.ts'
@@ -128,25 +128,47 @@ describe('opening a sqlite store', () => {
   })
 
   it('is not needed to tell whether documents wait', async () => {
-    expect(hasPendingDocuments(dir)).toBe(false)
+    expect(pendingWorkAt(dir)).toBeNull()
     const store = await open()
-    expect(hasPendingDocuments(dir)).toBe(false)
+    expect(pendingWorkAt(dir)).toBeNull()
     await store.enqueue([newDocument('a')], { onConflict: 'keep' })
-    expect(hasPendingDocuments(dir)).toBe(true)
+    expect(pendingWorkAt(dir)).toBe(0)
     await expect(open()).rejects.toMatchObject({ code: 'workspace_locked' })
     await store.claim()
     await store.close()
-    expect(hasPendingDocuments(dir)).toBe(true)
+    expect(pendingWorkAt(dir)).toBe(0)
+  })
+
+  it('is not needed to tell until when documents wait', async () => {
+    const store = await open()
+    await store.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await store.claim()
+    const nextAttemptAt = Date.now() + 5_000
+    const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 1 } as const
+    await store.endAttempt('a', 1, waiting)
+    await store.close()
+    expect(pendingWorkAt(dir)).toBe(nextAttemptAt)
+  })
+
+  it('is not needed to tell whether all is to be cleared', async () => {
+    const store = await open()
+    await store.promiseClearing()
+    expect(await store.isClearingPromised()).toBe(true)
+    expect(pendingWorkAt(dir)).toBe(0)
+    await store.clear()
+    expect(await store.isClearingPromised()).toBe(false)
+    await store.close()
+    expect(pendingWorkAt(dir)).toBeNull()
   })
 
   it('is not needed to tell whether a promised deletion waits', async () => {
     const store = await open()
     await store.enqueue([newDocument('a')], { onConflict: 'keep' })
     await store.claim()
-    await store.setStatus('a', 1, 'failed', 'No text.')
-    expect(hasPendingDocuments(dir)).toBe(false)
-    await store.scheduleDeletion(['a'])
+    await store.endAttempt('a', 1, { status: 'failed', errorMsg: 'No text.' })
+    expect(pendingWorkAt(dir)).toBeNull()
+    await store.promiseDeletion(['a'], { forgetAnswers: false, deleteFiles: false })
     await store.close()
-    expect(hasPendingDocuments(dir)).toBe(true)
+    expect(pendingWorkAt(dir)).toBe(0)
   })
 })

@@ -18,6 +18,8 @@ import {
 
 const KEEP = { onConflict: 'keep' } as const
 const REPLACE = { onConflict: 'replace' } as const
+const BROKEN = { status: 'failed', errorMsg: 'broken' } as const
+const PLAINLY = { forgetAnswers: false, deleteFiles: false } as const
 
 /** @param open gives an empty store whose vectors have the dimension of the samples */
 export function describeStore(name: string, open: () => Promise<Store>): void {
@@ -71,7 +73,7 @@ function describeIntake(store: () => Store): void {
     it('knows a document by its name, in any status', async () => {
       await store().enqueue([newDocument('a')], KEEP)
       const claimed = await store().claim()
-      await store().setStatus('a', claimed?.revision ?? 0, 'failed', 'broken')
+      await store().endAttempt('a', claimed?.revision ?? 0, BROKEN)
       const again = newDocument('b', { filePath: 'a.txt' })
       const [outcome] = await store().enqueue([again], KEEP)
       expect(outcome).toMatchObject({
@@ -185,27 +187,82 @@ function describeIntake(store: () => Store): void {
       await store().enqueue([newDocument('a', { metadata: { kept: true } })], KEEP)
       const claimed = await store().claim()
       const revision = claimed?.revision ?? 0
-      await store().setStatus('a', revision + 1, 'failed', 'stale')
+      await store().endAttempt('a', revision + 1, { status: 'failed', errorMsg: 'stale' })
       expect(await store().document('a')).toMatchObject({ status: 'processing', errorMsg: null })
-      await store().setStatus('a', revision, 'failed', 'broken')
+      await store().endAttempt('a', revision, BROKEN)
       expect(await store().document('a')).toMatchObject({
         status: 'failed',
         errorMsg: 'broken',
         metadata: { kept: true },
       })
-      await store().setStatus('a', revision, 'pending', null, { later: 1 })
+      const later = { status: 'pending', errorMsg: null, counts: true } as const
+      await store().endAttempt('a', revision, later)
       expect(await store().document('a')).toMatchObject({
         status: 'pending',
         errorMsg: null,
-        metadata: { later: 1 },
+        attempts: 1,
       })
+    })
+
+    it('counts no attempt that an outage ended, and keeps its place for the document', async () => {
+      await store().enqueue([newDocument('a'), newDocument('b')], KEEP)
+      await store().claim()
+      const outage = { status: 'pending', errorMsg: 'out', counts: false } as const
+      await store().endAttempt('a', 1, outage)
+      expect(await store().document('a')).toMatchObject({ attempts: 0, errorMsg: 'out', blame: 0 })
+      expect((await store().claim())?.id).toBe('a')
+    })
+
+    it('puts a document that waits behind the others, until its time has come', async () => {
+      await store().enqueue([newDocument('a'), newDocument('b')], KEEP)
+      await store().claim()
+      const nextAttemptAt = Date.now() + 60_000
+      const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 4 } as const
+      await store().endAttempt('a', 1, waiting)
+      expect(await store().document('a')).toMatchObject({
+        status: 'pending',
+        errorMsg: 'later',
+        nextAttemptAt,
+        blame: 4,
+      })
+      expect(await store().nextAttemptAt()).toBe(nextAttemptAt)
+      await store().enqueue([newDocument('c')], KEEP)
+      expect(await store().queuePositions(['c', 'a', 'b', 'unknown'])).toEqual(
+        new Map([
+          ['b', 0],
+          ['a', 1],
+          ['c', 2],
+        ]),
+      )
+      expect((await store().claim())?.id).toBe('b')
+      expect((await store().claim())?.id).toBe('c')
+      expect(await store().claim()).toBeNull()
+      expect(await store().hurry()).toBe(1)
+      expect(await store().nextAttemptAt()).toBeNull()
+      expect(await store().claim()).toMatchObject({ id: 'a', attempts: 2, blame: 4 })
+    })
+
+    it('waits for no time that another clock has set', async () => {
+      await store().enqueue([newDocument('a')], KEEP)
+      await store().claim()
+      const nextAttemptAt = Date.now() + 10 * 365 * 86_400_000
+      const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 1 } as const
+      await store().endAttempt('a', 1, waiting)
+      expect((await store().claim())?.id).toBe('a')
+    })
+
+    it('takes up no document that is to be deleted', async () => {
+      await store().enqueue([newDocument('a'), newDocument('b')], KEEP)
+      await store().promiseDeletion(['a'], PLAINLY)
+      expect((await store().claim())?.id).toBe('b')
+      expect(await store().claim()).toBeNull()
     })
 
     it('puts failed documents back on request', async () => {
       await store().enqueue([newDocument('a'), newDocument('b'), newDocument('c')], KEEP)
       for (const id of ['a', 'b']) {
         const claimed = await store().claim()
-        await store().setStatus(id, claimed?.revision ?? 0, 'failed', 'broken')
+        await store().endAttempt(id, claimed?.revision ?? 0, BROKEN)
       }
       expect(await store().requeueFailed(['b', 'c', 'unknown'])).toBe(1)
       expect(await store().requeueFailed(null)).toBe(1)
@@ -683,16 +740,22 @@ function describeUpkeep(store: () => Store): void {
     it('remembers promised deletions in order, until the document is forgotten', async () => {
       const documents = ['a', 'b', 'c'].map((id) => newDocument(id))
       await store().enqueue(documents, KEEP)
-      await store().scheduleDeletion(['c', 'unknown', 'a'])
-      await store().scheduleDeletion(['b', 'c'])
-      expect(await store().scheduledDeletions()).toEqual(['c', 'a', 'b'])
-      expect(await store().isDeletionScheduled('a')).toBe(true)
+      const taken = await store().promiseDeletion(['c', 'unknown', 'a'], PLAINLY)
+      expect(taken.map(({ id }) => id)).toEqual(['c', 'a'])
+      await store().promiseDeletion(['b', 'c'], { forgetAnswers: true, deleteFiles: false })
+      expect(await store().promisedDeletions()).toEqual(['c', 'a', 'b'])
+      expect(await store().promisedDeletion('a')).toEqual({ documentId: 'a', ...PLAINLY })
+      const how = { documentId: 'c', forgetAnswers: true, deleteFiles: false }
+      expect(await store().promisedDeletion('c')).toEqual(how)
+      // What was asked for the first time is not taken back by asking for less.
+      await store().promiseDeletion(['c'], PLAINLY)
+      expect(await store().promisedDeletion('c')).toEqual(how)
       await store().apply(change({ removes: [{ documentId: 'a', forget: true }] }))
-      expect(await store().scheduledDeletions()).toEqual(['c', 'b'])
+      expect(await store().promisedDeletions()).toEqual(['c', 'b'])
       await store().clear()
       await store().enqueue(documents, KEEP)
-      expect(await store().scheduledDeletions()).toEqual([])
-      expect(await store().isDeletionScheduled('c')).toBe(false)
+      expect(await store().promisedDeletions()).toEqual([])
+      expect(await store().promisedDeletion('c')).toBeNull()
     })
 
     it('keeps answers of models', async () => {

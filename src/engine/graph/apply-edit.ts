@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts'
-import { changeParts, type PublishParts } from '../ingest/publish-document.ts'
+import { changeParts } from '../ingest/change-parts.ts'
+import { attemptBy, type PublishParts } from '../ingest/publish-document.ts'
 import { type Pair, pairKey } from '../pair.ts'
 import type { StoredEntity, StoredRelation } from '../store.ts'
 import type { EditPlan } from './edit-plan.ts'
@@ -13,7 +14,9 @@ import { prepareEdit } from './prepare-edit.ts'
  */
 export async function applyEdit(parts: PublishParts, plan: EditPlan): Promise<void> {
   // A person waits for it, as for an answer.
-  const change = await prepareEdit(changeParts(parts), plan, { lane: 'query' })
+  const options = { lane: 'query' } as const
+  const making = changeParts(parts, attemptBy(parts, options))
+  const change = await prepareEdit(making, plan, options)
   await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
   await parts.store.apply(change)
 }

@@ -1,10 +1,11 @@
 import type { DocumentRecord, NewDocument } from '../document-record.ts'
-import { EngineError } from '../errors.ts'
 import { cleanText } from '../ingest/clean-text.ts'
 import { labelsOf } from '../ingest/document-labels.ts'
+import { embedEach } from '../ingest/embed-each.ts'
 import { chunkId, contentHash, documentId, newTrackId } from '../ingest/identifiers.ts'
+import { noVector, type ProcessParts } from '../ingest/process-document.ts'
 import { summaryOf } from '../ingest/summary-of.ts'
-import type { CallOptions, EmbeddingModel } from '../models.ts'
+import type { CallOptions } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { NewChunk } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
@@ -42,7 +43,7 @@ function labelOf({ file_path, chunks = [] }: CustomKg): string {
 
 /** The chunks of such a document: only their vectors have to be made. */
 export async function customKgChunks(
-  embedding: EmbeddingModel,
+  { embedding, attempt }: Pick<ProcessParts, 'embedding' | 'attempt'>,
   document: DocumentRecord,
   text: string,
   graph: string,
@@ -50,11 +51,10 @@ export async function customKgChunks(
 ): Promise<NewChunk[]> {
   const passages = JSON.parse(graph) as CustomPassage[]
   const contents = passages.map(({ start, end }) => text.slice(start, end))
-  const vectors = await embedding.embed(contents, { ...options, kind: 'document' })
+  const { vectors, leftOut } = await embedEach(embedding, attempt, contents, options)
+  attempt.settle()
   return passages.map((passage, ordinal) => {
     const content = contents[ordinal] ?? ''
-    const vector = vectors[ordinal]
-    if (!vector) throw new EngineError('model_rejected', 'A chunk got no vector.')
     return {
       id: chunkId(document.id, ordinal, content),
       ordinal,
@@ -63,8 +63,8 @@ export async function customKgChunks(
       ...passage,
       headings: [],
       page: null,
-      vector,
-      error: null,
+      vector: vectors.get(content) ?? null,
+      error: noVector(leftOut.get(content)),
     }
   })
 }

@@ -5,15 +5,45 @@ import type { PublishParts } from './publish-document.ts'
 
 const PAGE = 1_000
 
+export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploadFolder' | 'graphLock'> {
+  /** Ends what is being done with documents that are all to go. */
+  readonly endWork: () => void
+}
+
 /**
- * Forgets every document, with the bytes of those that came as files. Nothing may be taken in
- * meanwhile; files that are being received belong to no document yet and stay.
+ * The promise that all documents go, with the bytes of those that came as files. Nothing may be taken
+ * in until it is kept; files that are being received belong to no document yet and stay.
  */
-export async function clearDocuments(parts: PublishParts): Promise<void> {
-  const { store, uploadFolder, graphLock } = parts
-  const files = await storedFiles(store)
-  await graphLock.run(() => store.clear())
-  for (const file of files) await rm(join(uploadFolder, file), { force: true })
+export class PromisedClearing {
+  readonly #parts: ClearingParts
+  #isOwed = false
+
+  constructor(parts: ClearingParts) {
+    this.#parts = parts
+  }
+
+  /** Reads whether it was promised before a crash. */
+  async load(): Promise<void> {
+    this.#isOwed = await this.#parts.store.isClearingPromised()
+  }
+
+  /** Resolved means durable. */
+  async promise(): Promise<void> {
+    await this.#parts.store.promiseClearing()
+    this.#isOwed = true
+  }
+
+  /** Does it if it is owed. Nothing may be taken in meanwhile. Returns whether it was. */
+  async keep(): Promise<boolean> {
+    if (!this.#isOwed) return false
+    const { store, uploadFolder, graphLock, endWork } = this.#parts
+    endWork()
+    const files = await storedFiles(store)
+    await graphLock.run(() => store.clear())
+    this.#isOwed = false
+    for (const file of files) await rm(join(uploadFolder, file), { force: true })
+    return true
+  }
 }
 
 async function storedFiles(store: Store): Promise<string[]> {

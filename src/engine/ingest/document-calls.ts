@@ -168,8 +168,12 @@ export interface PipelineStatus {
   readonly update_status: Record<string, boolean[]>
 }
 
+/** Which documents: all that one of the lists names. */
 export interface DeleteDocuments {
-  readonly doc_ids: readonly string[]
+  readonly doc_ids?: readonly string[] | undefined
+  readonly external_ids?: readonly string[] | undefined
+  /** All documents of such a name. */
+  readonly file_paths?: readonly string[] | undefined
   readonly delete_file?: boolean | undefined
   readonly delete_llm_cache?: boolean | undefined
 }
@@ -177,8 +181,12 @@ export interface DeleteDocuments {
 export interface DeleteDocumentsResponse {
   readonly status: 'deletion_started' | 'busy' | 'not_allowed'
   readonly message: string
-  /** The ids, joined with comma and space. */
+  /** The ids, given or found, joined with comma and space. */
   readonly doc_id: string
+  /** Ids of the documents that will be deleted, whatever comes. */
+  readonly taken: readonly string[]
+  /** What was named and is not here. */
+  readonly not_found: readonly string[]
 }
 
 export interface ResetStatus {

@@ -34,6 +34,8 @@ export interface IntakeParts {
   readonly extensions: readonly string[]
   readonly room?: Room | undefined
   readonly deletions: Pick<PromisedDeletions, 'includes' | 'keepEarly'>
+  /** Does what was promised before anything new may be taken in. */
+  readonly keepClearing: () => Promise<unknown>
   /** Called after documents became durable. */
   readonly onQueued: () => void
 }
@@ -57,17 +59,25 @@ export class Intake {
     return this.#oneByOne.run(job)
   }
 
+  /** What was promised to go is gone before something comes. */
+  #afterClearing<T>(job: () => Promise<T>): Promise<T> {
+    return this.#oneByOne.run(async () => {
+      await this.#parts.keepClearing()
+      return job()
+    })
+  }
+
   async insertTexts(input: InsertTexts): Promise<InsertResponse> {
     const trackId = newTrackId('insert')
     const documents = await newDocuments(input, trackId, this.#parts.settings)
     await this.#askForRoom(documents)
-    return this.#oneByOne.run(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))
+    return this.#afterClearing(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))
   }
 
   /** Takes a document that was put together elsewhere. */
   async insertDocument(document: NewDocument, onConflict: OnConflict): Promise<InsertResponse> {
     await this.#askForRoom([document])
-    return this.#oneByOne.run(() => this.#enqueue([document], onConflict, document.trackId))
+    return this.#afterClearing(() => this.#enqueue([document], onConflict, document.trackId))
   }
 
   async insertFile(
@@ -104,7 +114,7 @@ export class Intake {
       chunking,
     }
     try {
-      const response = await this.#oneByOne.run(() =>
+      const response = await this.#afterClearing(() =>
         this.#enqueue([document], onConflict, trackId),
       )
       if (response.status === 'duplicated') await this.#discard(file.storedFile)

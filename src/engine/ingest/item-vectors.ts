@@ -1,31 +1,25 @@
-import { ModelUnavailable } from '../errors.ts'
-import type { CallOptions, EmbeddingModel } from '../models.ts'
 import type { Pair } from '../pair.ts'
 import type { EntityState, RelationState, Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import { entityText, relationText } from './item-texts.ts'
+import type { AskOptions, ChangeParts } from './rebuild-items.ts'
 
 /**
- * One embedding request for all entities and relations whose text changed; the others keep their
- * vectors.
- *
- * @param mayOwe a removal does not wait for a model that is out: the vectors are then made later
+ * Vectors for all entities and relations whose text changed; the others keep theirs. One that cannot
+ * be had now is owed.
  */
 export async function withVectors(
-  { store, embedding }: { readonly store: Store; readonly embedding: EmbeddingModel },
+  { store, embed }: Pick<ChangeParts, 'store' | 'embed'>,
   entities: readonly EntityState[],
   relations: readonly RelationState[],
-  mayOwe: boolean,
-  options: CallOptions,
+  options: AskOptions,
 ): Promise<{ entities: EntityState[]; relations: RelationState[] }> {
   const known = await knownTexts(store, entities, relations)
   const texts = new Set<string>()
   for (const text of [...entities.map(entityText), ...relations.map(relationText)]) {
     if (!known.has(text)) texts.add(text)
   }
-  const wanted = [...texts]
-  const vectors = wanted.length > 0 ? await embedAll(embedding, wanted, mayOwe, options) : []
-  const made = new Map(wanted.map((text, i) => [text, vectors[i] ?? null]))
+  const made = texts.size > 0 ? await embed([...texts], options) : new Map<string, Float32Array>()
   const vectorOf = (text: string) =>
     known.has(text) ? ('keep' as const) : (made.get(text) ?? null)
   return {
@@ -56,18 +50,4 @@ async function knownTexts(
     ...oldEntities.filter((entity) => !entity.owed).map(entityText),
     ...oldRelations.filter((relation) => !relation.owed).map(relationText),
   ])
-}
-
-async function embedAll(
-  model: EmbeddingModel,
-  texts: readonly string[],
-  mayOwe: boolean,
-  options: CallOptions,
-): Promise<Float32Array[]> {
-  try {
-    return await model.embed(texts, { ...options, kind: 'document' })
-  } catch (error) {
-    if (mayOwe && error instanceof ModelUnavailable) return []
-    throw error
-  }
 }

@@ -4,8 +4,14 @@ import type { ChangeParts } from './rebuild-items.ts'
 
 type Describe = ChangeParts['describe']
 
-/** Documents whose answers are kept while an outage lasts. */
-const MOST_DOCUMENTS = 4
+/** Documents whose answers are kept while an outage lasts, or they wait for another try. */
+const MOST_DOCUMENTS = 8
+
+/** An embedding model that asks for no text twice. */
+export interface PaidEmbedding extends EmbeddingModel {
+  /** What was answered for a text. */
+  known(text: string): Float32Array | undefined
+}
 
 /**
  * What models have said for one version of a document, kept until that is published: neither a
@@ -26,12 +32,13 @@ export class PaidAnswers {
     }
   }
 
-  embedding(model: EmbeddingModel): EmbeddingModel {
+  embedding(model: EmbeddingModel): PaidEmbedding {
     const { id, dimension, retrievalShare } = model
     return {
       id,
       dimension,
       ...(retrievalShare === undefined ? {} : { retrievalShare }),
+      known: (text) => this.#vectors.get(text),
       embed: async (texts, options) => {
         const unknown = [...new Set(texts)].filter((text) => !this.#vectors.has(text))
         const vectors = unknown.length > 0 ? await model.embed(unknown, options) : []

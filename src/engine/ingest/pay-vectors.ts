@@ -1,35 +1,65 @@
-import type { CallOptions, EmbeddingModel } from '../models.ts'
+import type { CallOptions, Models } from '../models.ts'
 import type { Mutex } from '../mutex.ts'
 import type { Store } from '../store.ts'
+import { Attempt } from './attempt.ts'
+import { embedEach } from './embed-each.ts'
 import { entityText, relationText } from './item-texts.ts'
+import { PaidAnswers } from './paid-answers.ts'
 
 const AT_ONCE = 64
+/** Runs in which a text is tried that the model fails for while it answers others. */
+const TRIES = 3
+/** Texts of which that is remembered. */
+const MOST_REFUSED = 1000
+
+export interface VectorDebts {
+  readonly store: Store
+  readonly models: Pick<Models, 'embedding'>
+  readonly checks: NonNullable<Models['checks']>
+  readonly graphLock: Mutex
+  /** How often the model has failed for a text; kept from run to run. */
+  readonly refused: Map<string, number>
+}
 
 /**
  * Makes the vectors that are owed: those of items that a removal changed while the embedding model
- * was out. Until then such an item is found by its name and its relations only.
+ * was out, and of items that it failed for. Until then such an item is found by its name and its
+ * relations only.
  *
  * @throws {ModelUnavailable} when the model is still out
  */
-export async function payVectors(
-  parts: { readonly store: Store; readonly embedding: EmbeddingModel; readonly graphLock: Mutex },
-  options: CallOptions,
-): Promise<void> {
-  const { store, embedding, graphLock } = parts
+export async function payVectors(debts: VectorDebts, options: CallOptions): Promise<void> {
+  const { store, models, checks, graphLock, refused } = debts
+  const attempt = new Attempt(checks, options, 0)
+  const embedding = new PaidAnswers().embedding(models.embedding)
+  const leftOut = new Set([...refused].flatMap(([text, tries]) => (tries < TRIES ? [] : text)))
   for (let more = true; more; ) {
     more = await graphLock.run(async () => {
       options.signal?.throwIfAborted()
-      const { entities, relations } = await store.owedVectors(AT_ONCE)
+      const owed = await store.owedVectors(AT_ONCE + leftOut.size)
+      const isWanted = (text: string) => !leftOut.has(text)
+      const entities = owed.entities.filter((entity) => isWanted(entityText(entity)))
+      const relations = owed.relations.filter((relation) => isWanted(relationText(relation)))
       if (entities.length + relations.length === 0) return false
       const texts = [...entities.map(entityText), ...relations.map(relationText)]
-      const vectors = await embedding.embed(texts, { ...options, kind: 'document' })
-      const paid = (items: readonly { key: number }[], from: number) =>
-        items.flatMap(({ key }, i) => {
-          const vector = vectors[from + i]
-          return vector ? [{ key, vector }] : []
+      const { vectors, leftOut: failed } = await embedEach(embedding, attempt, texts, options)
+      for (const text of failed.keys()) {
+        leftOut.add(text)
+        note(refused, text)
+      }
+      const paid = <T extends { key: number }>(items: readonly T[], textOf: (item: T) => string) =>
+        items.flatMap((item) => {
+          const vector = vectors.get(textOf(item))
+          return vector ? [{ key: item.key, vector }] : []
         })
-      await store.setVectors(paid(entities, 0), paid(relations, entities.length))
+      await store.setVectors(paid(entities, entityText), paid(relations, relationText))
       return true
     })
   }
+}
+
+function note(refused: Map<string, number>, text: string): void {
+  refused.set(text, (refused.get(text) ?? 0) + 1)
+  const [oldest] = refused.keys()
+  if (refused.size > MOST_REFUSED && oldest !== undefined) refused.delete(oldest)
 }

@@ -1,36 +1,42 @@
 import type { DocumentRecord } from '../document-record.ts'
-import { EngineError, ModelUnavailable } from '../errors.ts'
 import { pageAt, type ReadFile } from '../file-reader.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CallOptions, Extraction, Models } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { NewChunk, Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
+import type { Attempt } from './attempt.ts'
 import { chunkFragments } from './chunk-fragments.ts'
 import type { TextChunk } from './chunk-text.ts'
 import { keptPlan } from './chunking.ts'
 import { cutText } from './cut-text.ts'
 import { documentTitle } from './document-title.ts'
+import { embedEach } from './embed-each.ts'
 import { type Heading, headingsAbove, markdownHeadings } from './headings.ts'
 import { chunkId } from './identifiers.ts'
+import type { PaidEmbedding } from './paid-answers.ts'
 
 export interface ProcessParts {
   readonly store: Store
   readonly models: Models
+  readonly embedding: PaidEmbedding
   readonly settings: EngineSettings
+  readonly attempt: Attempt
 }
 
 /**
  * Everything of a document that models have to say, before anything is written: chunks with their
  * vectors and fragments.
  *
- * A chunk to which the extractor gives no usable answer is set aside with its error, and so is one of
- * which it gave a part only, with that part; an outage ends the whole attempt.
+ * A chunk for which a model fails while it answers others is set aside with its error, once its tries
+ * are used up: without what it says of the graph, or without a vector. So is one of which it gave a
+ * part only, with that part.
  *
- * @throws {ModelUnavailable} when a model does not answer
+ * @throws {ModelUnavailable} when a model answers nobody
+ * @throws {TryLater} when tries are left
  */
 export async function readDocument(
-  { models, settings }: ProcessParts,
+  { models, embedding, settings, attempt }: ProcessParts,
   document: DocumentRecord,
   file: ReadFile,
   options: CallOptions,
@@ -40,29 +46,32 @@ export async function readDocument(
   const places = chunks.map((chunk) => chunk.start + 1)
   const above = headingsAbove(headings, places).map((path) => titled(title, path))
   const extractions = await inParallel(settings.maxParallelExtract, chunks, (chunk, i) =>
-    extract(models, document, chunk, above[i] ?? [], options),
+    extract(models, attempt, document, chunk, above[i] ?? [], options),
   )
-  const vectors = await models.embedding.embed(
-    chunks.map((chunk) => chunk.content),
-    { ...options, kind: 'document' },
-  )
+  attempt.settle()
+  const contents = chunks.map((chunk) => chunk.content)
+  const { vectors, leftOut } = await embedEach(embedding, attempt, contents, options)
+  attempt.settle()
   const read: NewChunk[] = []
   for (const [i, chunk] of chunks.entries()) {
     await giveWay()
-    const extraction = extractions[i]
-    const vector = vectors[i]
-    if (!extraction || !vector) throw new EngineError('model_rejected', 'A chunk got no vector.')
+    const { found, error } = extractions[i] ?? NOTHING_FOUND
     read.push({
       id: chunkId(document.id, chunk.ordinal, chunk.content),
       ...chunk,
       headings: above[i] ?? [],
       page: pageAt(file.pages, chunk.start),
-      vector,
-      ...chunkFragments(extraction.found, above[i] ?? []),
-      error: extraction.error,
+      vector: vectors.get(chunk.content) ?? null,
+      ...chunkFragments(found, above[i] ?? []),
+      error: error ?? noVector(leftOut.get(chunk.content)),
     })
   }
   return read
+}
+
+/** Why a chunk is set aside that has no vector, or null. */
+export function noVector(reason: string | undefined): string | null {
+  return reason === undefined ? null : `It has no vector: ${reason}`
 }
 
 /** Cuts a document as was decided when it was taken in. */
@@ -81,27 +90,23 @@ function titled(title: string | null, headings: readonly string[]): string[] {
   return title === null ? [...headings] : [...new Set([title, ...headings])]
 }
 
+const NOTHING_FOUND = { found: { entities: [], relations: [] }, error: null }
+
 async function extract(
   models: Models,
+  attempt: Attempt,
   document: DocumentRecord,
   chunk: TextChunk,
   headings: readonly string[],
   options: CallOptions,
 ): Promise<{ found: Extraction; error: string | null }> {
+  if (attempt.isLost) return NOTHING_FOUND
   try {
     const input = { text: chunk.content, filePath: document.filePath, headings }
     const id = chunkId(document.id, chunk.ordinal, chunk.content)
     const found = await models.extractor.extract(input, { ...options, chunkId: id })
     return { found, error: found.incomplete ?? null }
   } catch (error) {
-    if (error instanceof ModelUnavailable || options.signal?.aborted) throw error
-    if (!(error instanceof EngineError)) throw error
-    if (MISCONFIGURED.has(Number(error.details.status))) {
-      throw new ModelUnavailable(error.message, { cause: error })
-    }
-    return { found: { entities: [], relations: [] }, error: error.message }
+    return { ...NOTHING_FOUND, error: await attempt.leaveOut('llm', error) }
   }
 }
-
-/** A wrong key, account or model name: no chunk is to blame, and each would fare the same. */
-const MISCONFIGURED: ReadonlySet<number> = new Set([401, 403, 404])

@@ -4,17 +4,17 @@ import { customKgChunks } from '../graph/custom-kg.ts'
 import { assertRoomFor, type GraphBounds } from '../graph/graph-bounds.ts'
 import type { CallOptions, Models } from '../models.ts'
 import type { Mutex } from '../mutex.ts'
-import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
 import type { Room } from '../room.ts'
 import type { EngineSettings } from '../settings.ts'
-import type { Store } from '../store.ts'
-import { tokenCount } from '../tokenizer.ts'
+import type { Change, Store } from '../store.ts'
+import { applyBeside } from './apply-beside.ts'
+import { Attempt } from './attempt.ts'
+import { changeParts } from './change-parts.ts'
 import { contentHash } from './identifiers.ts'
 import type { AnswersOfDocuments, PaidAnswers } from './paid-answers.ts'
 import { type Publication, prepareChange } from './prepare-change.ts'
 import { readDocument } from './process-document.ts'
 import { readStoredFile } from './read-stored-file.ts'
-import type { ChangeParts } from './rebuild-items.ts'
 import { summaryOf } from './summary-of.ts'
 import { plainText } from './text-file-reader.ts'
 
@@ -26,6 +26,8 @@ export interface PublishParts {
   readonly fileReader: FileReader
   /** Asked before a document is worked on and before it is stored; without it there is no bound. */
   readonly room?: Room | undefined
+  /** What tells whether a model is out. */
+  readonly checks: NonNullable<Models['checks']>
   /** What models said for documents that are not published yet. */
   readonly answers: AnswersOfDocuments
   /** Held while the graph is changed, and while what a change rests on must not. */
@@ -34,22 +36,13 @@ export interface PublishParts {
   readonly graphBounds?: (() => Promise<GraphBounds>) | undefined
 }
 
-/** The parts that make changes of the graph. */
-export function changeParts({ store, models, settings }: PublishParts): ChangeParts {
-  const limits = {
-    forceAt: settings.forceSummaryOnMerge,
-    maxTokens: settings.summaryMaxTokens,
-    contextTokens: settings.summaryContextSize,
-    recommendedTokens: settings.summaryLengthRecommended,
-  }
-  const { summarizer } = models
-  return {
-    store,
-    settings,
-    embedding: models.embedding,
-    describe: (subject, descriptions, options) =>
-      summarizeDescriptions(summarizer, subject, descriptions, limits, tokenCount, options),
-  }
+/** An attempt at something, by the models of these parts. @param blame counted before */
+export function attemptBy(
+  { checks }: Pick<PublishParts, 'checks'>,
+  options: CallOptions,
+  blame = 0,
+): Attempt {
+  return new Attempt(checks, options, blame)
 }
 
 /**
@@ -65,16 +58,17 @@ export async function publishDocument(
 ): Promise<void> {
   const started = Date.now()
   await parts.room?.forWork()
+  const attempt = attemptBy(parts, options, document.blame)
   const content = await contentOf(parts, document, options.signal)
   if (content === null) return
   const graph = await parts.store.customGraph(document.id)
   const answers = parts.answers.of(document)
   const embedding = answers.embedding(parts.models.embedding)
-  const paying = { ...parts, models: { ...parts.models, embedding } }
+  const reading = { ...parts, embedding, attempt }
   const chunks =
     graph === null
-      ? await readDocument(paying, document, content, options)
-      : await customKgChunks(embedding, document, content.text, graph, options)
+      ? await readDocument(reading, document, content, options)
+      : await customKgChunks(reading, document, content.text, graph, options)
   const setAside = chunks.filter((chunk) => chunk.error !== null)
   const { chunks_set_aside: _before, ...kept } = document.metadata
   const metadata = {
@@ -83,47 +77,29 @@ export async function publishDocument(
     processing_end_time: Math.floor(Date.now() / 1000),
     ...(setAside.length > 0 ? { chunks_set_aside: setAside.length } : {}),
   }
-  await publish(parts, { document, chunks, metadata }, answers, options)
+  await publish(parts, { document, chunks, metadata }, answers, attempt, options)
   parts.answers.forget(document)
 }
 
-/** How often a change is worked out beside others before they have to wait for it. */
-const TRIES_BESIDE = 3
-
-/**
- * Works out the change while others may change the graph, so that nobody waits for the models that
- * it asks; again when somebody did, then asking only for what came out differently.
- */
 async function publish(
   parts: PublishParts,
   publication: Publication,
   answers: PaidAnswers,
+  attempt: Attempt,
   options: CallOptions,
 ): Promise<void> {
-  const { store, graphLock } = parts
   const removes = [{ documentId: publication.document.id, forget: false }]
-  const making = changeParts(parts)
-  const paying = {
-    ...making,
-    embedding: answers.embedding(making.embedding),
-    describe: answers.describe(making.describe),
+  const making = changeParts(parts, attempt, answers)
+  const prepare = async () => {
+    const change = await prepareChange(making, removes, publication, options)
+    attempt.settle()
+    return change
   }
-  const prepare = () => prepareChange(paying, removes, publication, options)
-  for (let left = TRIES_BESIDE; ; left--) {
-    const version = await store.dataVersion()
-    const prepared = left > 0 ? await prepare() : null
-    const done = await graphLock.run(async () => {
-      options.signal?.throwIfAborted()
-      const current = (await store.dataVersion()) === version ? prepared : null
-      if (left > 0 && current === null) return false
-      const change = current ?? (await prepare())
-      await assertRoomFor(store, await parts.graphBounds?.(), change)
-      await parts.room?.forWork()
-      await store.apply(change)
-      return true
-    })
-    if (done) return
+  const admit = async (change: Change) => {
+    await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
+    await parts.room?.forWork()
   }
+  await applyBeside(parts, prepare, admit, options.signal)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { EntityOverride, Overrides, RelationOverride } from '../graph-edit.ts'
 import { inParallel } from '../in-parallel.ts'
-import type { CallOptions, EmbeddingModel } from '../models.ts'
+import type { CallOptions } from '../models.ts'
 import { type Pair, pairKey } from '../pair.ts'
 import type { EngineSettings } from '../settings.ts'
 import type {
@@ -17,15 +17,25 @@ import { entityLine, relationLine } from './item-texts.ts'
 import { withVectors } from './item-vectors.ts'
 import { mergeEntity, mergeRelation } from './merge-fragments.ts'
 
+/** How models are asked for what a change needs. */
+export interface AskOptions extends CallOptions {
+  /** Whether the change is made even while a model is out, as a removal is. */
+  readonly mayOwe: boolean
+}
+
 export interface ChangeParts {
   readonly store: Store
   readonly settings: EngineSettings
-  readonly embedding: EmbeddingModel
+  /** Vectors by text; those that are missing are owed. */
+  readonly embed: (
+    texts: readonly string[],
+    options: AskOptions,
+  ) => Promise<ReadonlyMap<string, Float32Array>>
   /** Makes one text of an item's descriptions. */
   readonly describe: (
     subject: { kind: 'entity' | 'relation'; name: string },
     descriptions: readonly string[],
-    options: CallOptions,
+    options: AskOptions,
   ) => Promise<string>
 }
 
@@ -39,7 +49,7 @@ export interface Touched {
     { readonly pair: Pair; readonly fragments: readonly StoredRelationFragment[] }
   >
   readonly overrides: Overrides
-  /** Whether vectors may be made later when the model is out. */
+  /** See {@link AskOptions}. */
   readonly mayOwe: boolean
 }
 
@@ -53,9 +63,10 @@ const SUMMARIES = 16
 export async function rebuildItems(
   parts: ChangeParts,
   touched: Touched,
-  options: CallOptions,
+  callOptions: CallOptions,
 ): Promise<Pick<Change, 'entities' | 'relations' | 'deadEntities' | 'deadRelations'>> {
-  const { overrides } = touched
+  const { overrides, mayOwe } = touched
+  const options = { ...callOptions, mayOwe }
   const [relations, entities] = await Promise.all([
     rebuiltAll([...touched.relations], ([key, { pair, fragments }]) =>
       relationState(parts, pair, fragments, overrides.relations.get(key), options),
@@ -69,7 +80,7 @@ export async function rebuildItems(
   const bare = await bareEntities(parts, unsaid, relations, touched)
   const alive = new Set(bare.map(({ name }) => name))
   return {
-    ...(await withVectors(parts, [...entities, ...bare], relations, touched.mayOwe, options)),
+    ...(await withVectors(parts, [...entities, ...bare], relations, options)),
     deadEntities: unsaid.filter((name) => !alive.has(name)),
     deadRelations: ended.map(({ pair }) => pair),
   }
@@ -92,7 +103,7 @@ async function entityState(
   name: string,
   fragments: readonly StoredEntityFragment[],
   override: EntityOverride | undefined,
-  options: CallOptions,
+  options: AskOptions,
 ): Promise<EntityState | null> {
   if (fragments.length === 0) return null
   const { descriptions, ...merged } = mergeEntity(name, fragments, {
@@ -113,7 +124,7 @@ async function relationState(
   pair: Pair,
   fragments: readonly StoredRelationFragment[],
   override: RelationOverride | undefined,
-  options: CallOptions,
+  options: AskOptions,
 ): Promise<RelationState | null> {
   if (fragments.length === 0) return null
   const { descriptions, ...merged } = mergeRelation(pair, fragments, {

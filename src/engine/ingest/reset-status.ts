@@ -34,6 +34,6 @@ async function toFailed(store: Store, id: string): Promise<boolean> {
   const document = await store.document(id)
   // Who processes a document says itself how that ends.
   if (document === null || document.status === 'processing') return false
-  await store.setStatus(id, document.revision, 'failed', NOTE)
+  await store.endAttempt(id, document.revision, { status: 'failed', errorMsg: NOTE })
   return true
 }

@@ -14,7 +14,7 @@ import { ScanRecords } from './scan-records.ts'
 export interface ScannerParts {
   readonly store: Pick<
     Store,
-    'document' | 'documentByPath' | 'documentsByTrack' | 'enqueue' | 'requeueFailed' | 'setStatus'
+    'document' | 'documentByPath' | 'documentsByTrack' | 'enqueue' | 'requeueFailed'
   >
   readonly inputDir: string
   /** Of the files that can be read. */

@@ -56,7 +56,8 @@ export class Attempts {
     this.#caller?.throwIfAborted()
     if (this.#scope.timedOut) {
       const seconds = this.#settings.timeoutMs / 1000
-      return new CallFailure('unavailable', `The model did not answer within ${seconds} s`)
+      const message = `The model did not answer within ${seconds} s`
+      return new CallFailure('unavailable', message, { outage: 'silent' })
     }
     // What an adapter did not recognise is a defect, or a check of ours: it goes up unchanged.
     if (error instanceof CallFailure) return error
@@ -72,11 +73,11 @@ export class Attempts {
 
 function toEngineError(failure: CallFailure): EngineError {
   if (failure.kind === 'unavailable') {
-    const { retryAfterMs } = failure
-    return new ModelUnavailable(
-      failure.message,
-      retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) },
-    )
+    const { retryAfterMs, outage } = failure
+    return new ModelUnavailable(failure.message, {
+      kind: outage,
+      ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+    })
   }
   const details = failure.status === undefined ? {} : { status: failure.status }
   return new EngineError('model_rejected', failure.message, { details })

@@ -1,3 +1,5 @@
+import type { OutageKind } from '../../engine/errors.ts'
+
 /** Why one attempt of a model call failed, before it is decided whether to try again. */
 export type FailureKind =
   /** No answer, or "later": worth another attempt. */
@@ -16,6 +18,8 @@ export class CallFailure extends Error {
   readonly retryAfterMs: number | undefined
   /** Whether the same request would only get the same answer. */
   readonly isFinal: boolean
+  /** How the provider did not answer. */
+  readonly outage: OutageKind
 
   /** @param message holds no host, no key and nothing of the request */
   constructor(
@@ -25,6 +29,7 @@ export class CallFailure extends Error {
       status?: number | undefined
       retryAfterMs?: number | undefined
       isFinal?: boolean | undefined
+      outage?: OutageKind
     } = {},
   ) {
     super(message)
@@ -32,6 +37,7 @@ export class CallFailure extends Error {
     this.status = options.status
     this.retryAfterMs = options.retryAfterMs
     this.isFinal = options.isFinal ?? kind === 'rejected'
+    this.outage = options.outage ?? 'failed'
   }
 }
 
@@ -46,10 +52,21 @@ const SAID_BY_CODE: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was lost',
 }
 
+/** Codes of connections that were never made. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
 /** A failure to connect, or a connection that broke. */
 export function connectionFailure(error: unknown): CallFailure {
-  const said = SAID_BY_CODE[codeOf(error) ?? ''] ?? 'the connection failed'
-  return new CallFailure('unavailable', `The model did not answer: ${said}`)
+  const code = codeOf(error) ?? ''
+  const said = SAID_BY_CODE[code] ?? 'the connection failed'
+  return new CallFailure('unavailable', `The model did not answer: ${said}`, {
+    outage: UNREACHABLE.has(code) ? 'unreachable' : 'failed',
+  })
 }
 
 /** The failure that an HTTP status stands for; `said` is the provider's explanation, if any. */
@@ -60,7 +77,8 @@ export function statusFailure(
 ): CallFailure {
   const options = { status, retryAfterMs }
   if (status === 429) {
-    return new CallFailure('unavailable', 'The model provider asks to slow down (429)', options)
+    const message = 'The model provider asks to slow down (429)'
+    return new CallFailure('unavailable', message, { ...options, outage: 'busy' })
   }
   if (status === 408 || status === 409 || status >= 500) {
     return new CallFailure('unavailable', `The model provider failed (${status})`, options)

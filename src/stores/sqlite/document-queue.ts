@@ -1,8 +1,12 @@
-import type { DocumentLabels, DocumentRecord, JsonObject } from '../../engine/document-record.ts'
+import type { AttemptEnd, DocumentLabels, DocumentRecord } from '../../engine/document-record.ts'
 import type { Change } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText } from './intake.ts'
+import { lastPlace } from './last-place.ts'
+
+/** A wait that is longer was measured by another clock. */
+const LONGEST_WAIT_MS = 3_600_000
 
 /** The way of a document from `pending` to the end of an attempt. */
 export class DocumentQueue {
@@ -15,11 +19,17 @@ export class DocumentQueue {
   /** After a power cut the document is pending again, which is what `recover` would make of it. */
   claim(): DocumentRecord | null {
     return this.#connection.relaxed(() => {
+      const now = Date.now()
       const row = this.#connection.get<DocumentRow>(
         `UPDATE documents SET status = 'processing', attempts = attempts + 1, updated_at = ?
-         WHERE seq = (SELECT seq FROM documents WHERE status = 'pending' ORDER BY seq LIMIT 1)
+         WHERE seq = (SELECT seq FROM documents
+           WHERE status = 'pending' AND NOT next_attempt_at BETWEEN ? AND ?
+             AND seq NOT IN (SELECT document FROM scheduled_deletions)
+           ORDER BY place LIMIT 1)
          RETURNING *`,
-        Date.now(),
+        now,
+        now + 1,
+        now + LONGEST_WAIT_MS,
       )
       return row === undefined ? null : documentRecord(row)
     })
@@ -28,6 +38,40 @@ export class DocumentQueue {
   pendingCount(): number {
     const sql = `SELECT count(*) AS count FROM documents WHERE status = 'pending'`
     return this.#connection.get<{ count: number }>(sql)?.count ?? 0
+  }
+
+  nextAttemptAt(): number | null {
+    const sql = `SELECT min(next_attempt_at) AS at FROM documents
+      WHERE status = 'pending' AND next_attempt_at > 0`
+    return this.#connection.get<{ at: number | null }>(sql)?.at ?? null
+  }
+
+  hurry(): number {
+    return this.#connection.durably(() =>
+      this.#connection.run(
+        `UPDATE documents SET next_attempt_at = 0 WHERE status = 'pending' AND next_attempt_at > 0`,
+      ),
+    )
+  }
+
+  /** Counts on from one to the next, so that many are found in one walk along the queue. */
+  positions(documentIds: readonly string[]): Map<string, number> {
+    const rows = this.#connection.all<{ id: string; place: number }>(
+      `SELECT d.id, d.place FROM json_each(?) k CROSS JOIN documents d ON d.id = k.value
+       WHERE d.status = 'pending' ORDER BY d.place`,
+      JSON.stringify(documentIds),
+    )
+    const positions = new Map<string, number>()
+    let before = 0
+    let from = Number.MIN_SAFE_INTEGER
+    for (const { id, place } of rows) {
+      const sql = `SELECT count(*) AS count FROM documents
+        WHERE status = 'pending' AND place >= ? AND place < ?`
+      before += this.#connection.get<{ count: number }>(sql, from, place)?.count ?? 0
+      from = place
+      positions.set(id, before)
+    }
+    return positions
   }
 
   recover(): number {
@@ -62,21 +106,20 @@ export class DocumentQueue {
     })
   }
 
-  setStatus(
-    documentId: string,
-    revision: number,
-    status: 'pending' | 'failed',
-    errorMsg: string | null,
-    metadata: JsonObject | undefined,
-  ): void {
+  endAttempt(documentId: string, revision: number, end: AttemptEnd): void {
+    const waits = end.status === 'waiting'
     this.#connection.durably(() =>
       this.#connection.run(
-        `UPDATE documents SET status = ?, error_msg = ?, metadata = coalesce(?, metadata),
+        `UPDATE documents SET status = ?, error_msg = ?, attempts = max(0, attempts - ?),
+           next_attempt_at = ?, blame = coalesce(?, blame), place = coalesce(?, place),
            updated_at = ?
          WHERE id = ? AND revision = ?`,
-        status,
-        errorMsg,
-        metadata === undefined ? null : JSON.stringify(metadata),
+        waits ? 'pending' : end.status,
+        end.errorMsg,
+        end.status === 'pending' && !end.counts ? 1 : 0,
+        waits ? end.nextAttemptAt : 0,
+        waits ? end.blame : null,
+        waits ? lastPlace(this.#connection) + 1 : null,
         Date.now(),
         documentId,
         revision,
@@ -84,38 +127,11 @@ export class DocumentQueue {
     )
   }
 
-  scheduleDeletion(documentIds: readonly string[]): void {
-    this.#connection.durably(() => {
-      for (const id of documentIds) {
-        this.#connection.run(
-          `INSERT OR IGNORE INTO scheduled_deletions (document)
-           SELECT seq FROM documents WHERE id = ?`,
-          id,
-        )
-      }
-    })
-  }
-
-  scheduledDeletions(): string[] {
-    return this.#connection
-      .all<{ id: string }>(
-        `SELECT d.id FROM scheduled_deletions s JOIN documents d ON d.seq = s.document
-         ORDER BY s.seq`,
-      )
-      .map((row) => row.id)
-  }
-
-  isDeletionScheduled(documentId: string): boolean {
-    const sql = `SELECT 1 FROM scheduled_deletions
-      WHERE document = (SELECT seq FROM documents WHERE id = ?)`
-    return this.#connection.get(sql, documentId) !== undefined
-  }
-
   /** Part of the transaction that publishes a document version. */
   finish(version: NonNullable<Change['publishes']>): void {
     this.#connection.run(
       `UPDATE documents SET status = 'processed', chunks_count = ?, metadata = ?, error_msg = NULL,
-         updated_at = ?
+         blame = 0, next_attempt_at = 0, updated_at = ?
        WHERE id = ?`,
       version.chunks.length,
       JSON.stringify(version.metadata),
@@ -135,6 +151,7 @@ export class DocumentQueue {
     this.#connection.run('DELETE FROM custom_graphs')
     this.#connection.run('DELETE FROM documents')
     this.#connection.run('DELETE FROM scheduled_deletions')
+    this.#connection.run('DELETE FROM promised_clearing')
   }
 
   /** Returns whether there was one. */
@@ -163,13 +180,7 @@ export class DocumentQueue {
 
   requeueProcessed(documentId: string): boolean {
     return this.#connection.durably(
-      () =>
-        this.#connection.run(
-          `UPDATE documents SET status = 'pending', error_msg = NULL, updated_at = ?
-           WHERE id = ? AND status = 'processed'`,
-          Date.now(),
-          documentId,
-        ) > 0,
+      () => this.#requeue(`id = ? AND status = 'processed'`, documentId) > 0,
     )
   }
 
@@ -190,15 +201,23 @@ export class DocumentQueue {
   }
 
   requeueFailed(documentIds: readonly string[] | null): number {
-    const update = `UPDATE documents SET status = 'pending', error_msg = NULL, updated_at = ?
-      WHERE status = 'failed'`
     return this.#connection.durably(() => {
-      const now = Date.now()
-      if (documentIds === null) return this.#connection.run(update, now)
+      if (documentIds === null) return this.#requeue(`status = 'failed'`)
       let requeued = 0
-      for (const id of documentIds)
-        requeued += this.#connection.run(`${update} AND id = ?`, now, id)
+      for (const id of documentIds) requeued += this.#requeue(`id = ? AND status = 'failed'`, id)
       return requeued
     })
+  }
+
+  /** Behind the others, in the order in which they were taken in, and with nothing against them. */
+  #requeue(condition: string, ...values: string[]): number {
+    return this.#connection.run(
+      `UPDATE documents SET status = 'pending', error_msg = NULL, blame = 0, next_attempt_at = 0,
+         place = ? + seq, updated_at = ?
+       WHERE ${condition}`,
+      lastPlace(this.#connection),
+      Date.now(),
+      ...values,
+    )
   }
 }

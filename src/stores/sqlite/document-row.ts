@@ -22,6 +22,9 @@ export interface DocumentRow {
   readonly attributes: string
   readonly enabled: number
   readonly chunking: string | null
+  readonly place: number
+  readonly next_attempt_at: number
+  readonly blame: number
 }
 
 export function documentRecord(row: DocumentRow): DocumentRecord {
@@ -38,6 +41,8 @@ export function documentRecord(row: DocumentRow): DocumentRecord {
     errorMsg: row.error_msg,
     metadata: JSON.parse(row.metadata) as JsonObject,
     attempts: row.attempts,
+    blame: row.blame,
+    nextAttemptAt: row.next_attempt_at === 0 ? null : row.next_attempt_at,
     revision: row.revision,
     storedFile: row.stored_file,
     labels: {

@@ -2,6 +2,7 @@ import type { EnqueueOptions, EnqueueOutcome, NewDocument } from '../../engine/d
 import type { Connection } from './connection.ts'
 import { keepGraph } from './custom-graph-table.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
+import { lastPlace } from './last-place.ts'
 
 /** Labels of texts that came without a name: they say nothing about being the same document. */
 const NAMELESS: ReadonlySet<string> = new Set(['unknown_source', 'no-file-path'])
@@ -68,8 +69,8 @@ function insert(connection: Connection, document: NewDocument): number {
   const seq = connection.insert(
     `INSERT INTO documents (id, file_path, status, content_summary, content_length, content_hash,
        created_at, updated_at, track_id, metadata, attempts, revision, stored_file, external_id,
-       tags, attributes, chunking, error_msg)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?)`,
+       tags, attributes, chunking, error_msg, place)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?)`,
     freeId(connection, document.id),
     document.filePath,
     statusOf(document),
@@ -86,6 +87,7 @@ function insert(connection: Connection, document: NewDocument): number {
     JSON.stringify(document.labels?.attributes ?? {}),
     orNull(document.chunking),
     document.failure ?? null,
+    lastPlace(connection) + 1,
   )
   keepText(connection, seq, document.text)
   keepGraph(connection, seq, document.graph)
@@ -101,7 +103,8 @@ function replace(connection: Connection, seq: number, document: NewDocument): nu
   connection.run(
     `UPDATE documents SET status = ?, error_msg = ?, file_path = coalesce(?, file_path), content_summary = ?,
        content_length = ?, content_hash = ?, updated_at = ?, track_id = ?, metadata = ?,
-       stored_file = ?, attempts = 0, revision = revision + 1,
+       stored_file = ?, attempts = 0, blame = 0, next_attempt_at = 0, place = ?,
+       revision = revision + 1,
        external_id = coalesce(?, external_id), tags = coalesce(?, tags),
        attributes = coalesce(?, attributes), chunking = ?
      WHERE seq = ?`,
@@ -115,6 +118,7 @@ function replace(connection: Connection, seq: number, document: NewDocument): nu
     document.trackId,
     JSON.stringify(document.metadata),
     document.storedFile,
+    lastPlace(connection) + 1,
     document.labels?.externalId ?? null,
     orNull(document.labels?.tags),
     orNull(document.labels?.attributes),

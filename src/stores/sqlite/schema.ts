@@ -291,6 +291,27 @@ DROP INDEX relations_by_pair;
 CREATE INDEX relations_by_pair ON relations (pair, died, born, weight);
 `
 
+/**
+ * `place` is the order of the queue: of intake, until a document goes behind those who wait. It is
+ * taken up when `next_attempt_at` (milliseconds) has come; `blame` is what speaks against it so far.
+ */
+const QUEUE = `
+ALTER TABLE documents ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN next_attempt_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN blame INTEGER NOT NULL DEFAULT 0;
+UPDATE documents SET place = seq;
+DROP INDEX documents_by_status;
+CREATE INDEX documents_by_status ON documents (status, place, next_attempt_at);
+CREATE INDEX documents_by_place ON documents (place);
+`
+
+/** How a document is to go, and that all are. */
+const PROMISES = `
+ALTER TABLE scheduled_deletions ADD COLUMN forget_answers INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE scheduled_deletions ADD COLUMN delete_files INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE promised_clearing (id INTEGER PRIMARY KEY CHECK (id = 1));
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -299,4 +320,6 @@ export const MIGRATIONS: readonly string[] = [
   FULL_TEXTS_ANEW,
   FEW_SEGMENTS,
   COVERING_INDEXES,
+  QUEUE,
+  PROMISES,
 ]

@@ -92,7 +92,7 @@ export class Staging {
     const { chunks, chunkTexts, chunkVectors, fragments } = this.#tables
     const label = chunks.stage(chunk, document.seq)
     this.chunks.added.push(label)
-    chunkVectors.stage(label, chunk.vector)
+    if (chunk.vector !== null) chunkVectors.stage(label, chunk.vector)
     const title = [document.label, ...chunk.headings].join('\n')
     chunkTexts.insert(label, [chunk.content, title])
     if (this.chunks.added.length % ROWS_PER_MERGE === 0) chunkTexts.merge()

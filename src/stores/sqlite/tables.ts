@@ -12,6 +12,7 @@ import { CHUNK_TEXTS, ENTITY_NAMES, FullTextTable, RELATION_TEXTS } from './full
 import { type Indexing, indexing } from './indexing.ts'
 import { ModelCacheTable } from './model-cache-table.ts'
 import { OverrideTable } from './override-table.ts'
+import { PromiseTable } from './promise-table.ts'
 import { RelationPairs } from './relation-pairs.ts'
 import { RelationTable } from './relation-table.ts'
 import { VectorTable } from './vector-table.ts'
@@ -21,6 +22,7 @@ import type { Generation } from './visibility.ts'
 export interface Tables {
   readonly documents: DocumentTable
   readonly queue: DocumentQueue
+  readonly promises: PromiseTable
   readonly chunks: ChunkTable
   readonly chunkRows: VersionedRows
   readonly chunkTexts: FullTextTable
@@ -65,6 +67,7 @@ export function createTables(
   return {
     documents: new DocumentTable(connection),
     queue: new DocumentQueue(connection),
+    promises: new PromiseTable(connection),
     chunks: new ChunkTable(connection, generation),
     chunkRows: new VersionedRows(connection, generation, 'chunks'),
     chunkTexts: new FullTextTable(connection, CHUNK_TEXTS),

@@ -1,7 +1,7 @@
 import type {
+  AttemptEnd,
   DocumentLabels,
   EnqueueOptions,
-  JsonObject,
   ListDocuments,
   NewDocument,
 } from '../../engine/document-record.ts'
@@ -108,6 +108,18 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#tables.queue.pendingCount())
   }
 
+  nextAttemptAt() {
+    return this.#run(() => this.#tables.queue.nextAttemptAt())
+  }
+
+  hurry() {
+    return this.#run(() => this.#tables.queue.hurry())
+  }
+
+  queuePositions(documentIds: readonly string[]) {
+    return this.#run(() => this.#tables.queue.positions(documentIds))
+  }
+
   recover() {
     return this.#run(() => this.#tables.queue.recover())
   }
@@ -128,16 +140,8 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#tables.queue.setText(documentId, revision, text))
   }
 
-  setStatus(
-    documentId: string,
-    revision: number,
-    status: 'pending' | 'failed',
-    errorMsg: string | null,
-    metadata?: JsonObject,
-  ) {
-    return this.#run(() =>
-      this.#tables.queue.setStatus(documentId, revision, status, errorMsg, metadata),
-    )
+  endAttempt(documentId: string, revision: number, end: AttemptEnd) {
+    return this.#run(() => this.#tables.queue.endAttempt(documentId, revision, end))
   }
 
   requeueFailed(documentIds: readonly string[] | null) {
@@ -342,16 +346,28 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#retrieval.popularEntities(limit))
   }
 
-  scheduleDeletion(documentIds: readonly string[]) {
-    return this.#run(() => this.#tables.queue.scheduleDeletion(documentIds))
+  promiseDeletion(...promise: Parameters<Store['promiseDeletion']>) {
+    return this.#run(() => this.#tables.promises.promiseDeletion(...promise))
   }
 
-  scheduledDeletions() {
-    return this.#run(() => this.#tables.queue.scheduledDeletions())
+  promisedDeletions() {
+    return this.#run(() => this.#tables.promises.promisedDeletions())
   }
 
-  isDeletionScheduled(documentId: string) {
-    return this.#run(() => this.#tables.queue.isDeletionScheduled(documentId))
+  promisedDeletion(documentId: string) {
+    return this.#run(() => this.#tables.promises.promisedDeletion(documentId))
+  }
+
+  documentIdsBy(names: Parameters<Store['documentIdsBy']>[0]) {
+    return this.#run(() => this.#tables.promises.documentIdsBy(names))
+  }
+
+  promiseClearing() {
+    return this.#run(() => this.#tables.promises.promiseClearing())
+  }
+
+  isClearingPromised() {
+    return this.#run(() => this.#tables.promises.isClearingPromised())
   }
 
   cached(key: string) {

@@ -8,12 +8,15 @@ import { xlsxGraph } from '../../../src/engine/graph/export/xlsx-graph.ts'
 import { textField } from '../../../src/engine/graph/item-fields.ts'
 import { searchLabels } from '../../../src/engine/graph/labels.ts'
 import { layOutCustomKg } from '../../../src/engine/graph/lay-out-custom-kg.ts'
+import { Attempt } from '../../../src/engine/ingest/attempt.ts'
 import { cleanText } from '../../../src/engine/ingest/clean-text.ts'
 import { cutText } from '../../../src/engine/ingest/cut-text.ts'
 import { decodeText } from '../../../src/engine/ingest/decode-text.ts'
 import { documentTitle } from '../../../src/engine/ingest/document-title.ts'
+import { PaidAnswers } from '../../../src/engine/ingest/paid-answers.ts'
 import { readDocument } from '../../../src/engine/ingest/process-document.ts'
 import { plainText } from '../../../src/engine/ingest/text-file-reader.ts'
+import { ModelHealth } from '../../../src/engine/model-health.ts'
 import type { LanguageModel } from '../../../src/engine/models.ts'
 import { linkNames } from '../../../src/engine/retrieve/link-names.ts'
 import { unsaidShare } from '../../../src/engine/retrieve/unsaid-share.ts'
@@ -173,7 +176,14 @@ function cut(
 
 function document(text: string, filePath: string) {
   const record = { id: 'doc-1', filePath, chunking: null } as DocumentRecord
-  const parts = { models: MODELS, settings: DEFAULT_SETTINGS, store: {} as Store }
+  const check = { health: new ModelHealth(), probe: null }
+  const parts = {
+    models: MODELS,
+    embedding: new PaidAnswers().embedding(MODELS.embedding),
+    attempt: new Attempt({ llm: check, embedding: check }, CALL, 0),
+    settings: DEFAULT_SETTINGS,
+    store: {} as Store,
+  }
   return readDocument(parts, record, plainText(cleanText(text), filePath), CALL)
 }
 

@@ -146,8 +146,7 @@ function deletion(space: Space, document: SoakDocument): Operation {
     undo,
     heed: (text) => {
       const { status } = JSON.parse(text)
-      if (status === 'busy') undo()
-      else if (status !== 'deletion_started') return `was not deleted: ${text}`
+      if (status !== 'deletion_started') return `was not deleted: ${text}`
       else if (document.common !== undefined) space.freeCommonTexts.push(document.common)
       return undefined
     },

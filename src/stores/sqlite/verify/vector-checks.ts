@@ -10,9 +10,12 @@ const KINDS = [
   { kind: 'relation', rows: 'relations' },
 ] as const
 
-/** Every visible row has one vector, unless it is owed, and no vector is without its row. */
+/**
+ * Every visible row has one vector, unless it is owed or was refused to a chunk, and no vector is
+ * without its row.
+ */
 export const VECTOR_CHECKS: readonly RowCheck[] = KINDS.flatMap(({ kind, rows }): RowCheck[] => {
-  const owed = rows === 'chunks' ? '' : 'AND r.owed = 0'
+  const owed = rows === 'chunks' ? 'AND r.error IS NULL' : 'AND r.owed = 0'
   return [
     wrong(
       `${rows} have no vector`,

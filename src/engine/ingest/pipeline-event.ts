@@ -1,0 +1,18 @@
+import type { DocumentRecord } from '../document-record.ts'
+
+/** What happens to the documents of a workspace, as a log tells it. */
+export type PipelineEvent =
+  | { readonly type: 'begun' | 'done'; readonly document: DocumentRecord }
+  | { readonly type: 'failed'; readonly document: DocumentRecord; readonly reason: string }
+  /** A model failed for it alone; `until` is a time in ISO 8601. */
+  | {
+      readonly type: 'waits'
+      readonly document: DocumentRecord
+      readonly reason: string
+      readonly until: string
+    }
+  /** A model answers nobody: all documents wait. */
+  | { readonly type: 'model_out'; readonly reason: string }
+  | { readonly type: 'model_back' }
+  | { readonly type: 'deleted'; readonly documentId: string; readonly filePath: string }
+  | { readonly type: 'cleared' }
