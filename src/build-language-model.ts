@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import type { LanguageModel } from './engine/models.ts'
+import type { NoticeSink } from './models/calls/notices.ts'
 import type { UsageMeter } from './models/calls/usage.ts'
 import type { Binding, ModelChoice } from './role-fields.ts'
 
@@ -9,7 +10,7 @@ export const OLLAMA_HOST = 'http://localhost:11434'
 export async function buildLanguageModel(
   config: Config,
   { binding, host, apiKey, model }: ModelChoice,
-  meter: UsageMeter,
+  meter: UsageMeter & NoticeSink,
 ): Promise<LanguageModel | null> {
   const { LLM_TEMPERATURE: temperature, LLM_MAX_TOKENS: maxTokens } = config
   const settings = { ...meter, calls: { timeoutMs: config.LLM_TIMEOUT * 1000 } }
@@ -33,7 +34,13 @@ export async function buildLanguageModel(
     ...(temperature === undefined ? {} : { temperature }),
     ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
   }
-  return openAiCompatibleModel({ ...address, structured }, model, { ...settings, sampling })
+  const { LLM_MAX_TOKENS_FIELD: field, LLM_SEND_SAMPLING: sends } = config
+  const capabilities = {
+    ...(field === 'auto' ? {} : { maxTokensField: field }),
+    ...(sends === 'auto' ? {} : { sampling: sends === 'true' }),
+  }
+  const openAi = { ...address, structured, capabilities }
+  return openAiCompatibleModel(openAi, model, { ...settings, sampling })
 }
 
 /** Of a server that only speaks OpenAI's protocol nobody can tell without asking. */

@@ -1,4 +1,4 @@
-import { decimal, integer } from './env-fields.ts'
+import { decimal, integer, oneOf } from './env-fields.ts'
 
 /** The variables that say how models are called. */
 export const MODEL_FIELDS = {
@@ -6,6 +6,16 @@ export const MODEL_FIELDS = {
   ...shares('MAX_ASYNC'),
   EMBEDDING_FUNC_MAX_ASYNC: integer(8, { min: 1, max: 1024 }, 'Embedding calls at once.'),
   ...shares('EMBEDDING_FUNC_MAX_ASYNC'),
+  LLM_MAX_TOKENS_FIELD: oneOf(
+    ['auto', 'max_tokens', 'max_completion_tokens'],
+    'auto',
+    'Name by which LLM_MAX_TOKENS is sent; auto = by the name of the model.',
+  ),
+  LLM_SEND_SAMPLING: oneOf(
+    ['auto', 'true', 'false'],
+    'auto',
+    'Whether LLM_TEMPERATURE is sent; auto = not to reasoning models.',
+  ),
   STREAM_KEEP_ALIVE_SECONDS: decimal(
     2,
     { min: 0, max: 600 },

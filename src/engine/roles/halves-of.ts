@@ -17,7 +17,8 @@ export function halvesOf(text: string): readonly [string, string] | null {
   }
   // Between two characters, not within one of two units.
   const half = text.length >> 1
-  const at = half + (/[\udc00-\udfff]/.test(text[half] ?? '') ? 1 : 0)
+  const unit = text.charCodeAt(half)
+  const at = unit >= 0xdc00 && unit <= 0xdfff ? half + 1 : half
   return [text.slice(0, at), text.slice(at)]
 }
 

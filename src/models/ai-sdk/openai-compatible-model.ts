@@ -1,9 +1,7 @@
 import type { LanguageModel } from '../../engine/models.ts'
 import { fromAiSdkLanguageModel, type LanguageModelSettings } from './ai-sdk-language-model.ts'
-import {
-  type OpenAiCompatibleHost,
-  openAiCompatibleProvider,
-} from './openai-compatible-provider.ts'
+import { type OpenAiCompatibleHost, openAiCompatibleChat } from './openai-compatible-provider.ts'
+import { capabilitiesOf } from './request-capabilities.ts'
 
 /** A chat model at OpenAI or any server that speaks its API. */
 export function openAiCompatibleModel(
@@ -11,10 +9,21 @@ export function openAiCompatibleModel(
   model: string,
   settings: LanguageModelSettings = {},
 ): LanguageModel {
-  return fromAiSdkLanguageModel(openAiCompatibleProvider(host).chatModel(model), {
+  const id = settings.id ?? `${host.binding}:${model}`
+  const onRefusal = (parameter: string) =>
+    settings.onNotice?.({
+      model: id,
+      message: `The provider does not take ${parameter} for this model; it is left out or sent by its other name.`,
+    })
+  return fromAiSdkLanguageModel(openAiCompatibleChat(host, model, onRefusal), {
     ...settings,
     structured: host.structured,
-    shape: [host.host, host.queryParams ?? {}, host.extraBody ?? {}],
-    id: settings.id ?? `${host.binding}:${model}`,
+    shape: [
+      host.host,
+      host.queryParams ?? {},
+      host.extraBody ?? {},
+      capabilitiesOf(model, host.capabilities),
+    ],
+    id,
   })
 }
