@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { type Config, ConfigError } from './config.ts'
+import type { Config } from './config.ts'
 import { fileUserOf } from './control/actor.ts'
 import { type ControlPlane, openControlPlane } from './control/control-plane.ts'
 import { smtpMail } from './control/invitation-mail.ts'
 import { readPrices } from './control/prices.ts'
-import { checkedQuota, DEFAULT_QUOTA, type Quota } from './control/quota.ts'
+import { checkedQuota, DEFAULT_QUOTA } from './control/quota.ts'
 import { loadSealer, Sealer } from './control/sealer.ts'
 import { WorkspaceTrash } from './control/workspace-trash.ts'
 import type { Directory } from './tenancy/directory.ts'
@@ -56,8 +56,11 @@ export async function buildControl(config: Config, parts: ControlParts): Promise
     },
     selfService: config.TENANT_SELF_SERVICE,
     retentionMs: config.TENANT_TRASH_DAYS * 24 * 3600 * 1000,
-    defaultQuota: defaultQuota(config),
-    prices: readJson('MODEL_PRICES', config.MODEL_PRICES, readPrices) ?? {},
+    defaultQuota: {
+      ...DEFAULT_QUOTA,
+      ...checkedQuota(JSON.parse(config.TENANT_DEFAULT_QUOTA ?? '{}')),
+    },
+    prices: readPrices(config.MODEL_PRICES ?? '{}'),
     measure: (workspace) => storage.look(workspace),
     emptyLog: (workspace) => storage.emptyLog(workspace),
     mail: url && from ? smtpMail({ url, from, onError }) : undefined,
@@ -68,27 +71,6 @@ export async function buildControl(config: Config, parts: ControlParts): Promise
     onAct: ({ event, actor }) => parts.onAct(event, { user: actor }),
     onError,
   })
-}
-
-function defaultQuota(config: Config): Quota {
-  const own = readJson('TENANT_DEFAULT_QUOTA', config.TENANT_DEFAULT_QUOTA, (text) =>
-    checkedQuota(JSON.parse(text)),
-  )
-  return { ...DEFAULT_QUOTA, ...own }
-}
-
-function readJson<T>(
-  name: string,
-  text: string | undefined,
-  read: (text: string) => T,
-): T | undefined {
-  if (text === undefined) return undefined
-  try {
-    return read(text)
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : 'is no JSON'
-    throw new ConfigError([`${name}: ${message}`])
-  }
 }
 
 async function someExist(paths: readonly string[]): Promise<boolean> {

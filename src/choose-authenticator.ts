@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
+import { singleSettings } from './caller-problems.ts'
 import { type Config, ConfigError } from './config.ts'
 import { DirectoryChain } from './control/directory-chain.ts'
 import { openNotice } from './open-notice.ts'
@@ -76,11 +77,8 @@ export function chooseAuthenticator(
   return { authenticator, close: () => undefined }
 }
 
-/** Two sources of truth about who may call would leave open which of them holds. */
 function refuseSingleSettings(config: Config): void {
-  const problems = (['LIGHTRAG_API_KEY', 'AUTH_ACCOUNTS'] as const)
-    .filter((name) => config[name] !== undefined)
-    .map((name) => `${name} must be unset beside a users file; give each user an api_key there`)
+  const problems = singleSettings(config)
   if (problems.length > 0) throw new ConfigError(problems)
 }
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
+import { usersFileProblems } from './caller-problems.ts'
 import type { CommandContext } from './commands/command-context.ts'
 import { WorkspaceError } from './commands/workspace-error.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { ConfigError, loadConfig, readConfig } from './config.ts'
 import { readUsersAhead } from './read-users-ahead.ts'
 import { StorageError } from './storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
+import { tlsFileProblems } from './tls-fields.ts'
 import { refuseUnfitNode, UnfitNodeError } from './unfit-node.ts'
 
 /** Commands that start a server. */
@@ -58,9 +60,12 @@ await program.parseAsync().catch((error: unknown) => {
 
 async function serve(): Promise<void> {
   readDotEnv({ quiet: true })
-  const config = loadConfig(process.env)
+  const { config, problems } = readConfig(process.env)
   const users = readUsersAhead(config.usersFile)
-  const { startServer } = await import('./main.ts')
+  const main = import('./main.ts')
+  problems.push(...usersFileProblems(config, await users), ...tlsFileProblems(config))
+  if (problems.length > 0) throw new ConfigError(problems)
+  const { startServer } = await main
   const server = await startServer(config, { users })
   let stopping = false
   const stop = async (signal: string) => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { BODY_FIELDS, bodyProblems } from './body-fields.ts'
+import { callerProblems } from './caller-problems.ts'
 import { CONNECTION_FIELDS } from './connection-fields.ts'
 import { CONTROL_FIELDS, controlProblems, multiTenantOn } from './control-fields.ts'
 import { CHUNK_PICK_METHODS } from './engine/retrieve/pick-chunks.ts'
@@ -16,11 +17,13 @@ import {
   text,
 } from './env-fields.ts'
 import { isHostPattern } from './http/host-names.ts'
+import { lightRagProblems, lightRagVariablesWithoutEffect } from './lightrag-variables.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { READ_FIELDS } from './read-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
 import { CROSS_OVER } from './stores/sqlite/indexing.ts'
 import { isWorkspaceName } from './tenancy/workspace-name.ts'
+import { TLS_FIELDS, tlsProblems } from './tls-fields.ts'
 
 const REMEDY =
   'for another provider use "openai" with LLM_BINDING_HOST set to its OpenAI-compatible address, such as a LiteLLM proxy'
@@ -85,6 +88,7 @@ export const ENV_FIELDS = {
   ...CONTROL_FIELDS,
   CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
   ...CONNECTION_FIELDS,
+  ...TLS_FIELDS,
   LOG_LEVEL: oneOf(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',
@@ -280,6 +284,8 @@ export interface Config extends EnvValues<typeof ENV_FIELDS> {
   /** Whether tenants are kept in the control database. */
   readonly multiTenant: boolean
   readonly engine: EngineSettings
+  /** Names of LightRAG's variables that are set and change nothing here. */
+  readonly withoutEffect: readonly string[]
 }
 
 /** Names every bad variable at once. */
@@ -293,18 +299,33 @@ export class ConfigError extends Error {
   }
 }
 
+type Env = Readonly<Record<string, string | undefined>>
+
 /**
  * Reads the whole configuration.
  *
  * @throws {ConfigError} naming everything that is wrong
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const { values, problems } = readFields(ENV_FIELDS, env)
-  if (problems.length === 0) {
-    problems.push(...contradictions(values), ...controlProblems(values, env))
-  }
+export function loadConfig(env: Env): Config {
+  const { config, problems } = readConfig(env)
   if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze({
+  return config
+}
+
+/** The configuration and all that is wrong with it; what is wrong has its default in it. */
+export function readConfig(env: Env): { config: Config; problems: string[] } {
+  const { values, problems, unread } = readFields(ENV_FIELDS, env)
+  const others = [
+    ...contradictions(values),
+    ...controlProblems(values, env),
+    ...callerProblems(values),
+    ...lightRagProblems(env),
+  ]
+  // What rests on a value that could not be read is not known to be wrong.
+  const rests = (problem: string) =>
+    problem.match(/[A-Z][A-Z\d_]+/g)?.some((name) => unread.has(name))
+  problems.push(...others.filter((problem) => !rests(problem)))
+  const config = Object.freeze({
     ...values,
     WORKING_DIR: resolve(values.WORKING_DIR),
     INPUT_DIR: resolve(values.INPUT_DIR),
@@ -312,7 +333,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     usersFile: resolve(values.USERS_FILE ?? './users.json'),
     multiTenant: multiTenantOn(values),
     engine: engineSettings(values),
+    withoutEffect: lightRagVariablesWithoutEffect(env, ENV_FIELDS),
   })
+  return { config, problems }
 }
 
 type Values = EnvValues<typeof ENV_FIELDS>
@@ -339,7 +362,7 @@ function contradictions(values: Values): string[] {
       `EMBEDDING_MODEL must name a model when EMBEDDING_BINDING is ${values.EMBEDDING_BINDING}`,
     )
   }
-  problems.push(...roleProblems(values), ...modelProblems(values))
+  problems.push(...roleProblems(values), ...modelProblems(values), ...tlsProblems(values))
   for (const name of [
     'LLM_BINDING_HOST',
     'EMBEDDING_BINDING_HOST',

@@ -1,3 +1,6 @@
+import { ControlError } from './control/control-error.ts'
+import { readPrices } from './control/prices.ts'
+import { checkedQuota } from './control/quota.ts'
 import { decimal, flag, list, text } from './env-fields.ts'
 
 /** The variables of a server that keeps tenants of its own. */
@@ -43,6 +46,8 @@ interface ControlValues {
   readonly ENABLE_MULTI_TENANTS: boolean
   readonly LIGHTRAG_MULTI_TENANT: string | undefined
   readonly LIGHTRAG_REQUIRE_USER_AUTH: boolean
+  readonly TENANT_DEFAULT_QUOTA: string | undefined
+  readonly MODEL_PRICES: string | undefined
   readonly CONTROL_SECRETS_KEY: string | undefined
   readonly SMTP_URL: string | undefined
   readonly SMTP_FROM: string | undefined
@@ -85,5 +90,19 @@ export function controlProblems(
   if (key !== undefined && Buffer.byteLength(key) < 32) {
     problems.push('CONTROL_SECRETS_KEY must have at least 32 bytes')
   }
+  const { TENANT_DEFAULT_QUOTA: quota, MODEL_PRICES: prices } = values
+  problems.push(
+    ...problemOf('TENANT_DEFAULT_QUOTA', () => quota && checkedQuota(JSON.parse(quota))),
+    ...problemOf('MODEL_PRICES', () => prices && readPrices(prices)),
+  )
   return problems
+}
+
+function problemOf(name: string, read: () => unknown): string[] {
+  try {
+    read()
+    return []
+  } catch (error) {
+    return [`${name}: ${error instanceof ControlError ? error.message : 'This is no JSON'}`]
+  }
 }

@@ -109,19 +109,26 @@ function parsedList(value: string): string[] | null {
   }
 }
 
-/** Reads all fields; `problems` has one sentence for each variable that cannot be read. */
+/**
+ * Reads all fields; `problems` has one sentence for each variable that cannot be read. Such a one has
+ * its fallback, so that what else is wrong can be found in the same round.
+ */
 export function readFields<F extends EnvFields>(
   fields: F,
   env: Readonly<Record<string, string | undefined>>,
-): { values: EnvValues<F>; problems: string[] } {
+): { values: EnvValues<F>; problems: string[]; unread: ReadonlySet<string> } {
   const problems: string[] = []
+  const unread = new Set<string>()
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(fields)) {
     const given = env[name]?.trim() ?? ''
     const read = given === '' ? { value: field.fallback } : field.parse(given)
-    if ('problem' in read) problems.push(`${name} ${read.problem}`)
-    else values[name] = read.value
+    if ('problem' in read) {
+      problems.push(`${name} ${read.problem}`)
+      unread.add(name)
+    }
+    values[name] = 'problem' in read ? field.fallback : read.value
   }
-  // Complete unless there are problems, and then nobody reads it.
-  return { values: values as EnvValues<F>, problems }
+  // Complete: the loop has been through all of the fields.
+  return { values: values as EnvValues<F>, problems, unread }
 }

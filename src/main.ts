@@ -5,7 +5,8 @@ import type { ControlParts } from './build-control.ts'
 import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
+import { configNotices } from './config-notices.ts'
 import { CONTROL_STATUS } from './control/control-error.ts'
 import type { ControlSide } from './control-side.ts'
 import { corsOptions } from './cors-options.ts'
@@ -42,6 +43,7 @@ import { registerTokens } from './tenancy/token.ts'
 import { loadTokenSecret } from './tenancy/token-secret.ts'
 import type { UsersFileEvent } from './tenancy/users-file.ts'
 import type { UsersVersion } from './tenancy/users-version.ts'
+import { tlsFileProblems } from './tls-fields.ts'
 import { refuseUnfitNode } from './unfit-node.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces.ts'
@@ -100,7 +102,9 @@ export async function buildServer(
   await ensureWritable(config.WORKING_DIR)
   await ensureWritable(config.INPUT_DIR)
   await refusePythonFiles(config.WORKING_DIR)
-  const app = fastify({
+  const unreadable = tlsFileProblems(config)
+  if (unreadable.length > 0) throw new ConfigError(unreadable)
+  const app: FastifyInstance = fastify({
     ...httpServerOptions,
     ...connectionOptions(config),
     forceCloseConnections: 'idle',
@@ -111,6 +115,7 @@ export async function buildServer(
     },
   })
   boundClients(app, config)
+  for (const line of configNotices(config)) app.log.warn(line)
   const tokens = await registerTokens(app, {
     secret: loadTokenSecret(config.WORKING_DIR, config.TOKEN_SECRET),
     userHours: config.TOKEN_EXPIRE_HOURS,
@@ -343,5 +348,5 @@ function urlOf(app: FastifyInstance, host: string, port: number): string {
   const bound = typeof address === 'object' && address ? address.port : port
   const everywhere = host === '0.0.0.0' || host === '::'
   const name = everywhere ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${bound}`
+  return `${app.initialConfig.https === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${bound}`
 }

@@ -1,24 +1,28 @@
 import type { Server } from 'node:http'
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import type { Server as SecureServer } from 'node:https'
+import type { FastifyHttpOptions, FastifyHttpsOptions, FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { boundBodies } from './http/body-deadlines.ts'
 import { boundConnections, usualConnections } from './http/bound-connections.ts'
 import { trustedProxies } from './http/proxy-trust.ts'
 import { networkOf } from './tenancy/network-of.ts'
+import { tlsFiles } from './tls-fields.ts'
 
 /** How often Node looks for heads that are late, in milliseconds; its own half minute is longer than they may be. */
 const LOOK_EVERY_MS = 1000
 
-/** Options for `fastify()`: whom to believe, and how long a client may take. */
+/** Options for `fastify()`: whom to believe, how long a client may take, HTTP or HTTPS. */
 export function connectionOptions(config: Config) {
+  const tls = tlsFiles(config)
+  const http = {
+    headersTimeout: config.REQUEST_HEADERS_SECONDS * 1000,
+    connectionsCheckingInterval: LOOK_EVERY_MS,
+  }
   return {
     trustProxy: trustedProxies(config.TRUST_PROXY) ?? false,
     keepAliveTimeout: config.KEEP_ALIVE_SECONDS * 1000,
-    http: {
-      headersTimeout: config.REQUEST_HEADERS_SECONDS * 1000,
-      connectionsCheckingInterval: LOOK_EVERY_MS,
-    },
-  } satisfies FastifyHttpOptions<Server>
+    ...(tls === undefined ? { http } : { https: { ...http, ...tls } }),
+  } satisfies FastifyHttpOptions<Server> | FastifyHttpsOptions<SecureServer>
 }
 
 /** Bounds the connections of the app, and the time that bodies take. Call it before any hook is added. */

@@ -55,6 +55,40 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('names what contradicts itself in the same round, but nothing that rests on what it cannot read', () => {
+    const problems = problemsOf({
+      PORT: '99999',
+      CHUNK_SIZE: 'large',
+      CHUNK_OVERLAP_SIZE: '2000',
+      WORKSPACE: '../up',
+      LLM_BINDING: 'openai',
+      EMBEDDING_BINDING: 'word2vec',
+      TOKEN_SECRET: 'short',
+      AUTH_ACCOUNTS: 'anna',
+      TENANT_DEFAULT_QUOTA: '{"max_documents": -1}',
+      MODEL_PRICES: 'free',
+      SMTP_URL: 'smtp://mail.example',
+      LIGHTRAG_KV_STORAGE: 'PGKVStorage',
+      SSL: 'true',
+    })
+    expect(problems.map((problem) => problem.split(/[ :]/)[0])).toEqual([
+      'PORT',
+      'CHUNK_SIZE',
+      'EMBEDDING_BINDING',
+      'WORKSPACE',
+      'LLM_MODEL',
+      'SSL_CERTFILE',
+      'SSL_KEYFILE',
+      'SMTP_FROM',
+      'TENANT_DEFAULT_QUOTA',
+      'MODEL_PRICES',
+      'TOKEN_SECRET',
+      'AUTH_ACCOUNTS',
+      'LIGHTRAG_KV_STORAGE',
+    ])
+    expect(problems.join()).not.toMatch(/short|anna|free/)
+  })
+
   it('has room for the longest body within what bodies may take at once', () => {
     expect(problemsOf({ MAX_REQUEST_BODY_BYTES: String(200 * 1024 * 1024) })).toEqual([
       'BODIES_AT_ONCE_MB_PER_CALLER must have room for MAX_REQUEST_BODY_BYTES: at least 200',

@@ -33,16 +33,17 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
   const { most, mostOfAddress, partyOf, isProxy } = bounds
   const all = new Ring()
   const parties = new Map<string, Ring>()
-  const known = new WeakMap<Socket, Connection>()
+  const known = new Map<string, Connection>()
   const tell = nowAndThen(bounds.onClosed)
   const remove = (connection: Connection) => {
     all.delete(connection)
-    const { party } = connection
+    const { party, peer } = connection
+    if (known.get(peer) === connection) known.delete(peer)
     const own = party === undefined ? undefined : parties.get(party)
     if (party !== undefined && own?.delete(connection) && own.size === 0) parties.delete(party)
   }
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const connection = known.get(request.socket)
+    const connection = known.get(peerOf(request.socket))
     if (connection !== undefined) connection.response = response
   })
   server.on('connection', (socket: Socket) => {
@@ -57,8 +58,9 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
       if (stalest === undefined) return
       remove(stalest)
     }
-    const connection: Connection = { socket, party, seen: 0, response: undefined }
-    known.set(socket, connection)
+    const peer = peerOf(socket)
+    const connection: Connection = { socket, peer, party, seen: 0, response: undefined }
+    known.set(peer, connection)
     all.add(connection)
     if (party !== undefined) {
       own = parties.get(party) ?? new Ring()
@@ -68,6 +70,11 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
   })
 }
 
+/** Whose connection it is. Over TLS the socket of a request is not the one that was connected. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
 /** Half of the files that the process may open, at most ten thousand. */
 export function usualConnections(): number {
   return Math.max(LEAST, Math.min(MOST, Math.floor(openFiles() / 2)))
@@ -75,6 +82,7 @@ export function usualConnections(): number {
 
 interface Connection {
   readonly socket: Socket
+  readonly peer: string
   /** Undefined for a proxy. */
   readonly party: string | undefined
   /** Bytes that had come from it when it was looked at last. */

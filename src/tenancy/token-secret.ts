@@ -23,11 +23,14 @@ export function loadTokenSecret(root: string, configured?: string): string {
 }
 
 function checked(secret: string, what: string): string {
-  if (PUBLIC_SECRETS.includes(secret)) {
-    throw new TenancyError('token_secret_refused', `${what} is publicly known; choose another`)
-  }
-  if (Buffer.byteLength(secret) < LEAST_BYTES) {
-    throw new TenancyError('token_secret_refused', `${what} has fewer than ${LEAST_BYTES} bytes`)
-  }
-  return secret
+  const problem = tokenSecretProblem(secret)
+  if (problem === undefined) return secret
+  throw new TenancyError('token_secret_refused', `${what} ${problem}`)
+}
+
+/** What is wrong with it, without it; undefined for a secret that nobody can guess. */
+export function tokenSecretProblem(secret: string): string | undefined {
+  if (PUBLIC_SECRETS.includes(secret)) return 'is publicly known; choose another'
+  if (Buffer.byteLength(secret) < LEAST_BYTES) return `has fewer than ${LEAST_BYTES} bytes`
+  return undefined
 }

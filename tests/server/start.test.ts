@@ -155,6 +155,28 @@ describe('a start that would be unsafe or pointless', () => {
     expect(printed).not.toMatch(/ {4}at /)
   })
 
+  it('is refused with all of it at once: variables, users and certificates', async () => {
+    await writeUsers('{ "users": [{ "username": "a", "api_key": "k", "workspace": "../up" }] }')
+    const printed = await refusal({
+      TOP_K: 'many',
+      LIGHTRAG_API_KEY: 'a-key-of-somebody',
+      LIGHTRAG_GRAPH_STORAGE: 'Neo4JStorage',
+      SSL: 'true',
+      SSL_CERTFILE: 'none.crt',
+      SSL_KEYFILE: usersFile(),
+    })
+    for (const words of [
+      /^- TOP_K must be/m,
+      /^- LIGHTRAG_GRAPH_STORAGE has no effect/m,
+      /^- The users file .*users\.json: .*workspace/m,
+      /^- LIGHTRAG_API_KEY must be unset/m,
+      /^- SSL_CERTFILE cannot be read: ENOENT/m,
+    ]) {
+      expect(printed).toMatch(words)
+    }
+    expect(printed).not.toMatch(/a-key-of-somebody| {4}at /)
+  })
+
   it('is refused over the files of Python LightRAG', async () => {
     const storage = join(folder.path, 'rag_storage')
     await mkdir(storage)

@@ -38,17 +38,18 @@ describe('a users file that is read ahead', () => {
     await users.close()
   })
 
-  it('is left to be read in its place when it is small, broken or missing', async () => {
+  it('tells what is wrong with it, whatever its size', async () => {
     expect(await readUsersAhead(path)).toBeUndefined()
     const circle = join(dirname(path), 'circle.json')
     await symlink(circle, circle)
-    expect(await readUsersAhead(circle)).toBeUndefined()
-    await write(2)
-    expect(await readUsersAhead(path)).toBeUndefined()
-    await write(LARGE)
-    await appendFile(path, '}')
-    const version = await readUsersAhead(path)
-    expect(version).toBeUndefined()
-    expect(() => new UsersFile({ path, version })).toThrow(/is no JSON/)
+    expect(await readUsersAhead(circle)).toMatchObject({ problems: ['cannot be read: ELOOP'] })
+    for (const count of [2, LARGE]) {
+      await write(count)
+      expect(await readUsersAhead(path)).toMatchObject({ type: 'users', users: { size: count } })
+      await appendFile(path, '}')
+      const version = await readUsersAhead(path)
+      expect(version).toMatchObject({ problems: [expect.stringMatching(/is no JSON/)] })
+      expect(() => new UsersFile({ path, version })).toThrow(/is no JSON/)
+    }
   })
 })

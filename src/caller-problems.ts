@@ -1,0 +1,44 @@
+import type { Config } from './config.ts'
+import { TenancyError } from './tenancy/errors.ts'
+import { SingleAccounts } from './tenancy/single-accounts.ts'
+import { tokenSecretProblem } from './tenancy/token-secret.ts'
+import type { UsersVersion } from './tenancy/users-version.ts'
+
+/** What is wrong with the settings of who may call, one sentence each, without a secret. */
+export function callerProblems({
+  TOKEN_SECRET: secret,
+  AUTH_ACCOUNTS: accounts,
+  WORKSPACE: workspace,
+}: Pick<Config, 'TOKEN_SECRET' | 'AUTH_ACCOUNTS' | 'WORKSPACE'>): string[] {
+  const problems: string[] = []
+  const weakness = secret === undefined ? undefined : tokenSecretProblem(secret)
+  if (weakness !== undefined) problems.push(`TOKEN_SECRET ${weakness}`)
+  try {
+    new SingleAccounts(accounts ?? '', workspace)
+  } catch (error) {
+    if (!(error instanceof TenancyError)) throw error
+    problems.push(`AUTH_ACCOUNTS: ${error.message}`)
+  }
+  return problems
+}
+
+/** What is wrong with the users file, and with what must not stand beside it. */
+export function usersFileProblems(config: Config, users: UsersVersion | undefined): string[] {
+  const { usersFile: file, usersFileRequired: required } = config
+  if (users === undefined || users.type === 'missing') {
+    const missing = required ? [`USERS_FILE names ${file}, which is not there`] : []
+    return [...missing, ...(config.multiTenant ? singleSettings(config) : [])]
+  }
+  const problems = users.type === 'problems' ? users.problems : []
+  return [
+    ...problems.map((problem) => `The users file ${file}: ${problem}`),
+    ...singleSettings(config),
+  ]
+}
+
+/** Two sources of truth about who may call would leave open which of them holds. */
+export function singleSettings(config: Config): string[] {
+  return (['LIGHTRAG_API_KEY', 'AUTH_ACCOUNTS'] as const)
+    .filter((name) => config[name] !== undefined)
+    .map((name) => `${name} must be unset beside a users file; give each user an api_key there`)
+}
