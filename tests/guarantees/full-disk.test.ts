@@ -43,6 +43,21 @@ async function announceUpload(bytes: number): Promise<{ status: number; body: st
   }
 }
 
+/** Deletes a document, and waits until the room that it took has been seen to be free. */
+async function remove(name: string): Promise<void> {
+  const { server } = disk
+  const all = await documents(server)
+  const gone = all.filter(({ file_path }) => file_path === name)
+  const deletion = await fetch(`${server.url}/documents/delete_document`, {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ doc_ids: gone.map(({ id }) => id) }),
+  })
+  expect(deletion.status).toBe(200)
+  while ((await documents(server)).length === all.length) await sleep(50)
+  await sleep(1000)
+}
+
 async function upload(name: string, bytes: number) {
   const form = new FormData()
   form.append('file', new Blob(['Pumps are red. '.repeat(bytes / 15)]), name)
@@ -54,7 +69,8 @@ it('takes nothing more in when only its reserve is left, and goes on by itself w
   disk = await startOnSmallDisk(folder.path, DISK)
   const { server } = disk
   for (const number of [1, 2]) expect((await insert(server, number)).status).toBe(200)
-  expect(await settled(server)).toEqual(finished([1, 2]))
+  expect((await upload('broken.pdf', 4 * MB)).status).toBe(200)
+  expect(await settled(server)).toEqual([['broken.pdf', 'failed'], ...finished([1, 2])])
 
   await disk.fill(20 * MB)
   await sleep(1000)
@@ -62,7 +78,7 @@ it('takes nothing more in when only its reserve is left, and goes on by itself w
   expect(large.status).toBe(507)
   expect(JSON.parse(large.body).detail).toMatch(/disk.*full.*Delete documents/)
   expect((await insert(server, 3)).status).toBe(200)
-  expect(await settled(server)).toEqual(finished([1, 2, 3]))
+  expect(await settled(server)).toEqual([['broken.pdf', 'failed'], ...finished([1, 2, 3])])
 
   await disk.fill(BELOW_RESERVE)
   await sleep(1000)
@@ -82,17 +98,9 @@ it('takes nothing more in when only its reserve is left, and goes on by itself w
   }
   // What takes nothing goes on, and so does what gives something back.
   expect((await ask(server, 1)).body).toContain('report-1.txt')
-  const [first] = (await documents(server)).filter(({ file_path }) => file_path === 'report-1.txt')
-  const deletion = await fetch(`${server.url}/documents/delete_document`, {
-    method: 'DELETE',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ doc_ids: [first?.id] }),
-  })
-  expect(deletion.status).toBe(200)
-  while ((await documents(server)).length > 2) await sleep(50)
-
-  await disk.clear()
-  await sleep(1000)
+  await remove('report-1.txt')
+  expect((await insert(server, 4)).status).toBe(507)
+  await remove('broken.pdf')
   expect((await insert(server, 4)).status).toBe(200)
   expect(await settled(server)).toEqual(finished([2, 3, 4]))
 })

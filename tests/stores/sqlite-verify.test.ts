@@ -277,9 +277,10 @@ describe('verifying a workspace', () => {
         .pluck()
         .get(),
     )
+    const pageBytes = Number(database.pragma('page_size', { simple: true }))
     database.close()
     const file = await open(join(paths.dir, 'rag.db'), 'r+')
-    await file.write(Buffer.alloc(2000, 0x5a), 0, 2000, (root - 1) * 4096)
+    await file.write(Buffer.alloc(2000, 0x5a), 0, 2000, (root - 1) * pageBytes)
     await file.close()
     const { findings } = await verify()
     expect(findings[0]).toMatchObject({ level: 'problem', check: 'integrity' })

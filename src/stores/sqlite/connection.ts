@@ -58,6 +58,12 @@ export class Connection {
     return this.#database.pragma(source, { simple: true }) as T
   }
 
+  /** Moves so many pages from the end of the file into free places; see `PRAGMA auto_vacuum`. */
+  takePagesOff(most: number): void {
+    // Each page is a step of the statement: whoever takes but the first one moves one page.
+    this.#database.pragma(`incremental_vacuum(${most})`)
+  }
+
   /**
    * Lets durable transactions be synced beside the event loop from now on: they are on the disk when
    * {@link synced} has resolved. The log is copied into the database beside the event loop too.
@@ -94,6 +100,11 @@ export class Connection {
   /** Resolves when the log is short enough to write more into it. For long work, between its steps. */
   async roomInLog(): Promise<void> {
     await this.#checkpoints?.room()
+  }
+
+  /** Copies the log into the database beside the event loop, which also cuts off freed pages. */
+  async checkpoint(): Promise<void> {
+    await this.#checkpoints?.now()
   }
 
   /** How many durable transactions wait for {@link synced} or have done so. */

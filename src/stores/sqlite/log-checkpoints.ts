@@ -56,6 +56,13 @@ export class LogCheckpoints {
     }
   }
 
+  /** Copies what has been written so far. */
+  async now(): Promise<void> {
+    await this.#running
+    const { log, checkpointed } = this.#database.length()
+    if (log !== checkpointed) await this.#start(log)
+  }
+
   /** Copies what is left; nothing may be written any more. What fails is read at the next opening. */
   async close(): Promise<void> {
     await this.#running

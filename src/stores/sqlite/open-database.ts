@@ -18,6 +18,8 @@ export function openDatabase(dir: string): Database.Database {
   const database = new Database(join(dir, 'rag.db'), { timeout: BUSY_TIMEOUT })
   try {
     database.pragma(`page_size = ${PAGE_BYTES}`)
+    // Of a new database alone: pages that were freed can be given back to the disk.
+    database.pragma('auto_vacuum = INCREMENTAL')
     database.pragma('journal_mode = WAL')
     // The library's own default under WAL is NORMAL, which does not sync at a commit.
     database.pragma('synchronous = FULL')

@@ -2,6 +2,7 @@ import type { Change, Key } from '../../engine/store.ts'
 import { giveWay, nextTurn } from '../../engine/turns.ts'
 import type { Connection } from './connection.ts'
 import type { DocumentQueue } from './document-queue.ts'
+import { giveBackPages } from './free-pages.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged, uniteIndexes } from './removal.ts'
 import { inSlices, SLICE_MS, type Steps, takeSlice } from './slices.ts'
 import { Staging } from './staging.ts'
@@ -33,6 +34,7 @@ export class Publisher {
   #unclean = true
   #sweepDue = true
   #closing = false
+  #pagesOff = false
 
   constructor(connection: Connection, generation: Generation, tables: Tables, graph: WorkingGraph) {
     this.#connection = connection
@@ -58,10 +60,20 @@ export class Publisher {
     return !ended && !this.#closing
   }
 
-  /** For a workspace at rest: makes its searches faster, for a while. Returns whether more is to do. */
+  /**
+   * For a workspace at rest: makes its searches faster and its file shorter, for a while. Returns
+   * whether more is to do.
+   */
   async unite(): Promise<boolean> {
     if (this.#sweepDue || this.#closing) return false
-    return !(await this.#forAWhile(uniteIndexes(this.#tables))) && !this.#closing
+    return !(await this.#forAWhile(this.#atRest())) && !this.#closing
+  }
+
+  /** Whether pages were given back since this was last asked. */
+  tookPagesOff(): boolean {
+    const pagesOff = this.#pagesOff
+    this.#pagesOff = false
+    return pagesOff
   }
 
   async #forAWhile(steps: Steps): Promise<boolean> {
@@ -197,6 +209,14 @@ export class Publisher {
     yield* sweepDead(this.#tables)
     yield* sweepTexts(this.#tables)
     yield* mergeIndexes(this.#tables)
+  }
+
+  *#atRest(): Steps {
+    yield* uniteIndexes(this.#tables)
+    for (const _ of giveBackPages(this.#connection)) {
+      this.#pagesOff = true
+      yield
+    }
   }
 
   #isCurrent(publishes: Change['publishes']): boolean {

@@ -488,6 +488,8 @@ export class WorkspaceStore implements Store {
   async #uniteOn(): Promise<void> {
     const left = await this.#inBackground(() => this.#publisher.unite())
     if (left === true) void this.#uniteOn()
+    // Only a checkpoint makes the file shorter.
+    else if (this.#publisher.tookPagesOff()) await this.#connection.checkpoint().catch(() => null)
   }
 
   /** Work that is done again before or after the next change if it fails now. */
