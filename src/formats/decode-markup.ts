@@ -7,10 +7,10 @@ const HTML_CHARSET = /<meta[^<>]+?charset=["']?\s*([\w.:-]+)/i
 export function decodeMarkup(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.subarray(0, 2048)).toString('latin1')
   const declared = (XML_ENCODING.exec(head) ?? HTML_CHARSET.exec(head))?.[1]
-  const zeros = head.includes('\0')
-  if (declared === undefined || zeros || /^utf-?8$/i.test(declared)) return decodeText(bytes)
+  // Whose declaration can be read so is not in UTF-16, whatever it declares.
+  if (declared === undefined || /^utf-?(?:8|16)/i.test(declared)) return decodeText(bytes)
   try {
-    return new TextDecoder(declared, { fatal: true }).decode(bytes)
+    return new TextDecoder(declared, { fatal: true }).decode(bytes).replaceAll('\0', '')
   } catch {
     return decodeText(bytes)
   }

@@ -32,7 +32,7 @@ export function parseXml(xml: string, handler: XmlHandler, maxDepth: number): vo
   parser.onerror = (error) => {
     throw new UnreadableFile(`The file is not well-formed XML: ${sentence(error)}.`)
   }
-  parser.write(xml.replace(/^\ufeff/, '')).close()
+  parser.write(xml.replace(/^\ufeff/, '').replaceAll('\0', '')).close()
 }
 
 function localName(name: string): string {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { cleanText } from '../../src/engine/ingest/clean-text.ts'
+import { cleanText, hashedText } from '../../src/engine/ingest/clean-text.ts'
 import { chunkId, documentId, newTrackId } from '../../src/engine/ingest/identifiers.ts'
 import { summaryOf } from '../../src/engine/ingest/summary-of.ts'
 
 describe('cleanText', () => {
   it('trims and keeps tabs and line breaks', () => {
     expect(cleanText('  one\n\ttwo\r\n ')).toBe('one\n\ttwo')
+    expect(cleanText('one\r\ntwo\rthree\n\r\nfour')).toBe('one\ntwo\nthree\n\nfour')
   })
 
   it('removes control characters, lone surrogates and noncharacters', () => {
@@ -13,9 +14,10 @@ describe('cleanText', () => {
     expect(cleanText('kept 😀')).toBe('kept 😀')
   })
 
-  it('resolves HTML entities, also those that stand for a control character', () => {
-    expect(cleanText('a &amp; b')).toBe('a & b')
-    expect(cleanText('a&#7;b')).toBe('ab')
+  it('keeps what looks like an entity of HTML, and hashes what it would stand for', () => {
+    expect(cleanText('send(&param, &region) &lt;br&gt;')).toBe('send(&param, &region) &lt;br&gt;')
+    expect(hashedText(' a &amp; b&#7; ')).toBe('a & b')
+    expect(hashedText('a\r\nb')).toBe('a\r\nb')
   })
 })
 

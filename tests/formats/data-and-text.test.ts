@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { FILE_EXTENSIONS } from '../../src/formats/file-extensions.ts'
 import { headingsIn, readingFiles } from './reading.ts'
-import { dateCell, numberCell, textCell, xlsx } from './sample-files.ts'
+import {
+  dateCell,
+  docx,
+  epub,
+  numberCell,
+  odt,
+  pptx,
+  textCell,
+  wordParagraph,
+  xlsx,
+} from './sample-files.ts'
 
 const read = readingFiles()
 
@@ -132,11 +142,15 @@ describe('a text', () => {
   })
 
   it('has the headings of Markdown and of TeX', async () => {
-    const markdown = await read('a.md', '\n\n# A\n\ntext &amp; more\n\n## B')
-    expect(markdown.headings).toEqual([
-      { level: 1, title: 'A', start: 0 },
-      { level: 2, title: 'B', start: 18 },
-    ])
+    for (const end of ['\n', '\r\n', '\r']) {
+      const lines = ['', '', '# A', '', 'text & more', '', '## B']
+      const markdown = await read('a.md', lines.join(end))
+      expect(markdown.text).toBe('# A\n\ntext & more\n\n## B')
+      expect(markdown.headings).toEqual([
+        { level: 1, title: 'A', start: 0 },
+        { level: 2, title: 'B', start: 18 },
+      ])
+    }
     const tex = await read('a.tex', '\\section{One}\nx\n  \\subsection*{Two}\n')
     expect(tex.headings.map(({ level, title }) => [level, title])).toEqual([
       [3, 'One'],
@@ -149,6 +163,41 @@ describe('a text', () => {
     expect((await read('a.txt', utf16)).text).toBe('Größe')
     const latin = Buffer.from('Größe', 'latin1')
     await expect(read('a.txt', latin)).rejects.toThrow(/not UTF-8/)
-    await expect(read('a.log', Buffer.from([65, 0, 66]))).rejects.toThrow(/not UTF-8/)
+    await expect(read('a.log', Buffer.from([65, 0, 66, 0]))).rejects.toThrow(/not UTF-8/)
+  })
+})
+
+/** A file with these words, which are escaped as its format asks. */
+const FILES: Readonly<Record<string, (words: string) => string | Buffer>> = {
+  '.html': (words) => `<meta charset=utf-8><p>${inMarkup(words)}</p>`,
+  '.htm': (words) => `<meta charset=windows-1252><p>${inMarkup(words)}</p>`,
+  '.xml': (words) => `<a>${inMarkup(words)}</a>`,
+  '.docx': (words) => docx(wordParagraph(inMarkup(words))),
+  '.odt': (words) => odt(`<text:p>${inMarkup(words)}</text:p>`),
+  '.pptx': (words) => pptx([['', inMarkup(words), '']]),
+  '.xlsx': (words) => xlsx({ A: [[textCell(inMarkup(words))]] }),
+  '.epub': (words) => epub([`<p>${inMarkup(words)}</p>`]),
+  '.rtf': (words) => `{\\rtf1 ${words}}`,
+  '.csv': (words) => `"${words}"`,
+  '.json': (words) => JSON.stringify([words]).replace('\\u0000', '\0'),
+}
+const inMarkup = (words: string) => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+const asText = (words: string) => words
+const EXTENSIONS = FILE_EXTENSIONS.filter((extension) => extension !== '.pdf')
+
+describe('what is written in a file', () => {
+  const words = 'send(&param, &region) and &lt;br&gt; and ?a=1&copy=2&amp;lt=3 R&amp;amp;D'
+
+  it.each(EXTENSIONS)(
+    'of %s is read as it is meant, entities of HTML included',
+    async (extension) => {
+      const { text } = await read(`a${extension}`, (FILES[extension] ?? asText)(words))
+      expect(text).toContain(words)
+    },
+  )
+
+  it.each(EXTENSIONS)('of %s is read where a zero byte has strayed into it', async (extension) => {
+    const file = (FILES[extension] ?? asText)('Mallow Ltd \0owns the Vetch mill.')
+    expect((await read(`a${extension}`, file)).text).toContain('Mallow Ltd owns the Vetch mill.')
   })
 })

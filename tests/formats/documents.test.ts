@@ -16,7 +16,7 @@ describe('a PDF', () => {
         },
         { lines: [] },
         {
-          lines: ['Costs &amp; refunds (all)', '', '2.1 How to ask', '', 'Ask.'],
+          lines: ['Costs & refunds (all)', '', '2.1 How to ask', '', 'Ask.'],
           bookmark: 'How to ask',
         },
       ]),

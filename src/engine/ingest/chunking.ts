@@ -1,6 +1,7 @@
 import type { JsonObject } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
 import type { EngineSettings } from '../settings.ts'
+import { oneLineEnd } from './clean-text.ts'
 import type { Chunking } from './document-calls.ts'
 
 /** Every decision on how a document is cut. */
@@ -35,7 +36,7 @@ export function chunkingPlan(
       `chunk_overlap_token_size (${overlap}) must be smaller than chunk_token_size (${size}).`,
     )
   }
-  const separator = params.split_by_character || null
+  const separator = oneLineEnd(params.split_by_character ?? '') || null
   const separatorOnly = params.split_by_character_only ?? false
   if (separatorOnly && separator === null) {
     throw new EngineError(

@@ -7,12 +7,26 @@ const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]
 const SURROGATE = /[\ud800-\udfff]/
 const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+const LINE_END = /\r\n?/g
+
 /**
- * The text as it is stored, hashed and shown to models: trimmed, without characters that databases
- * and XML refuse, with HTML entities resolved.
+ * The text as it is stored and shown to models: trimmed, without characters that databases and XML
+ * refuse, with one form of line ends. All else stays as it was sent: what looks like an entity of HTML
+ * may be code.
  */
 export function cleanText(text: string): string {
-  return withoutControls(decodeHTML(withoutControls(text.trim()))).trim()
+  return oneLineEnd(withoutControls(text.trim())).trim()
+}
+
+/** The text of which ids and hashes are made: that of LightRAG, which resolves entities of HTML. */
+export function hashedText(text: string): string {
+  const plain = withoutControls(text.trim())
+  return (plain.includes('&') ? withoutControls(decodeHTML(plain)) : plain).trim()
+}
+
+/** With line feeds alone, wherever the text was written. */
+export function oneLineEnd(text: string): string {
+  return text.includes('\r') ? text.replace(LINE_END, '\n') : text
 }
 
 function withoutControls(text: string): string {

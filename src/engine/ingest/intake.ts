@@ -8,7 +8,7 @@ import type { EngineSettings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import { chunkingPlan, planAsJson } from './chunking.ts'
-import { cleanText } from './clean-text.ts'
+import { cleanText, hashedText, oneLineEnd } from './clean-text.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
 import { labelsOf } from './document-labels.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
@@ -226,7 +226,8 @@ async function newDocuments(
     if (text === '') {
       throw new EngineError('invalid_argument', `Text ${i + 1} is blank; send some content.`)
     }
-    const id = documentId(text)
+    const hashed = hashedText(raw)
+    const id = documentId(hashed)
     const labels = labelsOf({
       external_id: external_ids?.[i],
       metadata: metadata?.[i],
@@ -240,7 +241,7 @@ async function newDocuments(
         filePath: labelOf(sources[i]),
         trackId,
         ...summaryOf(text),
-        contentHash: contentHash(text),
+        contentHash: contentHash(oneLineEnd(hashed)),
         metadata: {},
         text,
         storedFile: null,

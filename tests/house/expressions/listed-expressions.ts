@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, transform } from 'esbuild'
 import { parseAst } from 'vitest/node'
+import { nodes, type SyntaxNode, sourceFiles } from './syntax.ts'
 
 /** A regular expression of the sources. */
 export interface Listed {
@@ -10,14 +11,6 @@ export interface Listed {
   readonly file: string
   readonly source: string
   readonly flags: string
-}
-
-/** A node of the syntax tree, of which only what is asked for is known. */
-interface Node {
-  readonly type: string
-  readonly start: number
-  readonly end: number
-  readonly [field: string]: unknown
 }
 
 interface Module {
@@ -31,16 +24,8 @@ interface Module {
 
 /** Every regular expression below `src`: literals, `new RegExp`, and the patterns of schemas. */
 export async function listedExpressions(root: string): Promise<Listed[]> {
-  const modules = await Promise.all((await sources(root)).map((file) => readModule(root, file)))
+  const modules = await Promise.all((await sourceFiles(root)).map((file) => readModule(root, file)))
   return [...modules.flatMap(({ literals }) => literals), ...(await evaluated(root, modules))]
-}
-
-async function sources(root: string): Promise<string[]> {
-  const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
-    .sort()
 }
 
 async function readModule(root: string, file: string): Promise<Module> {
@@ -48,7 +33,7 @@ async function readModule(root: string, file: string): Promise<Module> {
   const { code } = await transform(source, { loader: 'ts', format: 'esm' })
   const literals: Listed[] = []
   const computed: string[] = []
-  for (const node of nodes(parseAst(code) as unknown as Node)) {
+  for (const node of nodes(parseAst(code) as unknown as SyntaxNode)) {
     const regex = node.regex as { pattern: string; flags: string } | undefined
     if (node.type === 'Literal' && regex) {
       literals.push({ file, source: regex.pattern, flags: regex.flags })
@@ -60,27 +45,18 @@ async function readModule(root: string, file: string): Promise<Module> {
 }
 
 /** The expression of `new RegExp(…)`, or of the `pattern` of a schema. */
-function givenPattern(node: Node): Node | null {
-  const callee = node.callee as Node | undefined
+function givenPattern(node: SyntaxNode): SyntaxNode | null {
+  const callee = node.callee as SyntaxNode | undefined
   if (callee?.type === 'Identifier' && callee.name === 'RegExp') return node
   // Methods of strings make an expression of a string.
-  const property = callee?.property as Node | undefined
-  const [first] = (node.arguments as readonly Node[] | undefined) ?? []
+  const property = callee?.property as SyntaxNode | undefined
+  const [first] = (node.arguments as readonly SyntaxNode[] | undefined) ?? []
   if (first?.type === 'Literal' && /^(?:match|matchAll|search)$/.test(String(property?.name))) {
     return typeof first.value === 'string' ? first : null
   }
-  const key = node.key as Node | undefined
+  const key = node.key as SyntaxNode | undefined
   const isPattern = node.type === 'Property' && (key?.name ?? key?.value) === 'pattern'
-  return isPattern && node.shorthand !== true ? (node.value as Node) : null
-}
-
-function* nodes(node: Node): Generator<Node> {
-  yield node
-  for (const value of Object.values(node)) {
-    for (const item of [value].flat()) {
-      if (typeof item === 'object' && item !== null && 'type' in item) yield* nodes(item as Node)
-    }
-  }
+  return isPattern && node.shorthand !== true ? (node.value as SyntaxNode) : null
 }
 
 /** What the computed expressions are, by loading their modules with an export more. */

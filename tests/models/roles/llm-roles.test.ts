@@ -190,7 +190,7 @@ describe('keywords by a language model', () => {
 
 describe('a summary by a language model', () => {
   it('is made of all descriptions, one a line, and comes back clean', async () => {
-    chat = () => ' A &amp; B\u0000 '
+    chat = () => ' A & B\u0000 '
     const subject = { kind: 'entity', name: 'Barrow' } as const
     const texts = ['First.', 'Second,\ntwo lines.']
     const text = await new LlmSummarizer(model()).summarize(subject, texts, 600, {
