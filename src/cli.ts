@@ -11,6 +11,9 @@ import { TenancyError } from './tenancy/errors.ts'
 import { tlsFileProblems } from './tls-fields.ts'
 import { refuseUnfitNode, UnfitNodeError } from './unfit-node.ts'
 
+// Whatever this program makes is for its account alone.
+process.umask(0o077)
+
 /** Commands that start a server. */
 const STARTS = new Set(['serve', 'demo'])
 

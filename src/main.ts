@@ -1,6 +1,6 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { ControlParts } from './build-control.ts'
 import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
@@ -23,6 +23,7 @@ import { loggedRequest } from './logged-request.ts'
 import { listeningHost } from './open-notice.ts'
 import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
+import { makeFoldersPrivate } from './private-files.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import { senderOf } from './sender-of.ts'
@@ -184,7 +185,12 @@ export async function buildServer(
   app.addHook('onReady', async () => {
     // Not now: a server with thousands of workspaces listens at once, and answers who waited for it.
     resuming = setTimeout(() => {
-      context.exit(() => workspaces.resume()).catch((error: unknown) => app.log.error(error))
+      context
+        .exit(async () => {
+          await workspaces.resume()
+          await makeStoragePrivate(config, app.log)
+        })
+        .catch((error: unknown) => app.log.error(error))
     }, RESUME_AFTER_MS)
     await context.exit(() => control?.plane.start())
   })
@@ -282,6 +288,15 @@ export async function buildServer(
       clearTimeout(timer)
       await defences.close()
     },
+  }
+}
+
+/** What an older release, or a restored backup, left open to other accounts of the machine. */
+async function makeStoragePrivate(config: Config, log: FastifyBaseLogger): Promise<void> {
+  for (const folder of [config.WORKING_DIR, config.INPUT_DIR]) {
+    const changed = await makeFoldersPrivate(folder)
+    if (changed > 0)
+      log.warn({ folder, changed }, 'Files and folders are now for this account alone.')
   }
 }
 

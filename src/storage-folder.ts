@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nextTurn, turnIsOver } from './engine/turns.ts'
+import { makeFolderPrivate } from './private-files.ts'
 
 /** A folder that the server cannot use as it is; the message says what to do. */
 export class StorageError extends Error {
@@ -13,14 +14,16 @@ export class StorageError extends Error {
 const PYTHON_FILE = /^(kv_store_.*\.json|vdb_.*\.json|graph_.*\.graphml)$/
 
 /**
- * Makes a folder if need be, and writes to it once, so that a start fails and not an upload.
+ * Makes a folder if need be, private to this account, and writes to it once, so that a start fails
+ * and not an upload.
  *
  * @throws {StorageError}
  */
 export async function ensureWritable(folder: string): Promise<void> {
   const probe = join(folder, `.writable-${randomUUID()}`)
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolderPrivate(folder)
     await writeFile(probe, '')
     await rm(probe)
   } catch (cause) {

@@ -11,6 +11,7 @@ import type { EngineSettings } from './engine/settings.ts'
 import { FileReaders } from './formats/file-readers.ts'
 import { logDocuments } from './log-documents.ts'
 import { PendingSweep } from './pending-sweep.ts'
+import { refuseLinks } from './plain-folder.ts'
 import { readingOf } from './read-fields.ts'
 import { workspacesIn } from './storage-folder.ts'
 import { pendingWorkAt } from './stores/sqlite/pending-documents.ts'
@@ -118,8 +119,14 @@ async function openEngine(
   const set = await models.with(ownModels)
   const wording = { ...(await readWorkspaceWording(dir)), ...ownWording }
   const { id, dimension } = set.embedding
+  const inputs = join(config.INPUT_DIR, workspace)
+  await refuseLinks([
+    ...[dir, join(dir, 'rag.db'), join(dir, 'lock.db')],
+    ...[inputs, join(inputs, '__uploads__')],
+  ])
   const store = await openSqliteStore({
     dir,
+    name: workspace,
     embedding: { id, dimension },
     indexing: { crossOver: config.VECTOR_INDEX_FROM },
   })

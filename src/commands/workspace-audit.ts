@@ -6,7 +6,12 @@ import { type CommandContext, recordAct } from './command-context.ts'
 export async function recordWorkspaceAct(
   config: Config,
   context: CommandContext,
-  event: 'workspace_exported' | 'workspace_imported' | 'workspace_reindexed' | 'workspace_deleted',
+  event:
+    | 'workspace_exported'
+    | 'workspace_imported'
+    | 'workspace_reindexed'
+    | 'workspace_deleted'
+    | 'workspace_claimed',
   name: string,
 ): Promise<void> {
   if (!config.AUDIT_LOG) return

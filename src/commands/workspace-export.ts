@@ -3,13 +3,13 @@ import { exportWorkspace } from '../stores/sqlite/export/export-workspace.ts'
 import { type CommandContext, configOf } from './command-context.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { humanBytes } from './workspace-list.ts'
-import { existing, placesOf } from './workspace-places.ts'
+import { existingOwn, placesOf } from './workspace-places.ts'
 
 /** Writes a workspace into one file. */
 export async function exportTo(context: CommandContext, name: string, to: string): Promise<void> {
   const config = configOf(context)
   const places = placesOf(config)
-  const dir = existing(places, name)
+  const dir = existingOwn(places, name)
   const file = resolve(to)
   const source = { dir, uploadFolder: places.uploadsOf(name), name }
   const { documents, files, bytes, missing } = await exportWorkspace(source, file)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { EngineError } from '../engine/errors.ts'
 import { syncFolder } from '../stores/sqlite/export/sync-folder.ts'
 import { WorkspaceLock } from '../stores/sqlite/workspace-lock.ts'
+import { renameIn } from '../stores/sqlite/workspace-name.ts'
 import { WorkspaceError } from './workspace-error.ts'
 import { refuseTaken, type WorkspacePlaces } from './workspace-places.ts'
 
@@ -48,6 +49,7 @@ async function removeAbandoned(incoming: string, name: string): Promise<void> {
  */
 export async function appear(places: WorkspacePlaces, name: string, folder: string): Promise<void> {
   await refuseTaken(places, name)
+  renameIn(folder, name)
   await syncFolder(folder)
   await rename(folder, places.dirOf(name)).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : null

@@ -1,14 +1,17 @@
 import { DOC_STATUSES } from '../engine/document-record.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../stores/sqlite/verify/survey.ts'
+import { isSameName, nameIn } from '../stores/sqlite/workspace-name.ts'
 import { WorkspaceStorage } from '../workspace-storage.ts'
 import { type CommandContext, configOf } from './command-context.ts'
-import { namesIn, placesOf } from './workspace-places.ts'
+import { foreignDatabase, namesIn, placesOf } from './workspace-places.ts'
 import { trashed } from './workspace-trash.ts'
 
 interface ListedWorkspace extends WorkspaceSurvey {
   readonly name: string
   /** Of all its files: database, log, indexes, uploads, and what waits in its inputs. */
   readonly bytes: number
+  /** The name of the workspace whose database it has; null when that has none yet. */
+  readonly database_of: string | null
 }
 
 /** Prints every workspace under the storage folder; they may be in use. */
@@ -21,8 +24,9 @@ export async function listWorkspaces(
   const storage = new WorkspaceStorage(config)
   const listed: ListedWorkspace[] = []
   for (const name of await namesIn(places)) {
-    const survey = surveyWorkspace(places.dirOf(name))
-    listed.push({ name, ...survey, bytes: await storage.bytes(name) })
+    const dir = places.dirOf(name)
+    const bytes = await storage.bytes(name)
+    listed.push({ name, ...surveyWorkspace(dir), bytes, database_of: nameIn(dir) })
   }
   if (json) {
     context.print(JSON.stringify(listed, null, 2))
@@ -30,6 +34,9 @@ export async function listWorkspaces(
   }
   if (listed.length === 0) context.print('There are no workspaces.')
   for (const line of aligned(listed.map(cells))) context.print(line)
+  for (const { name, database_of: own } of listed) {
+    if (own !== null && !isSameName(own, name)) context.print(foreignDatabase(name, own))
+  }
   for (const { name } of await trashed(places)) {
     context.print(`The deletion of ${name} is unfinished: run \`workspace delete ${name} --yes\`.`)
   }

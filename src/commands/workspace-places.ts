@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { workspacesIn } from '../storage-folder.ts'
+import { isSameName, nameIn } from '../stores/sqlite/workspace-name.ts'
 import { isWorkspaceName, workspaceKey } from '../tenancy/workspace-name.ts'
 import { WorkspaceError } from './workspace-error.ts'
 
@@ -39,11 +40,29 @@ export function parseName(name: string): string {
   )
 }
 
-/** @throws {WorkspaceError} unless there is a workspace of this name */
+/** @throws {WorkspaceError} unless there is a workspace of this name, in a folder that is no link */
 export function existing(places: WorkspacePlaces, name: string): string {
   const dir = places.dirOf(parseName(name))
+  if (lstatSync(dir, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new WorkspaceError(`${dir} is a link. Put the folder that it leads to in its place.`)
+  }
   if (existsSync(join(dir, 'rag.db'))) return dir
   throw new WorkspaceError(`There is no workspace "${name}" in ${places.root}.`)
+}
+
+/** @throws {WorkspaceError} as {@link existing}, and when the database there is another one's */
+export function existingOwn(places: WorkspacePlaces, name: string): string {
+  const dir = existing(places, name)
+  const own = nameIn(dir)
+  if (own === null || isSameName(own, name)) return dir
+  throw new WorkspaceError(foreignDatabase(name, own))
+}
+
+export function foreignDatabase(name: string, own: string): string {
+  return (
+    `The folder of "${name}" has the database of "${own}". Put the right one there; if it is meant ` +
+    `to be here, run \`workspace claim ${name}\`.`
+  )
 }
 
 /** @throws {WorkspaceError} when this name, or one that differs in case only, is taken */

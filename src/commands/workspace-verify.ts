@@ -1,7 +1,14 @@
 import { verifyWorkspace } from '../stores/sqlite/verify/verify-workspace.ts'
+import { isSameName, nameIn } from '../stores/sqlite/workspace-name.ts'
 import { type CommandContext, configOf } from './command-context.ts'
 import { WorkspaceError } from './workspace-error.ts'
-import { existing, namesIn, placesOf, type WorkspacePlaces } from './workspace-places.ts'
+import {
+  existing,
+  foreignDatabase,
+  namesIn,
+  placesOf,
+  type WorkspacePlaces,
+} from './workspace-places.ts'
 
 /** Prints what is wrong with a workspace, or with all. */
 export async function verify(
@@ -25,12 +32,16 @@ async function verifyOne(
 ): Promise<boolean> {
   const dir = existing(places, name)
   const { inUse, findings } = await verifyWorkspace(dir, places.uploadsOf(name))
+  const own = nameIn(dir)
+  const foreign = own === null || isSameName(own, name) ? undefined : foreignDatabase(name, own)
   const problems = findings.filter(({ level }) => level === 'problem')
   const how = inUse ? ' (in use; this is how it was at one moment)' : ''
-  const verdict = problems.length === 0 ? 'whole' : `${problems.length} problem(s)`
+  const count = problems.length + (foreign === undefined ? 0 : 1)
+  const verdict = count === 0 ? 'whole' : `${count} problem(s)`
   context.print(`${name}: ${verdict}${how}`)
   for (const { level, check, text } of findings) {
     context.print(`  ${level.padEnd(8)}${check}: ${text}`)
   }
-  return problems.length === 0
+  if (foreign !== undefined) context.print(`  problem name: ${foreign}`)
+  return count === 0
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { claim } from './workspace-claim.ts'
 import { deleteWorkspace } from './workspace-delete.ts'
 import { asWorkspaceError } from './workspace-error.ts'
 import { exportTo } from './workspace-export.ts'
@@ -12,7 +13,7 @@ import { verify } from './workspace-verify.ts'
 /** `tenantrag workspace …`: the workspaces under the storage folder. */
 export function workspaceCommand(context: CommandContext): Command {
   const workspace = new Command('workspace').description(
-    'list, verify, export, import, reindex and delete workspaces',
+    'list, verify, export, import, reindex, claim and delete workspaces',
   )
   workspace
     .command('list')
@@ -44,6 +45,10 @@ export function workspaceCommand(context: CommandContext): Command {
     .action((name: string, options: { force: boolean }) =>
       said(name, () => reindex(context, name, options)),
     )
+  workspace
+    .command('claim <name>')
+    .description('say that the rag.db in its folder is its own, after it was copied or moved there')
+    .action((name: string) => said(name, () => claim(context, name)))
   workspace
     .command('delete <name>')
     .description('remove a workspace with its uploads')

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ScanStatus } from '../../src/engine/ingest/document-calls.ts'
@@ -132,6 +132,30 @@ describe('a scan of the input folder', () => {
     await symlink(join(folder.path, 'secret.txt'), join(inputDir, 'link.txt'))
     expect(await scan()).toMatchObject({ counts: { processed: 0, warning: 0, error: 0 } })
     expect(await documents()).toEqual([])
+  })
+
+  it('takes in no file that has another name elsewhere', async () => {
+    await writeFile(join(folder.path, 'secret.txt'), 'Not for this workspace.')
+    await link(join(folder.path, 'secret.txt'), join(inputDir, 'hard.txt'))
+    await put('fine.txt')
+    expect(await scan()).toMatchObject({
+      counts: { processed: 1, error: 1 },
+      samples: { error: { items: [expect.stringContaining('hard links')] } },
+    })
+    expect(await documents()).toEqual([
+      ['fine.txt', 'processed'],
+      ['hard.txt', 'failed'],
+    ])
+    await rm(join(folder.path, 'secret.txt'))
+    expect(await scan()).toMatchObject({ counts: { processed: 1 } })
+  })
+
+  it('reads no folder that is a link', async () => {
+    await mkdir(join(folder.path, 'elsewhere'))
+    await writeFile(join(folder.path, 'elsewhere', 'a.txt'), 'Not for this workspace.')
+    await rm(inputDir, { recursive: true })
+    await symlink(join(folder.path, 'elsewhere'), inputDir)
+    expect(await scan()).toMatchObject({ status: 'failed', counts: { processed: 0 } })
   })
 
   it('runs one at a time', async () => {

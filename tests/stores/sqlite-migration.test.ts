@@ -4,11 +4,15 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/engine/store.ts'
+import { migrate } from '../../src/stores/sqlite/migrate.ts'
+import { MIGRATIONS } from '../../src/stores/sqlite/schema.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { change, EMBEDDING, entity, newChunk, newDocument, publish, said } from './samples.ts'
 
 /** The version before full-text entries held the words of joined names. */
 const JOINED_ONLY = 3
+/** The version with the indexes of the present. */
+const INDEXED_ANEW = 6
 const INDEXES = ['chunk_index', 'entity_index', 'relation_index']
 
 describe('a workspace of an older version', () => {
@@ -34,6 +38,9 @@ describe('a workspace of an older version', () => {
       database.exec(row)
     }
     database.pragma(`user_version = ${JOINED_ONLY}`)
+    // What came after that made tables and columns, which are there.
+    migrate(database, MIGRATIONS.slice(0, INDEXED_ANEW))
+    database.pragma(`user_version = ${MIGRATIONS.length}`)
     database.close()
     store = await openSqliteStore({ dir, embedding: EMBEDDING })
   }

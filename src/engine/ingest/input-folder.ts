@@ -1,5 +1,5 @@
 import { constants, type Dirent } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { extensionOf } from './file-name.ts'
@@ -23,6 +23,9 @@ export class InputFolder {
    * are none of ours.
    */
   async list(extensions: readonly string[]): Promise<{ names: string[]; others: number }> {
+    if ((await lstat(this.#path).catch(() => undefined))?.isSymbolicLink()) {
+      throw new EngineError('invalid_argument', 'The input folder is a link; put a folder there.')
+    }
     const entries = await readdir(this.#path, { withFileTypes: true }).catch(noneIfMissing)
     const names = entries
       .filter((entry) => entry.isFile() && !/^(?:\.|__tmp__)/.test(entry.name))
@@ -41,8 +44,14 @@ export class InputFolder {
       },
     )
     try {
-      if (!(await handle.stat()).isFile()) {
-        throw new EngineError('invalid_argument', 'This is no plain file.')
+      const stats = await handle.stat()
+      if (!stats.isFile()) throw new EngineError('invalid_argument', 'This is no plain file.')
+      // Whoever cannot read a file may still give it a name here, and would read it as a document.
+      if (stats.nlink > 1) {
+        throw new EngineError(
+          'invalid_argument',
+          'This file has other names as well (hard links). Put a copy here in its place.',
+        )
       }
       for await (const bytes of handle.createReadStream({ autoClose: false })) {
         signal.throwIfAborted()

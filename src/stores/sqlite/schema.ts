@@ -312,6 +312,11 @@ ALTER TABLE scheduled_deletions ADD COLUMN delete_files INTEGER NOT NULL DEFAULT
 CREATE TABLE promised_clearing (id INTEGER PRIMARY KEY CHECK (id = 1));
 `
 
+/** Under which name the workspace is kept; none before it was opened under one. */
+const NAMED = `
+CREATE TABLE workspace_name (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL);
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -322,4 +327,5 @@ export const MIGRATIONS: readonly string[] = [
   COVERING_INDEXES,
   QUEUE,
   PROMISES,
+  NAMED,
 ]

@@ -11,12 +11,15 @@ import { LogSync } from './log-sync.ts'
 import { openDatabase } from './open-database.ts'
 import { asStoreError } from './sqlite-errors.ts'
 import { WorkspaceLock } from './workspace-lock.ts'
+import { keepName } from './workspace-name.ts'
 import { WorkspaceStore } from './workspace-store.ts'
 
 export interface SqliteStoreOptions {
   /** The workspace's own folder; it is made if it is missing. */
   readonly dir: string
   readonly embedding: Embedding
+  /** Under which it is kept; a database that was kept under another is refused. */
+  readonly name?: string
   readonly indexing?: Partial<Omit<Indexing, 'dir'>>
 }
 
@@ -24,12 +27,12 @@ export interface SqliteStoreOptions {
  * Opens the store of one workspace and keeps everybody else out of it until it is closed.
  *
  * @throws {EngineError} `workspace_locked`; `dimension_mismatch` when the vectors come from another
- *   embedding; `store_unavailable` when the folder cannot be used
+ *   embedding; `store_unavailable` when the folder cannot be used, or has another one's database
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { dir, embedding } = options
+  const { dir } = options
   const vectorIndexing = indexing(dir, options.indexing)
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+  await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     const cause = asStorageError(error)
     if (cause instanceof EngineError) throw cause
     throw new EngineError('store_unavailable', 'The folder of this workspace cannot be made', {
@@ -39,7 +42,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     const lock = WorkspaceLock.acquire(dir)
     try {
-      return await openLocked(dir, embedding, lock, vectorIndexing)
+      return await openLocked(options, lock, vectorIndexing)
     } catch (error) {
       lock.release()
       throw error
@@ -50,13 +53,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 async function openLocked(
-  dir: string,
-  embedding: Embedding,
+  { dir, embedding, name }: SqliteStoreOptions,
   lock: WorkspaceLock,
   vectorIndexing: Indexing,
 ): Promise<Store> {
   const connection = new Connection(openDatabase(dir))
   try {
+    if (name !== undefined) keepName(connection, name)
     markEmbedding(connection, embedding)
     connection.syncBy(await logOf(dir), checkpointThread)
     return new WorkspaceStore(connection, lock, embedding.dimension, vectorIndexing)

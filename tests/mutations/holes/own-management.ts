@@ -14,7 +14,11 @@ const ONE_NUMBER = storage(
   'is one number, wherever it is told, and the size of its files in every state',
 )
 
-/** C-1 to C-4. */
+const privacy = testsOf('tests/server/private-files.test.ts')
+const own = testsOf('tests/server/own-database.test.ts')
+const scan = testsOf('tests/engine/scan.test.ts')
+
+/** C-1 to C-7. */
 export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   {
     hole: 'C-1',
@@ -170,8 +174,8 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/commands/workspace-list.ts',
-        find: 'bytes: await storage.bytes(name)',
-        replace: 'bytes: (await storage.look(name)).storedBytes',
+        find: 'const bytes = await storage.bytes(name)',
+        replace: 'const bytes = (await storage.look(name)).storedBytes',
       },
     ],
     test: ONE_NUMBER,
@@ -187,5 +191,87 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
       },
     ],
     test: storage('never comes to more than the bound, and what is deleted makes room again'),
+  },
+  {
+    hole: 'C-5',
+    name: 'files are made as the shell says',
+    edits: [{ file: 'src/cli.ts', find: 'process.umask(0o077)\n', replace: '\n' }],
+    test: privacy('are for its account alone, whatever is done with it'),
+  },
+  {
+    hole: 'C-5',
+    name: 'what was open to others stays so',
+    edits: [
+      {
+        file: 'src/main.ts',
+        find: '          await makeStoragePrivate(config, app.log)\n',
+        replace: '          void makeStoragePrivate\n',
+      },
+    ],
+    test: privacy(
+      'are made private at the next start when they were not, but for what links lead to',
+    ),
+  },
+  {
+    hole: 'C-6',
+    name: 'a workspace is looked for behind a link',
+    edits: [
+      {
+        file: 'src/plain-folder.ts',
+        find: '    if (!stats?.isSymbolicLink()) continue\n',
+        replace: '    if (stats !== null) continue\n',
+      },
+    ],
+    test: own('that is a link is refused, %s'),
+  },
+  {
+    hole: 'C-6',
+    name: 'a file is read under its second name',
+    edits: [
+      {
+        file: 'src/engine/ingest/input-folder.ts',
+        find: 'stats.nlink > 1',
+        replace: 'stats.nlink > 999',
+      },
+    ],
+    test: scan('takes in no file that has another name elsewhere'),
+  },
+  {
+    hole: 'C-6',
+    name: 'the inputs are looked for behind a link',
+    edits: [
+      {
+        file: 'src/engine/ingest/input-folder.ts',
+        find: '?.isSymbolicLink()) {',
+        replace: '?.isSocket()) {',
+      },
+    ],
+    test: scan('reads no folder that is a link'),
+  },
+  {
+    hole: 'C-7',
+    name: 'whatever database lies in a folder is served',
+    edits: [
+      {
+        file: 'src/stores/sqlite/workspace-name.ts',
+        find: 'else if (!isSameName(own, name)) throw foreignDatabase(own, name)',
+        replace: 'else if (isSameName(own, name)) void foreignDatabase',
+      },
+    ],
+    test: own(
+      'whose database was swapped with another’s is served to neither, until it is put right',
+    ),
+  },
+  {
+    hole: 'C-7',
+    name: 'a copy takes the place of what it is a copy of',
+    edits: [
+      {
+        file: 'src/workspaces.ts',
+        find: '    name: workspace,\n',
+        replace: '',
+      },
+    ],
+    test: own('that was copied by hand is served once somebody says that it is meant'),
   },
 ]

@@ -1,0 +1,21 @@
+import { WorkspaceLock } from '../stores/sqlite/workspace-lock.ts'
+import { nameIn, renameIn } from '../stores/sqlite/workspace-name.ts'
+import { type CommandContext, configOf } from './command-context.ts'
+import { recordWorkspaceAct } from './workspace-audit.ts'
+import { existing, placesOf } from './workspace-places.ts'
+
+/** Says that the database in a workspace's folder is meant to be there, as after a copy by hand. */
+export async function claim(context: CommandContext, name: string): Promise<void> {
+  const config = configOf(context)
+  const dir = existing(placesOf(config), name)
+  const before = nameIn(dir)
+  const lock = WorkspaceLock.acquire(dir)
+  try {
+    renameIn(dir, name)
+  } finally {
+    lock.release()
+  }
+  await recordWorkspaceAct(config, context, 'workspace_claimed', name)
+  const was = before === null || before === name ? '' : `, which was that of "${before}"`
+  context.print(`"${name}" has the database in its folder${was}.`)
+}
