@@ -3,20 +3,26 @@ import { Compile } from 'typebox/compile'
 import { ControlError } from './control-error.ts'
 import { objectIn } from './json-column.ts'
 
+/** Most of something that is counted, stored or paid. */
+export const LARGEST_SUM = Number.MAX_SAFE_INTEGER
+const Sum = Type.Union([Type.Number({ minimum: 0, maximum: LARGEST_SUM }), Type.Null()])
+
 const bound = (description: string) =>
-  Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description }))
+  Type.Optional(
+    Type.Union([Type.Integer({ minimum: 0, maximum: LARGEST_SUM }), Type.Null()], { description }),
+  )
 
 /** What of its bounds a tenant's record says; the rest are the server's. */
 export const QuotaChange = Type.Object(
   {
     max_documents: bound('Of all knowledge bases together; null = no bound.'),
-    max_storage_gb: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Null()])),
+    max_storage_gb: Type.Optional(Sum),
     max_concurrent_queries: bound('Running at once, open streams included.'),
     max_monthly_api_calls: bound('In a month of UTC.'),
     max_kb_per_tenant: bound('Knowledge bases.'),
     max_entities_per_kb: bound('Entities of one knowledge base.'),
     max_relationships_per_kb: bound('Relations of one knowledge base.'),
-    max_monthly_cost: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Null()])),
+    max_monthly_cost: Type.Optional(Sum),
   },
   { additionalProperties: false },
 )

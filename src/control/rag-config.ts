@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { freeObject, METADATA_BYTES } from '../http/free-object.ts'
 import { ControlError } from './control-error.ts'
 import { objectIn } from './json-column.ts'
 
@@ -46,7 +47,9 @@ export const RagConfig = Type.Object(
         { additionalProperties: false },
       ),
     ),
-    custom_metadata: Type.Optional(Type.Record(Type.String({ maxLength: 200 }), Type.Unknown())),
+    custom_metadata: Type.Optional(
+      freeObject<Record<string, unknown>>({ name: 'custom_metadata' }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -59,7 +62,13 @@ export function checkedConfig(value: unknown): RagConfig {
   if (!check.Check(value)) {
     const [first] = check.Errors(value)
     const where = first?.instancePath.replaceAll('/', '.').slice(1) ?? ''
-    throw new ControlError('invalid_input', `The config is refused: ${where} ${first?.message}`)
+    const what = first?.keyword === '~refine' ? first.params.message : first?.message
+    throw new ControlError('invalid_input', `The config is refused: ${where} ${what}`)
+  }
+  const { prompts: _prompts, custom_metadata: _own, ...rest } = value
+  if (Buffer.byteLength(JSON.stringify(rest)) > METADATA_BYTES) {
+    const bound = `at most ${METADATA_BYTES} bytes as JSON`
+    throw new ControlError('invalid_input', `A config has, beside its prompts, ${bound}`)
   }
   const { chunk_size: size, chunk_overlap: overlap } = value
   if (size !== undefined && overlap !== undefined && overlap >= size) {
@@ -70,7 +79,10 @@ export function checkedConfig(value: unknown): RagConfig {
 
 export function configIn(column: string): RagConfig {
   const value = objectIn(column)
-  return check.Check(value) ? value : {}
+  if (check.Check(value)) return value
+  // Kept when it could still be of any length.
+  const { custom_metadata: _own, ...rest } = value
+  return check.Check(rest) ? rest : {}
 }
 
 /** Changes a config: what is null is inherited again, what is absent stays. */

@@ -7,6 +7,7 @@ import { BODY_BYTES } from './body-sizes.ts'
 import { addErrorHandler, type ErrorStatuses } from './error-handler.ts'
 import { refuseRepeatedHost } from './refuse-repeated-host.ts'
 import { requestIdOf, sendRequestId } from './request-id.ts'
+import { requireBounds } from './require-bounds.ts'
 import { answerUnrouted } from './unrouted.ts'
 import { validatorCompiler } from './validator-compiler.ts'
 
@@ -47,6 +48,7 @@ export const httpConventions = fp(
     refuseRepeatedHost(app)
     answerUnrouted(app)
     requireBodyLimits(app, maxBodyBytes)
+    requireBounds(app)
   },
   { name: 'http-conventions', fastify: '5.x' },
 )

@@ -1,6 +1,6 @@
 import type { TLocalizedValidationError } from 'typebox/error'
-import { isObject } from './lax-value.ts'
-import { shorten } from './shorten.ts'
+import { isObject, type SchemaNode } from './lax-value.ts'
+import { shorten, shortened } from './shorten.ts'
 import { missing, type ValidationIssue } from './validation-error.ts'
 
 type Loc = readonly (string | number)[]
@@ -22,6 +22,7 @@ export function validationIssues(
   errors: readonly TLocalizedValidationError[],
   part: string,
   value: unknown,
+  schema: SchemaNode,
 ): ValidationIssue[] {
   const issues: ValidationIssue[] = []
   const seen = new Set<string>()
@@ -32,7 +33,10 @@ export function validationIssues(
       const parent = part === 'body' ? shorten(input) : null
       for (const name of error.params.requiredProperties)
         issues.push(missing([...loc, name], parent))
-    } else if (!seen.has(error.instancePath)) {
+    } else if (error.keyword === 'boolean') {
+      issues.push(issue(loc, notNamed(schema, error.schemaPath), input))
+    } else if (error.keyword !== 'additionalProperties' && !seen.has(error.instancePath)) {
+      // What is wrong with fields that are not named has been told of each.
       // The first complaint about a value is the telling one: an empty text is also a blank one.
       seen.add(error.instancePath)
       issues.push(issue(loc, read(error, input, path.length === 0), input))
@@ -47,6 +51,15 @@ function issue(loc: Loc, reading: Reading, input: unknown): ValidationIssue {
   return ctx === undefined ? found : { ...found, ctx }
 }
 
+/** A field that an object does not have, with those that it has. */
+function notNamed(schema: SchemaNode, schemaPath: string): Reading {
+  let node: unknown = schema
+  for (const key of schemaPath.split('/').slice(1, -1)) node = isObject(node) ? node[key] : node
+  const names = isObject(node) && isObject(node.properties) ? Object.keys(node.properties) : []
+  const there = names.length === 0 ? '' : `; there are ${names.join(', ')}`
+  return { type: 'extra_forbidden', msg: `Extra inputs are not permitted${there}` }
+}
+
 function locate(root: unknown, pointer: string): { path: (string | number)[]; input: unknown } {
   const path: (string | number)[] = []
   let input = root
@@ -56,7 +69,7 @@ function locate(root: unknown, pointer: string): { path: (string | number)[]; in
       path.push(Number(key))
       input = input[Number(key)]
     } else {
-      path.push(key)
+      path.push(shortened(key))
       input = isObject(input) ? input[key] : undefined
     }
   }

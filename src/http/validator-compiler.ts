@@ -33,7 +33,9 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const value = laxValue(node, given)
     if (validator.Check(value)) return { value }
     return {
-      error: new RequestValidationError(validationIssues(validator.Errors(value), part, given)),
+      error: new RequestValidationError(
+        validationIssues(validator.Errors(value), part, given, node),
+      ),
     }
   }
 }

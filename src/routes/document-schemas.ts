@@ -1,10 +1,14 @@
 import { Type } from 'typebox'
 import type { DocStatusFilter } from '../engine/ingest/document-calls.ts'
+import { freeObject } from '../http/free-object.ts'
 import {
+  LARGEST_COUNT,
+  LONGEST,
+  MOST,
   NullableInteger,
   NullableObject,
   NullableString,
-  OpenObject,
+  nullableText,
   StatusMessage,
   Text,
 } from './common-schemas.ts'
@@ -20,7 +24,7 @@ export const InsertOptions = Type.Object({
 const ChunkingParams = Type.Object(
   {
     chunk_token_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
-    chunk_overlap_token_size: Type.Optional(Type.Integer({ minimum: 0 })),
+    chunk_overlap_token_size: Type.Optional(Type.Integer({ minimum: 0, maximum: 50_000 })),
     split_by_character: Type.Optional(
       Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 1000 }),
     ),
@@ -41,46 +45,56 @@ export const NullableChunking = Type.Unsafe<Type.Static<typeof ChunkingBody> | n
   type: ['object', 'null'],
 })
 
-const Tags = Type.Array(Type.String())
-const NullableTags = Type.Unsafe<string[] | null>({
-  type: ['array', 'null'],
-  items: { type: 'string' },
+const tags = { items: { type: 'string', maxLength: 128 }, maxItems: 64 }
+const Tags = Type.Unsafe<string[]>({ type: 'array', ...tags })
+const NullableTags = Type.Unsafe<string[] | null>({ type: ['array', 'null'], ...tags })
+const ExternalId = nullableText(512)
+const Metadata = freeObject<Record<string, unknown>>({ name: 'metadata' })
+const NullableMetadata = freeObject<Record<string, unknown> | null>({
+  name: 'metadata',
+  nullable: true,
 })
+const FileSource = Type.String({ maxLength: LONGEST.file })
+const list = { maxItems: MOST.texts }
 
 /** What a caller says of a document; all of it is an addition to LightRAG. */
 export const LabelFields = {
-  external_id: Type.Optional(NullableString),
-  metadata: Type.Optional(NullableObject),
+  external_id: Type.Optional(ExternalId),
+  metadata: Type.Optional(NullableMetadata),
   tags: Type.Optional(NullableTags),
   chunking: Type.Optional(NullableChunking),
 }
 
 export const InsertTextBody = Type.Object({
-  text: Text('text'),
-  file_source: Type.Optional(Type.String()),
+  text: Text('text', LONGEST.document),
+  file_source: Type.Optional(FileSource),
   ...LabelFields,
 })
 
 export const InsertTextsBody = Type.Object({
-  texts: Type.Array(Text('text'), { minItems: 1 }),
-  file_sources: Type.Optional(Type.Array(Type.String())),
-  external_ids: Type.Optional(Type.Array(NullableString)),
-  metadata: Type.Optional(Type.Array(NullableObject)),
-  tags: Type.Optional(Type.Array(NullableTags)),
+  texts: Type.Array(Text('text', LONGEST.document), { minItems: 1, ...list }),
+  file_sources: Type.Optional(Type.Array(FileSource, list)),
+  external_ids: Type.Optional(Type.Array(ExternalId, list)),
+  metadata: Type.Optional(Type.Array(NullableMetadata, list)),
+  tags: Type.Optional(Type.Array(NullableTags, list)),
   chunking: Type.Optional(NullableChunking),
 })
 
-export const DocumentParams = Type.Object({ document_id: Type.String() })
+export const DocumentParams = Type.Object({
+  document_id: Type.String({ maxLength: LONGEST.name }),
+})
 
 export const ChangeDocumentBody = Type.Object({
   tags: Type.Optional(Tags),
-  metadata: Type.Optional(OpenObject),
+  metadata: Type.Optional(Metadata),
   enabled: Type.Optional(Type.Boolean()),
 })
 
+const Page = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT, default: 1 })
+
 export const ChunksQuery = Type.Object({
   status: Type.Optional(Type.Enum(['set_aside'])),
-  page: Type.Integer({ minimum: 1, default: 1 }),
+  page: Page,
   page_size: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 })
 
@@ -147,9 +161,10 @@ export const PaginatedBody = Type.Object({
     Type.Unsafe<DocStatusFilter[] | null>({
       type: ['array', 'null'],
       items: { enum: STATUS_FILTERS },
+      maxItems: 100,
     }),
   ),
-  page: Type.Integer({ minimum: 1, default: 1 }),
+  page: Page,
   page_size: Type.Integer({ minimum: 10, maximum: 200, default: 50 }),
   sort_field: Type.Enum(['created_at', 'updated_at', 'id', 'file_path'], {
     default: 'updated_at',
@@ -189,7 +204,7 @@ export const PaginatedReply = Type.Object({
 export const StatusCountsReply = Type.Object({ status_counts: Counts })
 
 export const TrackParams = Type.Object({
-  track_id: Type.String(),
+  track_id: Type.String({ maxLength: LONGEST.name }),
 })
 
 export const TrackReply = Type.Object({
@@ -217,8 +232,9 @@ export const PipelineReply = Type.Object(
   { additionalProperties: true },
 )
 
+const some = { minItems: 1, maxItems: MOST.ids }
 const DocumentIds = Type.Refine(
-  Type.Array(Text('a document id'), { minItems: 1 }),
+  Type.Array(Text('a document id', LONGEST.name), some),
   (ids) => !Array.isArray(ids) || new Set(ids.map(trimmed)).size === ids.length,
   () => 'document ids must be unique',
 )
@@ -228,8 +244,8 @@ const NAMING = ['doc_ids', 'external_ids', 'file_paths'] as const
 export const DeleteBody = Type.Refine(
   Type.Object({
     doc_ids: Type.Optional(DocumentIds),
-    external_ids: Type.Optional(Type.Array(Text('an external id'), { minItems: 1 })),
-    file_paths: Type.Optional(Type.Array(Text('a file path'), { minItems: 1 })),
+    external_ids: Type.Optional(Type.Array(Text('an external id', LONGEST.name), some)),
+    file_paths: Type.Optional(Type.Array(Text('a file path', LONGEST.file), some)),
     delete_file: Type.Boolean({ default: false }),
     delete_llm_cache: Type.Boolean({ default: false }),
   }),

@@ -1,17 +1,30 @@
 import { Type } from 'typebox'
-import { NullableObject, NullableString, OpenObject, Text } from './common-schemas.ts'
+import { HEAVIEST } from '../engine/graph/graph-calls.ts'
+import { BODY_BYTES } from '../http/body-sizes.ts'
+import { freeObject } from '../http/free-object.ts'
+import {
+  LARGEST_COUNT,
+  LONGEST,
+  NullableObject,
+  NullableString,
+  OpenObject,
+  Text,
+} from './common-schemas.ts'
 import { LabelFields } from './document-schemas.ts'
 
-const Name = Type.String({ minLength: 1 })
+const Name = Type.String({ minLength: 1, maxLength: LONGEST.name })
+const KnownName = Type.String({ maxLength: LONGEST.name })
+const fieldsOf = (name: string) =>
+  freeObject<Record<string, unknown>>({ name, maxBytes: BODY_BYTES.management })
 
 export const CreateEntityBody = Type.Object({
   entity_name: Name,
-  entity_data: OpenObject,
+  entity_data: fieldsOf('entity_data'),
 })
 
 export const EditEntityBody = Type.Object({
-  entity_name: Type.String(),
-  updated_data: OpenObject,
+  entity_name: KnownName,
+  updated_data: fieldsOf('updated_data'),
   allow_rename: Type.Boolean({ default: false }),
   allow_merge: Type.Boolean({ default: false }),
 })
@@ -19,25 +32,25 @@ export const EditEntityBody = Type.Object({
 export const CreateRelationBody = Type.Object({
   source_entity: Name,
   target_entity: Name,
-  relation_data: OpenObject,
+  relation_data: fieldsOf('relation_data'),
 })
 
 export const EditRelationBody = Type.Object({
-  source_id: Type.String({ description: 'Name of an entity' }),
-  target_id: Type.String({ description: 'Name of the other entity' }),
-  updated_data: OpenObject,
+  source_id: Type.String({ maxLength: LONGEST.name, description: 'Name of an entity' }),
+  target_id: Type.String({ maxLength: LONGEST.name, description: 'Name of the other entity' }),
+  updated_data: fieldsOf('updated_data'),
 })
 
 export const MergeBody = Type.Object({
-  entities_to_change: Type.Array(Type.String(), { minItems: 1 }),
+  entities_to_change: Type.Array(KnownName, { minItems: 1, maxItems: 1000 }),
   entity_to_change_into: Name,
 })
 
-export const DeleteEntityBody = Type.Object({ entity_name: Text('entity_name') })
+export const DeleteEntityBody = Type.Object({ entity_name: Text('entity_name', LONGEST.name) })
 
 export const DeleteRelationBody = Type.Object({
-  source_entity: Text('source_entity'),
-  target_entity: Text('target_entity'),
+  source_entity: Text('source_entity', LONGEST.name),
+  target_entity: Text('target_entity', LONGEST.name),
 })
 
 const Summary = Type.Object({
@@ -92,40 +105,48 @@ export const DeletionReply = Type.Object({
 
 const { external_id, metadata, tags } = LabelFields
 
+const Label = Type.Optional(Type.String({ maxLength: LONGEST.file }))
+const Description = Type.Optional(Type.String({ maxLength: LONGEST.question }))
+/** As many as a body has values for. */
+const items = { maxItems: 250_000 }
+
 export const CustomKgBody = Type.Object({
   chunks: Type.Optional(
     Type.Array(
       Type.Object({
-        content: Text('content'),
-        source_id: Type.Optional(Type.String()),
-        chunk_order_index: Type.Optional(Type.Number()),
-        file_path: Type.Optional(Type.String()),
+        content: Text('content', LONGEST.document),
+        source_id: Label,
+        chunk_order_index: Type.Optional(Type.Number({ minimum: 0, maximum: LARGEST_COUNT })),
+        file_path: Label,
       }),
+      items,
     ),
   ),
   entities: Type.Optional(
     Type.Array(
       Type.Object({
-        entity_name: Text('entity_name'),
-        entity_type: Type.Optional(Type.String()),
-        description: Type.Optional(Type.String()),
-        source_id: Type.Optional(Type.String()),
+        entity_name: Text('entity_name', LONGEST.name),
+        entity_type: Type.Optional(Type.String({ maxLength: LONGEST.name })),
+        description: Description,
+        source_id: Label,
       }),
+      items,
     ),
   ),
   relationships: Type.Optional(
     Type.Array(
       Type.Object({
-        src_id: Text('src_id'),
-        tgt_id: Text('tgt_id'),
-        description: Type.Optional(Type.String()),
-        keywords: Type.Optional(Type.String()),
-        weight: Type.Optional(Type.Number()),
-        source_id: Type.Optional(Type.String()),
+        src_id: Text('src_id', LONGEST.name),
+        tgt_id: Text('tgt_id', LONGEST.name),
+        description: Description,
+        keywords: Description,
+        weight: Type.Optional(Type.Number({ minimum: 0, maximum: HEAVIEST })),
+        source_id: Label,
       }),
+      items,
     ),
   ),
-  file_path: Type.Optional(Type.String()),
+  file_path: Label,
   external_id,
   metadata,
   tags,

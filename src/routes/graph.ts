@@ -1,24 +1,27 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Rag } from '../engine/rag.ts'
-import { OpenObject } from './common-schemas.ts'
+import { LONGEST, OpenObject } from './common-schemas.ts'
 
 const PopularQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 300 }),
 })
 
 const SearchQuery = Type.Object({
-  q: Type.String(),
+  q: Type.String({ maxLength: LONGEST.name }),
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
 })
 
 const GraphQuery = Type.Object({
-  label: Type.String({ description: 'Exact name of an entity, or `*` for the whole graph' }),
-  max_depth: Type.Integer({ minimum: 1, default: 3 }),
-  max_nodes: Type.Integer({ minimum: 1, default: 1000 }),
+  label: Type.String({
+    maxLength: LONGEST.name,
+    description: 'Exact name of an entity, or `*` for the whole graph',
+  }),
+  max_depth: Type.Integer({ minimum: 1, maximum: 1000, default: 3 }),
+  max_nodes: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1000 }),
 })
 
-const ExistsQuery = Type.Object({ name: Type.String() })
+const ExistsQuery = Type.Object({ name: Type.String({ maxLength: LONGEST.name }) })
 
 const Labels = Type.Array(Type.String())
 

@@ -32,7 +32,7 @@ export function labelFields(
   }
   const value = laxValue(NODE, sent)
   if (validator.Check(value)) return value
-  throw new RequestValidationError(validationIssues(validator.Errors(value), 'body', sent))
+  throw new RequestValidationError(validationIssues(validator.Errors(value), 'body', sent, NODE))
 }
 
 function tagsIn(text: string): unknown[] {

@@ -1,45 +1,61 @@
 import { Type } from 'typebox'
-import { NullableObject, NullableString, OpenObject } from './common-schemas.ts'
+import { BODY_BYTES } from '../http/body-sizes.ts'
+import { freeObject } from '../http/free-object.ts'
+import { LONGEST, nullableText, OpenObject } from './common-schemas.ts'
 import { readChatQuery } from './ollama-query.ts'
 
 const Ignored = { description: 'Accepted and ignored' }
 
 const Message = Type.Object({
-  role: Type.String(),
-  content: Type.String(),
+  role: Type.String({ maxLength: LONGEST.name }),
+  content: Type.String({ maxLength: BODY_BYTES.chat }),
   images: Type.Optional(
     Type.Unsafe<string[] | null>({
       type: ['array', 'null'],
-      items: { type: 'string' },
+      items: { type: 'string', maxLength: BODY_BYTES.chat },
+      maxItems: 100,
       ...Ignored,
     }),
   ),
 })
 
 const Messages = Type.Refine(
-  Type.Array(Message, { minItems: 1, description: 'The last one is the question, by the user' }),
-  (messages) => !Array.isArray(messages) || asks(messages.at(-1)),
-  () => 'the last message must be from the user and ask something',
+  Type.Refine(
+    Type.Array(Message, {
+      minItems: 1,
+      maxItems: 100_000,
+      description: 'The last one is the question, by the user; of the others the newest are heeded',
+    }),
+    (messages) => !Array.isArray(messages) || asks(messages.at(-1)),
+    () => 'the last message must be from the user and ask something',
+  ),
+  (messages) => !Array.isArray(messages) || lengthOf(messages.at(-1)) <= LONGEST.question,
+  () => `the last message must have at most ${LONGEST.question} characters`,
 )
+const Model = Type.String({ maxLength: LONGEST.name, ...Ignored })
+const Options = Type.Optional(
+  freeObject<Record<string, unknown> | null>({ name: 'options', nullable: true }),
+)
+const System = Type.Optional(nullableText(LONGEST.question))
 
 export const ChatBody = Type.Object({
-  model: Type.String(Ignored),
+  model: Model,
   messages: Messages,
   stream: Type.Boolean({ default: true }),
-  options: Type.Optional(NullableObject),
-  system: Type.Optional(NullableString),
+  options: Options,
+  system: System,
 })
 
 export const GenerateBody = Type.Object({
-  model: Type.String(Ignored),
+  model: Model,
   prompt: Type.Refine(
-    Type.String({ minLength: 1 }),
+    Type.String({ minLength: 1, maxLength: LONGEST.question }),
     (prompt) => typeof prompt !== 'string' || /\S/.test(prompt),
     () => 'prompt must not be blank',
   ),
-  system: Type.Optional(NullableString),
+  system: System,
   stream: Type.Boolean({ default: false }),
-  options: Type.Optional(NullableObject),
+  options: Options,
 })
 
 const counters = {
@@ -76,6 +92,11 @@ export const GenerateReply = Type.Object({
 
 export const VersionReply = Type.Object({ version: Type.String() })
 export const ModelsReply = Type.Object({ models: Type.Array(OpenObject) })
+
+function lengthOf(last: unknown): number {
+  if (typeof last !== 'object' || last === null || !('content' in last)) return 0
+  return typeof last.content === 'string' ? last.content.length : 0
+}
 
 function asks(last: unknown): boolean {
   if (typeof last !== 'object' || last === null) return true

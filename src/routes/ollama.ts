@@ -9,6 +9,7 @@ import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
 import { NO_ANSWER } from './answer-reader.ts'
 import { answerLines } from './line-stream.ts'
+import { newestTurns } from './newest-turns.ts'
 import { type AnswerFormat, lineFormat, wholeReply } from './ollama-answer.ts'
 import { listedModel, OLLAMA_VERSION, runningModel } from './ollama-models.ts'
 import { isErrand, readChatQuery } from './ollama-query.ts'
@@ -84,7 +85,7 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<
 type Turn = { readonly role: string; readonly content: string }
 
 function chatParams({ messages, stream, system }: Static<typeof ChatBody>): QueryParams {
-  const history: Turn[] = messages.slice(0, -1).map(({ role, content }) => ({ role, content }))
+  const history: Turn[] = newestTurns(messages.slice(0, -1))
   const chat = readChatQuery(messages.at(-1)?.content ?? '')
   const { query, mode, contextOnly, userPrompt } = chat
   if (mode === 'bypass' || (!stream && isErrand(query))) {

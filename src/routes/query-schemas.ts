@@ -1,19 +1,34 @@
 import { Type } from 'typebox'
 import { type CutReason, type MetadataValue, QUERY_MODES } from '../engine/retrieve/query-calls.ts'
-import { NullableInteger, NullableString, OpenObject, Text } from './common-schemas.ts'
+import { LONGEST, MOST, NullableInteger, nullableText, OpenObject, Text } from './common-schemas.ts'
 
 const NullableBoolean = Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })
-const NullableCount = Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1 })
+const nullableCount = (maximum: number) =>
+  Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum }))
+const MostFound = nullableCount(1000)
+const MostTokens = nullableCount(1_000_000)
 
 const Turn = Type.Object(
-  { role: Text('role'), content: Type.Optional(Type.String()) },
+  {
+    role: Text('role', LONGEST.name),
+    content: Type.Optional(Type.String({ maxLength: LONGEST.question })),
+  },
   { description: 'A turn of the conversation so far; other keys are left out' },
 )
 
 const Strings = Type.Optional(
-  Type.Unsafe<string[] | null>({ type: ['array', 'null'], items: { type: 'string' } }),
+  Type.Unsafe<string[] | null>({
+    type: ['array', 'null'],
+    items: { type: 'string', maxLength: LONGEST.file },
+    maxItems: MOST.ids,
+  }),
 )
 const SCALAR = ['string', 'number', 'boolean', 'null']
+const scalar = {
+  maxLength: LONGEST.file,
+  minimum: -Number.MAX_VALUE,
+  maximum: Number.MAX_VALUE,
+}
 
 /** An addition to LightRAG: which documents the question may draw from. */
 const Filters = Type.Object(
@@ -25,9 +40,12 @@ const Filters = Type.Object(
     metadata: Type.Optional(
       Type.Unsafe<Record<string, MetadataValue | MetadataValue[]> | null>({
         type: ['object', 'null'],
+        maxProperties: 64,
         additionalProperties: {
           type: [...SCALAR, 'array'],
-          items: { type: SCALAR },
+          ...scalar,
+          items: { type: SCALAR, ...scalar },
+          maxItems: MOST.ids,
         },
         description: 'Fields with the value, or a list of values of which one will do',
       }),
@@ -36,10 +54,15 @@ const Filters = Type.Object(
   { additionalProperties: false },
 )
 
+const Keywords = Type.Array(Type.String({ maxLength: LONGEST.name }), {
+  default: [],
+  maxItems: 100,
+})
+
 /** The question of `/query`, `/query/stream` and `/query/data`. */
 export const QueryBody = Type.Object({
   query: Type.Refine(
-    Type.String({ minLength: 3 }),
+    Type.String({ minLength: 3, maxLength: LONGEST.question }),
     (text) => typeof text !== 'string' || /\S/.test(text),
     () => 'query must not be blank',
   ),
@@ -47,19 +70,23 @@ export const QueryBody = Type.Object({
   only_need_context: Type.Optional(NullableBoolean),
   only_need_prompt: Type.Optional(NullableBoolean),
   response_type: Type.Optional(
-    Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1 }),
+    Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: LONGEST.file }),
   ),
-  top_k: Type.Optional(NullableCount),
-  chunk_top_k: Type.Optional(NullableCount),
-  max_entity_tokens: Type.Optional(NullableCount),
-  max_relation_tokens: Type.Optional(NullableCount),
-  max_total_tokens: Type.Optional(NullableCount),
-  hl_keywords: Type.Array(Type.String(), { default: [] }),
-  ll_keywords: Type.Array(Type.String(), { default: [] }),
+  top_k: MostFound,
+  chunk_top_k: MostFound,
+  max_entity_tokens: MostTokens,
+  max_relation_tokens: MostTokens,
+  max_total_tokens: MostTokens,
+  hl_keywords: Keywords,
+  ll_keywords: Keywords,
   conversation_history: Type.Optional(
-    Type.Unsafe<Type.Static<typeof Turn>[] | null>({ type: ['array', 'null'], items: Turn }),
+    Type.Unsafe<Type.Static<typeof Turn>[] | null>({
+      type: ['array', 'null'],
+      items: Turn,
+      maxItems: 1000,
+    }),
   ),
-  user_prompt: Type.Optional(NullableString),
+  user_prompt: Type.Optional(nullableText(LONGEST.question)),
   enable_rerank: Type.Optional(NullableBoolean),
   include_references: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], default: true }),
   include_chunk_content: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], default: false }),

@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { BODY_BYTES } from '../http/body-sizes.ts'
 import { RequestError } from '../http/request-error.ts'
-import { NullableInteger, NullableString, Text } from './common-schemas.ts'
+import { LARGEST_COUNT, LONGEST, NullableInteger, NullableString, Text } from './common-schemas.ts'
 
 const ConflictsQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
-  cursor: Type.Optional(Type.String()),
+  cursor: Type.Optional(Type.String({ maxLength: LONGEST.file })),
 })
 
 const ConflictsReply = Type.Object({
@@ -22,10 +22,10 @@ const ConflictsReply = Type.Object({
 
 const RepairBody = Type.Refine(
   Type.Object({
-    canonical_source_key: Text('canonical_source_key'),
-    primary_doc_id: Text('primary_doc_id'),
-    expected_candidate_count: Type.Optional(Type.Integer({ minimum: 0 })),
-    expected_candidate_fingerprint: Type.Optional(Type.String()),
+    canonical_source_key: Text('canonical_source_key', LONGEST.file),
+    primary_doc_id: Text('primary_doc_id', LONGEST.name),
+    expected_candidate_count: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_COUNT })),
+    expected_candidate_fingerprint: Type.Optional(Type.String({ maxLength: LONGEST.name })),
     dry_run: Type.Boolean({ default: true }),
   }),
   (body) =>

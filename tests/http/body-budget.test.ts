@@ -68,7 +68,15 @@ describe('requests with bodies', () => {
     app = Fastify({ ...httpServerOptions, forceCloseConnections: true })
     await app.register(httpConventions)
     budgetBodies(app, budget, ({ headers }) => String(headers['x-caller'] ?? 'ann'))
-    const schema = { body: Type.Object({ a: Type.Unsafe<unknown>({}) }) }
+    const a = Type.Unsafe<unknown>({
+      type: ['string', 'array', 'number'],
+      maxLength: 2 ** 24,
+      maxItems: 2 ** 20,
+      items: Type.Object({}),
+      minimum: 0,
+      maximum: 9,
+    })
+    const schema = { body: Type.Object({ a }) }
     app.post('/', { bodyLimit: 16 * MB, schema }, async ({ body }) => {
       const { a } = body as { a: unknown }
       if (a === 'fail') throw new Error('planted')

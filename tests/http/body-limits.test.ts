@@ -36,6 +36,18 @@ describe('a route', () => {
     }
   })
 
+  it('that lets its caller send as much as he likes of something stops the start', async () => {
+    await started()
+    const handler = async () => 'fine'
+    const named = { name: Type.String() }
+    for (const part of ['body', 'querystring', 'params', 'headers'] as const) {
+      const route = { bodyLimit: 1000, schema: { [part]: Type.Object(named) }, handler }
+      expect(() => app.route({ method: 'POST', url: '/', ...route })).toThrow(
+        `Something has no bound in the ${part} of POST /: name: maxLength`,
+      )
+    }
+  })
+
   it('takes a body up to the bound that it declares, and says which that is', async () => {
     await started()
     app.post('/', { bodyLimit: 1000, schema }, async () => 'fine')

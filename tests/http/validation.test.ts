@@ -1,15 +1,24 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
-import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
+import { addBodyParsers } from '../../src/http/body-parsers.ts'
+import { addErrorHandler } from '../../src/http/error-handler.ts'
+import { httpServerOptions } from '../../src/http/http-conventions.ts'
+import { validatorCompiler } from '../../src/http/validator-compiler.ts'
 
 describe('validation', () => {
   let app: FastifyInstance
   afterEach(() => app.close())
 
-  const send = async (value: TSchema, given: unknown) => {
+  /** Without the demand for bounds: what is validated here are single keywords. */
+  const start = () => {
     app = Fastify(httpServerOptions)
-    await app.register(httpConventions)
+    app.setValidatorCompiler(validatorCompiler)
+    addBodyParsers(app)
+    addErrorHandler(app)
+  }
+  const send = async (value: TSchema, given: unknown) => {
+    start()
     app.post(
       '/',
       { bodyLimit: 2 ** 20, schema: { body: Type.Object({ value }) } },
@@ -162,8 +171,7 @@ describe('validation', () => {
   })
 
   it('gives each request a default of its own', async () => {
-    app = Fastify(httpServerOptions)
-    await app.register(httpConventions)
+    start()
     const body = Type.Object({ list: Type.Array(Type.String(), { default: [] }) })
     app.post<{ Body: { list: string[] } }>(
       '/',
@@ -193,8 +201,7 @@ describe('validation', () => {
   })
 
   it('takes the last of a parameter given twice', async () => {
-    app = Fastify(httpServerOptions)
-    await app.register(httpConventions)
+    start()
     const querystring = Type.Object({ limit: Type.Integer() })
     app.get('/', { schema: { querystring } }, async (request) => request.query)
     const reply = await app.inject({ url: '/?limit=x&limit=7' })
@@ -202,8 +209,7 @@ describe('validation', () => {
   })
 
   it('reads JSON under any JSON content type', async () => {
-    app = Fastify(httpServerOptions)
-    await app.register(httpConventions)
+    start()
     app.post(
       '/',
       { bodyLimit: 2 ** 20, schema: { body: Type.Object({ a: Type.Integer() }) } },

@@ -86,6 +86,34 @@ const INVALID: [string, string, unknown, Record<string, string>][] = [
   ['POST', '/query', { query: '    ' }, { 'body.query': 'value_error' }],
   [
     'POST',
+    '/query',
+    {
+      query: 'x'.repeat(65_537),
+      top_k: 1001,
+      max_total_tokens: 1_000_001,
+      hl_keywords: Array.from({ length: 101 }, () => 'x'),
+      ll_keywords: ['y'.repeat(1025)],
+      user_prompt: 'z'.repeat(65_537),
+      filters: { tags: Array.from({ length: 5001 }, () => 't') },
+    },
+    {
+      'body.query': 'string_too_long',
+      'body.top_k': 'less_than_equal',
+      'body.max_total_tokens': 'less_than_equal',
+      'body.hl_keywords': 'too_long',
+      'body.ll_keywords.0': 'string_too_long',
+      'body.user_prompt': 'string_too_long',
+      'body.filters.tags': 'too_long',
+    },
+  ],
+  [
+    'POST',
+    '/query',
+    { query: 'Who is it?', filters: { tag: ['a'], document_ids: ['b'] } },
+    { 'body.filters.tag': 'extra_forbidden' },
+  ],
+  [
+    'POST',
     '/query/stream',
     {
       query: ['who'],
@@ -139,6 +167,21 @@ export function describeBadInput(client: () => RestClient): void {
         expect(issue.msg).toMatch(/\S/)
         expect(issue).toHaveProperty('input')
       }
+    })
+
+    it('names the filters that there are beside one that is none', async () => {
+      const filters = { tag: ['a'] }
+      const { body } = await rest.post<Invalid>('/query', { query: 'Who is it?', filters })
+      expect(body.detail[0]?.msg).toBe(
+        'Extra inputs are not permitted; there are document_ids, external_ids, file_paths, tags, metadata',
+      )
+    })
+
+    it('shows the name of a refused field in short', async () => {
+      const filters = { metadata: { ['x'.repeat(10_000)]: {} } }
+      const { status, text } = await rest.post('/query', { query: 'Who is it?', filters })
+      expect(status).toBe(422)
+      expect(text.length).toBeLessThan(2000)
     })
 
     it('refuses a question for data in the shape of its answer', async () => {

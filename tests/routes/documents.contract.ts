@@ -194,7 +194,7 @@ export function describeDocuments(client: () => RestClient): void {
       const past = await page({ ...sorted, page: 9 })
       expect(past.documents).toEqual([])
       expect(past.pagination.total_count).toBe(12)
-      const far = await page({ ...sorted, page: 1e308, page_size: 200 })
+      const far = await page({ ...sorted, page: 1_000_000_000, page_size: 200 })
       expect(far.documents).toEqual([])
     })
 

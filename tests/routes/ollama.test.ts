@@ -205,6 +205,29 @@ describe('Ollama’s endpoints', () => {
     ])
   })
 
+  it('heed the newest messages of a long talk, and leave out the oldest', async () => {
+    const rag = new RecordingRag()
+    const rest = await client(rag)
+    const turn = (i: number) => user(`${i} ${'x'.repeat(60_000)}`)
+    const earlier = Array.from({ length: 40 }, (_, i) => turn(i))
+    const messages = [...earlier, user('Which was the last?')]
+    const body = { model: 'm', stream: false, messages }
+    expect((await rest.post('/api/chat', body)).status).toBe(200)
+    expect(rag.asked[0]?.query).toBe('Which was the last?')
+    expect(rag.asked[0]?.conversation_history).toEqual(earlier.slice(-4))
+  })
+
+  it('refuse a question that is as long as a book, and a talk beyond their bounds', async () => {
+    const rest = await client()
+    const chat = (messages: object[]) =>
+      rest.post<Refusal>('/api/chat', { model: 'm', stream: false, messages })
+    const long = await chat([user('x'.repeat(70_000))])
+    expect(long.status).toBe(400)
+    expect(long.body.detail).toContain('the last message must have at most 65536 characters')
+    const talk = await chat([user('y'.repeat(4_200_000)), user('And now?')])
+    expect(talk.status).toBe(413)
+  })
+
   it('hand the model its role for one question and not for the next', async () => {
     const rag = new RecordingRag()
     const rest = await client(rag)

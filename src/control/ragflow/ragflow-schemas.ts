@@ -1,10 +1,15 @@
 import { type TSchema, Type } from 'typebox'
-import { NullableString } from '../../routes/common-schemas.ts'
+import { NullableString, nullableText } from '../../routes/common-schemas.ts'
+import { LARGEST_SUM } from '../quota.ts'
 import { ASKED_ROLES } from './ragflow-role.ts'
 
 const Role = Type.Optional(Type.Enum([...ASKED_ROLES]))
 const KbIds = Type.Optional(
-  Type.Unsafe<string[] | null>({ type: ['array', 'null'], items: { type: 'string' } }),
+  Type.Unsafe<string[] | null>({
+    type: ['array', 'null'],
+    items: { type: 'string', maxLength: 255 },
+    maxItems: 1000,
+  }),
 )
 const Id = Type.String({ minLength: 1, maxLength: 320 })
 
@@ -16,9 +21,11 @@ export const InviteBody = Type.Object({ email: Id, role: Role, kb_ids: KbIds })
 
 export const CreateTenantBody = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 255 }),
-  llm_id: Type.Optional(NullableString),
-  embd_id: Type.Optional(NullableString),
-  credit: Type.Optional(Type.Unsafe<number | null>({ type: ['number', 'null'], minimum: 0 })),
+  llm_id: Type.Optional(nullableText(500)),
+  embd_id: Type.Optional(nullableText(500)),
+  credit: Type.Optional(
+    Type.Unsafe<number | null>({ type: ['number', 'null'], minimum: 0, maximum: LARGEST_SUM }),
+  ),
 })
 
 export const NewTokenBody = Type.Object({
@@ -26,12 +33,13 @@ export const NewTokenBody = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   role: Role,
   kb_ids: KbIds,
-  expires_at: Type.Optional(NullableString),
+  expires_at: Type.Optional(nullableText(40)),
 })
 
 export const TokenListQuery = Type.Object({ tenant_id: Type.Optional(Id) })
 
 const Day = Type.String({
+  maxLength: 32,
   pattern: '^\\d{4}-\\d{2}-\\d{2}([ T].{0,20})?$',
   description: 'Of UTC, included; a time behind it is not looked at',
 })

@@ -1,16 +1,26 @@
 import { Type } from 'typebox'
-import { listOf, NullableIds, NullableString, pageReply, Ref, RoleName } from './wire-schemas.ts'
+import {
+  clamped,
+  listOf,
+  NullableIds,
+  NullableString,
+  pageReply,
+  Ref,
+  RoleName,
+} from './wire-schemas.ts'
 
 export const InvitationParams = Type.Object({ tenant: Ref, invitation: Ref })
 export const MyInvitationParams = Type.Object({ invitation: Ref })
 
-const ExpiresIn = Type.Integer({
-  description: 'In seconds, from a minute to 90 days, clamped; 7 days unless given',
-})
+const ExpiresIn = clamped('In seconds, from a minute to 90 days, clamped; 7 days unless given')
 
 export const NewInvitationBody = Type.Object({
   email: Type.Optional(
-    Type.String({ pattern: '^[^\\s@]{1,64}@[^\\s@]{1,189}$', description: 'Or `user_id`' }),
+    Type.String({
+      maxLength: 254,
+      pattern: '^[^\\s@]{1,64}@[^\\s@]{1,189}$',
+      description: 'Or `user_id`',
+    }),
   ),
   user_id: Type.Optional(Ref),
   role: Type.Optional(Type.Enum(RoleName.enum, { default: 'viewer' })),

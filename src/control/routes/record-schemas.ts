@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
 import { USAGE_GROUPS } from '../usage.ts'
-import { listOf, NullableString, OpenObject } from './wire-schemas.ts'
+import { Cursor, clamped, listOf, NullableString, OpenObject } from './wire-schemas.ts'
 
 const Moment = Type.String({
+  maxLength: 40,
   pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2}))?$',
   description: 'ISO 8601',
 })
@@ -16,8 +17,8 @@ const filter = {
 
 export const ActQuery = Type.Object({
   ...filter,
-  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before' })),
-  limit: Type.Optional(Type.Integer({ description: '1 to 100, clamped; 10 unless given' })),
+  cursor: Type.Optional(Cursor),
+  limit: Type.Optional(clamped('1 to 100, clamped; 10 unless given')),
 })
 
 export const ActExportQuery = Type.Object(filter)
@@ -33,13 +34,18 @@ export const ActReply = Type.Object({
 
 export const ActPageReply = Type.Object({ items: listOf(ActReply), next_cursor: NullableString })
 
-const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Of UTC, included' })
+const Day = Type.String({
+  maxLength: 10,
+  pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+  description: 'Of UTC, included',
+})
 
 export const UsageQuery = Type.Object({
   from: Type.Optional(Day),
   to: Type.Optional(Day),
   group_by: Type.Optional(
     Type.String({
+      maxLength: 200,
       pattern: `^(${USAGE_GROUPS.join('|')})(,(${USAGE_GROUPS.join('|')}))*$`,
       description: `Some of ${USAGE_GROUPS.join(', ')}, with commas between; day unless given`,
     }),

@@ -1,20 +1,23 @@
 import { Type } from 'typebox'
-import { NullableInteger, OpenObject } from '../../routes/common-schemas.ts'
+import { freeObject } from '../../http/free-object.ts'
+import { LARGEST_COUNT, NullableInteger, OpenObject } from '../../routes/common-schemas.ts'
 import { pageReply } from './wire-schemas.ts'
 
+const Count = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT })
+
 export const SnapshotBody = Type.Object({
-  route: Type.String({ pattern: '^/[A-Za-z0-9/_-]{0,199}$' }),
-  state: Type.Optional(OpenObject),
-  expires_in: Type.Optional(Type.Integer({ minimum: 1 })),
-  max_uses: Type.Optional(Type.Integer({ minimum: 1 })),
+  route: Type.String({ maxLength: 200, pattern: '^/[A-Za-z0-9/_-]{0,199}$' }),
+  state: Type.Optional(freeObject<Readonly<Record<string, unknown>>>({ name: 'state' })),
+  expires_in: Type.Optional(Count),
+  max_uses: Type.Optional(Count),
 })
 
 export const SnapshotTokenParams = Type.Object({ token: Type.String({ maxLength: 200 }) })
 export const SnapshotParams = Type.Object({ snapshot_id: Type.String({ maxLength: 200 }) })
 
 export const SnapshotsQuery = Type.Object({
-  page: Type.Optional(Type.Integer({ minimum: 1 })),
-  page_size: Type.Optional(Type.Integer({ minimum: 1 })),
+  page: Type.Optional(Count),
+  page_size: Type.Optional(Count),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 })
 

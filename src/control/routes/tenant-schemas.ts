@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
+import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { freeObject } from '../../http/free-object.ts'
 import type { Quota } from '../quota.ts'
-import { QuotaChange } from '../quota.ts'
+import { LARGEST_SUM, QuotaChange } from '../quota.ts'
 import { RagConfig } from '../rag-config.ts'
 import {
   Metadata,
@@ -18,15 +20,19 @@ export const TenantParams = Type.Object({ tenant: Ref })
 const Name = Type.String({ minLength: 1, maxLength: 255 })
 const Description = Type.String({ maxLength: 10_000 })
 const Slug = Type.String({ minLength: 1, maxLength: 60 })
-const Credit = Type.Unsafe<number | null>({ type: ['number', 'null'], minimum: 0 })
+const Credit = Type.Unsafe<number | null>({
+  type: ['number', 'null'],
+  minimum: 0,
+  maximum: LARGEST_SUM,
+})
 
 /** A config as it is: what is absent is inherited. */
 export const ConfigReply = Type.Unsafe<RagConfig>({ type: 'object', additionalProperties: true })
 
 /** Fields of a config to change; null inherits again. */
-export const ConfigChange = Type.Unsafe<Readonly<Record<string, unknown>>>({
-  type: 'object',
-  additionalProperties: true,
+export const ConfigChange = freeObject<Readonly<Record<string, unknown>>>({
+  name: 'config',
+  maxBytes: BODY_BYTES.management,
   description: 'Fields as at creation; one that is null is inherited again',
 })
 

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { freeObject } from '../../http/free-object.ts'
 import { ROLES, type Role } from '../../tenancy/principal.ts'
 
 // One `type` list instead of a union: a refused value is then reported once, as itself.
@@ -21,26 +22,35 @@ export function listOf<T extends TSchema>(items: T) {
 /** Ids, or null for all. */
 export const NullableIds = Type.Unsafe<readonly string[] | null>({
   type: ['array', 'null'],
-  items: { type: 'string' },
+  items: { type: 'string', maxLength: 255 },
+  maxItems: 1000,
   description: 'Ids or slugs of knowledge bases; null = all',
 })
 
 /** An id, or the name that stands for it. */
 export const Ref = Type.String({ minLength: 1, maxLength: 255 })
 
-export const Metadata = Type.Unsafe<Readonly<Record<string, unknown>>>({
-  type: 'object',
-  additionalProperties: true,
-  maxProperties: 100,
+export const Metadata = freeObject<Readonly<Record<string, unknown>>>({
+  name: 'metadata',
   description: 'Of your own',
 })
 
+/** A number that is clamped, and so far from what it is clamped to that nobody means it. */
+const FAR = 1_000_000_000
+export const clamped = (description: string) =>
+  Type.Integer({ minimum: -FAR, maximum: FAR, description })
+
+export const Cursor = Type.String({
+  maxLength: 4096,
+  description: '`next_cursor` of the page before',
+})
+
 export const PageFields = {
-  page: Type.Optional(Type.Integer({ description: 'From 1; smaller ones count as 1' })),
-  page_size: Type.Optional(Type.Integer({ description: '1 to 100, clamped; 10 unless given' })),
-  skip: Type.Optional(Type.Integer({ description: 'In place of `page`: how many to leave out' })),
-  limit: Type.Optional(Type.Integer({ description: 'In place of `page_size`' })),
-  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before' })),
+  page: Type.Optional(clamped('From 1; smaller ones count as 1')),
+  page_size: Type.Optional(clamped('1 to 100, clamped; 10 unless given')),
+  skip: Type.Optional(clamped('In place of `page`: how many to leave out')),
+  limit: Type.Optional(clamped('In place of `page_size`')),
+  cursor: Type.Optional(Cursor),
 }
 
 export const PageParams = Type.Object(PageFields)

@@ -2,6 +2,9 @@ import type { GivenLabels } from '../ingest/document-labels.ts'
 
 /** The calls that change or export the knowledge graph, in the words of LightRAG's API. */
 
+/** Most that a relation may weigh: documents make one heavier by one each. */
+export const HEAVIEST = 1_000_000
+
 export interface CreateEntity {
   readonly entity_name: string
   /** `description`, `entity_type`, `source_id`, `file_path`; the rest is passed over. */

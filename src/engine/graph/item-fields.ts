@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts'
 import { cleanText } from '../ingest/clean-text.ts'
+import { HEAVIEST } from './graph-calls.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -61,6 +62,11 @@ export function weightField(data: Fields): number | null | undefined {
   if (value === undefined || value === null) return value
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /\d/.test(value))
   const weight = isNumeric ? Number(value) : Number.NaN
-  if (Number.isFinite(weight)) return weight
-  throw new EngineError('invalid_argument', 'weight must be a number.')
+  return checkedWeight(weight)
+}
+
+/** @throws {EngineError} `invalid_argument` for what is no number from 0 to {@link HEAVIEST} */
+export function checkedWeight(weight: number): number {
+  if (weight >= 0 && weight <= HEAVIEST) return weight
+  throw new EngineError('invalid_argument', `weight must be a number from 0 to ${HEAVIEST}.`)
 }

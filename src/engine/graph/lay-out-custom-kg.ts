@@ -3,6 +3,7 @@ import { chunkFragments } from '../ingest/chunk-fragments.ts'
 import { cleanText } from '../ingest/clean-text.ts'
 import type { NewEntityFragment, NewRelationFragment } from '../store.ts'
 import type { CustomEntity, CustomKg, CustomRelation } from './graph-calls.ts'
+import { checkedWeight } from './item-fields.ts'
 import { itemName } from './item-name.ts'
 
 /** A passage of a custom graph's text, with what it says. */
@@ -153,9 +154,7 @@ function cleanEntity(entity: CustomEntity): CustomEntity {
 }
 
 function cleanRelation(relation: CustomRelation): CustomRelation {
-  if (relation.weight !== undefined && !Number.isFinite(relation.weight)) {
-    throw new EngineError('invalid_argument', 'weight must be a number.')
-  }
+  if (relation.weight !== undefined) checkedWeight(relation.weight)
   const cleaned = {
     ...relation,
     src_id: itemName(relation.src_id, 'src_id'),

@@ -54,11 +54,11 @@ it('pages by number, by offset and by cursor, and finds by part of a name', asyn
     has_prev: true,
   })
   expect(await slugs('skip=3&limit=5')).toMatchObject({ items: ['one', 'default'] })
-  expect(await slugs('page=1000000000000000000&page_size=100')).toMatchObject({
+  expect(await slugs('page=1000000000&page_size=100')).toMatchObject({
     items: [],
     has_prev: true,
   })
-  expect(await slugs('skip=9000000000000000000')).toMatchObject({ items: [], total: 5 })
+  expect(await slugs('skip=1000000000')).toMatchObject({ items: [], total: 5 })
   expect(await slugs('page=-4&page_size=5000')).toMatchObject({ page: 1, page_size: 100 })
   expect(await slugs('search=PUMP')).toMatchObject({ items: ['two'], total: 1 })
   const seen: string[] = []
