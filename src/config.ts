@@ -133,7 +133,7 @@ export const ENV_FIELDS = {
   MAX_EVENT_LOOP_DELAY_MS: integer(
     5000,
     { min: 0, max: 600_000 },
-    'Delay of the event loop from which requests get 503; 0 = no limit.',
+    'Time for which the event loop may stand still; beyond, who held it gets 503, and all when that does not help; 0 = no limit.',
   ),
   ...READ_FIELDS,
   ...BODY_FIELDS,

@@ -1,6 +1,6 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { ControlParts } from './build-control.ts'
 import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
@@ -30,6 +30,7 @@ import { senderOf } from './sender-of.ts'
 import { boundClients, connectionOptions } from './server-connections.ts'
 import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
+import { accountAdmissionOf, admissionOf } from './tenancy/admission.ts'
 import { authRoutes } from './tenancy/auth-routes.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
 import { context } from './tenancy/context.ts'
@@ -197,7 +198,10 @@ export async function buildServer(
   app.addHook('onClose', async () => clearTimeout(resuming))
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
-  await app.register(refuseUnderPressure, { maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS })
+  await app.register(refuseUnderPressure, {
+    maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+    callerOf: (request) => callerOf(request, authenticator.multiTenant),
+  })
   await app.register(httpConventions, {
     errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS },
     maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,
@@ -352,6 +356,13 @@ function tenantFlags(config: Config, { multiTenant }: Authenticator): Record<str
     multi_tenant_enabled: true,
     ...(config.multiTenant ? { multi_tenant_strict: strict } : {}),
   }
+}
+
+/** Who a request is charged to. A single key is everybody's, and says nothing. */
+function callerOf(request: FastifyRequest, multiTenant: boolean): string {
+  if (!multiTenant) return request.ip
+  const { principal } = admissionOf(request)?.context ?? accountAdmissionOf(request) ?? {}
+  return principal?.userId ?? request.ip
 }
 
 function authMode(authenticator: Authenticator): 'enabled' | 'disabled' {

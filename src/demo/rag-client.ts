@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { DemoError } from './demo-error.ts'
+import { patientFetch } from './patient-fetch.ts'
 
 const InsertReply = Type.Object({ status: Type.String(), track_id: Type.String() })
 
@@ -99,6 +100,6 @@ export class RagClient {
     if (this.#key !== undefined) headers.set('X-API-Key', this.#key)
     if (call.json !== undefined) headers.set('Content-Type', 'application/json')
     const body = call.form ?? (call.json === undefined ? null : JSON.stringify(call.json))
-    return fetch(this.#url + path, { method: call.method ?? 'GET', headers, body })
+    return patientFetch(this.#url + path, { method: call.method ?? 'GET', headers, body })
   }
 }

@@ -1,48 +1,189 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { residentBytes } from '../engine/resident-bytes.ts'
 import { RequestError } from './request-error.ts'
 
 export interface PressureOptions {
-  /** Longest mean delay of the event loop, in milliseconds; 0 = no limit. */
+  /** Longest time for which the event loop may stand still, in milliseconds; 0 = no limit. */
   readonly maxEventLoopDelayMs: number
+  /** Who a request is charged to, once it is admitted; its address unless given. */
+  readonly callerOf?: (request: FastifyRequest) => string
   /** Most memory of the process, in bytes; no limit unless given. */
   readonly maxRssBytes?: number
-  /** How often both are measured, in milliseconds; every second unless given. */
+  /** How often memory is measured, in milliseconds; every second unless given. */
   readonly sampleIntervalMs?: number
 }
 
 const RETRY_AFTER_SECONDS = 5
-/** Of the measurement of delays, which it adds to each. */
-const RESOLUTION_MS = 10
-const NS = 1e6
+/** How often the loop is seen to turn. */
+const TICK_MS = 20
+/** A turn that comes later than this was held up by something. */
+const LATE_MS = 40
+/** How long callers are refused after the loop stood still for longer than its limit. */
+const HOLD_MS = 1000
+/** Charges are halved in this time. */
+const HALF_LIFE_MS = 10_000
+const LEAST_CHARGE_MS = 1
+const MOST_CALLERS = 2000
+/** Of all charges: how much the refused callers have caused, while it gets no better. Then all are refused. */
+const SHARES = [0.4, 0.75, 0.95]
+
+const CALLER: unique symbol = Symbol('caller')
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    [CALLER]?: string
+  }
+}
 
 /**
- * Answers 503 with `Retry-After` while the process cannot keep up, before a body is read. A sign of
- * life is still given: who restarts an overloaded server makes it worse.
+ * Who held the event loop, and who is refused for it.
+ *
+ * Nobody can say whose code runs on a loop, but who was taken up last before it stood still can be told,
+ * and who was done with right after. The time between two marks is charged to these two: once it is
+ * one and the same, and often enough the right one is among them. It is kept only of turns that came late,
+ * for else the loop was idle.
+ */
+export class LoopCharges {
+  readonly #limitMs: number
+  readonly #now: () => number
+  readonly #charges = new Map<string, number>()
+  #turn = new Map<string, number>()
+  #caller: string | undefined
+  #markedAt: number
+  #tickedAt: number
+  #halvedAt: number
+  #refused: ReadonlySet<string> | 'all' = new Set()
+  #overAt = Number.NEGATIVE_INFINITY
+  #level = 0
+
+  /** @param now in milliseconds, never going back */
+  constructor(limitMs: number, now: () => number = () => performance.now()) {
+    this.#limitMs = limitMs
+    this.#now = now
+    this.#markedAt = this.#tickedAt = this.#halvedAt = now()
+  }
+
+  /** Callers that are charged with anything. */
+  get size(): number {
+    return this.#charges.size
+  }
+
+  /** The loop takes up what this caller wants. */
+  mark(caller: string | undefined): void {
+    const now = this.#now()
+    if (this.#caller !== undefined) this.#add(this.#caller, now - this.#markedAt)
+    this.#markedAt = now
+    this.#caller = caller
+  }
+
+  /** The loop is done with what this caller wanted, and may have worked for it just now. */
+  done(caller: string | undefined): void {
+    const now = this.#now()
+    const half = (now - this.#markedAt) / 2
+    this.#add(caller ?? this.#caller, half)
+    this.#add(this.#caller ?? caller, half)
+    this.#markedAt = now
+    this.#caller = undefined
+  }
+
+  /** The loop has turned. To be called every 20 ms. */
+  tick(): void {
+    this.mark(undefined)
+    const now = this.#markedAt
+    const lateMs = now - this.#tickedAt - TICK_MS
+    this.#tickedAt = now
+    if (lateMs > LATE_MS) this.#charge(now)
+    if (this.#turn.size > 0) this.#turn = new Map()
+    if (lateMs <= this.#limitMs) return
+    this.#level = now - lateMs - this.#overAt <= HOLD_MS ? this.#level + 1 : 0
+    this.#overAt = now
+    this.#refused = this.#heaviest(SHARES[this.#level])
+  }
+
+  refuses(caller: string): boolean {
+    if (this.#overAt < 0 || this.#now() - this.#overAt >= HOLD_MS) return false
+    return this.#refused === 'all' || this.#refused.has(caller)
+  }
+
+  #add(caller: string | undefined, ms: number): void {
+    if (caller !== undefined) this.#turn.set(caller, (this.#turn.get(caller) ?? 0) + ms)
+  }
+
+  #charge(now: number): void {
+    const kept = 0.5 ** ((now - this.#halvedAt) / HALF_LIFE_MS)
+    this.#halvedAt = now
+    for (const [caller, charge] of this.#charges) {
+      if (charge * kept < LEAST_CHARGE_MS) this.#charges.delete(caller)
+      else this.#charges.set(caller, charge * kept)
+    }
+    for (const [caller, charge] of this.#turn) {
+      if (charge < LEAST_CHARGE_MS) continue
+      const before = this.#charges.get(caller)
+      if (before === undefined && this.#charges.size >= MOST_CALLERS) continue
+      this.#charges.set(caller, (before ?? 0) + charge)
+    }
+  }
+
+  /** The fewest callers who have caused this share. */
+  #heaviest(share: number | undefined): ReadonlySet<string> | 'all' {
+    if (share === undefined) return 'all'
+    const charges = [...this.#charges].sort(([, one], [, other]) => other - one)
+    const enough = share * charges.reduce((sum, [, charge]) => sum + charge, 0)
+    const heaviest = new Set<string>()
+    let caused = 0
+    for (const [caller, charge] of charges) {
+      if (caused >= enough) break
+      caused += charge
+      heaviest.add(caller)
+    }
+    return heaviest
+  }
+}
+
+/**
+ * Answers 503 with `Retry-After` while the process cannot keep up, before a body is read: first to the
+ * callers who hold the event loop, to all only while that does not help. A sign of life is still given:
+ * who restarts an overloaded server makes it worse.
  */
 export const refuseUnderPressure = fp(
   async (app: FastifyInstance, options: PressureOptions) => {
-    const { maxEventLoopDelayMs, maxRssBytes = 0, sampleIntervalMs = 1000 } = options
-    if (maxEventLoopDelayMs <= 0 && maxRssBytes <= 0) return
-    const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-    delays.enable()
-    let isOverloaded = false
-    const sampling = setInterval(() => {
-      const delayMs = delays.count > 0 ? delays.mean / NS - RESOLUTION_MS : Infinity
-      delays.reset()
-      const isSlow = maxEventLoopDelayMs > 0 && delayMs > maxEventLoopDelayMs
-      isOverloaded = isSlow || (maxRssBytes > 0 && (residentBytes() ?? 0) > maxRssBytes)
-    }, sampleIntervalMs).unref()
-    app.addHook('onRequest', async (request, reply) => {
-      if (!isOverloaded || request.routeOptions.url === '/health') return
-      reply.header('retry-after', RETRY_AFTER_SECONDS)
-      throw new RequestError('overloaded', 'The server is overloaded; try again in a moment.')
+    const { maxEventLoopDelayMs: limitMs, maxRssBytes = 0, sampleIntervalMs = 1000 } = options
+    const { callerOf = ({ ip }) => ip } = options
+    const timers: NodeJS.Timeout[] = []
+    const loop = limitMs > 0 ? new LoopCharges(limitMs) : undefined
+    if (loop !== undefined) timers.push(setInterval(() => loop.tick(), TICK_MS).unref())
+    let isFull = false
+    if (maxRssBytes > 0) {
+      const measure = () => {
+        isFull = (residentBytes() ?? 0) > maxRssBytes
+      }
+      timers.push(setInterval(measure, sampleIntervalMs).unref())
+    }
+    if (timers.length === 0) return
+    // The last moment before the body is read, when it is known who calls.
+    app.addHook('preParsing', (request, reply, payload, done) => {
+      const caller = callerOf(request)
+      request[CALLER] = caller
+      if ((isFull || loop?.refuses(caller)) && request.routeOptions.url !== '/health') {
+        reply.header('retry-after', RETRY_AFTER_SECONDS)
+        done(new RequestError('overloaded', 'The server is overloaded; try again in a moment.'))
+        return
+      }
+      loop?.mark(caller)
+      // Parsing comes right after; the bytes of others came in between.
+      const { 'content-length': length, 'transfer-encoding': pieces } = request.raw.headers
+      if (loop !== undefined && (length ?? pieces ?? '0') !== '0') {
+        request.raw.once('end', () => loop.mark(caller))
+      }
+      done(null, payload)
+    })
+    app.addHook('onSend', (request, _reply, _payload, done) => {
+      loop?.done(request[CALLER])
+      done()
     })
     app.addHook('onClose', async () => {
-      clearInterval(sampling)
-      delays.disable()
+      for (const timer of timers) clearInterval(timer)
     })
   },
   { name: 'refuse-under-pressure', fastify: '5.x' },

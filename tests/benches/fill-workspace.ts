@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patientFetch } from '../../src/demo/patient-fetch.ts'
 
 export interface WorkspaceAddress {
   readonly baseUrl: string
@@ -23,7 +24,7 @@ export async function insertTexts(
   { baseUrl, headers }: WorkspaceAddress,
   texts: readonly string[],
 ): Promise<void> {
-  const response = await fetch(`${baseUrl}/documents/texts`, {
+  const response = await patientFetch(`${baseUrl}/documents/texts`, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ texts }),
@@ -36,7 +37,7 @@ export async function untilProcessed(
   count: number,
 ): Promise<void> {
   for (;;) {
-    const counts = await fetch(`${baseUrl}/documents/status_counts`, { headers })
+    const counts = await patientFetch(`${baseUrl}/documents/status_counts`, { headers })
     const { status_counts } = (await counts.json()) as { status_counts: Record<string, number> }
     if (status_counts.processed === count) return
     await sleep(50)

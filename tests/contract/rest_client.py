@@ -16,7 +16,13 @@ def call(method, path, body=None, key=KEY):
     data = None if body is None else json.dumps(body).encode()
     headers = {"X-API-Key": key, "Content-Type": "application/json"}
     request = urllib.request.Request(BASE + path, data=data, headers=headers, method=method)
-    return urllib.request.urlopen(request, timeout=120)
+    while True:
+        try:
+            return urllib.request.urlopen(request, timeout=120)
+        except urllib.error.HTTPError as error:
+            if error.code not in (429, 503) or not error.headers.get("Retry-After", "").isdigit():
+                raise
+            time.sleep(min(30, int(error.headers["Retry-After"])))
 
 
 def load(method, path, body=None):

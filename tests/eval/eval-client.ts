@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patientFetch } from '../../src/demo/patient-fetch.ts'
 import { type EvalDocument, fullText } from './dataset.ts'
 
 /** Passages asked for with each query: enough that ten documents are among them. */
@@ -53,14 +54,15 @@ export class EvalClient {
   }
 
   async #counts(): Promise<Record<string, number>> {
-    const response = await fetch(`${this.#url}/documents/status_counts`, { headers: this.#headers })
+    const url = `${this.#url}/documents/status_counts`
+    const response = await patientFetch(url, { headers: this.#headers })
     const body = await readJson(response)
     return body.status_counts as Record<string, number>
   }
 
   async #post(path: string, body: unknown): Promise<Record<string, unknown>> {
     const init = { method: 'POST', headers: this.#headers, body: JSON.stringify(body) }
-    return readJson(await fetch(this.#url + path, init))
+    return readJson(await patientFetch(this.#url + path, init))
   }
 }
 

@@ -384,6 +384,17 @@ export const PROTECTIONS: readonly Mutation[] = [
     tests: CREDENTIALS,
   },
   {
+    name: 'everybody is refused for what one caller causes',
+    edits: [
+      {
+        file: 'src/http/refuse-under-pressure.ts',
+        find: "if (share === undefined) return 'all'",
+        replace: "if (share !== 0) return 'all'",
+      },
+    ],
+    tests: ['tests/http/refuse-under-pressure.test.ts'],
+  },
+  {
     name: 'strangers guess without a bound in all',
     edits: [
       {
