@@ -1,4 +1,5 @@
 import { integer, list } from './env-fields.ts'
+import { pathPrefixField } from './http/path-prefix.ts'
 import { proxyTrustField } from './http/proxy-trust.ts'
 
 /** Who may connect, and how long connections may take. */
@@ -9,6 +10,9 @@ export const CONNECTION_FIELDS = {
   ),
   TRUST_PROXY: proxyTrustField(
     'Who may tell where a request came from (`X-Forwarded-*`): how many proxies stand in front, or their addresses (`10.0.0.0/8,loopback`).',
+  ),
+  LIGHTRAG_API_PREFIX: pathPrefixField(
+    'Path below which a proxy shows the server, such as `/rag`; `X-Forwarded-Prefix` of a trusted proxy goes before it.',
   ),
   MAX_CONNECTIONS: integer(
     0,

@@ -27,7 +27,7 @@ import { makeFoldersPrivate } from './private-files.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import { senderOf } from './sender-of.ts'
-import { boundClients, connectionOptions } from './server-connections.ts'
+import { boundClients, connectionOptions, prefixFor } from './server-connections.ts'
 import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
 import { accountAdmissionOf, admissionOf } from './tenancy/admission.ts'
@@ -202,9 +202,11 @@ export async function buildServer(
     maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
     callerOf: (request) => callerOf(request, authenticator.multiTenant),
   })
+  const prefixOf = prefixFor(config)
   await app.register(httpConventions, {
     errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS },
     maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,
+    prefixOf,
   })
   budgetBodies(app, defences.bodies, senderOf)
   await app.register(refuseWithoutRoom, {
@@ -215,6 +217,7 @@ export async function buildServer(
     accessTo,
     ...(control === undefined ? {} : { more: control.docs }),
     serve: config.ENABLE_API_DOCS,
+    prefixOf,
   })
   // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
   await app.register(async (scope) => {

@@ -1,9 +1,10 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import type { FastifyHttpOptions, FastifyHttpsOptions, FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { boundBodies } from './http/body-deadlines.ts'
 import { boundConnections, usualConnections } from './http/bound-connections.ts'
+import { type PrefixOf, pathPrefix, withoutPrefix } from './http/path-prefix.ts'
 import { trustedProxies } from './http/proxy-trust.ts'
 import { networkOf } from './tenancy/network-of.ts'
 import { tlsFiles } from './tls-fields.ts'
@@ -18,11 +19,20 @@ export function connectionOptions(config: Config) {
     headersTimeout: config.REQUEST_HEADERS_SECONDS * 1000,
     connectionsCheckingInterval: LOOK_EVERY_MS,
   }
+  const prefix = config.LIGHTRAG_API_PREFIX ?? ''
   return {
+    ...(prefix === ''
+      ? {}
+      : { rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutPrefix(url, prefix) }),
     trustProxy: trustedProxies(config.TRUST_PROXY) ?? false,
     keepAliveTimeout: config.KEEP_ALIVE_SECONDS * 1000,
     ...(tls === undefined ? { http } : { https: { ...http, ...tls } }),
   } satisfies FastifyHttpOptions<Server> | FastifyHttpsOptions<SecureServer>
+}
+
+/** Below which path the callers of a request see the server. */
+export function prefixFor(config: Config): PrefixOf {
+  return pathPrefix(config.LIGHTRAG_API_PREFIX ?? '', trustedProxies(config.TRUST_PROXY))
 }
 
 /** Bounds the connections of the app, and the time that bodies take. Call it before any hook is added. */

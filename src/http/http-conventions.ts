@@ -5,6 +5,7 @@ import { requireBodyLimits } from './body-limits.ts'
 import { addBodyParsers } from './body-parsers.ts'
 import { BODY_BYTES } from './body-sizes.ts'
 import { addErrorHandler, type ErrorStatuses } from './error-handler.ts'
+import type { PrefixOf } from './path-prefix.ts'
 import { refuseRepeatedHost } from './refuse-repeated-host.ts'
 import { requestIdOf, sendRequestId } from './request-id.ts'
 import { requireBounds } from './require-bounds.ts'
@@ -33,6 +34,8 @@ export interface HttpConventionsOptions {
   readonly errorStatuses?: ErrorStatuses
   /** Longest body of any route, uploads excepted, in bytes; that of each route unless given. */
   readonly maxBodyBytes?: number
+  /** Below which path callers see the server; the root unless given. */
+  readonly prefixOf?: PrefixOf
 }
 
 /**
@@ -40,13 +43,14 @@ export interface HttpConventionsOptions {
  * ids. Register on the root, before any route.
  */
 export const httpConventions = fp(
-  async (app: FastifyInstance, { errorStatuses, maxBodyBytes }: HttpConventionsOptions) => {
+  async (app: FastifyInstance, options: HttpConventionsOptions) => {
+    const { errorStatuses, maxBodyBytes, prefixOf } = options
     app.setValidatorCompiler(validatorCompiler)
     addBodyParsers(app)
     addErrorHandler(app, errorStatuses)
     sendRequestId(app)
     refuseRepeatedHost(app)
-    answerUnrouted(app)
+    answerUnrouted(app, prefixOf)
     requireBodyLimits(app, maxBodyBytes)
     requireBounds(app)
   },

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
+import type { PrefixOf } from './path-prefix.ts'
+
 interface KnownPath {
   /** Between slashes. */
   readonly segments: readonly string[]
@@ -10,7 +12,7 @@ interface KnownPath {
  * Answers requests that no route takes as FastAPI does: 405 with `Allow` where another method would
  * do, 307 where a trailing slash is too many or missing, 404 otherwise. Call before adding routes.
  */
-export function answerUnrouted(app: FastifyInstance): void {
+export function answerUnrouted(app: FastifyInstance, prefixOf: PrefixOf = () => ''): void {
   const known = new Map<string, KnownPath>()
   app.addHook('onRoute', ({ url, method }) => {
     const path = known.get(url) ?? { segments: url.split('/'), methods: new Set() }
@@ -32,7 +34,7 @@ export function answerUnrouted(app: FastifyInstance): void {
     const other = path.endsWith('/') ? path.slice(0, -1) : `${path}/`
     // Only a path that a route has: anything else could name another host.
     if (methodsAt(other).length > 0) {
-      return reply.redirect([other, ...query].join('?'), 307)
+      return reply.redirect(prefixOf(request) + [other, ...query].join('?'), 307)
     }
     return reply.code(404).send({ detail: 'Not Found' })
   }

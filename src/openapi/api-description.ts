@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { PrefixOf } from '../http/path-prefix.ts'
 import { completedDescription } from './completed-description.ts'
 import type { Access } from './describe-operation.ts'
 import { DOCUMENT_DOCS } from './document-docs.ts'
@@ -32,6 +33,8 @@ export interface ApiDescriptionOptions {
   readonly more?: OperationDocs
   /** Whether `/docs` and `/openapi.json` are served. */
   readonly serve: boolean
+  /** Below which path callers see the server; the root unless given. */
+  readonly prefixOf?: PrefixOf
 }
 
 /** Served by us alone, over HTTP as well as HTTPS. */
@@ -52,7 +55,9 @@ const DOCS_CSP = {
  * description: `/openapi.json`, and `/docs` for people, to which `/` leads.
  */
 export const apiDescription = fp(
-  async (app: FastifyInstance, { version, accessTo, more, serve }: ApiDescriptionOptions) => {
+  async (app: FastifyInstance, options: ApiDescriptionOptions) => {
+    const { version, accessTo, more, serve, prefixOf = () => '' } = options
+    const servedAt = (request: FastifyRequest) => [{ url: prefixOf(request) || '/' }]
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
@@ -72,14 +77,31 @@ export const apiDescription = fp(
       },
     })
     if (!serve) return
-    await app.register(swaggerUi, {
-      routePrefix: '/docs',
-      staticCSP: DOCS_CSP,
-      uiConfig: { docExpansion: 'none', persistAuthorization: false, validatorUrl: null },
+    await app.register(async (pages) => {
+      pages.addHook('onSend', async (request, _reply, page) => {
+        const prefix = prefixOf(request)
+        if (request.routeOptions.url !== '/docs' || prefix === '') return page
+        return String(page).replaceAll('"./docs/', `"${prefix}/docs/`)
+      })
+      await pages.register(swaggerUi, {
+        routePrefix: '/docs',
+        // Relative links hold below any path, also one that nobody told.
+        indexPrefix: '.',
+        staticCSP: DOCS_CSP,
+        uiConfig: { docExpansion: 'none', persistAuthorization: false, validatorUrl: null },
+        transformSpecification: (description, request) => ({
+          ...description,
+          servers: servedAt(request),
+        }),
+        transformSpecificationClone: false,
+      })
     })
-    app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
-      reply.redirect('/docs', 307),
+    app.get('/openapi.json', { schema: { hide: true } }, async (request) => ({
+      ...app.swagger(),
+      servers: servedAt(request),
+    }))
+    app.get('/', { schema: { hide: true } }, async (request, reply) =>
+      reply.redirect(`${prefixOf(request)}/docs`, 307),
     )
   },
   { name: 'api-description', fastify: '5.x' },
