@@ -33,7 +33,9 @@ export async function openControlSide(config: Config, parts: ControlParts): Prom
     actAs: actingFor(plane.core),
     ownSettings: async (workspace) => {
       const own = await workspaceConfig(plane.core, workspace)
+      const place = await plane.quotas.places.of(workspace)
       return {
+        owner: place && { tenant_id: place.tenantId, kb_id: place.kbId },
         settings: engineSettings(config.engine, own),
         wording: engineWording(own),
         models: await ownModelValues(config, own, (provider) =>

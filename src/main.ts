@@ -1,6 +1,11 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { ControlParts } from './build-control.ts'
 import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
@@ -19,6 +24,8 @@ import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { refuseForeignPages } from './http/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from './http/refuse-under-pressure.ts'
 import { refuseWithoutRoom } from './http/refuse-without-room.ts'
+import { logRequests } from './log-requests.ts'
+import { type LogStream, logStream } from './log-stream.ts'
 import { loggedRequest } from './logged-request.ts'
 import { listeningHost } from './open-notice.ts'
 import { apiDescription } from './openapi/api-description.ts'
@@ -52,7 +59,7 @@ import { createWorkspaces, type Workspaces } from './workspaces.ts'
 
 export interface ServerOptions {
   /** Takes the lines of the log; standard output unless given. */
-  readonly logStream?: { write(line: string): void }
+  readonly logStream?: LogStream
   /** What the users file holds, where somebody has begun to read it. */
   readonly users?: Promise<UsersVersion | undefined>
 }
@@ -98,7 +105,7 @@ const SIGN_INS_PER_MINUTE = 30
 /** The assembled app, not listening yet; the same errors. */
 export async function buildServer(
   config: Config,
-  { logStream, users }: ServerOptions = {},
+  { logStream: lines, users }: ServerOptions = {},
 ): Promise<AssembledServer> {
   refuseUnfitNode()
   await ensureWritable(config.WORKING_DIR)
@@ -110,12 +117,14 @@ export async function buildServer(
     ...httpServerOptions,
     ...connectionOptions(config),
     forceCloseConnections: 'idle',
+    logController: new LogController({ disableRequestLogging: true }),
     logger: {
       level: config.LOG_LEVEL,
       serializers: { req: loggedRequest },
-      ...(logStream ? { stream: logStream } : {}),
+      stream: logStream(config, lines),
     },
   })
+  logRequests(app)
   boundClients(app, config)
   for (const line of configNotices(config)) app.log.warn(line)
   const tokens = await registerTokens(app, {

@@ -43,6 +43,8 @@ export type OwnSettings = (workspace: string) => Promise<{
   readonly models: Partial<Config>
   /** What its graph may hold, at any moment. */
   readonly graphBounds?: () => Promise<GraphBounds>
+  /** Whose it is, for each line of the log that is about it. */
+  readonly owner?: { readonly tenant_id: string; readonly kb_id: string } | undefined
 }>
 
 export function createWorkspaces(
@@ -115,7 +117,14 @@ async function openEngine(
   own: OwnSettings,
 ): Promise<LightRag> {
   const dir = join(config.WORKING_DIR, workspace)
-  const { settings, wording: ownWording, models: ownModels, graphBounds } = await own(workspace)
+  const {
+    settings,
+    wording: ownWording,
+    models: ownModels,
+    graphBounds,
+    owner,
+  } = await own(workspace)
+  const aboutIt = log.child({ workspace, ...owner })
   const set = await models.with(ownModels)
   const wording = { ...(await readWorkspaceWording(dir)), ...ownWording }
   const { id, dimension } = set.embedding
@@ -150,11 +159,11 @@ async function openEngine(
           lease.release()
         }
       },
-      onEvent: logDocuments(log, workspace),
+      onEvent: logDocuments(aboutIt),
       onError: (message, error) => {
         // Work that a shutdown interrupts goes on after the next start.
         const closing = error instanceof TenancyError && error.code === 'pool_closed'
-        log[closing ? 'debug' : 'error']({ err: error, workspace }, message)
+        aboutIt[closing ? 'debug' : 'error']({ err: error }, message)
       },
     })
   } catch (error) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ERROR_STATUS } from './error-status.ts'
 import { type PublicError, publicError } from './public-error.ts'
+import { unquoted } from './unquoted.ts'
 import { RequestValidationError } from './validation-error.ts'
 
 declare module 'fastify' {
@@ -10,7 +11,7 @@ declare module 'fastify' {
     codedErrors?: boolean
   }
   interface FastifyRequest {
-    /** What the caller may be told of a failure. Logs what the caller must not see. */
+    /** What the caller may be told of a failure. Logs failures, with what the caller must not see. */
     explainError(error: unknown): PublicError
   }
 }
@@ -29,7 +30,10 @@ export type ErrorStatuses = Readonly<Record<string, number>>
 export function addErrorHandler(app: FastifyInstance, more: ErrorStatuses = {}): void {
   const statuses = new Map(Object.entries({ ...more, ...ERROR_STATUS }))
   app.decorateRequest('explainError', function explain(error: unknown): PublicError {
-    return publicError(error, statuses) ?? unforeseen(this, error)
+    const known = publicError(error, statuses)
+    if (known === undefined) return unforeseen(this, error)
+    if (known.status >= 500 && !isGone(this)) logFailure(this, known, error)
+    return known
   })
   app.setErrorHandler((error, request, reply) => {
     // Fastify closes after a body that it did not take; that would cut off a client still sending.
@@ -39,8 +43,6 @@ export function addErrorHandler(app: FastifyInstance, more: ErrorStatuses = {}):
     }
     if (isGone(request)) return abandon(request, reply, error)
     const { status, code, message, retryAfterSeconds } = request.explainError(error)
-    if (status > 500) request.log.warn({ err: error }, 'request failed')
-    if (status === 500 && code !== UNFORESEEN) request.log.error({ err: error }, 'request failed')
     const wait = retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined)
     if (wait !== undefined) reply.header('retry-after', wait)
     return reply.code(status).send(body(request, code, message, message))
@@ -50,6 +52,13 @@ export function addErrorHandler(app: FastifyInstance, more: ErrorStatuses = {}):
 function body(request: FastifyRequest, code: string, message: string, detail: unknown) {
   if (request.routeOptions.config.codedErrors !== true) return { detail }
   return { detail, error: { code, message, request_id: request.id } }
+}
+
+/** Of what passes by itself, such as a model that is out, it does not matter where it was noticed. */
+function logFailure(request: FastifyRequest, known: PublicError, error: unknown): void {
+  const { status, code } = known
+  if (status === 500) request.log.error({ err: error }, 'request failed')
+  else request.log.warn({ code, reason: unquoted(known.message, request.body) }, 'request failed')
 }
 
 function unforeseen(request: FastifyRequest, error: unknown): PublicError {

@@ -102,10 +102,7 @@ function refuseControl(error: ControlError, request: FastifyRequest, reply: Fast
   if (error.retryAfterSeconds !== undefined) {
     reply.header('retry-after', error.retryAfterSeconds)
   }
-  if (status >= 500) {
-    request.log.error({ err: error }, 'request failed')
-    return refuse(reply, status, CODE.exception, message)
-  }
+  if (status >= 500) return refuse(reply, status, CODE.exception, message)
   return refuse(reply, 200, CODES[error.code] ?? CODE.operating, message)
 }
 

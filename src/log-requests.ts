@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { accountAdmissionOf, admissionOf } from './tenancy/admission.ts'
+import type { Principal } from './tenancy/principal.ts'
+
+/** Asked by machines every few seconds. */
+const HEALTH = '/health'
+
+/**
+ * One line for each request when it is over: what was asked and answered, and who asked for which
+ * workspace. No body, no query string and no credential.
+ */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { statusCode } = reply
+    const isQuiet = request.routeOptions.url === HEALTH && statusCode < 400
+    const level = statusCode >= 500 ? 'warn' : isQuiet ? 'debug' : 'info'
+    const responseTime = Math.round(reply.elapsedTime * 10) / 10
+    const about = { req: request, res: { statusCode }, responseTime, ...callerOf(request) }
+    request.log[level](about, 'request completed')
+    done()
+  })
+  app.addHook('onRequestAbort', (request, done) => {
+    request.log.info({ req: request, ...callerOf(request) }, 'request abandoned')
+    done()
+  })
+}
+
+interface Caller {
+  readonly user?: string
+  readonly workspace?: string
+  readonly tenant_id?: string
+  readonly kb_id?: string
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  const admission = admissionOf(request)
+  const principal = admission?.context.principal ?? accountAdmissionOf(request)?.principal
+  if (principal === undefined) return {}
+  const user = principal.userId
+  if (admission === undefined) return { user, ...tenantOf(principal) }
+  const { workspace } = admission.context
+  const holding = principal.holdings?.find((one) => one.workspace === workspace)
+  if (holding === undefined) return { user, workspace, ...tenantOf(principal) }
+  return { user, workspace, tenant_id: holding.tenant.id, kb_id: holding.kb.id }
+}
+
+/** Of a caller who has chosen no knowledge base. */
+function tenantOf({ keyOf, actingFor }: Principal): Pick<Caller, 'tenant_id'> {
+  const id = keyOf?.tenantId ?? actingFor
+  return id === undefined ? {} : { tenant_id: id }
+}
