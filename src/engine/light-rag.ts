@@ -268,7 +268,7 @@ export class LightRag implements Rag {
   }
 
   async insertCustomKg(input: CustomKg) {
-    const document = customKgDocument(input, this.#settings)
+    const document = await customKgDocument(input, this.#settings)
     return this.#work.intake.insertDocument(document, input.on_conflict ?? 'keep')
   }
 

@@ -2,13 +2,20 @@ import type { DocumentRecord, NewDocument } from '../document-record.ts'
 import { cleanText } from '../ingest/clean-text.ts'
 import { labelsOf } from '../ingest/document-labels.ts'
 import { embedEach } from '../ingest/embed-each.ts'
-import { chunkId, contentHash, documentId, newTrackId } from '../ingest/identifiers.ts'
+import {
+  chunkId,
+  contentHashInTurns,
+  documentIdInTurns,
+  newTrackId,
+} from '../ingest/identifiers.ts'
 import { noVector, type ProcessParts } from '../ingest/process-document.ts'
-import { summaryOf } from '../ingest/summary-of.ts'
+import { summaryInTurns } from '../ingest/summary-of.ts'
+import { mapPieces } from '../ingest/text-pieces.ts'
 import type { CallOptions } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { NewChunk } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
+import { giveWay } from '../turns.ts'
 import type { CustomKg } from './graph-calls.ts'
 import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'
 
@@ -18,15 +25,20 @@ import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'
  *
  * @throws {EngineError} `invalid_argument`
  */
-export function customKgDocument(kg: CustomKg, { chunkSize }: EngineSettings): NewDocument {
-  const { text, passages } = layOutCustomKg(kg, { tokens: chunkSize, count: tokenCount })
-  const graph = JSON.stringify(passages)
-  const hash = contentHash(`${text}\u0000${graph}`)
+export async function customKgDocument(
+  kg: CustomKg,
+  { chunkSize }: EngineSettings,
+): Promise<NewDocument> {
+  const { text, passages } = await layOutCustomKg(kg, { tokens: chunkSize, count: tokenCount })
+  const graph = await written(passages)
+  // Of the list without its lines, as it was kept by earlier versions.
+  const hashed = `${text}\u0000${await mapPieces(graph, (piece) => piece.replaceAll('\n', ''))}`
+  const hash = await contentHashInTurns(hashed)
   return {
-    id: documentId(`${text}\u0000${graph}`),
+    id: await documentIdInTurns(hashed),
     filePath: cleanText(labelOf(kg)) || `custom_kg_${hash.slice(0, 8)}`,
     trackId: newTrackId('insert'),
-    ...summaryOf(text),
+    ...(await summaryInTurns(text)),
     contentHash: hash,
     metadata: {},
     text,
@@ -49,13 +61,15 @@ export async function customKgChunks(
   graph: string,
   options: CallOptions,
 ): Promise<NewChunk[]> {
-  const passages = JSON.parse(graph) as CustomPassage[]
+  const passages = await readBack(graph)
   const contents = passages.map(({ start, end }) => text.slice(start, end))
   const { vectors, leftOut } = await embedEach(embedding, attempt, contents, options)
   attempt.settle()
-  return passages.map((passage, ordinal) => {
+  const chunks: NewChunk[] = []
+  for (const [ordinal, passage] of passages.entries()) {
+    await giveWay()
     const content = contents[ordinal] ?? ''
-    return {
+    chunks.push({
       id: chunkId(document.id, ordinal, content),
       ordinal,
       content,
@@ -65,6 +79,28 @@ export async function customKgChunks(
       page: null,
       vector: vectors.get(content) ?? null,
       error: noVector(leftOut.get(content)),
-    }
-  })
+    })
+  }
+  return chunks
+}
+
+/** As a list in JSON, of which each item stands on a line of its own: it is read item by item. */
+async function written(passages: readonly CustomPassage[]): Promise<string> {
+  const lines: string[] = []
+  for (const passage of passages) {
+    await giveWay()
+    lines.push(JSON.stringify(passage))
+  }
+  return `[\n${lines.join(',\n')}\n]`
+}
+
+async function readBack(graph: string): Promise<CustomPassage[]> {
+  // What was kept by earlier versions stands on one line.
+  if (!graph.startsWith('[\n')) return JSON.parse(graph)
+  const passages: CustomPassage[] = []
+  for (const line of graph.slice(2, -2).split(',\n')) {
+    await giveWay()
+    passages.push(JSON.parse(line))
+  }
+  return passages
 }

@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts'
 import { chunkFragments } from '../ingest/chunk-fragments.ts'
 import { cleanText } from '../ingest/clean-text.ts'
 import type { NewEntityFragment, NewRelationFragment } from '../store.ts'
+import { giveWay } from '../turns.ts'
 import type { CustomEntity, CustomKg, CustomRelation } from './graph-calls.ts'
 import { checkedWeight } from './item-fields.ts'
 import { itemName } from './item-name.ts'
@@ -48,32 +49,41 @@ const GAP = '\n\n'
  *
  * @throws {EngineError} `invalid_argument`
  */
-export function layOutCustomKg(kg: CustomKg, room: PassageRoom): CustomLayout {
+export async function layOutCustomKg(kg: CustomKg, room: PassageRoom): Promise<CustomLayout> {
   const { passages, labels } = givenPassages(kg)
   const loose: Statement[] = []
-  const entities = (kg.entities ?? []).map(cleanEntity)
-  for (const entity of entities) {
+  const names = new Set<string>()
+  for (const given of kg.entities ?? []) {
+    await giveWay()
+    const entity = cleanEntity(given)
+    names.add(entity.entity_name)
     const passage = labels.get(entity.source_id ?? '')
     if (passage) passage.entities.push(entity)
     else loose.push({ line: entityLine(entity), entities: [entity], relations: [] })
   }
-  for (const relation of (kg.relationships ?? []).map(cleanRelation)) {
+  for (const given of kg.relationships ?? []) {
+    await giveWay()
+    const relation = cleanRelation(given)
     const passage = labels.get(relation.source_id ?? '')
     if (passage) passage.relations.push(relation)
     else loose.push({ line: relationLine(relation), entities: [], relations: [relation] })
   }
-  for (const passage of writtenOut(loose, room)) passages.push(passage)
+  for (const passage of await writtenOut(loose, room)) passages.push(passage)
   if (passages.length === 0) {
     throw new EngineError('invalid_argument', 'The custom graph is empty; send some of it.')
   }
-  return asLayout(passages, new Set(entities.map((entity) => entity.entity_name)))
+  return asLayout(passages, names)
 }
 
 /** Packs statements into passages, in order. */
-function writtenOut(statements: readonly Statement[], { tokens, count }: PassageRoom): Passage[] {
+async function writtenOut(
+  statements: readonly Statement[],
+  { tokens, count }: PassageRoom,
+): Promise<Passage[]> {
   const passages: Passage[] = []
   let left = 0
   for (const { line, entities, relations } of statements) {
+    await giveWay()
     const last = passages.at(-1)
     if (last !== undefined && count(line) <= left) {
       last.content += `\n${line}`
@@ -109,11 +119,16 @@ function givenPassages({ chunks = [] }: CustomKg) {
 }
 
 /** @param named the entities that the graph tells of; others are only ends of relations */
-function asLayout(passages: readonly Passage[], named: ReadonlySet<string>): CustomLayout {
-  let text = ''
-  const laidOut = passages.map(({ content, entities, relations }) => {
-    const start = text === '' ? 0 : text.length + GAP.length
-    text += text === '' ? content : `${GAP}${content}`
+async function asLayout(
+  passages: readonly Passage[],
+  named: ReadonlySet<string>,
+): Promise<CustomLayout> {
+  let end = -GAP.length
+  const laidOut: CustomPassage[] = []
+  for (const { content, entities, relations } of passages) {
+    await giveWay()
+    const start = end + GAP.length
+    end = start + content.length
     const own = new Set(entities.map((entity) => entity.entity_name))
     // An end that the graph tells of elsewhere needs no description from here.
     const ends = relations
@@ -139,9 +154,9 @@ function asLayout(passages: readonly Passage[], named: ReadonlySet<string>): Cus
       },
       [],
     )
-    return { start, end: start + content.length, ...fragments }
-  })
-  return { text, passages: laidOut }
+    laidOut.push({ start, end, ...fragments })
+  }
+  return { text: passages.map(({ content }) => content).join(GAP), passages: laidOut }
 }
 
 function cleanEntity(entity: CustomEntity): CustomEntity {

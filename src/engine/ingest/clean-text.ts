@@ -1,4 +1,5 @@
 import { decodeHTML } from 'entities'
+import { mapPieces } from './text-pieces.ts'
 
 /** Controls other than tab, line feed and carriage return, the C1 block too; noncharacters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is removed
@@ -15,13 +16,31 @@ const LINE_END = /\r\n?/g
  * may be code.
  */
 export function cleanText(text: string): string {
-  return oneLineEnd(withoutControls(text.trim())).trim()
+  return cleaned(text.trim()).trim()
+}
+
+/** The same for a text of any length, which holds nobody. */
+export async function cleanTextInTurns(text: string): Promise<string> {
+  return (await mapPieces(text.trim(), cleaned)).trim()
 }
 
 /** The text of which ids and hashes are made: that of LightRAG, which resolves entities of HTML. */
 export function hashedText(text: string): string {
-  const plain = withoutControls(text.trim())
-  return (plain.includes('&') ? withoutControls(decodeHTML(plain)) : plain).trim()
+  return resolved(text.trim()).trim()
+}
+
+/** The same for a text of any length, which holds nobody. */
+export async function hashedTextInTurns(text: string): Promise<string> {
+  return (await mapPieces(text.trim(), resolved)).trim()
+}
+
+function cleaned(text: string): string {
+  return oneLineEnd(withoutControls(text))
+}
+
+function resolved(text: string): string {
+  const plain = withoutControls(text)
+  return plain.includes('&') ? withoutControls(decodeHTML(plain)) : plain
 }
 
 /** With line feeds alone, wherever the text was written. */

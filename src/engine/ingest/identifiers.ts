@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { eachPiece } from './text-pieces.ts'
 
 function md5(...parts: string[]): string {
   // Parts are separated, so that no two lists of parts have one hash.
@@ -8,6 +9,11 @@ function md5(...parts: string[]): string {
 /** LightRAG's id of a text: the same cleaned text has the same id. */
 export function documentId(text: string): string {
   return `doc-${md5(text)}`
+}
+
+/** The same as {@link documentId} for a text of any length, which holds nobody. */
+export async function documentIdInTurns(text: string): Promise<string> {
+  return `doc-${await digestInTurns('md5', text)}`
 }
 
 /** Id of a file that is not read yet. `contentHash` is that of its bytes. */
@@ -22,6 +28,17 @@ export function chunkId(documentId: string, ordinal: number, content: string): s
 
 export function contentHash(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+/** The same as {@link contentHash} for a text of any length, which holds nobody. */
+export function contentHashInTurns(text: string): Promise<string> {
+  return digestInTurns('sha256', text)
+}
+
+async function digestInTurns(algorithm: string, text: string): Promise<string> {
+  const hash = createHash(algorithm)
+  await eachPiece(text, (piece) => hash.update(piece, 'utf8'))
+  return hash.digest('hex')
 }
 
 /** `<prefix>_<YYYYMMDD>_<HHMMSS>_<8 hex>`, in local time. */

@@ -8,14 +8,15 @@ import type { EngineSettings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import { chunkingPlan, planAsJson } from './chunking.ts'
-import { cleanText, hashedText, oneLineEnd } from './clean-text.ts'
+import { cleanText, cleanTextInTurns, hashedTextInTurns, oneLineEnd } from './clean-text.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
 import { labelsOf } from './document-labels.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
-import { contentHash, documentId, fileDocumentId, newTrackId } from './identifiers.ts'
+import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
 import type { PromisedDeletions } from './promised-deletions.ts'
 import { receiveFile } from './receive-file.ts'
-import { summaryOf } from './summary-of.ts'
+import { summaryInTurns } from './summary-of.ts'
+import { mapPieces } from './text-pieces.ts'
 
 interface Known {
   readonly record: DocumentRecord
@@ -222,12 +223,12 @@ async function newDocuments(
   const documents = new Map<string, NewDocument>()
   for (const [i, raw] of texts.entries()) {
     await giveWay()
-    const text = cleanText(raw)
+    const text = await cleanTextInTurns(raw)
     if (text === '') {
       throw new EngineError('invalid_argument', `Text ${i + 1} is blank; send some content.`)
     }
-    const hashed = hashedText(raw)
-    const id = documentId(hashed)
+    const hashed = await hashedTextInTurns(raw)
+    const id = await documentIdInTurns(hashed)
     const labels = labelsOf({
       external_id: external_ids?.[i],
       metadata: metadata?.[i],
@@ -240,8 +241,8 @@ async function newDocuments(
         id,
         filePath: labelOf(sources[i]),
         trackId,
-        ...summaryOf(text),
-        contentHash: contentHash(oneLineEnd(hashed)),
+        ...(await summaryInTurns(text)),
+        contentHash: await contentHashInTurns(await mapPieces(hashed, oneLineEnd)),
         metadata: {},
         text,
         storedFile: null,

@@ -10,12 +10,12 @@ import type { Change, Store } from '../store.ts'
 import { applyBeside } from './apply-beside.ts'
 import { Attempt } from './attempt.ts'
 import { changeParts } from './change-parts.ts'
-import { contentHash } from './identifiers.ts'
+import { contentHashInTurns } from './identifiers.ts'
 import type { AnswersOfDocuments, PaidAnswers } from './paid-answers.ts'
 import { type Publication, prepareChange } from './prepare-change.ts'
 import { readDocument } from './process-document.ts'
 import { readStoredFile } from './read-stored-file.ts'
-import { summaryOf } from './summary-of.ts'
+import { summaryInTurns } from './summary-of.ts'
 import { plainText } from './text-file-reader.ts'
 
 export interface PublishParts {
@@ -119,8 +119,8 @@ async function contentOf(
   if (file.text === stored) return file
   const kept = await parts.store.setText(document.id, document.revision, {
     text: file.text,
-    contentHash: contentHash(file.text),
-    ...summaryOf(file.text),
+    contentHash: await contentHashInTurns(file.text),
+    ...(await summaryInTurns(file.text)),
   })
   return kept ? file : null
 }

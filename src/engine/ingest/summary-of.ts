@@ -1,12 +1,30 @@
+import { eachPiece } from './text-pieces.ts'
+
 const SUMMARY_LENGTH = 250
 
+interface TextSummary {
+  readonly contentSummary: string
+  readonly contentLength: number
+}
+
 /** How a list shows a text: its first 250 code points, and its length in code points. */
-export function summaryOf(text: string): { contentSummary: string; contentLength: number } {
+export function summaryOf(text: string): TextSummary {
+  return { contentSummary: headOf(text), contentLength: codePoints(text) }
+}
+
+/** The same for a text of any length, which holds nobody. */
+export async function summaryInTurns(text: string): Promise<TextSummary> {
+  let contentLength = 0
+  await eachPiece(text, (piece) => {
+    contentLength += codePoints(piece)
+  })
+  return { contentSummary: headOf(text), contentLength }
+}
+
+function headOf(text: string): string {
   // Only the head is spread into code points: a text may have millions.
   const head = [...text.slice(0, 2 * SUMMARY_LENGTH + 2)]
-  const contentSummary =
-    head.length > SUMMARY_LENGTH ? `${head.slice(0, SUMMARY_LENGTH).join('')}...` : text
-  return { contentSummary, contentLength: codePoints(text) }
+  return head.length > SUMMARY_LENGTH ? `${head.slice(0, SUMMARY_LENGTH).join('')}...` : text
 }
 
 function codePoints(text: string): number {
