@@ -30,7 +30,7 @@ const HEADING = /^h([1-6])$/
 export function writeHtml(html: string, builder: TextBuilder, maxDepth: number): void {
   const reader = new HtmlReader(builder, maxDepth)
   const parser = new Parser({
-    onopentag: (name) => reader.open(name),
+    onopentag: (name, { colspan }) => reader.open(name, Number(colspan ?? 1)),
     onclosetag: (name) => reader.close(name),
     ontext: (text) => reader.text(text),
   })
@@ -48,6 +48,8 @@ class HtmlReader {
   #inTitle = false
   #title = ''
   #prefix = ''
+  /** Of the rows that are open, whether all of their cells name columns. */
+  readonly #heads: boolean[] = []
 
   constructor(builder: TextBuilder, maxDepth: number) {
     this.#builder = builder
@@ -55,7 +57,8 @@ class HtmlReader {
     this.#maxDepth = maxDepth
   }
 
-  open(name: string): void {
+  /** @param columns that a cell takes */
+  open(name: string, columns: number): void {
     if (++this.#depth > this.#maxDepth) {
       throw new UnreadableFile(`The file nests elements more than ${this.#maxDepth} deep.`)
     }
@@ -66,8 +69,9 @@ class HtmlReader {
     if (name === 'title') this.#inTitle = true
     if (name === 'li') this.#prefix = '- '
     if (name === 'pre') this.#verbatim++
-    if (name === 'tr') this.#blocks.openRow()
-    if (name === 'td' || name === 'th') this.#blocks.openCell()
+    if (name === 'tr') this.#openRow()
+    if (name === 'td') this.#heads.splice(-1, 1, false)
+    if (name === 'td' || name === 'th') this.#blocks.openCell(columns)
   }
 
   close(name: string): void {
@@ -81,13 +85,19 @@ class HtmlReader {
     if (name === 'li') this.#prefix = ''
     if (name === 'pre') this.#verbatim--
     if (name === 'td' || name === 'th') this.#blocks.closeCell()
-    if (name === 'tr') this.#blocks.closeRow()
+    if (name === 'tr') this.#blocks.closeRow(this.#heads.pop())
+    if (name === 'table') this.#blocks.endTable()
   }
 
   text(text: string): void {
     if (this.#silent > 0) return
     if (this.#inTitle) this.#title += text
     else this.#blocks.write(this.#verbatim > 0 ? text : text.replace(/[ \t\r\n\f]+/g, ' '))
+  }
+
+  #openRow(): void {
+    this.#blocks.openRow()
+    this.#heads.push(true)
   }
 
   finish(): void {

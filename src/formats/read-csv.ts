@@ -18,5 +18,6 @@ export function readCsv(text: string, builder: TextBuilder): void {
       `A quotation mark in row ${(open.row ?? 0) + 1} of the table is never closed.`,
     )
   }
-  builder.paragraph(tableLines(data).join('\n'))
+  const rows = data.map((cells) => ({ cells }))
+  builder.paragraph(tableLines(rows, { isSheet: true, room: builder.room }).join('\n'))
 }

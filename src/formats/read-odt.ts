@@ -39,6 +39,7 @@ function bodyHandler(blocks: BlockWriter): XmlHandler {
   let notes = 0
   let level = 1
   let prefix = ''
+  const table = tableHandler(blocks)
   return {
     open(name, attributes) {
       if (name === 'body') body++
@@ -48,8 +49,7 @@ function bodyHandler(blocks: BlockWriter): XmlHandler {
       if (name === 'list-item') prefix = '- '
       // A note stands within its paragraph, and so do its words.
       if (name === 'note' && notes++ === 0) blocks.write(' (')
-      if (name === 'table-row') blocks.openRow()
-      if (name === 'table-cell') blocks.openCell()
+      table.open?.(name, attributes)
       blocks.write(whiteSpace(name, attributes))
     },
     close(name) {
@@ -62,11 +62,29 @@ function bodyHandler(blocks: BlockWriter): XmlHandler {
         blocks.end(prefix === '' ? 'paragraph' : 'line', prefix)
         prefix = ''
       }
-      if (name === 'table-cell') blocks.closeCell()
-      if (name === 'table-row') blocks.closeRow()
+      table.close?.(name)
     },
     text(text) {
       if (body > 0 && silent === 0) blocks.write(text.replace(/[ \t\r\n]+/g, ' '))
+    },
+  }
+}
+
+function tableHandler(blocks: BlockWriter): XmlHandler {
+  let inHead = false
+  return {
+    open(name, attributes) {
+      if (name === 'table-header-rows') inHead = true
+      if (name === 'table-row') blocks.openRow(inHead)
+      if (name === 'covered-table-cell') blocks.openCell()
+      if (name !== 'table-cell') return
+      blocks.openCell(Number(prefixed(attributes, 'number-columns-repeated')))
+    },
+    close(name) {
+      if (name === 'table-cell') blocks.closeCell()
+      if (name === 'table-row') blocks.closeRow()
+      if (name === 'table-header-rows') inHead = false
+      if (name === 'table') blocks.endTable()
     },
   }
 }

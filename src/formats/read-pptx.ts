@@ -66,6 +66,7 @@ function shapeHandler(blocks: BlockWriter): XmlHandler {
   let placeholder = ''
   let inText = false
   let fallback = 0
+  const table = tableHandler(blocks)
   return {
     open(name, attributes) {
       if (name === 'Fallback') fallback++
@@ -73,19 +74,35 @@ function shapeHandler(blocks: BlockWriter): XmlHandler {
       if (name === 'ph') placeholder = attributes.type ?? 'body'
       if (name === 't') inText = true
       if (name === 'br' || name === 'tab') blocks.write(name === 'br' ? '\n' : '\t')
-      if (name === 'tr') blocks.openRow()
-      if (name === 'tc') blocks.openCell()
+      table.open?.(name, attributes)
     },
     close(name) {
       if (name === 'Fallback') fallback--
       if (name === 't') inText = false
       if (name === 'p') blocks.end(TITLES.has(placeholder) ? 1 : 'paragraph')
       if (name === 'sp') placeholder = ''
-      if (name === 'tc') blocks.closeCell()
-      if (name === 'tr') blocks.closeRow()
+      table.close?.(name)
     },
     text(text) {
       if (inText && fallback === 0 && !SILENT.has(placeholder)) blocks.write(text)
+    },
+  }
+}
+
+function tableHandler(blocks: BlockWriter): XmlHandler {
+  let inHead = false
+  return {
+    open(name, { firstRow }) {
+      if (name === 'tblPr') inHead = firstRow === '1'
+      if (name === 'tc') blocks.openCell()
+      if (name !== 'tr') return
+      blocks.openRow(inHead)
+      inHead = false
+    },
+    close(name) {
+      if (name === 'tc') blocks.closeCell()
+      if (name === 'tr') blocks.closeRow()
+      if (name === 'tbl') blocks.endTable()
     },
   }
 }

@@ -15,7 +15,8 @@ export async function readXlsx(
   try {
     await archive.verify()
     for (const { sheet, data } of await readExcelFile(bytes)) {
-      const lines = tableLines(data.map((row) => row.map(cellText)))
+      const rows = data.map((row) => ({ cells: row.map(cellText) }))
+      const lines = tableLines(rows, { isSheet: true, room: builder.room })
       if (lines.length > 0) builder.heading(1, sheet)
       builder.paragraph(lines.join('\n'))
     }

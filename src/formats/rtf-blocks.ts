@@ -10,6 +10,7 @@ export class RtfBlocks {
   #outline: number | null = null
   #inRow = false
   #inCell = false
+  #isHead = false
 
   constructor(builder: TextBuilder) {
     this.#blocks = new BlockWriter(builder)
@@ -23,6 +24,8 @@ export class RtfBlocks {
   layout(word: string, number: number | null): void {
     if (word === 'pard') this.#outline = null
     else if (word === 'outlinelevel') this.#outline = number
+    else if (word === 'trhdr') this.#isHead = true
+    else if (word === 'trowd') this.#isHead = false
     else if (word === 'intbl') this.#openRow()
     else if (word === 'cell') this.#closeCell()
     else if (word === 'row') this.#closeRow()
@@ -60,7 +63,7 @@ export class RtfBlocks {
   }
 
   #closeRow(): void {
-    if (this.#inRow) this.#blocks.closeRow()
+    if (this.#inRow) this.#blocks.closeRow(this.#isHead)
     this.#inRow = false
     this.#inCell = false
   }

@@ -24,6 +24,11 @@ export class TextBuilder {
     this.#maxLength = maxLength
   }
 
+  /** In UTF-16 units, what may still be added. */
+  get room(): number {
+    return this.#maxLength - this.#length
+  }
+
   /** What follows stands on this page. */
   page(number: number): void {
     this.#page = number

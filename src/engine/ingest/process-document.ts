@@ -15,6 +15,7 @@ import { embedEach } from './embed-each.ts'
 import { type Heading, headingsAbove, markdownHeadings } from './headings.ts'
 import { chunkId } from './identifiers.ts'
 import type { PaidEmbedding } from './paid-answers.ts'
+import { tableHeadsAt, tablesIn } from './table-heads.ts'
 
 export interface ProcessParts {
   readonly store: Store
@@ -44,7 +45,9 @@ export async function readDocument(
   const { chunks, headings } = await cutDocument(document, file, settings)
   const title = documentTitle(file.text, document.filePath)
   const places = chunks.map((chunk) => chunk.start + 1)
-  const above = headingsAbove(headings, places).map((path) => titled(title, path))
+  // What stands in the middle of a table does not tell what its columns are.
+  const heads = tableHeadsAt(tablesIn(file.text), places)
+  const above = headingsAbove(headings, places).map((path, i) => titled(title, path, heads[i]))
   const extractions = await inParallel(settings.maxParallelExtract, chunks, (chunk, i) =>
     extract(models, attempt, document, chunk, above[i] ?? [], options),
   )
@@ -86,8 +89,13 @@ export async function cutDocument(
   return { chunks: await cutText(text, headings, plan), headings }
 }
 
-function titled(title: string | null, headings: readonly string[]): string[] {
-  return title === null ? [...headings] : [...new Set([title, ...headings])]
+function titled(
+  title: string | null,
+  headings: readonly string[],
+  head: string | null | undefined,
+): string[] {
+  const all = [title, ...headings, head].filter((one) => typeof one === 'string')
+  return [...new Set(all)]
 }
 
 const NOTHING_FOUND = { found: { entities: [], relations: [] }, error: null }

@@ -1,5 +1,6 @@
 import { entityLine, relationLine } from '../ingest/item-texts.ts'
 import { jsonText, jsonTextOf } from '../ingest/json-text.ts'
+import { isTableHead } from '../ingest/table-heads.ts'
 import type { StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
 import type { FileReference } from './file-references.ts'
 
@@ -31,7 +32,15 @@ export function buildContext(parts: ContextParts): string {
 }
 
 function chunkLine(referenceId: string, chunk: StoredChunk): string {
-  return `{"reference_id":${jsonText(referenceId)},"content":${jsonTextOf(chunk, chunk.content)}}`
+  const columns = columnsOf(chunk)
+  const named = columns === null ? '' : `"columns":${jsonText(columns)},`
+  const content = jsonTextOf(chunk, chunk.content)
+  return `{"reference_id":${jsonText(referenceId)},${named}"content":${content}}`
+}
+
+/** The head of the table in whose middle a chunk begins; null where it begins in none. */
+export function columnsOf({ headings }: StoredChunk): string | null {
+  return headings.find(isTableHead) ?? null
 }
 
 function section(title: string, lines: readonly string[]): string {

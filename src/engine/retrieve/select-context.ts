@@ -2,7 +2,7 @@ import type { AnswerInput, CallOptions, RerankModel } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { StoredChunk, StoredEntity, StoredRelation } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
-import { buildContext } from './build-context.ts'
+import { buildContext, columnsOf } from './build-context.ts'
 import { type FileReference, fileReferences } from './file-references.ts'
 import { fitToBudget } from './fit-to-budget.ts'
 import type { Question } from './question.ts'
@@ -56,7 +56,11 @@ export async function selectContext(
 /** The passages that fit a budget, in tokens, together with the frame. */
 function besideFrame(ranked: readonly StoredChunk[], budget: number, frame: string): StoredChunk[] {
   const fitting = (left: number) =>
-    fitToBudget(ranked, Math.max(0, left), (chunk) => chunk.tokens + PASSAGE_FRAME)
+    fitToBudget(
+      ranked,
+      Math.max(0, left),
+      (chunk) => chunk.tokens + PASSAGE_FRAME + tokenCount(columnsOf(chunk) ?? ''),
+    )
   // No token is shorter than a byte, and most often all passages fit anyhow: then nothing is counted.
   const fit = fitting(budget - Buffer.byteLength(frame))
   return fit.length === ranked.length ? fit : fitting(budget - tokenCount(frame))

@@ -1,3 +1,4 @@
+import { isTableHead } from '../../engine/ingest/table-heads.ts'
 import type { CallOptions, Extraction, ExtractionInput, Extractor } from '../../engine/models.ts'
 import { Mutex } from '../../engine/mutex.ts'
 import { giveWay } from '../../engine/turns.ts'
@@ -15,7 +16,11 @@ export class OfflineExtractor implements Extractor {
   extract({ text, headings }: ExtractionInput, options: CallOptions): Promise<Extraction> {
     return this.#turn.run(async () => {
       options.signal?.throwIfAborted()
-      return readNames(text, headings[0], giveWay)
+      return readNames(
+        text,
+        headings.find((heading) => !isTableHead(heading)),
+        giveWay,
+      )
     })
   }
 }
