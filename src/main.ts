@@ -37,7 +37,7 @@ import { senderOf } from './sender-of.ts'
 import { boundClients, connectionOptions, prefixFor } from './server-connections.ts'
 import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
-import { accountAdmissionOf, admissionOf } from './tenancy/admission.ts'
+import { accountAdmissionOf, admissionOf, callerIn } from './tenancy/admission.ts'
 import { authRoutes } from './tenancy/auth-routes.ts'
 import type { Authenticator } from './tenancy/authenticator.ts'
 import { context } from './tenancy/context.ts'
@@ -267,8 +267,7 @@ export async function buildServer(
         info: { auth_mode: authMode(authenticator), ...about(config) },
         flags: tenantFlags(config, authenticator),
         details: () => context.current() !== undefined,
-        gauges: () =>
-          context.current()?.principal.superAdmin ? operatorGauges(gauges()) : undefined,
+        gauges: (request) => (callerIn(request)?.superAdmin ? operatorGauges(gauges()) : undefined),
       },
       ollama: {
         model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,

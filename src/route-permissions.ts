@@ -10,8 +10,8 @@ import { type Permission, type PermissionTable, ruleOf } from './tenancy/permiss
 
 /** What the handlers of the data need. */
 const DATA_PERMISSIONS: PermissionTable = {
-  'GET /health': 'optional',
-  'GET /auth/verify': 'signed-in',
+  'GET /health': { access: 'optional', unplaced: true },
+  'GET /auth/verify': { access: 'signed-in', unplaced: true },
 
   'POST /documents/text': { access: 'document:create', alsoNeeds: replacement },
   'POST /documents/texts': { access: 'document:create', alsoNeeds: replacement },

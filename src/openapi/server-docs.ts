@@ -33,12 +33,27 @@ const EXPLANATION = {
         expires_at: { type: 'string' },
       },
     },
-    workspace: { type: 'string' },
+    workspace: { ...nullable, description: 'Null when none was chosen, and there is no default' },
     chosen_by: { type: 'string' },
     workspaces: names,
-    role: { type: 'string' },
+    role: nullable,
     permissions: names,
     super_admin: { type: 'boolean' },
+    choices: {
+      type: 'array',
+      description: 'What may be chosen, where tenants are kept',
+      items: {
+        type: 'object',
+        required: ['tenant', 'kb', 'workspace', 'role'],
+        properties: {
+          tenant: { type: 'string' },
+          kb: { type: 'string' },
+          workspace: { type: 'string' },
+          role: { type: 'string' },
+        },
+      },
+    },
+    advice: { type: 'string', description: 'What to do where no workspace was chosen' },
   },
 }
 

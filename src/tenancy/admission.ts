@@ -54,3 +54,8 @@ export function accountAdmissionOf(request: FastifyRequest): AccountAdmission | 
   const decision = request[DECISION]
   return typeof decision === 'object' && 'principal' in decision ? decision : undefined
 }
+
+/** Who sent a request, wherever it runs; undefined for strangers. */
+export function callerIn(request: FastifyRequest): Principal | undefined {
+  return admissionOf(request)?.context.principal ?? accountAdmissionOf(request)?.principal
+}

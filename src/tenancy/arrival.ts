@@ -3,6 +3,7 @@ import { admitted } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import { type Awaitable, andThen } from './awaitable.ts'
 import { assertSentOnce, type Credentials, isEmpty, readCredentials } from './credential.ts'
+import { TenancyError } from './errors.ts'
 import { mayUse, permissionDenied, type RouteRule } from './permissions.ts'
 import { actingIn, type Principal } from './principal.ts'
 import { RequestContext } from './request-context.ts'
@@ -21,6 +22,8 @@ export interface ArrivalOptions {
    */
   readonly actAs?: (request: FastifyRequest, principal: Principal) => Awaitable<Principal>
 }
+
+const UNPLACED: ReadonlySet<string> = new Set(['no_workspace', 'workspace_required'])
 
 /** One request on its way in: who sends it, as whom, where to, and whether that is allowed. */
 export class Arrival {
@@ -66,8 +69,21 @@ export class Arrival {
 
   #choose(principal: Principal, credentials: Credentials): Awaitable<void> {
     this.principal = principal
+    if (this.#rule.unplaced === true) return this.#chooseIfAny(principal, credentials)
     const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)
     return andThen(choice, (chosen) => this.#admitTo(chosen, principal, credentials))
+  }
+
+  /** Who named no workspace, and has none by default, comes in without one. */
+  async #chooseIfAny(principal: Principal, credentials: Credentials): Promise<void> {
+    try {
+      const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)
+      this.#admitTo(await choice, principal, credentials)
+    } catch (error) {
+      const isUnplaced = error instanceof TenancyError && UNPLACED.has(error.code)
+      if (!isUnplaced || !mayUse(principal, this.#rule.access)) throw error
+      admitted(this.#request, { principal, credentials })
+    }
   }
 
   #admitTo(

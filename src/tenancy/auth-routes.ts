@@ -2,11 +2,11 @@ import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { admissionOf } from './admission.ts'
+import { accountAdmissionOf, admissionOf } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Account } from './directory.ts'
 import { TenancyError } from './errors.ts'
-import { explain } from './explain.ts'
+import { explain, explainUnplaced } from './explain.ts'
 import { readLoginForm } from './login-form.ts'
 import type { PermissionTable } from './permissions.ts'
 import type { SignInAttempt, SignInGuard } from './sign-in-guard.ts'
@@ -41,7 +41,7 @@ export interface AuthRoutesOptions {
 export const AUTH_PERMISSIONS = {
   'GET /auth-status': 'public',
   'POST /login': 'public',
-  'GET /auth/explain': 'signed-in',
+  'GET /auth/explain': { access: 'signed-in', unplaced: true },
 } as const satisfies PermissionTable
 
 const NO_PASSWORDS = 'Authentication is disabled. Using guest access.'
@@ -92,8 +92,10 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
   app.get('/auth/explain', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const admission = admissionOf(request)
-    if (admission === undefined) throw new TenancyError('missing_context', 'There is no context')
-    return explain(admission, tokens)
+    if (admission !== undefined) return explain(admission, tokens)
+    const unplaced = accountAdmissionOf(request)
+    if (unplaced === undefined) throw new TenancyError('missing_context', 'There is no caller')
+    return explainUnplaced(unplaced, tokens)
   })
 }
 

@@ -13,6 +13,7 @@ export const TENANCY_STATUS = {
   credentials_disagree: 403,
   permission_denied: 403,
   workspace_denied: 403,
+  no_workspace: 403,
   tenant_suspended: 403,
   access_ended: 403,
   acting_refused: 403,

@@ -1,5 +1,6 @@
-import type { Admission } from './admission.ts'
+import type { AccountAdmission, Admission } from './admission.ts'
 import { mayUse, PERMISSIONS } from './permissions.ts'
+import type { Principal } from './principal.ts'
 import { digestOf } from './secret-digest.ts'
 import type { Tokens } from './token.ts'
 
@@ -13,17 +14,67 @@ export interface Explanation {
     /** ISO 8601 in UTC. */
     readonly expires_at?: string
   }
-  readonly workspace: string
+  /** Null when none was chosen, and there is no default. */
+  readonly workspace: string | null
   readonly chosen_by: string
   readonly workspaces: readonly string[]
-  readonly role: string
+  /** In that workspace. */
+  readonly role: string | null
   readonly permissions: readonly string[]
   readonly super_admin: boolean
+  /** What may be chosen, where tenants are kept. */
+  readonly choices?: readonly Choice[]
+  /** What to do where no workspace was chosen. */
+  readonly advice?: string
+}
+
+interface Choice {
+  readonly tenant: string
+  readonly kb: string
+  readonly workspace: string
+  readonly role: string
+}
+
+const SELECTORS =
+  'Send X-Tenant-ID with the tenant of one of `choices`, and X-KB-ID with its kb unless that is ' +
+  '`default`; or begin the path with /api/v1/tenants/TENANT/kbs/KB.'
+const INVITED = 'You are in no tenant: ask to be invited to one.'
+const ACTING =
+  'You look after this server and are in no tenant: its management is below /api/v1/admin. To work ' +
+  'in the data of a tenant, send X-Acting-For with it, and X-Acting-Reason with the reason.'
+
+/** The same for a caller who has chosen no workspace, and has none by default. */
+export function explainUnplaced(admission: AccountAdmission, tokens: Tokens): Explanation {
+  const { principal } = admission
+  const choices = choicesOf(principal) ?? []
+  const lonely = principal.superAdmin ? ACTING : INVITED
+  return {
+    username: principal.username,
+    credential: credentialOf(admission, tokens),
+    workspace: null,
+    chosen_by: 'nothing',
+    workspaces: principal.workspaces,
+    role: null,
+    permissions: [],
+    super_admin: principal.superAdmin,
+    choices,
+    advice: choices.length > 0 ? SELECTORS : lonely,
+  }
+}
+
+function choicesOf({ holdings }: Principal): Choice[] | undefined {
+  return holdings?.map(({ tenant, kb, workspace, role }) => ({
+    tenant: tenant.slug,
+    kb: kb.slug,
+    workspace,
+    role,
+  }))
 }
 
 export function explain(admission: Admission, tokens: Tokens): Explanation {
   const { context, chosenBy } = admission
   const { principal, workspace } = context
+  const choices = choicesOf(principal)
   return {
     username: principal.username,
     credential: credentialOf(admission, tokens),
@@ -33,11 +84,12 @@ export function explain(admission: Admission, tokens: Tokens): Explanation {
     role: principal.role,
     permissions: PERMISSIONS.filter((permission) => mayUse(principal, permission)),
     super_admin: principal.superAdmin,
+    ...(choices === undefined ? {} : { choices }),
   }
 }
 
 function credentialOf(
-  { credentials: { apiKey, bearerKey, token } }: Admission,
+  { credentials: { apiKey, bearerKey, token } }: Pick<AccountAdmission, 'credentials'>,
   tokens: Tokens,
 ): Explanation['credential'] {
   const key = apiKey ?? bearerKey

@@ -2,11 +2,13 @@ import { TenancyError } from './errors.ts'
 import type { Holding, Principal } from './principal.ts'
 import type { Selection } from './workspace-choice.ts'
 
+const MOST_NAMED = 10
+
 /**
  * The holding that a request runs in: the one on which all its selectors agree. Tenant and
  * knowledge base may each be named by id or slug.
  *
- * @throws {TenancyError} `workspace_denied`, `selectors_disagree`, `kb_not_found`,
+ * @throws {TenancyError} `workspace_denied`, `no_workspace`, `selectors_disagree`, `kb_not_found`,
  * `workspace_required`, `tenant_suspended`
  */
 export function chooseHolding(
@@ -19,7 +21,7 @@ export function chooseHolding(
   const chosen =
     wanted.find(({ workspace }) => wanted.length === 1 || workspace === defaultWorkspace) ??
     (sameTenant(wanted) ? wanted.find(({ kb }) => kb.isDefault) : undefined)
-  if (chosen === undefined) throw required()
+  if (chosen === undefined) throw required(wanted)
   if (chosen.suspended) {
     throw new TenancyError('tenant_suspended', 'This tenant is suspended; ask your operator')
   }
@@ -35,7 +37,7 @@ function tenantOf(
     ({ workspace, tenant }) => workspace !== undefined || tenant !== undefined,
   )
   if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)
-  if (holdings.length === 0) throw denied()
+  if (holdings.length === 0) throw none()
   const own = holdings.find(({ workspace }) => workspace === defaultWorkspace)
   return own === undefined ? holdings : holdings.filter(({ tenant }) => tenant.id === own.tenant.id)
 }
@@ -85,9 +87,30 @@ function kbNotFound(): TenancyError {
   return new TenancyError('kb_not_found', 'There is no such knowledge base')
 }
 
-function required(): TenancyError {
+function none(): TenancyError {
+  return new TenancyError(
+    'no_workspace',
+    'You are in no tenant; ask to be invited to one. GET /auth/explain tells what you may do',
+  )
+}
+
+/** The choices are the caller's own, so that he may hear of them. */
+function required(choices: readonly Holding[]): TenancyError {
+  const tenants = new Set(choices.map(({ tenant }) => tenant.slug))
+  const [what, header, names] =
+    tenants.size > 1
+      ? ['tenant', 'X-Tenant-ID', [...tenants]]
+      : ['knowledge base', 'X-KB-ID', choices.map(({ kb }) => kb.slug)]
   return new TenancyError(
     'workspace_required',
-    'Choose a tenant with X-Tenant-ID and a knowledge base with X-KB-ID',
+    `Choose a ${what}: send ${header} with ${listed(names)}. GET /auth/explain tells all of them`,
   )
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED)
+  if (names.length > shown.length) return `${shown.join(', ')} or another of ${names.length}`
+  return [shown.slice(0, -1).join(', '), ...shown.slice(-1)]
+    .filter((one) => one !== '')
+    .join(' or ')
 }

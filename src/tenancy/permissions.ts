@@ -33,6 +33,11 @@ export type RouteAccess =
 export interface RouteRule {
   readonly access: RouteAccess
   readonly alsoNeeds?: (request: FastifyRequest) => readonly Permission[]
+  /**
+   * Whether it serves also whom no workspace was found for because he named none: then without a
+   * context, as a route of access `account`. For routes that are about the caller or the server.
+   */
+  readonly unplaced?: boolean
 }
 
 /** Rows by method and route, as in `'POST /documents/text'`, the route as it was registered. */

@@ -26,10 +26,13 @@ export function callerOf(request: FastifyRequest): Actor {
 export async function ownTenant(request: FastifyRequest, tenants: Tenants): Promise<string> {
   const named = headerOf(request, 'x-tenant-id')
   if (named !== undefined) return named
-  const { items } = await tenants.list(callerOf(request), { mine: true, page_size: 2 })
+  const { items, total } = await tenants.list(callerOf(request), { mine: true, page_size: 10 })
   const [only, another] = items
   if (only !== undefined && another === undefined) return only.tenant_id
-  throw new TenancyError('workspace_required', 'Choose a tenant with X-Tenant-ID')
+  const names = items.map(({ slug }) => slug).join(' or ')
+  const more = total > items.length ? ` or another of ${total}` : ''
+  const choice = names === '' ? 'Name one that you look after' : `Send ${names}${more}`
+  throw new TenancyError('workspace_required', `Choose a tenant with X-Tenant-ID. ${choice}`)
 }
 
 /**
