@@ -64,7 +64,8 @@ const WITHOUT_EFFECT = [
   'VLM_*',
   'WHITELIST_PATHS',
   'WORKERS',
-].map((name) => new RegExp(`^${name.replaceAll('*', '\\w+')}$`))
+]
+const HAS_NO_EFFECT = new RegExp(`^(?:${WITHOUT_EFFECT.join('|').replaceAll('*', '\\w+')})$`)
 
 /**
  * What is wrong with variables of LightRAG that this server does not act on: one sentence for each
@@ -82,6 +83,6 @@ export function lightRagVariablesWithoutEffect(env: Env, known: object): string[
   return Object.keys(env)
     .filter((name) => (env[name]?.trim() ?? '') !== '' && !Object.hasOwn(known, name))
     .filter((name) => !Object.hasOwn(REFUSED, name))
-    .filter((name) => WITHOUT_EFFECT.some((pattern) => pattern.test(name)))
+    .filter((name) => HAS_NO_EFFECT.test(name))
     .toSorted()
 }
