@@ -56,7 +56,7 @@ export async function judge(run: Run): Promise<ChaosReport> {
     }
     const isWordless = document.fate !== 'sound' && record?.status !== 'processed'
     if (isWordless) continue
-    const passages = await run.caller.passages(document.workspace, `mill of ${document.canary}`)
+    const passages = await run.caller.passages(document.workspace, `Where is ${document.canary}?`)
     if (!passages.some((text) => text.includes(document.canary))) {
       faults.push(`${document.file} (${document.fate}) is not found by its name`)
     }
@@ -103,7 +103,7 @@ async function faultsOfDeleted(
   if (record) return [`${file} was deleted and is ${record.status}`]
   // A few questions are enough where nothing may be found in any way.
   if (server.calls.length % 3 === 0) return []
-  const passages = await caller.passages(workspace, `mill of ${canary}`)
+  const passages = await caller.passages(workspace, `Where is ${canary}?`)
   return passages.some((text) => text.includes(canary)) ? [`${file} was deleted and is found`] : []
 }
 
@@ -142,7 +142,8 @@ function payments(server: ModelServer, taken: readonly Taken[]) {
       .map(({ document }) => document.canary),
   )
   // Questions are asked anew each time.
-  const isOfSound = (text: string) => sound.has(canaryIn(text) ?? '') && !text.startsWith('mill of')
+  const isOfSound = (text: string) =>
+    sound.has(canaryIn(text) ?? '') && !text.startsWith('Where is')
   const prompts = new Tally()
   const texts = new Tally()
   const tried = new Tally()
