@@ -13,10 +13,10 @@ const DATA_PERMISSIONS: PermissionTable = {
   'GET /health': { access: 'optional', unplaced: true },
   'GET /auth/verify': { access: 'signed-in', unplaced: true },
 
-  'POST /documents/text': { access: 'document:create', alsoNeeds: replacement },
-  'POST /documents/texts': { access: 'document:create', alsoNeeds: replacement },
-  'POST /documents/custom_kg': { access: 'document:create', alsoNeeds: replacement },
-  'POST /documents/upload': { access: 'document:create', alsoNeeds: replacement },
+  'POST /documents/text': { access: 'document:create', alsoNeeds: insertion },
+  'POST /documents/texts': { access: 'document:create', alsoNeeds: insertion },
+  'POST /documents/custom_kg': { access: 'document:create', alsoNeeds: insertion },
+  'POST /documents/upload': { access: 'document:create', alsoNeeds: insertion },
   'GET /documents': 'document:read',
   'POST /documents/paginated': 'document:read',
   'GET /documents/status_counts': 'document:read',
@@ -104,9 +104,14 @@ function rawContext({ body }: FastifyRequest): readonly Permission[] {
   return readChatQuery(String(last.content)).contextOnly ? ['document:read'] : []
 }
 
-/** Putting a text in the place of another changes a document. */
-function replacement(request: FastifyRequest): readonly Permission[] {
-  const { query } = request
-  const replaces = typeof query === 'object' && query !== null && 'on_conflict' in query
-  return replaces && query.on_conflict === 'replace' ? ['document:update'] : []
+/**
+ * Putting a text in the place of another changes a document, and who waits for a document is shown
+ * how far it came.
+ */
+function insertion({ query }: FastifyRequest): readonly Permission[] {
+  if (typeof query !== 'object' || query === null) return []
+  const needs: Permission[] = []
+  if ('on_conflict' in query && query.on_conflict === 'replace') needs.push('document:update')
+  if ('wait' in query && query.wait !== 0) needs.push('document:read')
+  return needs
 }

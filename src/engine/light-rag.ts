@@ -290,7 +290,12 @@ export class LightRag implements Rag {
   }
 
   #retrieval() {
-    return { store: this.#store, models: this.#parts.models, settings: this.#settings }
+    return {
+      store: this.#store,
+      models: this.#parts.models,
+      settings: this.#settings,
+      stillProcessing: () => this.#work.stillProcessing(),
+    }
   }
 
   #report(message: string, error: unknown): void {

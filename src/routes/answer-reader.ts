@@ -8,6 +8,8 @@ export interface AnswerReader {
   readonly references: readonly Reference[] | null
   /** False when the answer arrives in one piece. */
   readonly streaming: boolean
+  /** Documents that the answer could not draw from yet. */
+  readonly stillProcessing: number
   /** Why the answer ended before it was whole; known at its end. */
   readonly cut: CutReason | null
   /** The next text that says something; null at the end. */
@@ -30,25 +32,25 @@ export async function openAnswer(
   if (first.done === true || first.value.type !== 'start') {
     throw new TypeError('an answer starts with a start event')
   }
-  const { references, streaming } = first.value
-  return new OpenAnswer(iterator, references, streaming)
+  return new OpenAnswer(iterator, first.value)
 }
 
 class OpenAnswer implements AnswerReader {
   readonly references: readonly Reference[] | null
   readonly streaming: boolean
+  readonly stillProcessing: number
   readonly #iterator: AsyncIterator<QueryEvent>
   #cut: CutReason | null = null
   #isBlank = true
 
   constructor(
     iterator: AsyncIterator<QueryEvent>,
-    references: readonly Reference[] | null,
-    streaming: boolean,
+    { references, streaming, stillProcessing = 0 }: QueryEvent & { type: 'start' },
   ) {
     this.#iterator = iterator
     this.references = references
     this.streaming = streaming
+    this.stillProcessing = stillProcessing
   }
 
   get cut(): CutReason | null {

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
+import { clientSignal } from '../http/client-signal.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
 import { CustomKgBody } from './graph-edit-schemas.ts'
+import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface CustomKgRoutesOptions {
   readonly rag: Rag
@@ -21,6 +23,9 @@ export const customKgRoutes: FastifyPluginAsyncTypebox<CustomKgRoutesOptions> = 
       config: { codedErrors: true },
       schema: { body: CustomKgBody, querystring: InsertOptions, response: { 200: InsertReply } },
     },
-    async ({ body, query: { on_conflict } }) => rag.insertCustomKg({ ...body, on_conflict }),
+    async ({ body, query: { on_conflict, wait } }, reply) => {
+      const inserted = await rag.insertCustomKg({ ...body, on_conflict })
+      return waitForDocuments(rag, inserted, wait, clientSignal(reply))
+    },
   )
 }

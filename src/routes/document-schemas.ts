@@ -12,6 +12,7 @@ import {
   StatusMessage,
   Text,
 } from './common-schemas.ts'
+import { LONGEST_WAIT } from './wait-for-documents.ts'
 
 const DOC_STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed'] as const
 const DocStatus = Type.Enum(DOC_STATUSES)
@@ -19,6 +20,8 @@ const DocStatus = Type.Enum(DOC_STATUSES)
 /** An opt-in of ours: what to do when the file name is known already. */
 export const InsertOptions = Type.Object({
   on_conflict: Type.Optional(Type.Enum(['keep', 'replace'])),
+  /** Seconds to wait for the documents to be processed before the answer. */
+  wait: Type.Integer({ minimum: 0, maximum: LONGEST_WAIT, default: 0 }),
 })
 
 const ChunkingParams = Type.Object(
@@ -125,12 +128,6 @@ export const RetryChunksReply = Type.Object({
   chunks: Type.Integer(),
 })
 
-export const InsertReply = Type.Object({
-  status: Type.Enum(['success', 'duplicated', 'partial_success', 'failure']),
-  message: Type.String(),
-  track_id: Type.String(),
-})
-
 export const DocStatusReply = Type.Object({
   id: Type.String(),
   content_summary: Type.String(),
@@ -146,6 +143,19 @@ export const DocStatusReply = Type.Object({
 })
 
 const Documents = Type.Immutable(Type.Array(DocStatusReply))
+
+export const InsertReply = Type.Object({
+  status: Type.Enum(['success', 'duplicated', 'partial_success', 'failure']),
+  message: Type.String(),
+  track_id: Type.String(),
+  documents: Type.Optional(
+    Type.Unsafe<Type.Static<typeof Documents> | undefined>({
+      ...Documents,
+      description: 'How far the documents came; only with `wait`; an addition to LightRAG',
+    }),
+  ),
+})
+
 const Counts = Type.Record(Type.String(), Type.Integer())
 
 export const StatusesReply = Type.Object({ statuses: Type.Record(Type.String(), Documents) })

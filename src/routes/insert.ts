@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
+import { clientSignal } from '../http/client-signal.ts'
 import { InsertOptions, InsertReply, InsertTextBody, InsertTextsBody } from './document-schemas.ts'
+import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface InsertRoutesOptions {
   readonly rag: Rag
@@ -19,8 +21,8 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
   app.post(
     '/documents/text',
     { bodyLimit, schema: { body: InsertTextBody, querystring, response } },
-    async ({ body, query: { on_conflict } }) =>
-      rag.insertTexts({
+    async ({ body, query: { on_conflict, wait } }, reply) => {
+      const inserted = await rag.insertTexts({
         texts: [body.text],
         file_sources: alone(body.file_source),
         external_ids: alone(body.external_id),
@@ -28,13 +30,18 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
         tags: alone(body.tags),
         chunking: body.chunking,
         on_conflict,
-      }),
+      })
+      return waitForDocuments(rag, inserted, wait, clientSignal(reply))
+    },
   )
 
   app.post(
     '/documents/texts',
     { bodyLimit, schema: { body: InsertTextsBody, querystring, response } },
-    async ({ body, query: { on_conflict } }) => rag.insertTexts({ ...body, on_conflict }),
+    async ({ body, query: { on_conflict, wait } }, reply) => {
+      const inserted = await rag.insertTexts({ ...body, on_conflict })
+      return waitForDocuments(rag, inserted, wait, clientSignal(reply))
+    },
   )
 }
 

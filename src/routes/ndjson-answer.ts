@@ -8,8 +8,11 @@ import type { LineFormat } from './line-stream.ts'
  */
 export const NDJSON_ANSWER: LineFormat = {
   head: async (answer) => {
-    const { references, streaming } = answer
-    const named = references === null ? {} : { references }
+    const { references, streaming, stillProcessing } = answer
+    const named = {
+      ...(references === null ? {} : { references }),
+      ...(stillProcessing === 0 ? {} : { still_processing: stillProcessing }),
+    }
     if (streaming) return references === null ? [] : [named]
     const response = await wholeText(answer)
     return [{ response, ...named, ...endOf(answer) }]

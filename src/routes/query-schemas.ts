@@ -138,6 +138,13 @@ export const QueryReply = Type.Object({
       description: 'Only of an answer that the model did not finish; an addition to LightRAG',
     }),
   ),
+  still_processing: Type.Optional(
+    Type.Unsafe<number | undefined>({
+      type: 'integer',
+      description:
+        'Documents that the answer could not draw from yet, if there are any; an addition to LightRAG',
+    }),
+  ),
 })
 
 const fromTheGraph = {

@@ -1,9 +1,11 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
+import { clientSignal } from '../http/client-signal.ts'
 import { ENVELOPE_BYTES, receiveFile } from '../http/receive-file.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
 import { LABEL_FIELDS, labelFields } from './label-fields.ts'
+import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface UploadRoutesOptions {
   readonly rag: Rag
@@ -33,14 +35,16 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = asyn
       config: { streamedBody: true },
       schema: { querystring: InsertOptions, response: { 200: InsertReply } },
     },
-    async (request) =>
-      receiveFile(
+    async (request, reply) => {
+      const inserted = await receiveFile(
         request,
         { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs, fields: LABEL_FIELDS },
         (file_name, content, fields) => {
           const { on_conflict } = request.query
           return rag.insertFile({ file_name, on_conflict, ...labelFields(fields) }, content)
         },
-      ),
+      )
+      return waitForDocuments(rag, inserted, request.query.wait, clientSignal(reply))
+    },
   )
 }

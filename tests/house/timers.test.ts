@@ -32,6 +32,8 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'main.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
   'http/cut-off-silent.ts: maxSilenceMs': 'a constant of the routes',
   'http/refuse-under-pressure.ts: sampleIntervalMs': 'a constant but in tests',
+  'routes/wait-for-documents.ts: Math.min(pause, left)': 'LAST_LOOK at most, a constant',
+  'demo/patient-fetch.ts: waitMs': 'WAIT_MS.most at most, a constant',
   'routes/line-stream.ts: options.quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',
   'routes/line-stream.ts: quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',
 }

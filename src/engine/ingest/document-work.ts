@@ -156,6 +156,13 @@ export class DocumentWork {
     })
   }
 
+  /** How many documents are worked on or wait for it; 0 while nothing is under way. */
+  async stillProcessing(): Promise<number> {
+    if (!this.busy) return 0
+    const { pending, processing } = await this.publish.store.statusCounts()
+    return pending + processing
+  }
+
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     await this.scanner.idle()

@@ -19,12 +19,17 @@ import { type Retrieved, retrieve } from './retrieve.ts'
 import type { RetrieveParts } from './search.ts'
 import { answerInput, type Selected, selectContext } from './select-context.ts'
 
-/** Said when nothing was found; clients look for the mark at its end. */
-export const NOTHING_FOUND =
-  'Sorry, the documents here hold nothing that answers this question. [no-context]'
+/** Clients look for it at the end of an answer that says nothing was found. */
+const NO_CONTEXT = '[no-context]'
+const NOTHING = 'Sorry, the documents here hold nothing that answers this question'
+
+/** Said when nothing was found. */
+export const NOTHING_FOUND = `${NOTHING}. ${NO_CONTEXT}`
 
 export interface AnswerParts extends RetrieveParts {
   readonly store: Store
+  /** How many documents are on their way: taken in, and not yet to be found. */
+  readonly stillProcessing: () => Promise<number>
 }
 
 type Found = { readonly retrieved: Retrieved; readonly selected: Selected }
@@ -48,27 +53,29 @@ export async function* answerQuestion(
   if (question.mode === 'bypass') {
     const references = question.includeReferences ? [] : null
     const answer = answerer.answer(answerInput(question, null), answering)
-    yield* pieces(question, references, answer, end)
+    yield* pieces(question, { references, stillProcessing: 0 }, answer, end)
     return
   }
   const found = await find(parts, question, options)
   const references = question.includeReferences
     ? referencesOf(found?.selected ?? null, question.includeChunkContent)
     : null
-  const whole = wholeText(parts, question, found)
+  const stillProcessing = await parts.stillProcessing()
+  const head = { references, stillProcessing }
+  const whole = wholeText(parts, question, found, stillProcessing)
   if (whole !== null || !found) {
-    yield { type: 'start', references, streaming: false }
+    yield { type: 'start', ...head, streaming: false }
     yield { type: 'text', text: whole ?? NOTHING_FOUND }
     return
   }
   const slot = await answerSlot(parts, question, found.retrieved.keywords, found.selected.context)
   const known = (await slot?.read()) ?? null
   if (known !== null) {
-    yield* pieces(question, references, inOnePiece(known), end)
+    yield* pieces(question, head, inOnePiece(known), end)
     return
   }
   const answer = answerer.answer(answerInput(question, found.selected), answering)
-  yield* pieces(question, references, slot?.keeping(answer, end) ?? answer, end)
+  yield* pieces(question, head, slot?.keeping(answer, end) ?? answer, end)
 }
 
 async function* inOnePiece(text: string): AsyncGenerator<string> {
@@ -80,12 +87,18 @@ export async function collectAnswer(events: AsyncIterable<QueryEvent>): Promise<
   let response = ''
   let references: readonly Reference[] | null = null
   let cut: CutReason | null = null
+  let stillProcessing = 0
   for await (const event of events) {
-    if (event.type === 'start') references = event.references
+    if (event.type === 'start') ({ references, stillProcessing = 0 } = event)
     else if (event.type === 'cut') cut = event.reason
     else response += event.text
   }
-  return { response, references, ...(cut === null ? {} : { finish_reason: cut }) }
+  return {
+    response,
+    references,
+    ...(cut === null ? {} : { finish_reason: cut }),
+    ...(stillProcessing === 0 ? {} : { still_processing: stillProcessing }),
+  }
 }
 
 /** What was found, as data, without an answer. */
@@ -105,9 +118,10 @@ export async function questionData(
   }
   const found = await find(parts, question, { lane: 'query', signal })
   if (!found) {
+    const stillProcessing = await parts.stillProcessing()
     return {
       status: 'failure',
-      message: 'Nothing was found for this query.',
+      message: `Nothing was found for this query${whileProcessing(stillProcessing)}.`,
       data: {},
       metadata: { failure_reason: 'no_results', mode: question.mode },
     }
@@ -142,8 +156,13 @@ async function find(
 }
 
 /** The text of an answer that no model makes, or null. */
-function wholeText(parts: AnswerParts, question: Question, found: Found | null): string | null {
-  if (!found) return NOTHING_FOUND
+function wholeText(
+  parts: AnswerParts,
+  question: Question,
+  found: Found | null,
+  stillProcessing: number,
+): string | null {
+  if (!found) return `${NOTHING}${whileProcessing(stillProcessing)}. ${NO_CONTEXT}`
   if (question.only === 'context') return found.selected.context
   if (question.only === 'prompt') {
     return parts.models.answerer.prompt(answerInput(question, found.selected))
@@ -151,21 +170,27 @@ function wholeText(parts: AnswerParts, question: Question, found: Found | null):
   return null
 }
 
+function whileProcessing(documents: number): string {
+  if (documents === 0) return ''
+  const are = documents === 1 ? '1 document is' : `${documents} documents are`
+  return `, but ${are} still being processed; ask again when that is done`
+}
+
 /** An answer as it arrives, or in one piece when it was asked for whole. */
 async function* pieces(
   { stream }: Question,
-  references: readonly Reference[] | null,
+  head: Pick<QueryEvent & { type: 'start' }, 'references' | 'stillProcessing'>,
   answer: AsyncIterable<string>,
   end: AnswerEnd,
 ): AsyncGenerator<QueryEvent> {
-  if (stream) yield { type: 'start', references, streaming: true }
+  if (stream) yield { type: 'start', ...head, streaming: true }
   let whole = ''
   for await (const text of answer) {
     if (stream && text !== '') yield { type: 'text', text }
     else whole += text
   }
   if (!stream) {
-    yield { type: 'start', references, streaming: false }
+    yield { type: 'start', ...head, streaming: false }
     yield { type: 'text', text: whole }
   }
   if (end.cut !== null) yield { type: 'cut', reason: end.cut }

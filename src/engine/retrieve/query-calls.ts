@@ -82,6 +82,8 @@ export interface QueryResponse {
   readonly references: readonly Reference[] | null
   /** Only of an answer that is not whole. */
   readonly finish_reason?: CutReason | undefined
+  /** Documents that are still being processed, which the answer cannot draw from; only if there are. */
+  readonly still_processing?: number | undefined
 }
 
 /** Events of a streamed answer, in order: `start` once, then texts, and `cut` behind half an answer. */
@@ -91,6 +93,8 @@ export type QueryEvent =
       readonly references: readonly Reference[] | null
       /** False when the answer arrives in one piece: nothing found, or context or prompt only. */
       readonly streaming: boolean
+      /** As `still_processing` of {@link QueryResponse}. */
+      readonly stillProcessing?: number | undefined
     }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'cut'; readonly reason: CutReason }
