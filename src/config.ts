@@ -243,8 +243,9 @@ type Values = EnvValues<typeof ENV_FIELDS>
 
 function contradictions(values: Values): string[] {
   const problems: string[] = []
-  if (values.CHUNK_OVERLAP_SIZE >= values.CHUNK_SIZE) {
-    problems.push('CHUNK_OVERLAP_SIZE must be less than CHUNK_SIZE')
+  const half = Math.floor(values.CHUNK_SIZE / 2)
+  if (values.CHUNK_OVERLAP_SIZE > half) {
+    problems.push(`CHUNK_OVERLAP_SIZE must be at most half of CHUNK_SIZE, which is ${half}`)
   }
   if (!isWorkspaceName(values.WORKSPACE)) {
     problems.push('WORKSPACE must be 1 to 128 letters, digits, "_" or "-", and begin with no sign')

@@ -9,7 +9,12 @@ export const ENGINE_FIELDS = {
   CHUNK_OVERLAP_SIZE: integer(
     ENGINE.chunkOverlapSize,
     { min: 0, max: 100_000 },
-    'Tokens that neighbouring chunks share; less than CHUNK_SIZE.',
+    'Tokens that neighbouring chunks share; at most half of CHUNK_SIZE.',
+  ),
+  MAX_CHUNKS_PER_DOCUMENT: integer(
+    ENGINE.maxChunksPerDocument,
+    { min: 1, max: 10_000_000 },
+    'Chunks that one document may have; one that makes more fails.',
   ),
   TOP_K: integer(ENGINE.topK, { min: 1, max: 1000 }, 'Entities and relations a query looks for.'),
   CHUNK_TOP_K: integer(ENGINE.chunkTopK, { min: 1, max: 1000 }, 'Chunks a query keeps.'),
@@ -116,6 +121,7 @@ export function engineSettings(values: Values): EngineSettings {
     ...ENGINE,
     chunkSize: values.CHUNK_SIZE,
     chunkOverlapSize: values.CHUNK_OVERLAP_SIZE,
+    maxChunksPerDocument: values.MAX_CHUNKS_PER_DOCUMENT,
     topK: values.TOP_K,
     chunkTopK: values.CHUNK_TOP_K,
     maxEntityTokens: values.MAX_ENTITY_TOKENS,

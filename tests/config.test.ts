@@ -89,6 +89,13 @@ describe('loadConfig', () => {
     expect(problems.join()).not.toMatch(/short|anna|free/)
   })
 
+  it('lets chunks share half of themselves at most', () => {
+    expect(problemsOf({ CHUNK_SIZE: '100', CHUNK_OVERLAP_SIZE: '51' })).toEqual([
+      'CHUNK_OVERLAP_SIZE must be at most half of CHUNK_SIZE, which is 50',
+    ])
+    expect(problemsOf({ CHUNK_SIZE: '100', CHUNK_OVERLAP_SIZE: '50' })).toEqual([])
+  })
+
   it('has room for the longest body within what bodies may take at once', () => {
     expect(problemsOf({ MAX_REQUEST_BODY_BYTES: String(200 * 1024 * 1024) })).toEqual([
       'BODIES_AT_ONCE_MB_PER_CALLER must have room for MAX_REQUEST_BODY_BYTES: at least 200',

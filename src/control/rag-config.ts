@@ -71,8 +71,8 @@ export function checkedConfig(value: unknown): RagConfig {
     throw new ControlError('invalid_input', `A config has, beside its prompts, ${bound}`)
   }
   const { chunk_size: size, chunk_overlap: overlap } = value
-  if (size !== undefined && overlap !== undefined && overlap >= size) {
-    throw new ControlError('invalid_input', 'chunk_overlap must be less than chunk_size')
+  if (size !== undefined && overlap !== undefined && overlap > size / 2) {
+    throw new ControlError('invalid_input', 'chunk_overlap must be at most half of chunk_size')
   }
   return value
 }

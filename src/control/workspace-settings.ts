@@ -31,7 +31,10 @@ export function engineSettings(base: EngineSettings, config: RagConfig): EngineS
     ...base,
     chunkSize,
     // Each may be set where the other is inherited.
-    chunkOverlapSize: Math.min(config.chunk_overlap ?? base.chunkOverlapSize, chunkSize - 1),
+    chunkOverlapSize: Math.min(
+      config.chunk_overlap ?? base.chunkOverlapSize,
+      Math.floor(chunkSize / 2),
+    ),
     topK: config.top_k ?? base.topK,
     chunkTopK: config.chunk_top_k ?? base.chunkTopK,
     cosineThreshold: config.cosine_threshold ?? base.cosineThreshold,

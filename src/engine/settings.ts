@@ -5,6 +5,7 @@ export interface EngineSettings {
   /** In tokens, as is the overlap. */
   readonly chunkSize: number
   readonly chunkOverlapSize: number
+  readonly maxChunksPerDocument: number
   readonly topK: number
   readonly chunkTopK: number
   /** Budgets of the context, in tokens. */
@@ -45,6 +46,7 @@ export interface EngineSettings {
 export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
   chunkSize: 1200,
   chunkOverlapSize: 100,
+  maxChunksPerDocument: 50_000,
   topK: 40,
   chunkTopK: 20,
   maxEntityTokens: 6000,

@@ -24,16 +24,21 @@ export const InsertOptions = Type.Object({
   wait: Type.Integer({ minimum: 0, maximum: LONGEST_WAIT, default: 0 }),
 })
 
-const ChunkingParams = Type.Object(
-  {
-    chunk_token_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
-    chunk_overlap_token_size: Type.Optional(Type.Integer({ minimum: 0, maximum: 50_000 })),
-    split_by_character: Type.Optional(
-      Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 1000 }),
-    ),
-    split_by_character_only: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
+const ChunkingParams = Type.Refine(
+  Type.Object(
+    {
+      chunk_token_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+      chunk_overlap_token_size: Type.Optional(Type.Integer({ minimum: 0, maximum: 50_000 })),
+      split_by_character: Type.Optional(
+        Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 1000 }),
+      ),
+      split_by_character_only: Type.Optional(Type.Boolean()),
+    },
+    { additionalProperties: false },
+  ),
+  ({ chunk_token_size: size, chunk_overlap_token_size: overlap }) =>
+    size === undefined || overlap === undefined || overlap <= size / 2,
+  () => 'chunk_overlap_token_size must be at most half of chunk_token_size',
 )
 
 const ChunkingBody = Type.Object(

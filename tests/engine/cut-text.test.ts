@@ -4,6 +4,7 @@ import { chunkingPlan, keptPlan, planAsJson } from '../../src/engine/ingest/chun
 import { cutText } from '../../src/engine/ingest/cut-text.ts'
 import { markdownHeadings } from '../../src/engine/ingest/headings.ts'
 import { DEFAULT_SETTINGS } from '../../src/engine/settings.ts'
+import { openEngine } from './open-engine.ts'
 
 const SEPARATOR: ChunkingPlan = {
   strategy: 'fixed_token',
@@ -108,8 +109,41 @@ describe('chunkingPlan', () => {
     expect(keptPlan(null, later)).toMatchObject({ size: 77, overlap: 7 })
   })
 
+  it('shares half a chunk at most, also where more was kept with a document or set before', () => {
+    const params = { chunk_token_size: 50, chunk_overlap_token_size: 49 }
+    const kept = { strategy: 'fixed_token', params }
+    expect(keptPlan(kept, DEFAULT_SETTINGS)).toMatchObject({ size: 50, overlap: 25 })
+    const half = { ...DEFAULT_SETTINGS, chunkSize: 150, chunkOverlapSize: 75 }
+    expect(chunkingPlan(undefined, half)).toMatchObject({ size: 150, overlap: 75 })
+    const more = { ...half, chunkOverlapSize: 76 }
+    expect(chunkingPlan(undefined, more)).toMatchObject({ size: 150, overlap: 15 })
+  })
+
+  it.each([
+    ['fixed_token', null],
+    ['fixed_token', ' '],
+    ['markdown', null],
+  ] as const)('gives up a text of too many chunks: %s, cut at %j', async (strategy, separator) => {
+    const settings = { ...DEFAULT_SETTINGS, chunkSize: 16, maxChunksPerDocument: 20 }
+    const chunking = { strategy, params: { split_by_character: separator } }
+    const text = '# heading\n\nword word word word word\n\n'
+    const cutIn = (times: number) =>
+      cutText(
+        text.repeat(times),
+        markdownHeadings(text.repeat(times)),
+        chunkingPlan(chunking, settings),
+      )
+    expect((await cutIn(2)).length).toBeLessThanOrEqual(20)
+    await expect(cutIn(1000)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('more than 20 chunks'),
+    })
+  })
+
   it.each([
     [{ strategy: 'custom', params: { chunk_token_size: 50, chunk_overlap_token_size: 50 } }],
+    [{ strategy: 'custom', params: { chunk_token_size: 50, chunk_overlap_token_size: 26 } }],
+    [{ strategy: 'custom', params: { chunk_overlap_token_size: 601 } }],
     [{ strategy: 'custom', params: { split_by_character_only: true } }],
     [{ strategy: 'markdown', params: { split_by_character: '\n' } }],
   ] as const)('refuses %j', (chunking) => {
@@ -117,4 +151,27 @@ describe('chunkingPlan', () => {
       expect.objectContaining({ code: 'invalid_argument' }),
     )
   })
+})
+
+it('a document of too many chunks fails with the reason, and the next one lands', async () => {
+  const engine = await openEngine(
+    {},
+    { chunkSize: 16, chunkOverlapSize: 0, maxChunksPerDocument: 5 },
+  )
+  try {
+    await engine.insert({ texts: ['many words '.repeat(500), 'Ada met Charles.'] })
+    const { documents } = await engine.rag.listDocuments({ page: 1, page_size: 10 })
+    const told = documents.map(({ status, error_msg }) => [status, error_msg])
+    expect(told).toHaveLength(2)
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['failed', expect.stringContaining('more than 5 chunks')],
+        ['processed', null],
+      ]),
+    )
+    const chunks = Array.from({ length: 6 }, (_, i) => ({ content: `Part ${i}` }))
+    await expect(engine.rag.insertCustomKg({ chunks })).rejects.toThrow('more than 5 chunks')
+  } finally {
+    await engine.close()
+  }
 })

@@ -108,6 +108,18 @@ const INVALID: [string, string, unknown, Record<string, string>][] = [
   ],
   [
     'POST',
+    '/documents/text',
+    {
+      text: 'fine',
+      chunking: {
+        strategy: 'fixed_token',
+        params: { chunk_token_size: 1000, chunk_overlap_token_size: 999 },
+      },
+    },
+    { 'body.chunking.params': 'value_error' },
+  ],
+  [
+    'POST',
     '/query',
     { query: 'Who is it?', filters: { tag: ['a'], document_ids: ['b'] } },
     { 'body.filters.tag': 'extra_forbidden' },

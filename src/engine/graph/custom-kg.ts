@@ -1,4 +1,5 @@
 import type { DocumentRecord, NewDocument } from '../document-record.ts'
+import { tooManyChunks } from '../ingest/chunk-text.ts'
 import { cleanText } from '../ingest/clean-text.ts'
 import { labelsOf } from '../ingest/document-labels.ts'
 import { embedEach } from '../ingest/embed-each.ts'
@@ -27,9 +28,10 @@ import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'
  */
 export async function customKgDocument(
   kg: CustomKg,
-  { chunkSize }: EngineSettings,
+  { chunkSize, maxChunksPerDocument: most }: EngineSettings,
 ): Promise<NewDocument> {
   const { text, passages } = await layOutCustomKg(kg, { tokens: chunkSize, count: tokenCount })
+  if (passages.length > most) throw tooManyChunks(most)
   const graph = await written(passages)
   // Of the list without its lines, as it was kept by earlier versions.
   const hashed = `${text}\u0000${await mapPieces(graph, (piece) => piece.replaceAll('\n', ''))}`

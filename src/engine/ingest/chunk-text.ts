@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.ts'
 import { type Piece, pieces } from '../tokenizer.ts'
 import { giveWay } from '../turns.ts'
 
@@ -6,6 +7,8 @@ export interface ChunkSize {
   readonly size: number
   /** Tokens that a chunk shares with the one before it; less than `size`. */
   readonly overlap: number
+  /** Most chunks; no bound unless given. */
+  readonly maxChunks?: number | undefined
 }
 
 export interface TextChunk {
@@ -26,8 +29,13 @@ const PIECES_A_LOOK = 200
  *
  * A tail that lies wholly within the overlap makes no chunk of its own. White space around a chunk
  * is left out of it; a text of nothing else has no chunks.
+ *
+ * @throws {EngineError} `invalid_argument` when there are too many
  */
-export async function chunkText(text: string, { size, overlap }: ChunkSize): Promise<TextChunk[]> {
+export async function chunkText(
+  text: string,
+  { size, overlap, maxChunks = Number.POSITIVE_INFINITY }: ChunkSize,
+): Promise<TextChunk[]> {
   const chunks: TextChunk[] = []
   let window: Piece[] = []
   let tokens = 0
@@ -36,6 +44,7 @@ export async function chunkText(text: string, { size, overlap }: ChunkSize): Pro
   const emit = () => {
     const chunk = contentOf(text, window, tokens, chunks.length)
     if (chunk) chunks.push(chunk)
+    if (chunks.length > maxChunks) throw tooManyChunks(maxChunks)
   }
   for (const piece of pieces(text)) {
     if (++seen % PIECES_A_LOOK === 0) await giveWay()
@@ -51,6 +60,11 @@ export async function chunkText(text: string, { size, overlap }: ChunkSize): Pro
   }
   if (fresh) emit()
   return chunks
+}
+
+export function tooManyChunks(most: number): EngineError {
+  const message = `The text makes more than ${most} chunks. Allow larger chunks, or take it in in parts.`
+  return new EngineError('invalid_argument', message)
 }
 
 /** The last pieces of a window that fit into `overlap` tokens. */

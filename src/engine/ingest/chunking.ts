@@ -7,9 +7,11 @@ import type { Chunking } from './document-calls.ts'
 /** Every decision on how a document is cut. */
 export interface ChunkingPlan {
   readonly strategy: Chunking['strategy']
-  /** In tokens, as is the overlap. */
+  /** In tokens, as is the overlap, which is half of it at most. */
   readonly size: number
   readonly overlap: number
+  /** Of one document; a text that makes more fails. */
+  readonly maxChunks?: number
   /** Where to cut first; null = nowhere in particular. */
   readonly separator: string | null
   /** Whether a part between separators that is larger than a chunk is an error. */
@@ -28,12 +30,14 @@ export function chunkingPlan(
 ): ChunkingPlan {
   const { strategy = 'fixed_token', params = {} } = given ?? {}
   const size = params.chunk_token_size ?? settings.chunkSize
-  const usual = settings.chunkOverlapSize < size ? settings.chunkOverlapSize : Math.floor(size / 10)
+  const most = Math.floor(size / 2)
+  const usual =
+    settings.chunkOverlapSize <= most ? settings.chunkOverlapSize : Math.floor(size / 10)
   const overlap = params.chunk_overlap_token_size ?? usual
-  if (overlap >= size) {
+  if (overlap > most) {
     throw new EngineError(
       'invalid_argument',
-      `chunk_overlap_token_size (${overlap}) must be smaller than chunk_token_size (${size}).`,
+      `chunk_overlap_token_size (${overlap}) must be at most half of chunk_token_size (${size}).`,
     )
   }
   const separator = oneLineEnd(params.split_by_character ?? '') || null
@@ -50,7 +54,8 @@ export function chunkingPlan(
       'The strategy "markdown" cuts at headings; use "fixed_token" with split_by_character.',
     )
   }
-  return { strategy, size, overlap, separator, separatorOnly }
+  const maxChunks = settings.maxChunksPerDocument
+  return { strategy, size, overlap, maxChunks, separator, separatorOnly }
 }
 
 export function planAsJson(plan: ChunkingPlan): JsonObject {
@@ -71,5 +76,14 @@ export function planAsJson(plan: ChunkingPlan): JsonObject {
 
 /** The plan that was kept with a document; without one, the plan of these settings. */
 export function keptPlan(kept: JsonObject | null, settings: EngineSettings): ChunkingPlan {
-  return chunkingPlan(kept as Chunking | null, settings)
+  const chunking = kept as Chunking | null
+  const { chunk_token_size: size = settings.chunkSize, chunk_overlap_token_size: overlap } =
+    chunking?.params ?? {}
+  if (chunking === null || overlap === undefined) return chunkingPlan(chunking, settings)
+  // Taken in when windows could move by a single token.
+  const params = {
+    ...chunking.params,
+    chunk_overlap_token_size: Math.min(overlap, Math.floor(size / 2)),
+  }
+  return chunkingPlan({ ...chunking, params }, settings)
 }

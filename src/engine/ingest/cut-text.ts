@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts'
 import { giveWay } from '../turns.ts'
-import { chunkText, type TextChunk } from './chunk-text.ts'
+import { chunkText, type TextChunk, tooManyChunks } from './chunk-text.ts'
 import type { ChunkingPlan } from './chunking.ts'
 import type { Heading } from './headings.ts'
 
@@ -19,7 +19,8 @@ const TINY = 1 / 16
  * Cuts a text by a plan.
  *
  * @param headings of the text, in order
- * @throws {EngineError} `invalid_argument` when a part that must not be cut is larger than a chunk
+ * @throws {EngineError} `invalid_argument` when a part that must not be cut is larger than a chunk, or
+ *   when there are too many chunks
  */
 export async function cutText(
   text: string,
@@ -87,10 +88,14 @@ async function* cutSpans(
   spans: Iterable<Span>,
   plan: ChunkingPlan,
 ): AsyncGenerator<[number, TextChunk[]], void, void> {
+  const { maxChunks = Number.POSITIVE_INFINITY } = plan
   let index = 0
+  let total = 0
   for (const { start, end } of spans) {
     await giveWay()
     const cut = await chunkText(text.slice(start, end), plan)
+    total += cut.length
+    if (total > maxChunks) throw tooManyChunks(maxChunks)
     yield [index, cut.map((chunk) => shifted(chunk, start))]
     index++
   }
