@@ -108,6 +108,17 @@ export interface ApiKeyRow {
   created_at: number
 }
 
+/** A key with which an operator is let in as himself, in no tenant by that. */
+export interface OperatorKeyRow {
+  key_id: string
+  user_id: string
+  /** First characters of the secret, to recognise it by. */
+  prefix: string
+  digest: string
+  created_at: number
+  revoked_at: number | null
+}
+
 export interface ProviderSecretRow {
   tenant_id: string
   /** Empty for the whole tenant. */
@@ -213,6 +224,7 @@ export interface ControlTables {
   memberships: MembershipRow
   invitations: InvitationRow
   api_keys: ApiKeyRow
+  operator_keys: OperatorKeyRow
   provider_secrets: ProviderSecretRow
   levels: LevelRow
   reservations: ReservationRow

@@ -195,10 +195,23 @@ const INVITED_BY_NAME = [
   'ALTER TABLE invitations ADD COLUMN mailed INTEGER NOT NULL DEFAULT 0',
 ]
 
+const OPERATOR_KEYS = [
+  `CREATE TABLE operator_keys (
+    key_id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (user_id),
+    prefix TEXT NOT NULL,
+    digest TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+  )`,
+  'CREATE INDEX operator_keys_by_user ON operator_keys (user_id, created_at)',
+]
+
 /** Each name sorts after the one before; what has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_first': statements(FIRST),
   '0002_invited_by_name': statements(INVITED_BY_NAME),
+  '0003_operator_keys': statements(OPERATOR_KEYS),
 }
 
 function statements(texts: readonly string[]): Migration {

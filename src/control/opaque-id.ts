@@ -13,7 +13,7 @@ export function newId(kind: IdKind): string {
 }
 
 /** Of keys, invitations and snapshots. */
-const SECRET_PREFIXES = ['trk', 'tri', 'trs'] as const
+const SECRET_PREFIXES = ['trk', 'tri', 'trs', 'tro'] as const
 const SECRET = new RegExp(`\\b(${SECRET_PREFIXES.join('|')})_[\\w-]{16,}`, 'g')
 
 /** A new secret of 256 bits, for a header or a link. */

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -12,7 +13,11 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-async function addOperator(name: string, password: string) {
+function addOperator(name: string, password: string, ...options: string[]) {
+  return run(password, 'add', name, ...options)
+}
+
+async function run(password: string, ...words: string[]) {
   const printed: string[] = []
   let exitCode = 0
   const command = operatorCommand({
@@ -23,7 +28,7 @@ async function addOperator(name: string, password: string) {
       exitCode = code
     },
   })
-  await new Command().addCommand(command).parseAsync(['operator', 'add', name], { from: 'user' })
+  await new Command().addCommand(command).parseAsync(['operator', ...words], { from: 'user' })
   return { printed, exitCode }
 }
 
@@ -55,4 +60,67 @@ it('says what is wrong with a name or a password', async () => {
     exitCode: 1,
     printed: [expect.stringMatching(/in use/)],
   })
+})
+
+it('lists, disables and enables operators, and gives them passwords', async () => {
+  await addOperator('root', PASSWORD)
+  await addOperator('second', PASSWORD)
+  expect((await run('', 'list')).printed).toEqual([
+    'root  active, has a password, no key',
+    'second  active, has a password, no key',
+    expect.stringContaining('users file'),
+  ])
+  await run('', 'disable', 'second')
+  expect((await run('', 'list')).printed[1]).toBe('second  disabled, has a password, no key')
+  expect((await signIn('second')).status).toBe(401)
+  await run('', 'enable', 'second')
+  expect((await signIn('second')).status).toBe(200)
+  await run('another long password', 'set-password', 'second')
+  expect((await signIn('second')).status).toBe(401)
+  await expect(run('', 'disable', 'nobody')).rejects.toThrow(/no user "nobody".*operator list/)
+})
+
+it('changes nobody who is no operator', async () => {
+  await addOperator('root', PASSWORD)
+  const { access_token } = (await (await signIn('root')).json()) as { access_token: string }
+  const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ username: 'ann', password: PASSWORD })
+  await fetch(`${server.url}/api/v1/admin/users`, { method: 'POST', headers, body })
+  for (const words of [
+    ['disable', 'ann'],
+    ['set-password', 'ann'],
+    ['rotate-key', 'ann'],
+  ]) {
+    await expect(run(PASSWORD, ...words)).rejects.toThrow(/"ann" is a user and no operator/)
+  }
+  expect((await signIn('ann')).status).toBe(200)
+})
+
+it('gives an operator a key, which ends with its rotation, with him, and with his right', async () => {
+  const health = async (key: string) => {
+    const answer = await fetch(`${server.url}/health`, { headers: { 'x-api-key': key } })
+    return { status: answer.status, server: ((await answer.json()) as { server?: object }).server }
+  }
+  const { printed } = await addOperator('root', PASSWORD, '--key')
+  const first = printed.at(-1) ?? ''
+  expect(first).toMatch(/^tro_/)
+  expect(await health(first)).toMatchObject({ status: 200, server: expect.anything() })
+  const made = await fetch(`${server.url}/api/v1/admin/users`, { headers: { 'x-api-key': first } })
+  expect(made.status).toBe(200)
+  const second = (await run('', 'rotate-key', 'root')).printed.at(-1) ?? ''
+  expect((await health(first)).status).toBe(401)
+  const third = (await run('', 'rotate-key', 'root', '--keep-old')).printed.at(-1) ?? ''
+  for (const key of [second, third]) expect((await health(key)).status).toBe(200)
+  expect((await run('', 'list')).printed[0]).toMatch(/keys tro_\S{7}…, tro_\S{7}…$/)
+  await run('', 'disable', 'root')
+  expect((await health(second)).status).toBe(401)
+  await run('', 'enable', 'root')
+  expect((await health(second)).status).toBe(200)
+  await run('', 'revoke-keys', 'root')
+  for (const key of [second, third]) expect((await health(key)).status).toBe(401)
+  const files = await readdir(join(server.folder, 'rag_storage/_control'))
+  for (const file of files.filter((name) => name.startsWith('control.db'))) {
+    const bytes = await readFile(join(server.folder, 'rag_storage/_control', file))
+    expect(bytes.includes(second)).toBe(false)
+  }
 })
