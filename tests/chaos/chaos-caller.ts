@@ -78,9 +78,9 @@ export class ChaosCaller {
     }
   }
 
-  /** The passages that a question finds first. */
+  /** The passages that a question finds. */
   async passages(workspace: number, query: string): Promise<string[]> {
-    const body = { query, mode: 'naive', chunk_top_k: 3 }
+    const body = { query, mode: 'naive', chunk_top_k: 10 }
     const { data } = await this.call<{ data: { chunks?: { content: string }[] } }>(
       workspace,
       '/query/data',
