@@ -6,6 +6,7 @@ import type {
   LanguageModel,
   ModelCheck,
   Models,
+  QuestionRewriter,
   RerankModel,
 } from './engine/models.ts'
 import type { ModelUsage } from './engine/rag.ts'
@@ -13,6 +14,7 @@ import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
 import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
 import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
+import { isUsableQuestion, LlmRewriter } from './engine/roles/llm-rewriter.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
@@ -152,6 +154,7 @@ async function modelSet(config: Config, shared: Shared): Promise<ModelSet> {
         ...offline,
         ...extractRoles(config, store, scheduled(extract), wording),
         ...queryRoles(config, store, scheduled(keyword), scheduled(query), wording),
+        rewriter: rewriterOf(config, store, scheduled(keyword), offline),
         embedding: paid ? embeddingInTurn(embedding) : embedding,
         reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
         checks: {
@@ -217,6 +220,20 @@ function queryRoles(
     ...(finding ? { keywords: new LlmKeywords(finding, language) } : {}),
     ...(answerModel ? { answerer: new LlmAnswerer(answerModel, wording.answer_prompt) } : {}),
   }
+}
+
+/** A model that does not answer costs a question its conversation, not its answer. */
+function rewriterOf(
+  config: Config,
+  store: Store,
+  model: LanguageModel | null,
+  { rewriter: offline }: Models,
+): QuestionRewriter | undefined {
+  if (model === null) return offline
+  const asking = config.ENABLE_LLM_CACHE
+    ? new CachedLanguageModel(model, store, 'keywords', isUsableQuestion)
+    : model
+  return new LlmRewriter(asking, offline)
 }
 
 async function embeddingModel(config: Config, meter: UsageMeter): Promise<EmbeddingModel | null> {

@@ -113,6 +113,7 @@ type Values = EnvValues<typeof ENGINE_FIELDS> & {
   readonly MAX_UPLOAD_SIZE: number
   readonly MIN_RERANK_SCORE: number
   readonly RERANK_BY_DEFAULT: boolean
+  readonly SEARCH_WITH_HISTORY: boolean
 }
 
 /** What the variables say of an engine; the rest is as it comes. */
@@ -141,6 +142,7 @@ export function engineSettings(values: Values): EngineSettings {
     maxParallelInsert: values.MAX_PARALLEL_INSERT,
     retryPaceMs: values.DOCUMENT_RETRY_SECONDS * 1000,
     enableAnswerCache: values.ENABLE_LLM_CACHE,
+    searchWithHistory: values.SEARCH_WITH_HISTORY,
     enableRerank: values.RERANK_BY_DEFAULT,
     minRerankScore: values.MIN_RERANK_SCORE,
     maxUploadBytes: values.MAX_UPLOAD_SIZE,

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { LightRag } from './engine/light-rag.ts'
 import { ModelHealth } from './engine/model-health.ts'
-import type { EmbeddingModel, LanguageModel } from './engine/models.ts'
+import type { EmbeddingModel, LanguageModel, Models } from './engine/models.ts'
 import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
 import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
 import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
+import { isUsableQuestion, LlmRewriter } from './engine/roles/llm-rewriter.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import type { Store } from './engine/store.ts'
@@ -62,7 +63,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
     store,
     models: {
       ...offline,
-      ...(llm ? llmRoles(watchedLanguageModel(llm, llmHealth), store) : {}),
+      ...(llm ? llmRoles(watchedLanguageModel(llm, llmHealth), store, offline) : {}),
       embedding,
       checks: {
         llm: llm ? languageModelCheck(llm, llmHealth) : { health: llmHealth, probe: null },
@@ -79,12 +80,16 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
 }
 
 /** What was asked before is not paid for again, as in the server. */
-function llmRoles(model: LanguageModel, store: Store) {
+function llmRoles(model: LanguageModel, store: Store, { rewriter }: Pick<Models, 'rewriter'>) {
   const extracting = new CachedLanguageModel(model, store, 'extract', isUsableExtraction)
   const finding = new CachedLanguageModel(model, store, 'keywords', isUsableKeywords)
   return {
     extractor: new LlmExtractor(extracting, { gleaning: true }),
     keywords: new LlmKeywords(finding),
+    rewriter: new LlmRewriter(
+      new CachedLanguageModel(model, store, 'keywords', isUsableQuestion),
+      rewriter,
+    ),
     summarizer: new LlmSummarizer(new CachedLanguageModel(model, store, 'summary')),
     answerer: new LlmAnswerer(model),
   }

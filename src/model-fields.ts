@@ -1,4 +1,4 @@
-import { decimal, integer, oneOf } from './env-fields.ts'
+import { decimal, flag, integer, oneOf } from './env-fields.ts'
 
 /** The variables that say how models are called. */
 export const MODEL_FIELDS = {
@@ -15,6 +15,10 @@ export const MODEL_FIELDS = {
     ['auto', 'true', 'false'],
     'auto',
     'Whether LLM_TEMPERATURE is sent; auto = not to reasoning models.',
+  ),
+  SEARCH_WITH_HISTORY: flag(
+    true,
+    'Whether a further question is searched for with what it leans on of its conversation.',
   ),
   STREAM_KEEP_ALIVE_SECONDS: decimal(
     2,

@@ -161,6 +161,16 @@ export interface KeywordFinder {
   find(query: string, options: CallOptions): Promise<Keywords>
 }
 
+/** Makes a question that leans on a conversation one that can be searched for. */
+export interface QuestionRewriter {
+  readonly id: string
+  /**
+   * What to search for in place of the question. The conversation has at least one turn of the user
+   * or the assistant.
+   */
+  rewrite(query: string, history: readonly ChatMessage[], options: CallOptions): Promise<string>
+}
+
 export interface Summarizer {
   readonly id: string
   /** One text of at most `maxTokens` that keeps every fact of the descriptions. */
@@ -181,6 +191,8 @@ export interface AnswerPassage {
 
 export interface AnswerInput {
   readonly query: string
+  /** What was searched for, where that is more than the question. */
+  readonly searchedFor?: string | undefined
   /** The whole context block, as `only_need_context` shows it. */
   readonly context: string
   /** The chunks within that context, best first. */
@@ -214,6 +226,8 @@ export interface Models {
   readonly keywords: KeywordFinder
   readonly summarizer: Summarizer
   readonly answerer: Answerer
+  /** Without one, questions are searched for as they are. */
+  readonly rewriter?: QuestionRewriter | undefined
   readonly embedding: EmbeddingModel
   readonly reranker?: RerankModel | undefined
   /** Of the model that extracts and summarises, and of the embedding; without it each is believed. */

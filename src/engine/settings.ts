@@ -37,6 +37,8 @@ export interface EngineSettings {
   /** Whether answers of a model are kept until the data changes, and how many of them. */
   readonly enableAnswerCache: boolean
   readonly maxCachedAnswers: number
+  /** Whether a question is searched for with what it leans on of its conversation. */
+  readonly searchWithHistory: boolean
   readonly enableRerank: boolean
   readonly minRerankScore: number
   /** Of one uploaded file, in bytes; 0 = no limit. */
@@ -69,6 +71,7 @@ export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
   retryPaceMs: 5_000,
   enableAnswerCache: true,
   maxCachedAnswers: 1000,
+  searchWithHistory: true,
   enableRerank: true,
   minRerankScore: 0,
   maxUploadBytes: 100 * 1024 * 1024,

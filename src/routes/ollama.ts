@@ -85,7 +85,11 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<
 type Turn = { readonly role: string; readonly content: string }
 
 function chatParams({ messages, stream, system }: Static<typeof ChatBody>): QueryParams {
-  const history: Turn[] = newestTurns(messages.slice(0, -1))
+  const history: Turn[] = newestTurns(messages.slice(0, -1)).map(({ role, content }) => ({
+    role,
+    // A prefix chose the mode of its own question; it is no part of what was said.
+    content: role === 'user' ? readChatQuery(content).query || content : content,
+  }))
   const chat = readChatQuery(messages.at(-1)?.content ?? '')
   const { query, mode, contextOnly, userPrompt } = chat
   if (mode === 'bypass' || (!stream && isErrand(query))) {

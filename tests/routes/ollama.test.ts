@@ -228,6 +228,17 @@ describe('Ollama’s endpoints', () => {
     expect(talk.status).toBe(413)
   })
 
+  it('take the prefixes of earlier questions out of the history', async () => {
+    const rag = new RecordingRag()
+    const rest = await client(rag)
+    const messages = [user('/local[short] Who?'), { role: 'assistant', content: '/mix' }, user('b')]
+    await rest.post('/api/chat', { model: 'x', messages, stream: false })
+    expect(rag.asked[0]?.conversation_history).toEqual([
+      user('Who?'),
+      { role: 'assistant', content: '/mix' },
+    ])
+  })
+
   it('hand the model its role for one question and not for the next', async () => {
     const rag = new RecordingRag()
     const rest = await client(rag)

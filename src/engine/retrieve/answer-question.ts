@@ -17,6 +17,7 @@ import { type Question, questionOf } from './question.ts'
 import { restate } from './restate.ts'
 import { type Retrieved, retrieve } from './retrieve.ts'
 import type { RetrieveParts } from './search.ts'
+import { searchedQuestion } from './searched-question.ts'
 import { answerInput, type Selected, selectContext } from './select-context.ts'
 
 /** Clients look for it at the end of an answer that says nothing was found. */
@@ -32,7 +33,12 @@ export interface AnswerParts extends RetrieveParts {
   readonly stillProcessing: () => Promise<number>
 }
 
-type Found = { readonly retrieved: Retrieved; readonly selected: Selected }
+interface Found {
+  readonly retrieved: Retrieved
+  readonly selected: Selected
+  /** The question, or what was made of it and its conversation. */
+  readonly searchedFor: string
+}
 
 /** Answers as a stream: first the references, then the text in pieces. */
 export async function* answerQuestion(
@@ -74,7 +80,10 @@ export async function* answerQuestion(
     yield* pieces(question, head, inOnePiece(known), end)
     return
   }
-  const answer = answerer.answer(answerInput(question, found.selected), answering)
+  const answer = answerer.answer(
+    answerInput(question, found.selected, found.searchedFor),
+    answering,
+  )
   yield* pieces(question, head, slot?.keeping(answer, end) ?? answer, end)
 }
 
@@ -137,8 +146,9 @@ async function find(
 ): Promise<Found | null> {
   if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
   await giveWayAhead()
+  const searched = await searchedQuestion(parts, question, options)
   const within = await parts.store.within(question.filter)
-  const all = await retrieve({ ...parts, store: within ?? parts.store }, question, options)
+  const all = await retrieve({ ...parts, store: within ?? parts.store }, searched, options)
   const retrieved = within ? await restate({ ...parts, within }, all) : all
   const { entities, relations, chunks } = retrieved
   if (entities.length + relations.length + chunks.length === 0) return null
@@ -146,13 +156,13 @@ async function find(
   const { settings, models } = parts
   const selected = await selectContext(
     retrieved,
-    question,
+    searched,
     settings,
     models.reranker,
     frame,
     options,
   )
-  return { retrieved, selected }
+  return { retrieved, selected, searchedFor: searched.query }
 }
 
 /** The text of an answer that no model makes, or null. */
@@ -214,7 +224,8 @@ function citationOf(chunk: StoredChunk): Citation {
   return { chunk_id: chunk.id, ordinal, start, end, headings, page }
 }
 
-function dataOf(question: Question, { retrieved, selected }: Found): QueryData {
+function dataOf(question: Question, found: Found): QueryData {
+  const { retrieved, selected, searchedFor } = found
   const graph = question.mode !== 'naive'
   return {
     status: 'success',
@@ -244,6 +255,7 @@ function dataOf(question: Question, { retrieved, selected }: Found): QueryData {
     },
     metadata: {
       query_mode: question.mode,
+      ...(searchedFor === question.query ? {} : { searched_for: searchedFor }),
       keywords: { high_level: retrieved.keywords.high, low_level: retrieved.keywords.low },
       processing_info: graph
         ? {

@@ -89,9 +89,14 @@ async function reranked(
 }
 
 /** What an answerer gets of a selection. */
-export function answerInput(question: Question, selected: Selected | null): AnswerInput {
+export function answerInput(
+  question: Question,
+  selected: Selected | null,
+  searchedFor: string = question.query,
+): AnswerInput {
   return {
     query: question.query,
+    searchedFor,
     context: selected?.context ?? '',
     passages: (selected?.chunks ?? []).map((chunk) => ({
       referenceId: selected?.referenceOf(chunk) ?? '',

@@ -27,7 +27,12 @@ export class OfflineAnswerer implements Answerer {
       yield input.context.trim() === '' ? `${NO_CONTEXT}\n\n${EXTRACTIVE_NOTE}` : NOTHING_FOUND
       return
     }
-    const sentences = await rankSentences(input.query, input.passages, MAX_SENTENCES)
+    const sentences = await rankSentences(
+      input.query,
+      input.passages,
+      MAX_SENTENCES,
+      input.searchedFor,
+    )
     if (sentences.length === 0) {
       yield NOTHING_FOUND
       return

@@ -3,6 +3,7 @@ import { OfflineAnswerer } from './offline-answerer.ts'
 import { OfflineEmbedding } from './offline-embedding.ts'
 import { OfflineExtractor } from './offline-extractor.ts'
 import { OfflineKeywords } from './offline-keywords.ts'
+import { OfflineRewriter } from './offline-rewriter.ts'
 import { OfflineSummarizer } from './offline-summarizer.ts'
 
 /** What a language model would do, done by rules: nothing is downloaded, nothing leaves. */
@@ -14,6 +15,7 @@ export function offlineRoles(
     keywords: new OfflineKeywords(),
     summarizer: new OfflineSummarizer(countTokens),
     answerer: new OfflineAnswerer(),
+    rewriter: new OfflineRewriter(),
   }
 }
 

@@ -32,15 +32,22 @@ const WANTS_NAME = /\b(?:who|whom|whose|where)\b/i
  *
  * @param passages best first
  * @param limit number of sentences
+ * @param searchedFor the question with words of its conversation, which count less than its own
  */
 export async function rankSentences(
   query: string,
   passages: readonly AnswerPassage[],
   limit: number,
+  searchedFor: string = query,
 ): Promise<RankedSentence[]> {
   const asked = askedStems(query)
   const candidates = await candidatesOf(query, passages)
   const rarity = rarityOf(asked, candidates)
+  if (searchedFor !== query) {
+    for (const [stem, worth] of rarityOf(askedStems(searchedFor), candidates)) {
+      if (!asked.has(stem)) rarity.set(stem, worth * SAID_BEFORE)
+    }
+  }
   const chosen: RankedSentence[] = []
   const taken = new Set<Candidate>()
   const told = new Set<string>()
@@ -55,6 +62,8 @@ export async function rankSentences(
   return chosen
 }
 
+/** What a word of the conversation is worth beside one of the question. */
+const SAID_BEFORE = 0.5
 /** A sentence below this share of the best one's score says too little. */
 const WORTH_SAYING = 0.3
 /** What a word is still worth that an earlier sentence holds already. */
@@ -103,7 +112,7 @@ const lengthPenalty = (words: number) => Math.sqrt(Math.max(1, words / USUAL_LEN
 function rarityOf(
   asked: ReadonlySet<string>,
   candidates: readonly Candidate[],
-): ReadonlyMap<string, number> {
+): Map<string, number> {
   const rarity = new Map<string, number>()
   for (const stem of asked) {
     const holders = candidates.filter(({ stems }) => stems.has(stem)).length

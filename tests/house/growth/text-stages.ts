@@ -21,8 +21,10 @@ import type { LanguageModel } from '../../../src/engine/models.ts'
 import { linkNames } from '../../../src/engine/retrieve/link-names.ts'
 import { unsaidShare } from '../../../src/engine/retrieve/unsaid-share.ts'
 import { extractionUserPrompt } from '../../../src/engine/roles/extraction-prompts.ts'
+import { halvesOf } from '../../../src/engine/roles/halves-of.ts'
 import { JSON_FORMAT } from '../../../src/engine/roles/json-format.ts'
 import { LlmAnswerer } from '../../../src/engine/roles/llm-answerer.ts'
+import { LlmRewriter } from '../../../src/engine/roles/llm-rewriter.ts'
 import { parseKeywords } from '../../../src/engine/roles/parse-keywords.ts'
 import { ROW_FORMAT } from '../../../src/engine/roles/row-format.ts'
 import { DEFAULT_SETTINGS } from '../../../src/engine/settings.ts'
@@ -50,6 +52,7 @@ import { hashedEmbedding } from '../../../src/models/offline/embed/hashed-embedd
 import { readNames } from '../../../src/models/offline/extract/read-names.ts'
 import { OfflineKeywords } from '../../../src/models/offline/offline-keywords.ts'
 import { offlineModels } from '../../../src/models/offline/offline-models.ts'
+import { OfflineRewriter } from '../../../src/models/offline/offline-rewriter.ts'
 import { OfflineSummarizer } from '../../../src/models/offline/offline-summarizer.ts'
 import { rankSentences } from '../../../src/models/offline/rank-sentences.ts'
 import { splitSentences } from '../../../src/models/offline/split-sentences.ts'
@@ -76,6 +79,19 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
   'an entity of a model is read': (text) =>
     JSON_FORMAT.read(JSON.stringify({ entities: [{ name: text, type: text, description: text }] })),
   'keywords of a model are read': (text) => parseKeywords(`{"high_level_keywords": [${text}`),
+  'a cut answer of a model is read': (text) => [
+    ROW_FORMAT.untilCut(text),
+    JSON_FORMAT.untilCut(text),
+    halvesOf(text),
+  ],
+  'a question is rewritten': (text) =>
+    new LlmRewriter({ ...NO_MODEL, generate: async () => ({ text, usage: NO_USAGE }) }).rewrite(
+      text,
+      [{ role: 'user', content: text }],
+      CALL,
+    ),
+  'a question is rewritten without a model': (text) =>
+    new OfflineRewriter().rewrite(text, [{ role: 'user', content: text }], CALL),
   'names are found without a model': (text) => readNames(text, text, async () => undefined),
   'a text is placed without a model': (text) => hashedEmbedding(text, 384),
   'keywords are found without a model': (text) => new OfflineKeywords().find(text, CALL),
@@ -158,6 +174,7 @@ export const PACKED_STAGES: Readonly<Record<string, (text: string) => unknown>> 
 const CALL = { lane: 'extract' } as const
 const MODELS = offlineModels(tokenCount)
 const NO_MODEL = { id: 'none' } as LanguageModel
+const NO_USAGE = { promptTokens: 0, completionTokens: 0 }
 const QUESTION = { passages: [], references: [], responseType: '', userPrompt: '', history: [] }
 const MAX_DEPTH = DEFAULT_READ_LIMITS.maxDepth
 const NO_NAMES = { entitiesByNameKey: async () => [], entitiesWithWords: async () => [] }
