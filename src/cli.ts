@@ -5,11 +5,13 @@ import { usersFileProblems } from './caller-problems.ts'
 import type { CommandContext } from './commands/command-context.ts'
 import { WorkspaceError } from './commands/workspace-error.ts'
 import { ConfigError, loadConfig, readConfig } from './config.ts'
+import { EXIT } from './exit-codes.ts'
 import { readUsersAhead } from './read-users-ahead.ts'
 import { StorageError } from './storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
 import { tlsFileProblems } from './tls-fields.ts'
 import { refuseUnfitNode, UnfitNodeError } from './unfit-node.ts'
+import { CORE_VERSION, VERSION } from './version.ts'
 
 // Whatever this program makes is for its account alone.
 process.umask(0o077)
@@ -17,13 +19,15 @@ process.umask(0o077)
 /** Commands that start a server. */
 const STARTS = new Set(['serve', 'demo'])
 
-const program = new Command('tenantrag').description(
-  'One LightRAG-compatible graph-RAG server, many isolated workspaces.',
-)
+const program = new Command('tenantrag')
+  .description('One LightRAG-compatible graph-RAG server, many isolated workspaces.')
+  .version(`${VERSION} (serves the API of LightRAG ${CORE_VERSION})`)
 program.hook('preAction', () => refuseUnfitNode())
 
+const [word] = process.argv.slice(2)
 program
-  .command('serve', { isDefault: true })
+  // Else a word that is no command would be taken for one too many of this.
+  .command('serve', { isDefault: word === undefined || word.startsWith('-') })
   .description('start the server, configured by environment variables and .env')
   .action(serve)
 
@@ -55,11 +59,24 @@ if (process.argv.length > 2 && !STARTS.has(process.argv[2] ?? '')) {
   for (const command of commands) program.addCommand(command(context))
 }
 
+endWithUsage(program)
 await program.parseAsync().catch((error: unknown) => {
   if (!isUsersFault(error)) throw error
   console.error(error.message)
-  process.exitCode = 1
+  process.exitCode = exitCodeOf(error)
 })
+
+/** What is asked wrongly is not confused with what could not be done. */
+function endWithUsage(command: Command): void {
+  command.showHelpAfterError('(--help tells what there is)')
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage))
+  for (const below of command.commands) endWithUsage(below)
+}
+
+function exitCodeOf(error: Error): number {
+  if (error instanceof ConfigError || error instanceof StorageError) return EXIT.configuration
+  return error instanceof WorkspaceError && error.isInUse ? EXIT.inUse : 1
+}
 
 async function serve(): Promise<void> {
   readDotEnv({ quiet: true })

@@ -4,6 +4,13 @@ import { EngineError } from '../engine/errors.ts'
 /** Why a command did not do what was asked; the message is for whoever typed it. */
 export class WorkspaceError extends Error {
   override readonly name = 'WorkspaceError'
+  /** Whether another process is at it, so that the same may be done later. */
+  readonly isInUse: boolean
+
+  constructor(message: string, options: ErrorOptions & { readonly isInUse?: boolean } = {}) {
+    super(message, options)
+    this.isInUse = options.isInUse ?? false
+  }
 }
 
 /** Turns failures of storage and files into sentences. Anything else is returned as it came. */
@@ -16,7 +23,7 @@ export function asWorkspaceError(error: unknown, workspace: string | null): unkn
     return new WorkspaceError(
       `The workspace ${workspace === null ? '' : `"${workspace}" `}is in use by another process, ` +
         'probably the server. Stop that first, and run this again.',
-      { cause: error },
+      { cause: error, isInUse: true },
     )
   }
   const isOfFiles = error instanceof Error && 'syscall' in error && 'code' in error

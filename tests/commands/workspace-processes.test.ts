@@ -72,7 +72,7 @@ describe('the workspace commands as processes', { timeout: 300_000 }, () => {
       out: expect.stringMatching(/^default: whole \(in use/),
     })
     expect(await spawn('delete', 'default', '--yes')).toMatchObject({
-      code: 1,
+      code: 75,
       err: expect.stringMatching(/in use by another process/),
     })
     writing = false
