@@ -46,7 +46,7 @@ export async function receiveFile<Result>(
   { maxBytes, maxSilenceMs, fields: names = [] }: UploadLimits,
   take: (name: string, content: AsyncIterable<Uint8Array>, fields: FormFields) => Promise<Result>,
 ): Promise<Result> {
-  if (!request.isMultipart()) throw new RequestValidationError([missing(['body', FIELD])])
+  if (!request.isMultipart()) throw new RequestValidationError([noForm()])
   const { raw } = request
   let unreadable: unknown
   const failed = (error: unknown) => {
@@ -103,7 +103,7 @@ async function* fileContent(
     }
     // The parser's own limit cuts a file off without a word.
     if (file.truncated) throw tooLarge(maxBytes)
-    if (names.length > 0) await refuseLateFields(rest, names)
+    await refuseLateParts(rest, names)
   } catch (cause) {
     const error = unreadableForm(cause)
     failed(error)
@@ -111,21 +111,33 @@ async function* fileContent(
   }
 }
 
-/** A field that nobody heeds is worse than one that is refused. */
-async function refuseLateFields(rest: AsyncIterator<Multipart>, names: readonly string[]) {
+/** A field or a file that nobody heeds is worse than one that is refused. */
+async function refuseLateParts(rest: AsyncIterator<Multipart>, names: readonly string[]) {
   // The file is whole; a tail that cannot be read takes nothing from it.
   const next = () => rest.next().catch(() => ({ done: true, value: undefined }) as const)
   for (let part = await next(); part.done !== true; part = await next()) {
     const { fieldname, type } = part.value
     if (part.value.type === 'file') part.value.file.resume()
+    if (type === 'file' && fieldname === FIELD) {
+      throw refusedPart(fieldname, 'one file a request; send each in a request of its own')
+    }
     if (type === 'field' && names.includes(fieldname)) {
-      const msg = 'Value error, this field must come before the file'
-      const loc = ['body', fieldname]
-      throw new RequestValidationError([
-        { type: 'value_error', loc, msg, input: null, ctx: { error: {} } },
-      ])
+      throw refusedPart(fieldname, 'this field must come before the file')
     }
   }
+}
+
+function refusedPart(fieldname: string, reason: string): RequestValidationError {
+  const msg = `Value error, ${reason}`
+  const loc = ['body', fieldname]
+  return new RequestValidationError([
+    { type: 'value_error', loc, msg, input: null, ctx: { error: {} } },
+  ])
+}
+
+function noForm(): ValidationIssue {
+  const msg = `Field required: send the file as multipart/form-data, in the part "${FIELD}"`
+  return { ...missing(['body', FIELD]), msg }
 }
 
 function tooLarge(maxBytes: number): RequestError {

@@ -9,6 +9,8 @@ export interface FormProblem {
   readonly ctx?: { readonly pattern: string }
 }
 
+const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)/i
+
 export type LoginForm =
   | { readonly username: string; readonly password: string }
   | { readonly problems: readonly FormProblem[] }
@@ -21,10 +23,15 @@ export async function readLoginForm(request: FastifyRequest): Promise<LoginForm>
   const grantType = fields.get('grant_type')
   const problems: FormProblem[] = []
   if (grantType !== undefined && grantType !== 'password') problems.push(badGrant(grantType))
-  if (!username) problems.push(missing('username'))
-  if (!password) problems.push(missing('password'))
+  const hint = isForm(request) ? '' : ': send a form, as application/x-www-form-urlencoded'
+  if (!username) problems.push(missing('username', hint))
+  if (!password) problems.push(missing('password', hint))
   if (!username || !password || problems.length > 0) return { problems }
   return { username, password }
+}
+
+function isForm({ headers }: FastifyRequest): boolean {
+  return FORM.test(headers['content-type'] ?? '')
 }
 
 async function formFields(request: FastifyRequest): Promise<Map<string, string>> {
@@ -59,8 +66,8 @@ async function multipartFields(request: FastifyRequest): Promise<Map<string, str
   return fields
 }
 
-function missing(field: string): FormProblem {
-  return { type: 'missing', loc: ['body', field], msg: 'Field required', input: null }
+function missing(field: string, hint: string): FormProblem {
+  return { type: 'missing', loc: ['body', field], msg: `Field required${hint}`, input: null }
 }
 
 function badGrant(value: string): FormProblem {

@@ -232,7 +232,8 @@ describe('an upload on the wire', () => {
 
   it('is answered though other large parts follow it', async () => {
     await start(readAll)
-    const other = '\r\n--B\r\nContent-Disposition: form-data; name="file"; filename="b.txt"\r\n\r\n'
+    const other =
+      '\r\n--B\r\nContent-Disposition: form-data; name="other"; filename="b.txt"\r\n\r\n'
     const body = `${HEAD}first${other}${'y'.repeat(2_000_000)}${TAIL}`
     const { status, body: answer } = await rest.send<InsertResponse>('/documents/upload', {
       method: 'POST',

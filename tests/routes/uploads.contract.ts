@@ -111,6 +111,27 @@ export function describeUploads(client: () => RestClient): void {
       expect(await names()).toEqual([])
     })
 
+    it.each([
+      ['behind one another', false],
+      ['with other parts between', true],
+    ])('refuses two files in one request, %s, and stores neither', async (_how, between) => {
+      const form = new FormData()
+      form.append('file', new Blob([NOTES]), 'notes.md')
+      if (between) form.append('comment', 'both, please')
+      form.append('file', new Blob(['Lise Meitner worked in Berlin.']), 'meitner.md')
+      const { status, body } = await rest.send<Invalid>('/documents/upload', {
+        method: 'POST',
+        body: form,
+      })
+      expect(status).toBe(422)
+      expect(body.detail[0]).toMatchObject({
+        type: 'value_error',
+        loc: ['body', 'file'],
+        msg: 'Value error, one file a request; send each in a request of its own',
+      })
+      expect(await names()).toEqual([])
+    })
+
     it('asks for the file when there is none', async () => {
       const form = new FormData()
       form.append('document', new Blob([NOTES]), 'notes.md')
@@ -127,7 +148,11 @@ export function describeUploads(client: () => RestClient): void {
     it.each(['{"file": "notes.md"}', ''])('refuses a body that is no form: %s', async (text) => {
       const { status, body } = await rest.postRaw<Invalid>('/documents/upload', text)
       expect(status).toBe(422)
-      expect(body.detail[0]).toMatchObject({ type: 'missing', loc: ['body', 'file'] })
+      expect(body.detail[0]).toMatchObject({
+        type: 'missing',
+        loc: ['body', 'file'],
+        msg: 'Field required: send the file as multipart/form-data, in the part "file"',
+      })
     })
 
     it('refuses a text field in place of the file', async () => {

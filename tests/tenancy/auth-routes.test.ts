@@ -71,15 +71,25 @@ describe('login', () => {
   })
 
   it.each([
-    ['a JSON body', { 'content-type': 'application/json' }, '{"username":"a","password":"b"}'],
-    ['an empty form', { 'content-type': 'application/x-www-form-urlencoded' }, ''],
-  ])('answers %s with what is missing', async (_what, headers, payload) => {
+    [
+      'a JSON body',
+      { 'content-type': 'application/json' },
+      '{"username":"a","password":"b"}',
+      'Field required: send a form, as application/x-www-form-urlencoded',
+    ],
+    [
+      'an empty form',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      '',
+      'Field required',
+    ],
+  ])('answers %s with what is missing', async (_what, headers, payload, msg) => {
     const { app } = await start()
     const reply = await app.inject({ method: 'POST', url: '/login', headers, payload })
     const missing = (field: string) => ({
       type: 'missing',
       loc: ['body', field],
-      msg: 'Field required',
+      msg,
       input: null,
     })
     expect(reply.statusCode).toBe(422)
