@@ -26,6 +26,19 @@ export async function giveWayAhead(): Promise<void> {
   if (turnIsOver()) await eventLoopTurn()
 }
 
+/** Like `map`, for as many items as there may be: everybody else has turns in between. */
+export async function mapInTurns<In, Out>(
+  items: readonly In[],
+  work: (item: In) => Out,
+): Promise<Out[]> {
+  const done: Out[] = []
+  for (const item of items) {
+    if (turnIsOver()) await nextTurn()
+    done.push(work(item))
+  }
+  return done
+}
+
 /** Waits for a turn of the event loop that no other background work has a part in. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

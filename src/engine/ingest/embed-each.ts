@@ -1,4 +1,5 @@
 import type { CallOptions } from '../models.ts'
+import { nextTurn, turnIsOver } from '../turns.ts'
 import type { Attempt } from './attempt.ts'
 import type { PaidEmbedding } from './paid-answers.ts'
 
@@ -27,6 +28,7 @@ export async function embedEach(
     try {
       const made = await embedding.embed(some, { ...options, kind: 'document' })
       for (const [i, text] of some.entries()) {
+        if (turnIsOver()) await nextTurn()
         const vector = made[i]
         if (vector) vectors.set(text, vector)
         else leftOut.set(text, 'the model left it out')
@@ -46,6 +48,7 @@ export async function embedEach(
   const distinct = [...new Set(texts)]
   const unknown: string[] = []
   for (const text of distinct) {
+    if (turnIsOver()) await nextTurn()
     const vector = embedding.known(text)
     if (vector) vectors.set(text, vector)
     else unknown.push(text)

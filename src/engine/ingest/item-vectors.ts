@@ -1,6 +1,6 @@
 import type { Pair } from '../pair.ts'
 import type { EntityState, RelationState, Store } from '../store.ts'
-import { giveWay } from '../turns.ts'
+import { giveWay, mapInTurns } from '../turns.ts'
 import { entityText, relationText } from './item-texts.ts'
 import type { AskOptions, ChangeParts } from './rebuild-items.ts'
 
@@ -16,15 +16,22 @@ export async function withVectors(
 ): Promise<{ entities: EntityState[]; relations: RelationState[] }> {
   const known = await knownTexts(store, entities, relations)
   const texts = new Set<string>()
-  for (const text of [...entities.map(entityText), ...relations.map(relationText)]) {
+  for (const text of [
+    ...(await mapInTurns(entities, entityText)),
+    ...(await mapInTurns(relations, relationText)),
+  ]) {
     if (!known.has(text)) texts.add(text)
   }
+  await giveWay()
   const made = texts.size > 0 ? await embed([...texts], options) : new Map<string, Float32Array>()
   const vectorOf = (text: string) =>
     known.has(text) ? ('keep' as const) : (made.get(text) ?? null)
   return {
-    entities: entities.map((entity) => ({ ...entity, vector: vectorOf(entityText(entity)) })),
-    relations: relations.map((relation) => ({
+    entities: await mapInTurns(entities, (entity) => ({
+      ...entity,
+      vector: vectorOf(entityText(entity)),
+    })),
+    relations: await mapInTurns(relations, (relation) => ({
       ...relation,
       vector: vectorOf(relationText(relation)),
     })),
@@ -46,8 +53,10 @@ async function knownTexts(
   const relationKeys = await store.relationKeys(pairs)
   const oldRelations = await store.relations([...relationKeys.values()])
   await giveWay()
+  const made = <Item extends { readonly owed: boolean }>(items: readonly Item[]) =>
+    items.filter((item) => !item.owed)
   return new Set([
-    ...oldEntities.filter((entity) => !entity.owed).map(entityText),
-    ...oldRelations.filter((relation) => !relation.owed).map(relationText),
+    ...(await mapInTurns(made(oldEntities), entityText)),
+    ...(await mapInTurns(made(oldRelations), relationText)),
   ])
 }

@@ -1,5 +1,6 @@
 import type { DocumentRecord } from '../document-record.ts'
 import type { EmbeddingModel } from '../models.ts'
+import { mapInTurns, nextTurn, turnIsOver } from '../turns.ts'
 import type { ChangeParts } from './rebuild-items.ts'
 
 type Describe = ChangeParts['describe']
@@ -42,11 +43,12 @@ export class PaidAnswers {
       embed: async (texts, options) => {
         const unknown = [...new Set(texts)].filter((text) => !this.#vectors.has(text))
         const vectors = unknown.length > 0 ? await model.embed(unknown, options) : []
-        unknown.forEach((text, i) => {
+        for (const [i, text] of unknown.entries()) {
+          if (turnIsOver()) await nextTurn()
           const vector = vectors[i]
           if (vector) this.#vectors.set(text, vector)
-        })
-        return texts.flatMap((text) => this.#vectors.get(text) ?? [])
+        }
+        return (await mapInTurns(texts, (text) => this.#vectors.get(text) ?? [])).flat()
       },
     }
   }

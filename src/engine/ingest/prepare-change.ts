@@ -4,7 +4,7 @@ import { NO_EDIT, type Overrides } from '../graph-edit.ts'
 import type { CallOptions } from '../models.ts'
 import { type Pair, pairKey } from '../pair.ts'
 import type { Change, NewChunk, StoredEntityFragment, StoredRelationFragment } from '../store.ts'
-import { giveWay } from '../turns.ts'
+import { giveWay, nextTurn, turnIsOver } from '../turns.ts'
 import { type ChangeParts, rebuildItems } from './rebuild-items.ts'
 
 /** The document version that a change publishes. */
@@ -35,6 +35,7 @@ export async function prepareChange(
   const pairs = new Map<string, Pair>()
   for (const pair of gone.relations) pairs.set(pairKey(pair), pair)
   for (const [key, fragments] of fresh.relations) {
+    if (turnIsOver()) await nextTurn()
     const first = fragments[0]
     if (first) pairs.set(key, [first.source, first.target])
   }
@@ -105,13 +106,16 @@ async function freshFragments({ document, chunks }: Publication): Promise<Fragme
       ordinal: chunk.ordinal,
       createdAt: document.createdAt,
     }
-    chunk.entities.forEach((entity, position) => {
+    // One chunk may speak of as much as a whole graph.
+    for (const [position, entity] of chunk.entities.entries()) {
+      if (turnIsOver()) await nextTurn()
       push(entities, entity.name, { ...entity, ...origin, position })
-    })
-    chunk.relations.forEach((relation, position) => {
+    }
+    for (const [position, relation] of chunk.relations.entries()) {
+      if (turnIsOver()) await nextTurn()
       const key = pairKey([relation.source, relation.target])
       push(relations, key, { ...relation, ...origin, position })
-    })
+    }
   }
   return { entities, relations }
 }

@@ -12,7 +12,7 @@ import type {
   StoredRelationFragment,
 } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
-import { nextTurn, turnIsOver } from '../turns.ts'
+import { mapInTurns, nextTurn, turnIsOver } from '../turns.ts'
 import { entityLine, relationLine } from './item-texts.ts'
 import { withVectors } from './item-vectors.ts'
 import { mergeEntity, mergeRelation } from './merge-fragments.ts'
@@ -157,13 +157,14 @@ async function bareEntities(
       else speaking.set(name, [{ ...relation, vector: null }])
     }
   }
-  rebuilt.forEach(hear)
+  await mapInTurns(rebuilt, hear)
   const keys = await parts.store.entityKeys(names)
   const ties = await parts.store.relationsOf([...keys.values()])
   for (const relation of await parts.store.relations(ties.map((tie) => tie.key))) {
+    if (turnIsOver()) await nextTurn()
     if (!touched.relations.has(pairKey([relation.source, relation.target]))) hear(relation)
   }
-  return [...speaking].map(([name, relations]) =>
+  return mapInTurns([...speaking], ([name, relations]) =>
     bareEntity(parts.settings, name, relations, touched.overrides.entities.get(name)),
   )
 }

@@ -45,6 +45,8 @@ export async function entityFragments(
         const fragments: StoredEntityFragment[] = []
         found.set(name, fragments)
         const key = tables.entityNames.key(name)
+        // Looking for what is not there takes its time too.
+        yield
         if (key === null) continue
         yield* first(limit, tables.fragmentReads.ofEntity(key), left, (row) => {
           const { documentId, filePath, chunkId, ordinal, position, createdAt } = row
@@ -73,6 +75,7 @@ export async function relationFragments(
         const fragments: StoredRelationFragment[] = []
         found.set(pairKey(pair), fragments)
         const key = tables.relationPairs.find(pair)?.key
+        yield
         if (key === undefined) continue
         const [source, target] = pair
         yield* first(limit, tables.fragmentReads.ofPair(key), left, (row) => {

@@ -55,6 +55,8 @@ export class WorkingGraph {
   readonly #ties = new Map<Key, readonly RelationTie[]>()
   #listed = 0
   #changes = 0
+  /** Counts what was published; the lists may be forgotten more often. */
+  #version = 0
   #hubs: { readonly limit: number; readonly keys: readonly Key[] } | null = null
 
   /** @param load must end with {@link fill}, or throw */
@@ -98,6 +100,7 @@ export class WorkingGraph {
   async publish(change: GraphChange): Promise<void> {
     const graph = this.#graph
     if (graph === null) return
+    this.#version++
     this.#forgetLists()
     this.#updating = inSlices(steps(graph, change))
     try {
@@ -108,12 +111,14 @@ export class WorkingGraph {
   }
 
   clear(): void {
+    this.#version++
     this.#graph?.clear()
     this.#forgetLists()
   }
 
   /** Forgets everything; the next read loads anew. */
   close(): void {
+    this.#version++
     this.#graph = null
     this.#forgetLists()
     this.#lookedUp = 0
@@ -146,11 +151,19 @@ export class WorkingGraph {
       this.#noteLookups(entities.length + ties.size)
       return byKey([...ties.values()])
     }
-    return this.#read((graph) => this.#tiesIn(graph, entities))
+    for (let attempt = 1; ; attempt++) {
+      const graph = await this.#read((whole) => whole)
+      const version = this.#version
+      const ties: RelationTie[] = []
+      const steps = this.#tiesIn(graph, entities, ties)
+      // Who is always disturbed has his answer at once in the end.
+      if (attempt > PATIENCE) for (const _ of steps);
+      else if (!(await inSlices(steps, { wanted: () => this.#version === version }))) continue
+      return byKey(ties)
+    }
   }
 
-  #tiesIn(graph: EntityGraph, entities: readonly Key[]): RelationTie[] {
-    const ties: RelationTie[] = []
+  *#tiesIn(graph: EntityGraph, entities: readonly Key[], ties: RelationTie[]): Steps {
     const seen = new Set<Key>()
     for (const entity of entities) {
       if (seen.has(entity)) continue
@@ -159,8 +172,8 @@ export class WorkingGraph {
         if (!seen.has(tie.source === entity ? tie.target : tie.source)) ties.push(tie)
       }
       seen.add(entity)
+      yield
     }
-    return byKey(ties)
   }
 
   /** Kept, because the graph hands out what is at a node one by one. */

@@ -1,4 +1,5 @@
 import type { Key, Store, StoredEntity, StoredRelation } from '../../store.ts'
+import { giveWayAhead } from '../../turns.ts'
 
 /** The part of a store that an export reads. */
 export type GraphPages = Pick<Store, 'entitiesAfter' | 'relationsAfter'>
@@ -40,7 +41,11 @@ async function* each<Row extends { readonly key: Key }>(
   for (;;) {
     signal?.throwIfAborted()
     const page = await pageAfter(after)
-    yield* page
+    for (const row of page) {
+      // A reader who takes all at once would else hold everybody until the file is whole.
+      await giveWayAhead()
+      yield row
+    }
     const last = page.at(-1)
     if (last === undefined) return
     after = last.key
