@@ -9,26 +9,19 @@ import { costOf, parseStoredPassword } from '../tenancy/password.ts'
 import { wasTenancyOn } from '../tenancy/tenancy-mark.ts'
 import { readUsersFile } from '../tenancy/users-editor.ts'
 import type { UserRecord } from '../tenancy/users-schema.ts'
-
-export interface Finding {
-  readonly level: 'ok' | 'note' | 'warn' | 'bad'
-  readonly text: string
-}
+import { examineTenants } from './examine-tenants.ts'
+import { bad, type Finding, note, ok, warn } from './finding.ts'
 
 /** Keys and secrets that stand in somebody's documentation. */
 const PUBLIC = /demo|example|changeme|change-me|secret-key|test|password|your[-_]/i
 const LEAST_KEY = 20
-
-const ok = (text: string): Finding => ({ level: 'ok', text })
-const note = (text: string): Finding => ({ level: 'note', text })
-const warn = (text: string): Finding => ({ level: 'warn', text })
-const bad = (text: string): Finding => ({ level: 'bad', text })
 
 /** Looks at an installation without starting it, and changes nothing. */
 export async function examine(config: Config): Promise<Finding[]> {
   const usersThere = await exists(config.usersFile)
   const findings: Finding[] = []
   if (usersThere || config.usersFileRequired) findings.push(...(await examineUsers(config)))
+  else if (config.multiTenant) findings.push(...(await examineTenancy(config, [])))
   else findings.push(...examineSingle(config))
   findings.push(...examineSettings(config))
   for (const folder of [config.WORKING_DIR, config.INPUT_DIR]) {
@@ -48,13 +41,23 @@ async function examineUsers(config: Config): Promise<Finding[]> {
   } catch (error) {
     return [bad(error instanceof Error ? error.message : String(error))]
   }
+  const others = config.multiTenant
+    ? 'they and users of the database are let in'
+    : 'everybody else is refused'
+  findings.push(ok(`${users.length} user(s) in ${file}; ${others}.`))
+  for (const user of users) findings.push(...examineUser(user))
+  return [...findings, ...(await examineTenancy(config, users))]
+}
+
+/** Who is let in, of the file or the database, and what each reaches. */
+async function examineTenancy(config: Config, users: readonly UserRecord[]): Promise<Finding[]> {
+  const findings: Finding[] = []
   for (const name of ['LIGHTRAG_API_KEY', 'AUTH_ACCOUNTS'] as const) {
     if (config[name]) findings.push(bad(`${name} is set beside users: the server will not start.`))
   }
-  findings.push(ok(`${users.length} user(s) in ${file}; everybody else is refused.`))
-  for (const user of users) findings.push(...examineUser(user))
-  findings.push(...(await examineReach(config, users)))
-  return findings
+  const tenants = config.multiTenant ? examineTenants(config, users) : undefined
+  findings.push(...(tenants?.findings ?? []))
+  return [...findings, ...(await examineReach(config, users, tenants?.workspaces))]
 }
 
 function examineUser(user: UserRecord): Finding[] {
@@ -76,7 +79,11 @@ function examineUser(user: UserRecord): Finding[] {
 }
 
 /** Who reaches which workspace, and which is reached by nobody or by several. */
-async function examineReach(config: Config, users: readonly UserRecord[]): Promise<Finding[]> {
+async function examineReach(
+  config: Config,
+  users: readonly UserRecord[],
+  ofTenants: ReadonlySet<string> = new Set(),
+): Promise<Finding[]> {
   const reach = new Map<string, string[]>()
   for (const user of users) {
     for (const name of new Set([user.workspace, ...(user.workspaces ?? [])])) {
@@ -86,7 +93,9 @@ async function examineReach(config: Config, users: readonly UserRecord[]): Promi
   }
   const findings = [...reach].map(([name, who]) => note(`${name} is open to ${who.join(', ')}.`))
   for (const name of await workspacesIn(config.WORKING_DIR).catch((): string[] => [])) {
-    if (!reach.has(name)) findings.push(warn(`${name} holds documents, and nobody can reach it.`))
+    if (reach.has(name) || ofTenants.has(name)) continue
+    const remedy = config.multiTenant ? ' (`adopt` gives it to a tenant)' : ''
+    findings.push(warn(`${name} holds documents, and nobody can reach it${remedy}.`))
   }
   return findings
 }
