@@ -285,6 +285,7 @@ export async function buildServer(
       directory,
       tokens,
       guard: defences.signInGuard,
+      onSignIn: (signIn) => audit?.signedIn(signIn),
       engines: workspaces.house,
       data: routes,
       onRefusal: (refusal) => audit?.refused(refusal),

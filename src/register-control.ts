@@ -6,12 +6,16 @@ import {
   hideFromDescription,
 } from './control/routes/control-routes.ts'
 import { DATA_ALIAS } from './control/routes/data-alias.ts'
+import { invitationPageRoutes } from './control/routes/invitation-page-routes.ts'
 import { snapshotRoutes } from './control/routes/snapshot-routes.ts'
 import { Snapshots } from './control/snapshots.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
+import type { PasswordSignIn } from './tenancy/auth-routes.ts'
 import type { Refusal } from './tenancy/tenancy.ts'
 
-export interface RegisterControlOptions extends Omit<ControlRoutesOptions, 'onRefusal'> {
+export interface RegisterControlOptions
+  extends Omit<ControlRoutesOptions, 'onRefusal'>,
+    Pick<PasswordSignIn, 'onSignIn'> {
   /** What the handlers of the data were registered with. */
   readonly data: RoutesOptions
   readonly onRefusal: (refusal: Omit<Refusal, 'error'> & { readonly error: RefusedFor }) => void
@@ -31,7 +35,8 @@ export async function registerControl(
   scope: FastifyInstance,
   { data, ...options }: RegisterControlOptions,
 ): Promise<void> {
-  const { plane, onRefusal } = options
+  const { plane, onRefusal, authenticator, guard, onSignIn } = options
+  await scope.register(invitationPageRoutes, { plane, onRefusal, authenticator, guard, onSignIn })
   await scope.register(controlRoutes, { ...options, prefix: '/api/v1' })
   await scope.register(snapshotRoutes, { snapshots: new Snapshots(plane.core), onRefusal })
   await scope.register(ragflowRoutes, { plane, onRefusal })

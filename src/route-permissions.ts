@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { RAGFLOW_PERMISSIONS } from './control/ragflow/ragflow-permissions.ts'
 import { CONTROL_ALIASES, CONTROL_PERMISSIONS } from './control/routes/control-permissions.ts'
 import { aliasedRows } from './control/routes/data-alias.ts'
+import { INVITATION_PAGE_PERMISSIONS } from './control/routes/invitation-page-routes.ts'
 import { SNAPSHOT_PERMISSIONS } from './control/routes/snapshot-routes.ts'
 import type { Access } from './openapi/describe-operation.ts'
 import { readChatQuery } from './routes/ollama-query.ts'
@@ -78,6 +79,7 @@ export const DESCRIBED_PERMISSIONS: PermissionTable = {
 export const ROUTE_PERMISSIONS: PermissionTable = {
   ...DESCRIBED_PERMISSIONS,
   ...CONTROL_ALIASES,
+  ...INVITATION_PAGE_PERMISSIONS,
   ...aliasedRows(DATA_PERMISSIONS),
 }
 

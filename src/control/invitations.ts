@@ -11,6 +11,7 @@ import type {
   SentInvitation,
 } from './invitation-info.ts'
 import type { InvitationMail } from './invitation-mail.ts'
+import { type InvitationOffer, offerOf } from './invitation-offer.ts'
 import { gone, lifeMs, NOBODY, note, settle, stillPending } from './invitation-steps.ts'
 import { addressesOf, assertNoMember, type Invitee, invitationsFor, inviteeOf } from './invitees.ts'
 import type { Inviters } from './inviters.ts'
@@ -217,6 +218,11 @@ export class Invitations {
       if (row.user_id !== null && row.user_id !== user.user_id) throw notFound('invitation')
       return this.#join(mutation, as, row, user.user_id)
     })
+  }
+
+  /** What a token invites to. @throws {ControlError} `not_found`, `invitation_gone` */
+  offer(token: string): Promise<InvitationOffer> {
+    return offerOf(this.#core, this.#options.inviters, token)
   }
 
   async declineByToken(token: string): Promise<void> {

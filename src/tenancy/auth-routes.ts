@@ -20,12 +20,16 @@ export interface SignIn {
   readonly request: FastifyRequest
 }
 
-export interface AuthRoutesOptions {
+/** What it takes to sign somebody in by a password. */
+export interface PasswordSignIn {
   readonly authenticator: Authenticator
-  readonly tokens: Tokens
   /** Slows down who guesses passwords; without it nobody is. */
   readonly guard?: SignInGuard | undefined
-  readonly onSignIn?: (signIn: SignIn) => void
+  readonly onSignIn?: ((signIn: SignIn) => void) | undefined
+}
+
+export interface AuthRoutesOptions extends PasswordSignIn {
+  readonly tokens: Tokens
   /** Most attempts of one user from one address in a minute, right ones too. Default: no bound. */
   readonly signInsPerMinute?: number
   /** Repeated in both answers. */
@@ -120,8 +124,8 @@ async function signInCounter(app: FastifyInstance, most: number | undefined) {
 }
 
 /** @throws {TenancyError} `bad_login`, `sign_in_locked`, `login_busy` */
-async function signIn(
-  { authenticator, guard, onSignIn }: AuthRoutesOptions,
+export async function signIn(
+  { authenticator, guard, onSignIn }: PasswordSignIn,
   form: { readonly username: string; readonly password: string },
   request: FastifyRequest,
 ): Promise<Account> {

@@ -282,8 +282,10 @@ describe('access to tenants', () => {
     // One that is opened has to be written down here as well.
     expect(all.filter((route) => access(route) === 'public').sort()).toEqual([
       'GET /auth-status',
+      'GET /invitations/:token',
       'POST /api/v1/invitations/accept',
       'POST /api/v1/invitations/decline',
+      'POST /invitations/:token',
       'POST /login',
     ])
     expect(all.filter((route) => access(route) === 'optional').sort()).toEqual([
