@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { timerMs } from '../engine/timer-ms.ts'
 
 const MOST_TRIES = 10
 /** Shorter would be no rest for the server, longer is nothing to wait for. */
@@ -12,7 +13,7 @@ export async function patientFetch(url: string, init: RequestInit = {}): Promise
       response.status === 503 || response.status === 429 ? retryAfterMs(response) : null
     if (waitMs === null || tries === MOST_TRIES) return response
     await response.body?.cancel()
-    await sleep(waitMs)
+    await sleep(timerMs(waitMs, WAIT_MS.most))
   }
 }
 
