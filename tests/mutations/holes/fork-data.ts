@@ -144,8 +144,8 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/token-secret.ts',
-        find: 'if (PUBLIC_SECRETS.includes(secret)) {',
-        replace: 'if (false) {',
+        find: 'if (PUBLIC_SECRETS.includes(secret)) return',
+        replace: 'if (false) return',
       },
     ],
     test: SECRET_REFUSED,
@@ -156,8 +156,8 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/token-secret.ts',
-        find: 'if (Buffer.byteLength(secret) < LEAST_BYTES) {',
-        replace: 'if (false) {',
+        find: 'if (Buffer.byteLength(secret) < LEAST_BYTES) return',
+        replace: 'if (false) return',
       },
     ],
     test: SECRET_REFUSED,
