@@ -87,6 +87,8 @@ async function serve(): Promise<void> {
   if (problems.length > 0) throw new ConfigError(problems)
   const { startServer } = await main
   const server = await startServer(config, { users })
+  const { armLastWords } = await import('./life/last-words.ts')
+  armLastWords(config.WORKING_DIR, process.env)
   let stopping = false
   const stop = async (signal: string) => {
     if (stopping) process.exit(1)

@@ -7,7 +7,7 @@ import type { PipelineEvent } from './engine/ingest/pipeline-event.ts'
  * @param log names the workspace in each line, and whose it is
  */
 export function logDocuments(
-  log: Pick<FastifyBaseLogger, 'info' | 'warn'>,
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>,
 ): (event: PipelineEvent) => void {
   return (event) => {
     switch (event.type) {
@@ -21,6 +21,12 @@ export function logDocuments(
       case 'waits': {
         const { reason, until } = event
         log.warn({ ...told(event), reason, until }, 'document waits for another attempt')
+        break
+      }
+      case 'ended_process': {
+        const { document, errorMsg: reason, failed } = event
+        const about = { document: document.id, file: document.filePath, step: document.step }
+        log.error({ ...about, failed, reason }, 'document ended a server')
         break
       }
       case 'model_out':
@@ -39,7 +45,10 @@ export function logDocuments(
   }
 }
 
-function told({ type, document }: Extract<PipelineEvent, { document: unknown }>) {
+function told({
+  type,
+  document,
+}: Exclude<Extract<PipelineEvent, { document: unknown }>, { type: 'ended_process' }>) {
   return {
     document: document.id,
     file: document.filePath,

@@ -5,10 +5,12 @@ import type { Config } from './config.ts'
 import type { EngineHouse } from './control/live-engines.ts'
 import type { FileReader } from './engine/file-reader.ts'
 import type { GraphBounds } from './engine/graph/graph-bounds.ts'
+import type { WorkWatch } from './engine/ingest/work-watch.ts'
 import { LightRag } from './engine/light-rag.ts'
 import type { Room } from './engine/room.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import { FileReaders } from './formats/file-readers.ts'
+import { ProcessLife } from './life/process-life.ts'
 import { logDocuments } from './log-documents.ts'
 import { PendingSweep } from './pending-sweep.ts'
 import { refuseLinks } from './plain-folder.ts'
@@ -56,12 +58,20 @@ export function createWorkspaces(
 ): Workspaces {
   const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
   const readers = new FileReaders(readingOf(config))
+  const life = new ProcessLife(config.WORKING_DIR, (error) => {
+    log.error({ err: error }, 'What stands still is not noticed: its thread failed.')
+  })
+  const toolsOf = (workspace: string): Tools => ({
+    fileReader: readers.of(workspace),
+    room,
+    watch: life.of(workspace),
+  })
   const house = new WorkspaceHouse(() => pool)
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
     open: async (workspace) =>
       house.moveIn(
         workspace,
-        await openEngine(workspace, config, models, log, pool, readers.of(workspace), room, own),
+        await openEngine(workspace, config, models, log, pool, toolsOf(workspace), own),
       ),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
@@ -101,9 +111,17 @@ export function createWorkspaces(
     async close(deadlineMs) {
       sweep.stop()
       await pool.drain(deadlineMs)
+      await life.close()
       await readers.close()
     },
   }
+}
+
+/** What all engines share of the process, each in its own name. */
+interface Tools {
+  readonly fileReader: FileReader
+  readonly room: Room
+  readonly watch: WorkWatch
 }
 
 async function openEngine(
@@ -112,8 +130,7 @@ async function openEngine(
   models: ModelHouse,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
-  fileReader: FileReader,
-  room: Room,
+  tools: Tools,
   own: OwnSettings,
 ): Promise<LightRag> {
   const dir = join(config.WORKING_DIR, workspace)
@@ -147,8 +164,7 @@ async function openEngine(
       settings,
       ...(graphBounds === undefined ? {} : { graphBounds }),
       inputDir: join(config.INPUT_DIR, workspace),
-      fileReader,
-      room,
+      ...tools,
       workingDir: config.WORKING_DIR,
       configuration: configurationOf({ ...config, ...ownModels }, workspace),
       background: async (job, signal) => {

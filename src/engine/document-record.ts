@@ -48,6 +48,8 @@ export interface DocumentRecord {
   readonly attempts: number
   /** What counts against it: models failed for it while they answered others. */
   readonly blame: number
+  /** How many processes have ended by the work on it. */
+  readonly deaths: number
   /** Until when it waits for another attempt, in milliseconds; null for at once. */
   readonly nextAttemptAt: number | null
   /** Grows with every accepted replacement; a commit for an older revision is refused. */
@@ -77,6 +79,25 @@ export type AttemptEnd =
       readonly nextAttemptAt: number
       readonly blame: number
     }
+
+/** A document that a process had in work when it ended. */
+export interface InterruptedDocument {
+  readonly id: string
+  readonly filePath: string
+  /** Of the process. */
+  readonly life: string
+  /** What was begun last. */
+  readonly step: string
+  readonly deaths: number
+}
+
+/** What becomes of such a document whose process ended by the work on it. */
+export interface DeathCount {
+  readonly deaths: number
+  readonly errorMsg: string
+  /** Whether it is given up. */
+  readonly failed: boolean
+}
 
 export interface NewDocument {
   readonly id: string

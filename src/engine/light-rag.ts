@@ -41,6 +41,7 @@ import type { PipelineEvent } from './ingest/pipeline-event.ts'
 import type { PublishParts } from './ingest/publish-document.ts'
 import { resetStatus } from './ingest/reset-status.ts'
 import { textFileReader } from './ingest/text-file-reader.ts'
+import { NO_WATCH, type WorkWatch } from './ingest/work-watch.ts'
 import { listDocuments } from './list-documents.ts'
 import type { Models } from './models.ts'
 import type { ModelUsage, Rag, RagStatus } from './rag.ts'
@@ -70,6 +71,8 @@ export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'
   /** Shown by `status`: what the workspace has used of each model. */
   readonly usage?: () => Readonly<Record<string, ModelUsage>>
   readonly background?: BackgroundJobs
+  /** Tells what ends of processes count against documents; without it none does. */
+  readonly watch?: WorkWatch
   /** Told what happens to documents, such as for logs. */
   readonly onEvent?: (event: PipelineEvent) => void
   readonly onError?: (message: string, error: unknown) => void
@@ -97,6 +100,7 @@ export class LightRag implements Rag {
       graphBounds: parts.graphBounds,
       room: parts.room,
       background: parts.background ?? ((job) => job()),
+      watch: parts.watch ?? NO_WATCH,
       onEvent: (event) => parts.onEvent?.(event),
       onError: (message, error) => this.#report(message, error),
     })

@@ -1,10 +1,12 @@
 import type {
   AttemptEnd,
+  DeathCount,
   DocStatus,
   DocumentLabels,
   DocumentRecord,
   EnqueueOptions,
   EnqueueOutcome,
+  InterruptedDocument,
   JsonObject,
   JsonValue,
   ListDocuments,
@@ -250,8 +252,12 @@ export interface Store {
   /**
    * The first pending document of the queue whose time has come and that is not to be deleted, now
    * `processing` with one attempt more; null when there is none.
+   *
+   * @param life of the process that takes it up
    */
-  claim(): Promise<DocumentRecord | null>
+  claim(life?: string): Promise<DocumentRecord | null>
+  /** Notes what is begun with a document in `processing`; outlives this process. */
+  beginStep(documentId: string, step: string): Promise<void>
   /** How many documents wait in `pending`. */
   pendingCount(): Promise<number>
   /** When the next of those comes due that wait for another attempt, in milliseconds; else null. */
@@ -260,8 +266,13 @@ export interface Store {
   hurry(): Promise<number>
   /** How many documents stand before each of these in the queue; pending ones only. */
   queuePositions(documentIds: readonly string[]): Promise<Map<string, number>>
-  /** Puts documents that a crash left in `processing` back to `pending`. */
-  recover(): Promise<number>
+  /** The documents that a process left in `processing`. */
+  interrupted(): Promise<InterruptedDocument[]>
+  /**
+   * Puts documents that a crash left in `processing` back to `pending`; those that count as its cause
+   * behind the others, or to `failed`.
+   */
+  recover(counted?: ReadonlyMap<string, DeathCount>): Promise<number>
   text(documentId: string): Promise<string | null>
   /** The graph that came with a document, or null. */
   customGraph(documentId: string): Promise<string | null>

@@ -23,6 +23,7 @@ const record = (id: string): DocumentRecord => ({
   metadata: {},
   attempts: 1,
   blame: 0,
+  deaths: 0,
   nextAttemptAt: null,
   revision: 1,
   storedFile: null,

@@ -251,6 +251,33 @@ function describeIntake(store: () => Store): void {
       expect((await store().claim())?.id).toBe('a')
     })
 
+    it('tells what a process had in work, and gives up what ended two of them', async () => {
+      await store().enqueue([newDocument('a'), newDocument('b'), newDocument('c')], KEEP)
+      await store().claim('life-1')
+      await store().claim('life-1')
+      await store().beginStep('a', 'extract')
+      const interrupted = { life: 'life-1', deaths: 0 }
+      expect(await store().interrupted()).toEqual([
+        { id: 'a', filePath: 'a.txt', step: 'extract', ...interrupted },
+        { id: 'b', filePath: 'b.txt', step: '', ...interrupted },
+      ])
+      const once = { deaths: 1, errorMsg: 'once', failed: false }
+      expect(await store().recover(new Map([['a', once]]))).toBe(2)
+      expect(await store().document('a')).toMatchObject({ status: 'pending', deaths: 1 })
+      // It goes behind the others.
+      expect([await store().claim(), await store().claim()]).toMatchObject([
+        { id: 'b' },
+        { id: 'c' },
+      ])
+      expect(await store().claim('life-2')).toMatchObject({ id: 'a', deaths: 1 })
+      await store().recover(new Map([['a', { deaths: 2, errorMsg: 'twice', failed: true }]]))
+      const failed = { status: 'failed', errorMsg: 'twice', deaths: 2 }
+      expect(await store().document('a')).toMatchObject(failed)
+      // Who wants it tried again has it given up after one more.
+      await store().requeueFailed(['a'])
+      expect(await store().document('a')).toMatchObject({ status: 'pending', deaths: 1 })
+    })
+
     it('takes up no document that is to be deleted', async () => {
       await store().enqueue([newDocument('a'), newDocument('b')], KEEP)
       await store().promiseDeletion(['a'], PLAINLY)

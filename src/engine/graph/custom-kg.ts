@@ -57,7 +57,7 @@ function labelOf({ file_path, chunks = [] }: CustomKg): string {
 
 /** The chunks of such a document: only their vectors have to be made. */
 export async function customKgChunks(
-  { embedding, attempt }: Pick<ProcessParts, 'embedding' | 'attempt'>,
+  { embedding, attempt, progress }: Pick<ProcessParts, 'embedding' | 'attempt' | 'progress'>,
   document: DocumentRecord,
   text: string,
   graph: string,
@@ -65,7 +65,14 @@ export async function customKgChunks(
 ): Promise<NewChunk[]> {
   const passages = await readBack(graph)
   const contents = passages.map(({ start, end }) => text.slice(start, end))
-  const { vectors, leftOut } = await embedEach(embedding, attempt, contents, options)
+  await progress.begin('embed', contents.length)
+  const { vectors, leftOut } = await embedEach(
+    embedding,
+    attempt,
+    contents,
+    options,
+    progress.advance,
+  )
   attempt.settle()
   const chunks: NewChunk[] = []
   for (const [ordinal, passage] of passages.entries()) {

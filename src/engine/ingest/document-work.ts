@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { DeathCount, DocumentRecord, InterruptedDocument } from '../document-record.ts'
 import { requeueSetAside } from '../documents.ts'
 import { EngineError, ModelUnavailable } from '../errors.ts'
 import type { FileReader } from '../file-reader.ts'
@@ -14,11 +15,12 @@ import type {
   DeleteDocumentsResponse,
   PipelineStatus,
 } from './document-calls.ts'
+import { DocumentProgress } from './document-progress.ts'
 import { Intake } from './intake.ts'
 import { modelOutages } from './model-outages.ts'
 import { AnswersOfDocuments } from './paid-answers.ts'
 import { payVectors } from './pay-vectors.ts'
-import { type BackgroundJobs, isStoreOut, Pipeline } from './pipeline.ts'
+import { type BackgroundJobs, isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
 import type { PipelineEvent } from './pipeline-event.ts'
 import { PipelineLog } from './pipeline-log.ts'
 import { PromiseKeeper } from './promise-keeper.ts'
@@ -26,6 +28,7 @@ import { PromisedDeletions } from './promised-deletions.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
 import { removeUnfinished } from './receive-file.ts'
 import { Scanner } from './scan.ts'
+import type { WorkWatch } from './work-watch.ts'
 
 export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
   readonly store: Store
@@ -34,6 +37,7 @@ export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'r
   readonly inputDir: string
   readonly fileReader: FileReader
   readonly background: BackgroundJobs
+  readonly watch: WorkWatch
   readonly onEvent: (event: PipelineEvent) => void
   readonly onError: (message: string, error: unknown) => void
 }
@@ -51,6 +55,7 @@ export class DocumentWork {
   readonly #keeper: PromiseKeeper
   readonly #clearing: PromisedClearing
   readonly #refusedVectors = new Map<string, number>()
+  readonly #inWork = new Map<string, DocumentProgress>()
 
   constructor(parts: DocumentWorkParts) {
     const { store, models, settings, fileReader, background, onEvent, onError } = parts
@@ -73,14 +78,10 @@ export class DocumentWork {
       deleteInputFile: (id) => this.scanner.deleteFiles([id]),
     })
     this.#pipeline = new Pipeline({
-      claim: () => store.claim(),
+      claim: () => store.claim(parts.watch.life),
       pendingCount: () => store.pendingCount(),
       nextAttemptAt: () => store.nextAttemptAt(),
-      process: async (document, options) => {
-        await publishDocument(this.publish, document, options)
-        // Whose calls nobody else watches.
-        for (const { health, probe } of Object.values(checks)) if (!probe) health.answered()
-      },
+      process: (document, options) => this.#process(document, options),
       endAttempt: ({ id, revision }, end) => store.endAttempt(id, revision, end),
       tidy: (options) => this.#payVectors(options),
       models: modelOutages(checks),
@@ -135,7 +136,7 @@ export class DocumentWork {
   /** Takes up what the end of a process has interrupted, and what was promised. */
   async open(): Promise<void> {
     await removeUnfinished(this.publish.uploadFolder)
-    await this.publish.store.recover()
+    await this.#recover()
     await this.#clearing.load()
     await this.#clear().catch((error: unknown) => {
       if (!isStoreOut(error)) throw error
@@ -266,6 +267,37 @@ export class DocumentWork {
     this.#parts.onEvent({ type: 'cleared' })
   }
 
+  async #process(document: DocumentRecord, options: WorkOptions): Promise<void> {
+    const { store, checks } = this.publish
+    const { id, deaths } = document
+    const hand = await this.#parts.watch.begin(id, deaths > 0, options.signal)
+    const progress = new DocumentProgress(hand, (step) => store.beginStep(id, step))
+    this.#inWork.set(id, progress)
+    try {
+      await progress.begin('read')
+      await publishDocument(this.publish, document, progress, options)
+      // Whose calls nobody else watches.
+      for (const { health, probe } of Object.values(checks)) if (!probe) health.answered()
+    } finally {
+      if (this.#inWork.get(id) === progress) this.#inWork.delete(id)
+      hand.end()
+    }
+  }
+
+  /** What a process had in work when it ended goes on, unless two have ended by it. */
+  async #recover(): Promise<void> {
+    const { store } = this.publish
+    const counted = new Map<string, DeathCount>()
+    for (const document of await store.interrupted()) {
+      const how = await this.#parts.watch.blame(document.life, document.id)
+      if (how === null) continue
+      const count = deathCount(document, how)
+      counted.set(document.id, count)
+      this.#parts.onEvent({ type: 'ended_process', document, ...count })
+    }
+    await store.recover(counted)
+  }
+
   /** An outage of the model leaves them owed; the next run tries again. */
   async #payVectors(options: CallOptions): Promise<void> {
     const debts = { ...this.publish, refused: this.#refusedVectors }
@@ -274,6 +306,17 @@ export class DocumentWork {
       this.#parts.onError('Embedding what is owed failed', error)
     })
   }
+}
+
+/** Processes that may end by the work on a document before it is given up. */
+const MOST_DEATHS = 2
+
+function deathCount({ step, deaths: before }: InterruptedDocument, how: string): DeathCount {
+  const deaths = before + 1
+  const failed = deaths >= MOST_DEATHS
+  const times = deaths === 1 ? 'the server' : `${deaths} servers in a row`
+  const errorMsg = `The work on this document ended ${times} (step: ${step || 'read'}): ${how}.`
+  return { deaths, failed, errorMsg: failed ? errorMsg : `${errorMsg} It is tried once more.` }
 }
 
 /** What is not among those that were taken, as the caller named it. */

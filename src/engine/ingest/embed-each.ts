@@ -3,6 +3,9 @@ import { nextTurn, turnIsOver } from '../turns.ts'
 import type { Attempt } from './attempt.ts'
 import type { PaidEmbedding } from './paid-answers.ts'
 
+/** Texts asked for at a time; between them it is told how far it came. */
+const AT_ONCE = 512
+
 /** By text. Each text is in one of them. */
 export interface EmbeddedTexts {
   readonly vectors: ReadonlyMap<string, Float32Array>
@@ -21,6 +24,7 @@ export async function embedEach(
   attempt: Attempt,
   texts: readonly string[],
   options: CallOptions,
+  onDone: (texts: number) => void = () => undefined,
 ): Promise<EmbeddedTexts> {
   const vectors = new Map<string, Float32Array>()
   const leftOut = new Map<string, string>()
@@ -53,6 +57,11 @@ export async function embedEach(
     if (vector) vectors.set(text, vector)
     else unknown.push(text)
   }
-  if (unknown.length > 0) await embed(unknown)
+  onDone(distinct.length - unknown.length)
+  for (let at = 0; at < unknown.length; at += AT_ONCE) {
+    const some = unknown.slice(at, at + AT_ONCE)
+    await embed(some)
+    onDone(some.length)
+  }
   return { vectors, leftOut }
 }

@@ -1,4 +1,4 @@
-import type { DocumentRecord } from '../document-record.ts'
+import type { DocumentRecord, InterruptedDocument } from '../document-record.ts'
 
 /** What happens to the documents of a workspace, as a log tells it. */
 export type PipelineEvent =
@@ -10,6 +10,13 @@ export type PipelineEvent =
       readonly document: DocumentRecord
       readonly reason: string
       readonly until: string
+    }
+  /** A process before this one has ended by the work on it. */
+  | {
+      readonly type: 'ended_process'
+      readonly document: InterruptedDocument
+      readonly errorMsg: string
+      readonly failed: boolean
     }
   /** A model answers nobody: all documents wait. */
   | { readonly type: 'model_out'; readonly reason: string }

@@ -26,6 +26,9 @@ export interface ModelOutages {
   hurry(): void
 }
 
+/** The signal ends the work. */
+export type WorkOptions = CallOptions & { readonly signal: AbortSignal }
+
 export interface PipelineParts {
   /** The first pending document whose time has come, now in processing; null when there is none. */
   claim(): Promise<DocumentRecord | null>
@@ -35,7 +38,7 @@ export interface PipelineParts {
   /** What is left to do when no document waits any more. */
   tidy(options: CallOptions): Promise<void>
   /** Does all the work of one document, its commit included. */
-  process(document: DocumentRecord, options: CallOptions): Promise<void>
+  process(document: DocumentRecord, options: WorkOptions): Promise<void>
   /** Ends an attempt that put nothing in place. */
   endAttempt(document: DocumentRecord, end: AttemptEnd): Promise<void>
   readonly models: ModelOutages

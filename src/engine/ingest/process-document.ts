@@ -10,6 +10,7 @@ import { chunkFragments } from './chunk-fragments.ts'
 import type { TextChunk } from './chunk-text.ts'
 import { keptPlan } from './chunking.ts'
 import { cutText } from './cut-text.ts'
+import type { DocumentProgress } from './document-progress.ts'
 import { documentTitle } from './document-title.ts'
 import { embedEach } from './embed-each.ts'
 import { type Heading, headingsAbove, markdownHeadings } from './headings.ts'
@@ -23,6 +24,7 @@ export interface ProcessParts {
   readonly embedding: PaidEmbedding
   readonly settings: EngineSettings
   readonly attempt: Attempt
+  readonly progress: DocumentProgress
 }
 
 /**
@@ -37,7 +39,7 @@ export interface ProcessParts {
  * @throws {TryLater} when tries are left
  */
 export async function readDocument(
-  { models, embedding, settings, attempt }: ProcessParts,
+  { models, embedding, settings, attempt, progress }: ProcessParts,
   document: DocumentRecord,
   file: ReadFile,
   options: CallOptions,
@@ -48,12 +50,23 @@ export async function readDocument(
   // What stands in the middle of a table does not tell what its columns are.
   const heads = tableHeadsAt(tablesIn(file.text), places)
   const above = headingsAbove(headings, places).map((path, i) => titled(title, path, heads[i]))
-  const extractions = await inParallel(settings.maxParallelExtract, chunks, (chunk, i) =>
-    extract(models, attempt, document, chunk, above[i] ?? [], options),
-  )
+  progress.measured(chunks.reduce((sum, { tokens }) => sum + tokens, 0))
+  await progress.begin('extract', chunks.length)
+  const extractions = await inParallel(settings.maxParallelExtract, chunks, async (chunk, i) => {
+    const extraction = await extract(models, attempt, document, chunk, above[i] ?? [], options)
+    progress.advance()
+    return extraction
+  })
   attempt.settle()
+  await progress.begin('embed', chunks.length)
   const contents = chunks.map((chunk) => chunk.content)
-  const { vectors, leftOut } = await embedEach(embedding, attempt, contents, options)
+  const { vectors, leftOut } = await embedEach(
+    embedding,
+    attempt,
+    contents,
+    options,
+    progress.advance,
+  )
   attempt.settle()
   const read: NewChunk[] = []
   for (const [i, chunk] of chunks.entries()) {

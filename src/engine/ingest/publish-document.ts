@@ -9,9 +9,10 @@ import type { EngineSettings } from '../settings.ts'
 import type { Change, Store } from '../store.ts'
 import { applyBeside } from './apply-beside.ts'
 import { Attempt } from './attempt.ts'
-import { changeParts } from './change-parts.ts'
+import { changeParts, type MakingParts } from './change-parts.ts'
+import type { DocumentProgress } from './document-progress.ts'
 import { contentHashInTurns } from './identifiers.ts'
-import type { AnswersOfDocuments, PaidAnswers } from './paid-answers.ts'
+import type { AnswersOfDocuments } from './paid-answers.ts'
 import { type Publication, prepareChange } from './prepare-change.ts'
 import { readDocument } from './process-document.ts'
 import { readStoredFile } from './read-stored-file.ts'
@@ -54,6 +55,7 @@ export function attemptBy(
 export async function publishDocument(
   parts: PublishParts,
   document: DocumentRecord,
+  progress: DocumentProgress,
   options: CallOptions,
 ): Promise<void> {
   const started = Date.now()
@@ -64,7 +66,7 @@ export async function publishDocument(
   const graph = await parts.store.customGraph(document.id)
   const answers = parts.answers.of(document)
   const embedding = answers.embedding(parts.models.embedding)
-  const reading = { ...parts, embedding, attempt }
+  const reading = { ...parts, embedding, attempt, progress }
   const chunks =
     graph === null
       ? await readDocument(reading, document, content, options)
@@ -77,19 +79,25 @@ export async function publishDocument(
     processing_end_time: Math.floor(Date.now() / 1000),
     ...(setAside.length > 0 ? { chunks_set_aside: setAside.length } : {}),
   }
-  await publish(parts, { document, chunks, metadata }, answers, attempt, options)
+  await progress.begin('merge')
+  const making = changeParts(parts, attempt, answers)
+  await publish(parts, { document, chunks, metadata }, { making, attempt, progress }, options)
   parts.answers.forget(document)
+}
+
+interface Making {
+  readonly making: MakingParts
+  readonly attempt: Attempt
+  readonly progress: DocumentProgress
 }
 
 async function publish(
   parts: PublishParts,
   publication: Publication,
-  answers: PaidAnswers,
-  attempt: Attempt,
+  { making, attempt, progress }: Making,
   options: CallOptions,
 ): Promise<void> {
   const removes = [{ documentId: publication.document.id, forget: false }]
-  const making = changeParts(parts, attempt, answers)
   const prepare = async () => {
     const change = await prepareChange(making, removes, publication, options)
     attempt.settle()
@@ -98,6 +106,7 @@ async function publish(
   const admit = async (change: Change) => {
     await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
     await parts.room?.forWork()
+    await progress.begin('store')
   }
   await applyBeside(parts, prepare, admit, options.signal)
 }

@@ -1,4 +1,10 @@
-import type { AttemptEnd, DocumentLabels, DocumentRecord } from '../../engine/document-record.ts'
+import type {
+  AttemptEnd,
+  DeathCount,
+  DocumentLabels,
+  DocumentRecord,
+  InterruptedDocument,
+} from '../../engine/document-record.ts'
 import type { Change } from '../../engine/store.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
@@ -17,16 +23,18 @@ export class DocumentQueue {
   }
 
   /** After a power cut the document is pending again, which is what `recover` would make of it. */
-  claim(): DocumentRecord | null {
+  claim(life: string): DocumentRecord | null {
     return this.#connection.relaxed(() => {
       const now = Date.now()
       const row = this.#connection.get<DocumentRow>(
-        `UPDATE documents SET status = 'processing', attempts = attempts + 1, updated_at = ?
+        `UPDATE documents SET status = 'processing', attempts = attempts + 1, life = ?, step = '',
+           updated_at = ?
          WHERE seq = (SELECT seq FROM documents
            WHERE status = 'pending' AND NOT next_attempt_at BETWEEN ? AND ?
              AND seq NOT IN (SELECT document FROM scheduled_deletions)
            ORDER BY place LIMIT 1)
          RETURNING *`,
+        life,
         now,
         now + 1,
         now + LONGEST_WAIT_MS,
@@ -74,13 +82,44 @@ export class DocumentQueue {
     return positions
   }
 
-  recover(): number {
-    return this.#connection.durably(() =>
+  /** Not synced: what is lost in a power cut was none of the document's doing. */
+  beginStep(documentId: string, step: string): void {
+    this.#connection.relaxed(() =>
       this.#connection.run(
-        `UPDATE documents SET status = 'pending', updated_at = ? WHERE status = 'processing'`,
-        Date.now(),
+        `UPDATE documents SET step = ? WHERE id = ? AND status = 'processing'`,
+        step,
+        documentId,
       ),
     )
+  }
+
+  interrupted(): InterruptedDocument[] {
+    return this.#connection.all<InterruptedDocument>(
+      `SELECT id, file_path AS filePath, life, step, deaths FROM documents
+       WHERE status = 'processing' ORDER BY place`,
+    )
+  }
+
+  recover(counted: ReadonlyMap<string, DeathCount>): number {
+    return this.#connection.durably(() => {
+      for (const [id, { deaths, errorMsg, failed }] of counted) {
+        this.#connection.run(
+          `UPDATE documents SET status = ?, deaths = ?, error_msg = ?, place = ?, updated_at = ?
+           WHERE id = ? AND status = 'processing'`,
+          failed ? 'failed' : 'pending',
+          deaths,
+          errorMsg,
+          lastPlace(this.#connection) + 1,
+          Date.now(),
+          id,
+        )
+      }
+      const others = this.#connection.run(
+        `UPDATE documents SET status = 'pending', updated_at = ? WHERE status = 'processing'`,
+        Date.now(),
+      )
+      return others + counted.size
+    })
   }
 
   setText(
@@ -131,7 +170,7 @@ export class DocumentQueue {
   finish(version: NonNullable<Change['publishes']>): void {
     this.#connection.run(
       `UPDATE documents SET status = 'processed', chunks_count = ?, metadata = ?, error_msg = NULL,
-         blame = 0, next_attempt_at = 0, updated_at = ?
+         blame = 0, next_attempt_at = 0, deaths = 0, updated_at = ?
        WHERE id = ?`,
       version.chunks.length,
       JSON.stringify(version.metadata),
@@ -209,11 +248,14 @@ export class DocumentQueue {
     })
   }
 
-  /** Behind the others, in the order in which they were taken in, and with nothing against them. */
+  /**
+   * Behind the others, in the order in which they were taken in, and with nothing against them; but
+   * what has ended a process twice is given up when it does so once more.
+   */
   #requeue(condition: string, ...values: string[]): number {
     return this.#connection.run(
       `UPDATE documents SET status = 'pending', error_msg = NULL, blame = 0, next_attempt_at = 0,
-         place = ? + seq, updated_at = ?
+         deaths = min(deaths, 1), place = ? + seq, updated_at = ?
        WHERE ${condition}`,
       lastPlace(this.#connection),
       Date.now(),

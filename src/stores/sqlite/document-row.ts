@@ -25,6 +25,9 @@ export interface DocumentRow {
   readonly place: number
   readonly next_attempt_at: number
   readonly blame: number
+  readonly life: string
+  readonly step: string
+  readonly deaths: number
 }
 
 export function documentRecord(row: DocumentRow): DocumentRecord {
@@ -42,6 +45,7 @@ export function documentRecord(row: DocumentRow): DocumentRecord {
     metadata: JSON.parse(row.metadata) as JsonObject,
     attempts: row.attempts,
     blame: row.blame,
+    deaths: row.deaths,
     nextAttemptAt: row.next_attempt_at === 0 ? null : row.next_attempt_at,
     revision: row.revision,
     storedFile: row.stored_file,

@@ -103,7 +103,7 @@ function replace(connection: Connection, seq: number, document: NewDocument): nu
   connection.run(
     `UPDATE documents SET status = ?, error_msg = ?, file_path = coalesce(?, file_path), content_summary = ?,
        content_length = ?, content_hash = ?, updated_at = ?, track_id = ?, metadata = ?,
-       stored_file = ?, attempts = 0, blame = 0, next_attempt_at = 0, place = ?,
+       stored_file = ?, attempts = 0, blame = 0, next_attempt_at = 0, deaths = 0, place = ?,
        revision = revision + 1,
        external_id = coalesce(?, external_id), tags = coalesce(?, tags),
        attributes = coalesce(?, attributes), chunking = ?

@@ -317,6 +317,16 @@ const NAMED = `
 CREATE TABLE workspace_name (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL);
 `
 
+/**
+ * Which process has a document in work and what it does with it, and how many processes have ended by
+ * that.
+ */
+const WORK_MARKS = `
+ALTER TABLE documents ADD COLUMN life TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN step TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -328,4 +338,5 @@ export const MIGRATIONS: readonly string[] = [
   QUEUE,
   PROMISES,
   NAMED,
+  WORK_MARKS,
 ]

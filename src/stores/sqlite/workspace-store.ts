@@ -1,5 +1,6 @@
 import type {
   AttemptEnd,
+  DeathCount,
   DocumentLabels,
   EnqueueOptions,
   ListDocuments,
@@ -100,8 +101,12 @@ export class WorkspaceStore implements Store {
     })
   }
 
-  claim() {
-    return this.#run(() => this.#tables.queue.claim())
+  claim(life = '') {
+    return this.#run(() => this.#tables.queue.claim(life))
+  }
+
+  beginStep(documentId: string, step: string) {
+    return this.#run(() => this.#tables.queue.beginStep(documentId, step))
   }
 
   pendingCount() {
@@ -120,8 +125,12 @@ export class WorkspaceStore implements Store {
     return this.#run(() => this.#tables.queue.positions(documentIds))
   }
 
-  recover() {
-    return this.#run(() => this.#tables.queue.recover())
+  interrupted() {
+    return this.#run(() => this.#tables.queue.interrupted())
+  }
+
+  recover(counted: ReadonlyMap<string, DeathCount> = new Map()) {
+    return this.#run(() => this.#tables.queue.recover(counted))
   }
 
   customGraph(documentId: string) {

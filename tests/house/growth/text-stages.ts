@@ -12,6 +12,7 @@ import { Attempt } from '../../../src/engine/ingest/attempt.ts'
 import { cleanText } from '../../../src/engine/ingest/clean-text.ts'
 import { cutText } from '../../../src/engine/ingest/cut-text.ts'
 import { decodeText } from '../../../src/engine/ingest/decode-text.ts'
+import { DocumentProgress } from '../../../src/engine/ingest/document-progress.ts'
 import { documentTitle } from '../../../src/engine/ingest/document-title.ts'
 import { PaidAnswers } from '../../../src/engine/ingest/paid-answers.ts'
 import { readDocument } from '../../../src/engine/ingest/process-document.ts'
@@ -172,6 +173,7 @@ export const PACKED_STAGES: Readonly<Record<string, (text: string) => unknown>> 
 }
 
 const CALL = { lane: 'extract' } as const
+const NO_HAND = { step: () => undefined, end: () => undefined }
 const MODELS = offlineModels(tokenCount)
 const NO_MODEL = { id: 'none' } as LanguageModel
 const NO_USAGE = { promptTokens: 0, completionTokens: 0 }
@@ -198,6 +200,7 @@ function document(text: string, filePath: string) {
     models: MODELS,
     embedding: new PaidAnswers().embedding(MODELS.embedding),
     attempt: new Attempt({ llm: check, embedding: check }, CALL, 0),
+    progress: new DocumentProgress(NO_HAND, async () => undefined),
     settings: DEFAULT_SETTINGS,
     store: {} as Store,
   }

@@ -1,0 +1,43 @@
+import type { Step, WorkInHand } from './work-watch.ts'
+
+/** How far the work on one document has come. */
+export class DocumentProgress {
+  readonly #note: (step: Step) => Promise<void>
+  readonly #hand: WorkInHand
+  #step: Step = 'read'
+  #done = 0
+  #total = 0
+  #tokens: number | null = null
+
+  /** @param note makes durable which step begins */
+  constructor(hand: WorkInHand, note: (step: Step) => Promise<void>) {
+    this.#hand = hand
+    this.#note = note
+  }
+
+  /**
+   * To be called before the work of a step.
+   *
+   * @param total what there is to do in it: chunks; one where it is not divided
+   */
+  async begin(step: Step, total = 1): Promise<void> {
+    this.#step = step
+    this.#done = 0
+    this.#total = total
+    this.#hand.step(step)
+    await this.#note(step)
+  }
+
+  /** Notes how long the text is, once it is cut. */
+  measured(tokens: number): void {
+    this.#tokens = tokens
+  }
+
+  readonly advance = (by = 1): void => {
+    this.#done = Math.min(this.#total, this.#done + by)
+  }
+
+  get now() {
+    return { step: this.#step, done: this.#done, total: this.#total, tokens: this.#tokens }
+  }
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import type { WorkInHand, WorkWatch } from '../engine/ingest/work-watch.ts'
+import { Mutex } from '../engine/mutex.ts'
+import { type Fault, LifeFiles, livesFolder } from './life-files.ts'
+import { StallThread } from './stall-thread.ts'
+
+/** The life of this process: its beginning, and a word that makes it one of its kind. */
+export const LIFE = `${new Date().toISOString().replace(/\D/g, '')}-${randomBytes(6).toString('hex')}`
+
+const SAID: Readonly<Record<Fault, string>> = {
+  stalled: 'it stood still until it was ended',
+  memory: 'it ran out of memory',
+  fatal: 'it met a fatal error',
+  abort: 'it aborted',
+  exception: 'it met an error that nobody caught',
+}
+
+/** What this process has in work, for all workspaces, and how others before it have ended. */
+export class ProcessLife {
+  readonly #files: LifeFiles
+  readonly #thread: StallThread
+  readonly #work = new Set<string>()
+  /** Of those who are under suspicion. */
+  readonly #alone = new Mutex()
+
+  /** @param root the folder of the workspaces */
+  constructor(root: string, onError: (error: unknown) => void) {
+    this.#files = new LifeFiles(livesFolder(root))
+    this.#files.prepare()
+    this.#thread = new StallThread(this.#files.path(LIFE, 'stalled'), onError)
+  }
+
+  /** The watch of one workspace. */
+  of(workspace: string): WorkWatch {
+    const keyOf = (documentId: string) => `${workspace}/${documentId}`
+    return {
+      life: LIFE,
+      begin: (documentId, isSuspect, signal) =>
+        isSuspect ? this.#beginAlone(keyOf(documentId), signal) : this.#begin(keyOf(documentId)),
+      blame: async (life, documentId) => this.#blame(life, keyOf(documentId)),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.close()
+    this.#files.remove(LIFE, 'stalled')
+  }
+
+  async #begin(key: string): Promise<WorkInHand> {
+    const told = (step: string) => `${key} ${step}`
+    let now = told('read')
+    this.#work.add(now)
+    this.#tell()
+    return {
+      step: (step) => {
+        this.#work.delete(now)
+        now = told(step)
+        this.#work.add(now)
+        this.#tell()
+      },
+      end: () => {
+        this.#work.delete(now)
+        this.#tell()
+      },
+    }
+  }
+
+  async #beginAlone(key: string, signal: AbortSignal): Promise<WorkInHand> {
+    let leave = () => {}
+    const left = new Promise<void>((resolve) => {
+      leave = resolve
+    })
+    await new Promise<void>((resolve) => {
+      void this.#alone.run(() => {
+        resolve()
+        return left
+      })
+    })
+    try {
+      signal.throwIfAborted()
+      this.#files.write(LIFE, 'alone', { work: key })
+      const work = await this.#begin(key)
+      return {
+        step: work.step,
+        end: () => {
+          work.end()
+          this.#files.remove(LIFE, 'alone')
+          leave()
+        },
+      }
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  #tell(): void {
+    this.#thread.tell([...this.#work])
+  }
+
+  #blame(life: string, key: string): string | null {
+    if (life === LIFE) return null
+    const end = this.#files.end(life)
+    if (end === null) return null
+    const alone = this.#files.alone(life)
+    // Who was under suspicion already was it, and not those who were in work beside him.
+    const isBlamed =
+      alone === null
+        ? end.work === null || end.work.some((work) => work.startsWith(`${key} `))
+        : alone === key
+    return isBlamed ? SAID[end.fault] : null
+  }
+}
