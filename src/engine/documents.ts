@@ -38,6 +38,7 @@ export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
       ...(record.chunking ? { chunking: record.chunking } : {}),
     },
     file_path: record.filePath,
+    progress: null,
   }
 }
 

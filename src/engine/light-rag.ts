@@ -138,24 +138,33 @@ export class LightRag implements Rag {
     return this.#work.intake.insertFile(input, content)
   }
 
-  listDocuments(query: PaginatedQuery) {
-    return listDocuments(this.#store, query)
+  async listDocuments(query: PaginatedQuery) {
+    const list = await listDocuments(this.#store, query)
+    return { ...list, documents: await this.#work.withProgress(list.documents) }
   }
 
-  documentsByStatus() {
-    return documentsByStatus(this.#store)
+  async documentsByStatus() {
+    const { statuses } = await documentsByStatus(this.#store)
+    const shown: typeof statuses = {}
+    for (const [status, documents] of Object.entries(statuses)) {
+      shown[status] = await this.#work.withProgress(documents)
+    }
+    return { statuses: shown }
   }
 
   statusCounts() {
     return statusCounts(this.#store)
   }
 
-  trackStatus(trackId: string) {
-    return trackStatus(this.#store, trackId)
+  async trackStatus(trackId: string) {
+    const track = await trackStatus(this.#store, trackId)
+    return { ...track, documents: await this.#work.withProgress(track.documents) }
   }
 
-  updateDocument(documentId: string, change: DocumentChange) {
-    return updateDocument(this.#store, documentId, change)
+  async updateDocument(documentId: string, change: DocumentChange) {
+    const changed = await updateDocument(this.#store, documentId, change)
+    const [shown = changed] = await this.#work.withProgress([changed])
+    return shown
   }
 
   documentChunks(documentId: string, query: DocumentChunksQuery) {

@@ -14,6 +14,7 @@ const document = {
   error_msg: null,
   metadata: { attempts: 1 },
   file_path: 'pump-warranty.md',
+  progress: null,
 }
 const counts = { pending: 0, processing: 0, preprocessed: 0, processed: 1, failed: 0, all: 1 }
 const inserted = {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { DocStatusFilter } from '../engine/ingest/document-calls.ts'
+import type { DocStatusFilter, ProgressResponse } from '../engine/ingest/document-calls.ts'
 import { freeObject } from '../http/free-object.ts'
 import {
   LARGEST_COUNT,
@@ -133,6 +133,21 @@ export const RetryChunksReply = Type.Object({
   chunks: Type.Integer(),
 })
 
+const Progress = Type.Unsafe<ProgressResponse | null>({
+  type: ['object', 'null'],
+  description:
+    'Of a document that is not done yet: what is done with it, how much of it, and what it waits for',
+  properties: {
+    step: { type: ['string', 'null'], enum: ['read', 'extract', 'embed', 'merge', 'store', null] },
+    done: { type: 'integer' },
+    total: { type: ['integer', 'null'] },
+    attempts: { type: 'integer' },
+    next_retry_at: { type: ['string', 'null'] },
+    queue_position: { type: ['integer', 'null'] },
+    tokens: { type: ['integer', 'null'] },
+  },
+})
+
 export const DocStatusReply = Type.Object({
   id: Type.String(),
   content_summary: Type.String(),
@@ -145,6 +160,7 @@ export const DocStatusReply = Type.Object({
   error_msg: NullableString,
   metadata: NullableObject,
   file_path: Type.String(),
+  progress: Progress,
 })
 
 const Documents = Type.Immutable(Type.Array(DocStatusReply))

@@ -21,6 +21,7 @@ const DOCUMENT_FIELDS = [
   'file_path',
   'id',
   'metadata',
+  'progress',
   'status',
   'track_id',
   'updated_at',

@@ -394,6 +394,7 @@ export class FakeRag extends FakeGraph implements Rag {
       chunks_count: error === null ? 1 : null,
       error_msg: error,
       metadata: null,
+      progress: null,
       file_path: source,
     }
     this.#entries.set(record.id, { record, text })

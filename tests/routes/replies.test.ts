@@ -22,6 +22,7 @@ const DOCUMENT: DocStatusResponse = {
   chunks_count: null,
   error_msg: null,
   metadata: null,
+  progress: null,
   file_path: ODD_TEXT,
 }
 const METADATA = { processing_start_time: 1.5, nested: { list: [1, null, 'x'] } }

@@ -1,6 +1,7 @@
 import type { DocStatus } from '../document-record.ts'
 import type { CustomKg } from '../graph/graph-calls.ts'
 import type { Citation } from '../retrieve/query-calls.ts'
+import type { Step } from './work-watch.ts'
 
 /** What lists can be cut to; newer LightRAG knows two more, which no document has here. */
 export type DocStatusFilter = DocStatus | 'parsing' | 'analyzing'
@@ -60,6 +61,23 @@ export interface InsertResponse {
   readonly track_id: string
 }
 
+/** How far a document has come that is not done yet. */
+export interface ProgressResponse {
+  /** What is done with it now; null while it waits. */
+  readonly step: Step | null
+  /** Of the chunks of this step; of one where it is not divided. */
+  readonly done: number
+  readonly total: number | null
+  /** How often it was begun. */
+  readonly attempts: number
+  /** Until when it waits for another attempt, in ISO 8601; null for no such wait. */
+  readonly next_retry_at: string | null
+  /** How many documents wait before it; null while it is in work. */
+  readonly queue_position: number | null
+  /** Of its text, once it is cut into chunks. */
+  readonly tokens: number | null
+}
+
 export interface DocStatusResponse {
   readonly id: string
   readonly content_summary: string
@@ -73,6 +91,8 @@ export interface DocStatusResponse {
   readonly error_msg: string | null
   readonly metadata: Record<string, unknown> | null
   readonly file_path: string
+  /** Null for documents that are done, or failed. */
+  readonly progress: ProgressResponse | null
 }
 
 /** What to change of a document; the rest stays. */

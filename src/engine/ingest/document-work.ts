@@ -13,6 +13,7 @@ import type {
   ClearDocumentsResponse,
   DeleteDocuments,
   DeleteDocumentsResponse,
+  DocStatusResponse,
   PipelineStatus,
 } from './document-calls.ts'
 import { DocumentProgress } from './document-progress.ts'
@@ -28,6 +29,7 @@ import { PromisedDeletions } from './promised-deletions.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
 import { removeUnfinished } from './receive-file.ts'
 import { Scanner } from './scan.ts'
+import { showProgress } from './show-progress.ts'
 import type { WorkWatch } from './work-watch.ts'
 
 export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
@@ -162,6 +164,11 @@ export class DocumentWork {
     if (!this.busy) return 0
     const { pending, processing } = await this.publish.store.statusCounts()
     return pending + processing
+  }
+
+  /** Those that are not done yet, with how far they have come. */
+  withProgress(documents: readonly DocStatusResponse[]): Promise<DocStatusResponse[]> {
+    return showProgress(this.publish.store, this.#inWork, documents)
   }
 
   /** Resolves when nothing is under way. */

@@ -29,6 +29,7 @@ export async function embedEach(
   const vectors = new Map<string, Float32Array>()
   const leftOut = new Map<string, string>()
   const embed = async (some: readonly string[]): Promise<void> => {
+    options.signal?.throwIfAborted()
     try {
       const made = await embedding.embed(some, { ...options, kind: 'document' })
       for (const [i, text] of some.entries()) {

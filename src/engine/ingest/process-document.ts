@@ -121,6 +121,7 @@ async function extract(
   headings: readonly string[],
   options: CallOptions,
 ): Promise<{ found: Extraction; error: string | null }> {
+  options.signal?.throwIfAborted()
   if (attempt.isLost) return NOTHING_FOUND
   try {
     const input = { text: chunk.content, filePath: document.filePath, headings }
