@@ -124,9 +124,15 @@ async function reach(route: string, ids: Ids, headers: Record<string, string>): 
   const where = `${route} ${JSON.stringify(headers)}`
   expect(canariesIn(answer.text, sent), `body of ${where}`).toEqual([])
   expect(canariesIn(JSON.stringify(answer.headers), sent), `headers of ${where}`).toEqual([])
-  const lines = running.log.slice(logged).join('')
-  expect(canariesIn(lines, sent), `log of ${where}`).toEqual([])
+  const lines = running.log.slice(logged).filter((line) => !tellsOfOwnDocument(line))
+  expect(canariesIn(lines.join(''), sent), `log of ${where}`).toEqual([])
   return answer
+}
+
+/** What the intruder stored under the owner's names is the intruder's, and the log tells how it fares. */
+function tellsOfOwnDocument(line: string): boolean {
+  const { workspace, msg } = JSON.parse(line) as { workspace?: string; msg?: string }
+  return workspace === INTRUDER.workspace && msg?.startsWith('document ') === true
 }
 
 it('declares a case for every route that the server has', () => {
