@@ -7,7 +7,7 @@ import { startTestServer } from './test-server.ts'
 const TOGETHER = {
   min: { BODIES_AT_ONCE_MB: '2' },
   max: {
-    CHUNK_OVERLAP_SIZE: '99999',
+    CHUNK_OVERLAP_SIZE: '50000',
     BODIES_AT_ONCE_MB_PER_CALLER: '1024',
     MAX_ASYNC_FOR_QUERIES: '1023',
     EMBEDDING_FUNC_MAX_ASYNC_FOR_QUERIES: '1023',

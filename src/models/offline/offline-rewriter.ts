@@ -50,7 +50,7 @@ function leansOnWhatWasSaid(query: string): boolean {
   const names = sentences(query)
     .flatMap((sentence) => nameSpans(query, sentence))
     .filter(({ certain }) => certain)
-  const firstName = Math.min(query.length, ...names.map(({ start }) => start))
+  const firstName = names.reduce((first, { start }) => Math.min(first, start), query.length)
   if ((POINTS_BACK.exec(query)?.index ?? query.length) < firstName) return true
   return names.length === 0 && contentTerms(query).length <= FEW_WORDS
 }
