@@ -140,7 +140,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/holding-choice.ts',
-        find: '  if (holdings.length === 0) throw denied()\n',
+        find: '  if (holdings.length === 0) throw none()\n',
         replace: `  if (holdings.length === 0) {
     const common = { id: 'default', slug: 'default', isDefault: true }
     return [{ workspace: 'default', tenant: common, kb: common, role: 'admin', suspended: false }]
@@ -928,9 +928,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the bytes of uploads lie in one folder and go with any clearing',
     edits: [
       {
-        file: 'src/engine/light-rag.ts',
-        find: 'const uploadFolder = join(parts.inputDir, UPLOADS)',
-        replace: "const uploadFolder = join(parts.inputDir, '..', UPLOADS)",
+        file: 'src/engine/ingest/document-work.ts',
+        find: 'uploadFolder: join(parts.inputDir, UPLOADS)',
+        replace: "uploadFolder: join(parts.inputDir, '..', UPLOADS)",
       },
       {
         file: 'src/engine/ingest/clear-documents.ts',
@@ -965,9 +965,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/arrival.ts',
-        find: 'chooseWorkspace(this.#options.selectors, this.#request, principal)',
+        find: 'const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)\n    return',
         replace:
-          "chooseWorkspace(this.#request.routeOptions.url === '/documents/track_status/:track_id' ? [] : this.#options.selectors, this.#request, principal)",
+          "const choice = chooseWorkspace(this.#request.routeOptions.url === '/documents/track_status/:track_id' ? [] : this.#options.selectors, this.#request, principal)\n    return",
       },
     ],
     test: EVERY_ROUTE,
@@ -1144,7 +1144,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/routes/register-routes.ts',
-        find: '  await app.register(ollamaRoutes, { rag, ...ollama })\n',
+        find: '  await app.register(ollamaRoutes, { rag, quietMs, ...ollama })\n',
         replace: `  let first: Pick<Rag, 'query' | 'queryStream'> | undefined
   const ofFirst = () => {
     const { query, queryStream } = rag
@@ -1163,7 +1163,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       return ofFirst().queryStream
     },
   } as Rag
-  await app.register(ollamaRoutes, { rag: global, ...ollama })
+  await app.register(ollamaRoutes, { rag: global, quietMs, ...ollama })
 `,
       },
       {
@@ -1187,9 +1187,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/routes/ollama.ts',
-        find: "const NO_ANSWER = 'No response generated'\n",
+        find: "import { NO_ANSWER } from './answer-reader.ts'\n",
         replace:
-          "const NO_ANSWER = 'No response generated'\nlet first: any\nimport { context } from '../tenancy/context.ts'\n",
+          "import { NO_ANSWER } from './answer-reader.ts'\nlet first: any\nimport { context } from '../tenancy/context.ts'\n",
       },
     ],
     test: CHAT,
@@ -1206,8 +1206,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/routes/ollama.ts',
-        find: "const NO_ANSWER = 'No response generated'\n",
-        replace: "const NO_ANSWER = 'No response generated'\nlet kept: string | undefined\n",
+        find: "import { NO_ANSWER } from './answer-reader.ts'\n",
+        replace: "import { NO_ANSWER } from './answer-reader.ts'\nlet kept: string | undefined\n",
       },
     ],
     test: OWN_PROMPT,
@@ -1224,8 +1224,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/routes/ollama.ts',
-        find: "const NO_ANSWER = 'No response generated'\n",
-        replace: "const NO_ANSWER = 'No response generated'\nlet kept: string | null | undefined\n",
+        find: "import { NO_ANSWER } from './answer-reader.ts'\n",
+        replace:
+          "import { NO_ANSWER } from './answer-reader.ts'\nlet kept: string | null | undefined\n",
       },
     ],
     test: OWN_PROMPT,

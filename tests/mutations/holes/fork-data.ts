@@ -747,7 +747,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
       },
       {
         file: 'src/engine/ingest/intake.ts',
-        find: "return this.#oneByOne.run(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))",
+        find: "return this.#afterClearing(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))",
         replace: "return this.#enqueue(documents, input.on_conflict ?? 'keep', trackId)",
       },
     ],

@@ -584,9 +584,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/retrieve/answer-cache.ts',
-        find: '  return { read: () => store.cached(key), keeping: (answer) => keeping(answer, keep) }',
+        find: '  return { read: () => store.cached(key), keeping: (answer, end) => keeping(answer, end, keep) }',
         replace: `  const share = async (value: string) => void SHARED.set(question.query, value)
-  return { read: async () => SHARED.get(question.query) ?? null, keeping: (answer) => keeping(answer, share) }`,
+  return { read: async () => SHARED.get(question.query) ?? null, keeping: (answer, end) => keeping(answer, end, share) }`,
       },
       {
         file: 'src/engine/retrieve/answer-cache.ts',
@@ -952,7 +952,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/sign-in-guard.ts',
-        find: 'Math.min(FIRST_WAIT_SECONDS * 2 ** over, this.#options.maxWaitSeconds)',
+        find: 'Math.min(FIRST_WAIT_SECONDS * 2 ** over, maxWaitSeconds)',
         replace: 'FIRST_WAIT_SECONDS * 2 ** over',
       },
     ],
@@ -976,8 +976,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/main.ts',
-        find: '      guard: defences.signInGuard,\n      onSignIn',
-        replace: '      onSignIn',
+        find: '      tokens,\n      guard: defences.signInGuard,\n      onSignIn: (signIn) => audit?.signedIn(signIn),\n      ...(control',
+        replace:
+          '      tokens,\n      onSignIn: (signIn) => audit?.signedIn(signIn),\n      ...(control',
       },
     ],
     test: THIRTY,
@@ -1067,7 +1068,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/control-directory.ts',
-        find: '    if (access !== undefined) this.#keyUse.used(access.principal.userId)\n',
+        find: '    this.#keyUse.used(access.principal.userId)\n',
         replace: '',
       },
     ],
