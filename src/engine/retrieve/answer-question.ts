@@ -59,7 +59,7 @@ export async function* answerQuestion(
   if (question.mode === 'bypass') {
     const references = question.includeReferences ? [] : null
     const answer = answerer.answer(answerInput(question, null), answering)
-    yield* pieces(question, { references, stillProcessing: 0 }, answer, end)
+    yield* pieces(question, { references }, answer, end)
     return
   }
   const found = await find(parts, question, options)
@@ -67,7 +67,7 @@ export async function* answerQuestion(
     ? referencesOf(found?.selected ?? null, question.includeChunkContent)
     : null
   const stillProcessing = await parts.stillProcessing()
-  const head = { references, stillProcessing }
+  const head = { references, ...(stillProcessing === 0 ? {} : { stillProcessing }) }
   const whole = wholeText(parts, question, found, stillProcessing)
   if (whole !== null || !found) {
     yield { type: 'start', ...head, streaming: false }
