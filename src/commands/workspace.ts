@@ -8,6 +8,7 @@ import { importFrom } from './workspace-import.ts'
 import { importLightRag, type LightRagOptions } from './workspace-import-lightrag.ts'
 import { listWorkspaces } from './workspace-list.ts'
 import { reindex } from './workspace-reindex.ts'
+import { listTrash } from './workspace-trash-list.ts'
 import { verify } from './workspace-verify.ts'
 
 /** `tenantrag workspace …`: the workspaces under the storage folder. */
@@ -45,6 +46,11 @@ export function workspaceCommand(context: CommandContext): Command {
     .action((name: string, options: { force: boolean }) =>
       said(name, () => reindex(context, name, options)),
     )
+  workspace
+    .command('trash')
+    .description('show what was deleted and still has its files')
+    .option('--json', 'print JSON', false)
+    .action((options: { json: boolean }) => said(null, () => listTrash(context, options)))
   workspace
     .command('claim <name>')
     .description('say that the rag.db in its folder is its own, after it was copied or moved there')

@@ -1,5 +1,5 @@
 import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { KB_ID, TENANT_ID } from './documented.ts'
+import { KB_ID, pageWith, TENANT_ID, WHEN } from './documented.ts'
 import { TENANT_DOCS } from './tenant-docs.ts'
 
 const ENGINE = {
@@ -12,6 +12,21 @@ const ENGINE = {
   background_leases: 0,
   granted: 240,
   documents_pending: 3,
+}
+
+const TRASHED = {
+  job_id: 'job_abcdefghij2345abcdef',
+  tenant_id: TENANT_ID,
+  tenant_slug: 'acme',
+  tenant_name: 'Acme',
+  kb_id: KB_ID,
+  kb_slug: 'manuals',
+  kb_name: 'Manuals',
+  step: 'trashed',
+  can_be_restored: true,
+  deleted_at: '2026-05-31T09:00:00.000Z',
+  deleted_by: WHEN.created_by,
+  purge_after: '2026-06-30T09:00:00.000Z',
 }
 
 const tag = 'Server'
@@ -27,6 +42,18 @@ function asOperator(route: string): OperationDoc {
 export const ADMIN_DOCS: Readonly<Record<string, OperationDoc>> = {
   'GET /admin/tenants': asOperator('GET /tenants'),
   'POST /admin/tenants': asOperator('POST /tenants'),
+  'GET /admin/trash': {
+    tag,
+    summary: 'Lists deleted tenants and knowledge bases that are not purged yet',
+    description: `${OPERATOR} The newest first.`,
+    reply: { example: pageWith({ ...TRASHED, kb_id: null, kb_slug: null, kb_name: null }) },
+  },
+  'GET /tenants/:tenant/trash': {
+    tag: 'Knowledge bases',
+    summary: 'Lists deleted knowledge bases that are not purged yet',
+    description: 'The newest first. `POST …/kbs/{kb}/restore` takes one back.',
+    reply: { example: pageWith(TRASHED) },
+  },
   'GET /admin/engines': {
     tag,
     summary: 'Lists the engines that are in memory, the largest first',

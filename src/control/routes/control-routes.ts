@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { accountAdmissionOf } from '../../tenancy/admission.ts'
 import { type EngineHouse, LiveEngines } from '../live-engines.ts'
+import { Trash } from '../trash.ts'
 import { type AccountRoutesOptions, accountRoutes } from './account-routes.ts'
 import { adminEngineRoutes } from './admin-engine-routes.ts'
 import { adminRoutes } from './admin-routes.ts'
@@ -14,6 +15,7 @@ import { recordRoutes } from './record-routes.ts'
 import { type OnControlRefusal, reportRefusals } from './report-refusals.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { tenantRoutes } from './tenant-routes.ts'
+import { trashRoutes } from './trash-routes.ts'
 
 export interface ControlRoutesOptions extends AccountRoutesOptions {
   readonly engines: EngineHouse
@@ -55,6 +57,7 @@ async function registerAll(app: FastifyInstance, options: ControlRoutesOptions):
   await app.register(recordRoutes, { plane })
   await app.register(adminRoutes, { plane })
   await app.register(adminEngineRoutes, { engines })
+  await app.register(trashRoutes, { trash: new Trash(plane.core) })
   await app.register(accountRoutes, { plane, authenticator, directory, tokens, guard })
 }
 

@@ -197,6 +197,7 @@ export const CONTROL_CASES: Readonly<Record<string, ControlCase>> = {
   'GET /tenants/:tenant/audit': within('tenant:manage', '/audit'),
   'GET /tenants/:tenant/audit/export': within('tenant:manage', '/audit/export'),
   'GET /tenants/:tenant/usage': within('tenant:manage_billing', '/usage'),
+  'GET /tenants/:tenant/trash': within('kb:manage', '/trash'),
 
   ...spelled('/tenants/:tenant/kbs', ({ tenant }) => `/tenants/${tenant}/kbs`),
   ...spelled(
@@ -238,6 +239,7 @@ export const CONTROL_CASES: Readonly<Record<string, ControlCase>> = {
     needs: 'super-admin',
     call: () => ({ path: '/admin/tenants', body: { name: another('Techstart') } }),
   },
+  'GET /admin/trash': plain('super-admin', '/admin/trash'),
   'GET /admin/engines': plain('super-admin', '/admin/engines'),
   'POST /admin/engines/:workspace/evict': {
     needs: 'super-admin',

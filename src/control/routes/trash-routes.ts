@@ -1,0 +1,38 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Trash } from '../trash.ts'
+import { callerOf } from './caller.ts'
+import { TenantParams } from './tenant-schemas.ts'
+import { NullableString, PageParams, pageReply } from './wire-schemas.ts'
+
+const TrashPage = pageReply(
+  Type.Object({
+    job_id: Type.String(),
+    tenant_id: Type.String(),
+    tenant_slug: Type.String(),
+    tenant_name: Type.String(),
+    kb_id: NullableString,
+    kb_slug: NullableString,
+    kb_name: NullableString,
+    step: Type.Enum(['marked', 'trashed', 'purging', 'purged', 'restored']),
+    can_be_restored: Type.Boolean(),
+    deleted_at: Type.String(),
+    deleted_by: Type.String(),
+    purge_after: Type.String(),
+  }),
+)
+
+/** What was deleted, and is not purged yet. */
+export const trashRoutes: FastifyPluginAsyncTypebox<{ trash: Trash }> = async (app, { trash }) => {
+  app.get(
+    '/admin/trash',
+    { schema: { querystring: PageParams, response: { 200: TrashPage } } },
+    async (request) => trash.list(callerOf(request), request.query),
+  )
+
+  app.get(
+    '/tenants/:tenant/trash',
+    { schema: { params: TenantParams, querystring: PageParams, response: { 200: TrashPage } } },
+    async (request) => trash.listOf(callerOf(request), request.params.tenant, request.query),
+  )
+}
