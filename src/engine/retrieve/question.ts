@@ -29,22 +29,25 @@ export interface Question {
   readonly filter: DocumentFilter | null
 }
 
+/** Texts of the caller go to models, which refuse halves of a surrogate pair. */
+const whole = (text: string) => text.toWellFormed()
+
 export function questionOf(params: QueryParams, settings: EngineSettings): Question {
   return {
-    query: params.query.trim(),
+    query: whole(params.query).trim(),
     mode: params.mode ?? 'mix',
     topK: params.top_k ?? settings.topK,
     chunkTopK: params.chunk_top_k ?? settings.chunkTopK,
     maxEntityTokens: params.max_entity_tokens ?? settings.maxEntityTokens,
     maxRelationTokens: params.max_relation_tokens ?? settings.maxRelationTokens,
     maxTotalTokens: params.max_total_tokens ?? settings.maxTotalTokens,
-    high: params.hl_keywords ?? [],
-    low: params.ll_keywords ?? [],
-    responseType: params.response_type ?? 'Multiple Paragraphs',
-    userPrompt: params.user_prompt ?? '',
+    high: params.hl_keywords?.map(whole) ?? [],
+    low: params.ll_keywords?.map(whole) ?? [],
+    responseType: whole(params.response_type ?? 'Multiple Paragraphs'),
+    userPrompt: whole(params.user_prompt ?? ''),
     history: (params.conversation_history ?? []).map(({ role, content }) => ({
       role: role === 'assistant' || role === 'system' ? role : 'user',
-      content: content ?? '',
+      content: whole(content ?? ''),
     })),
     enableRerank: params.enable_rerank ?? settings.enableRerank,
     includeReferences: params.include_references ?? params.include_references === undefined,
