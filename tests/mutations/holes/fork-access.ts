@@ -1237,7 +1237,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/retrieve/question.ts',
-        find: "    userPrompt: params.user_prompt ?? '',\n",
+        find: "    userPrompt: whole(params.user_prompt ?? ''),\n",
         replace: '    userPrompt: (kept = params.user_prompt || kept),\n',
       },
       {
