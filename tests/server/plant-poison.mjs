@@ -9,7 +9,8 @@ Hash.prototype.update = function (data, ...rest) {
   if (how === 'heap') for (const held = []; ; ) held.push(new Array(1000).fill({ held }))
   if (how === 'abort') process.abort()
   if (how === 'throw')
-    setImmediate(() => {
+    // Any later, and the document would be through before it.
+    queueMicrotask(() => {
       throw new Error('planted')
     })
   return update.call(this, data, ...rest)
