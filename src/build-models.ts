@@ -1,4 +1,5 @@
 import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
+import { buildProbes } from './build-probes.ts'
 import type { Config } from './config.ts'
 import { ModelHealth } from './engine/model-health.ts'
 import type {
@@ -21,6 +22,7 @@ import { tokenCount } from './engine/tokenizer.ts'
 import { type ModelNotice, type NoticeSink, onceAnHour } from './models/calls/notices.ts'
 import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
 import { ModelHealths } from './models/model-healths.ts'
+import type { ModelProbe } from './models/model-probes.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
 import { rememberedEmbedding } from './models/remembered-embedding.ts'
 import {
@@ -56,6 +58,8 @@ export interface ModelHouse extends ModelSet {
   readonly gauges: () => { llm: SchedulerGauges; embedding: SchedulerGauges }
   /** What a workspace has used of each model since the start. */
   readonly usage: (workspace: string) => Record<string, ModelUsage>
+  /** Small calls that show whether each model works as it is configured. */
+  readonly probes: readonly ModelProbe[]
   /** Forgets that, as for a workspace that is deleted. */
   readonly forget: (workspace: string) => void
 }
@@ -118,7 +122,10 @@ interface Shared {
   readonly healths: ModelHealths
 }
 
-async function modelSet(config: Config, shared: Shared): Promise<ModelSet> {
+async function modelSet(
+  config: Config,
+  shared: Shared,
+): Promise<ModelSet & Pick<ModelHouse, 'probes'>> {
   const { offline, meter, llmSlots, embeddingSlots, healths } = shared
   const forRole = async (role: Role) => {
     const choice = modelChoice(config, role)
@@ -142,6 +149,13 @@ async function modelSet(config: Config, shared: Shared): Promise<ModelSet> {
     : offline.embedding
   const reranker = await rerankModel(config, meter)
   return {
+    probes: buildProbes(config, {
+      llms: { EXTRACT: llms.extract, KEYWORD: llms.keyword, QUERY: llms.query },
+      embedding: paid,
+      // Of its failures the probe itself tells.
+      reranker: await rerankModel(config, { onUsage: meter.onUsage }),
+      slots: { llm: llmSlots, embedding: embeddingSlots },
+    }),
     embedding,
     of: (workspace, store, wording = {}) => {
       const inTurn = (model: LanguageModel) => scheduledLanguageModel(model, llmSlots, workspace)

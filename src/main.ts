@@ -9,6 +9,7 @@ import fastify, {
 import type { ControlParts } from './build-control.ts'
 import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
 import { buildModels } from './build-models.ts'
+import { checkModels } from './check-models.ts'
 import { chooseAuthenticator } from './choose-authenticator.ts'
 import { type Config, ConfigError } from './config.ts'
 import { configNotices } from './config-notices.ts'
@@ -205,6 +206,14 @@ export async function buildServer(
     await context.exit(() => control?.plane.start())
   })
   app.addHook('onClose', async () => clearTimeout(resuming))
+  const checking = new AbortController()
+  if (config.CHECK_MODELS) {
+    app.addHook('onListen', (done) => {
+      void context.exit(() => checkModels(models.probes, app.log, checking.signal))
+      done()
+    })
+  }
+  app.addHook('preClose', async () => checking.abort())
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
   await app.register(refuseUnderPressure, {

@@ -16,6 +16,10 @@ export const MODEL_FIELDS = {
     'auto',
     'Whether LLM_TEMPERATURE is sent; auto = not to reasoning models.',
   ),
+  CHECK_MODELS: flag(
+    true,
+    'Whether each model gets one small call at the start, of which the log tells.',
+  ),
   SEARCH_WITH_HISTORY: flag(
     true,
     'Whether a further question is searched for with what it leans on of its conversation.',

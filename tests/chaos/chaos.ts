@@ -63,6 +63,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       INPUT_DIR: join(folder.path, 'inputs'),
       USERS_FILE: usersFile,
       LOG_FORMAT: 'json',
+      // It counts the calls of models.
+      CHECK_MODELS: 'false',
       MAX_EVENT_LOOP_DELAY_MS: '0',
     }),
     { logStream: story },

@@ -45,6 +45,8 @@ export async function startRealProcess(
       WORKING_DIR: join(folder, 'rag_storage'),
       INPUT_DIR: join(folder, 'inputs'),
       LOG_LEVEL: 'warn',
+      // Tests count the calls of models.
+      CHECK_MODELS: 'false',
       MAX_EVENT_LOOP_DELAY_MS: '0',
       ...env,
     },

@@ -33,6 +33,8 @@ export async function startTestServer(
         WORKING_DIR: join(folder.path, 'rag_storage'),
         INPUT_DIR: join(folder.path, 'inputs'),
         LOG_LEVEL: 'fatal',
+        // Tests count the calls of models.
+        CHECK_MODELS: 'false',
         // A busy machine is no reason for a test to be refused.
         MAX_EVENT_LOOP_DELAY_MS: '0',
         ...(users ? { USERS_FILE: usersFile } : {}),
