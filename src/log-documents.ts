@@ -25,7 +25,8 @@ export function logDocuments(
       }
       case 'ended_process': {
         const { document, errorMsg: reason, failed } = event
-        const about = { document: document.id, file: document.filePath, step: document.step }
+        const { id, filePath: file, trackId: ingestion_job_id, step } = document
+        const about = { document: id, file, ingestion_job_id, step: step || 'read' }
         log.error({ ...about, failed, reason }, 'document ended a server')
         break
       }
@@ -45,15 +46,12 @@ export function logDocuments(
   }
 }
 
-function told({
-  type,
-  document,
-}: Exclude<Extract<PipelineEvent, { document: unknown }>, { type: 'ended_process' }>) {
+function told({ step, document }: Extract<PipelineEvent, { step: unknown }>) {
   return {
     document: document.id,
     file: document.filePath,
     attempt: document.attempts,
     ingestion_job_id: document.trackId,
-    step: type,
+    step,
   }
 }

@@ -84,6 +84,7 @@ export type AttemptEnd =
 export interface InterruptedDocument {
   readonly id: string
   readonly filePath: string
+  readonly trackId: string
   /** Of the process. */
   readonly life: string
   /** What was begun last. */

@@ -48,9 +48,9 @@ function pipelineOver(queue: string[], process: PipelineParts['process']) {
     pendingCount: async () => queue.length,
     nextAttemptAt: async () => null,
     tidy: async () => undefined,
-    process: async (document, options) => {
+    process: async (document, options, onStep) => {
       try {
-        await process(document, options)
+        await process(document, options, onStep)
       } catch (error) {
         // As an attempt does whose model has no other calls to be judged by.
         if (error instanceof ModelUnavailable) {

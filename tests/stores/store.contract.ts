@@ -258,8 +258,8 @@ function describeIntake(store: () => Store): void {
       await store().beginStep('a', 'extract')
       const interrupted = { life: 'life-1', deaths: 0 }
       expect(await store().interrupted()).toEqual([
-        { id: 'a', filePath: 'a.txt', step: 'extract', ...interrupted },
-        { id: 'b', filePath: 'b.txt', step: '', ...interrupted },
+        { id: 'a', filePath: 'a.txt', trackId: 'track', step: 'extract', ...interrupted },
+        { id: 'b', filePath: 'b.txt', trackId: 'track', step: '', ...interrupted },
       ])
       const once = { deaths: 1, errorMsg: 'once', failed: false }
       expect(await store().recover(new Map([['a', once]]))).toBe(2)

@@ -30,7 +30,7 @@ import { type PublishParts, publishDocument } from './publish-document.ts'
 import { removeUnfinished } from './receive-file.ts'
 import { Scanner } from './scan.ts'
 import { showProgress } from './show-progress.ts'
-import type { WorkWatch } from './work-watch.ts'
+import type { Step, WorkWatch } from './work-watch.ts'
 
 export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
   readonly store: Store
@@ -83,7 +83,7 @@ export class DocumentWork {
       claim: () => store.claim(parts.watch.life),
       pendingCount: () => store.pendingCount(),
       nextAttemptAt: () => store.nextAttemptAt(),
-      process: (document, options) => this.#process(document, options),
+      process: (...work) => this.#process(...work),
       endAttempt: ({ id, revision }, end) => store.endAttempt(id, revision, end),
       tidy: (options) => this.#payVectors(options),
       models: modelOutages(checks),
@@ -274,11 +274,18 @@ export class DocumentWork {
     this.#parts.onEvent({ type: 'cleared' })
   }
 
-  async #process(document: DocumentRecord, options: WorkOptions): Promise<void> {
+  async #process(
+    document: DocumentRecord,
+    options: WorkOptions,
+    onStep: (step: Step) => void,
+  ): Promise<void> {
     const { store, checks } = this.publish
     const { id, deaths } = document
     const hand = await this.#parts.watch.begin(id, deaths > 0, options.signal)
-    const progress = new DocumentProgress(hand, (step) => store.beginStep(id, step))
+    const progress = new DocumentProgress(hand, (step) => {
+      onStep(step)
+      return store.beginStep(id, step)
+    })
     this.#inWork.set(id, progress)
     try {
       await progress.begin('read')

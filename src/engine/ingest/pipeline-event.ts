@@ -1,16 +1,12 @@
 import type { DocumentRecord, InterruptedDocument } from '../document-record.ts'
+import type { Step } from './work-watch.ts'
 
 /** What happens to the documents of a workspace, as a log tells it. */
 export type PipelineEvent =
-  | { readonly type: 'begun' | 'done'; readonly document: DocumentRecord }
-  | { readonly type: 'failed'; readonly document: DocumentRecord; readonly reason: string }
+  | AtStep<'begun' | 'done'>
+  | (AtStep<'failed'> & { readonly reason: string })
   /** A model failed for it alone; `until` is a time in ISO 8601. */
-  | {
-      readonly type: 'waits'
-      readonly document: DocumentRecord
-      readonly reason: string
-      readonly until: string
-    }
+  | (AtStep<'waits'> & { readonly reason: string; readonly until: string })
   /** A process before this one has ended by the work on it. */
   | {
       readonly type: 'ended_process'
@@ -23,3 +19,10 @@ export type PipelineEvent =
   | { readonly type: 'model_back' }
   | { readonly type: 'deleted'; readonly documentId: string; readonly filePath: string }
   | { readonly type: 'cleared' }
+
+interface AtStep<Type extends string> {
+  readonly type: Type
+  readonly document: DocumentRecord
+  /** What of its work it is in, or was in last. */
+  readonly step: Step
+}

@@ -9,6 +9,7 @@ import { Crew } from './crew.ts'
 import type { PipelineEvent } from './pipeline-event.ts'
 import type { PipelineLog } from './pipeline-log.ts'
 import { tryAfterMs } from './try-after.ts'
+import type { Step } from './work-watch.ts'
 
 /**
  * Runs the work of one document when the host has room for it, so that many workspaces can share a
@@ -37,8 +38,16 @@ export interface PipelineParts {
   nextAttemptAt(): Promise<number | null>
   /** What is left to do when no document waits any more. */
   tidy(options: CallOptions): Promise<void>
-  /** Does all the work of one document, its commit included. */
-  process(document: DocumentRecord, options: WorkOptions): Promise<void>
+  /**
+   * Does all the work of one document, its commit included.
+   *
+   * @param onStep told of each step that begins
+   */
+  process(
+    document: DocumentRecord,
+    options: WorkOptions,
+    onStep: (step: Step) => void,
+  ): Promise<void>
   /** Ends an attempt that put nothing in place. */
   endAttempt(document: DocumentRecord, end: AttemptEnd): Promise<void>
   readonly models: ModelOutages
@@ -49,6 +58,12 @@ export interface PipelineParts {
   readonly log: PipelineLog
   readonly onEvent: (event: PipelineEvent) => void
   readonly onError: (message: string, error: unknown) => void
+}
+
+/** A document, and how far the work on it came. */
+interface Worked {
+  readonly document: DocumentRecord
+  readonly step: Step
 }
 
 /** Pauses while the storage takes nothing, in milliseconds: doubled up to the longest. */
@@ -237,19 +252,22 @@ export class Pipeline {
   async #attempt(document: DocumentRecord, run: AbortSignal): Promise<void> {
     const { log, onEvent } = this.#parts
     log.next(`Processing ${document.filePath}`)
-    onEvent({ type: 'begun', document })
+    let step: Step = 'read'
+    onEvent({ type: 'begun', document, step })
     const ending = sharedAbort()
     const endWithRun = () => ending.abort(run.reason)
     if (run.aborted) endWithRun()
     else run.addEventListener('abort', endWithRun, { once: true })
     this.#inWork.set(document.id, ending)
     try {
-      await this.#parts.process(document, { lane: 'extract', signal: ending.signal })
+      await this.#parts.process(document, { lane: 'extract', signal: ending.signal }, (next) => {
+        step = next
+      })
       this.#lastPause = 0
       log.say(`Processed ${document.filePath}`)
-      onEvent({ type: 'done', document })
+      onEvent({ type: 'done', document, step })
     } catch (error) {
-      await this.#fail(document, error, run, ending.signal)
+      await this.#fail({ document, step }, error, run, ending.signal)
     } finally {
       run.removeEventListener('abort', endWithRun)
       if (this.#inWork.get(document.id) === ending) this.#inWork.delete(document.id)
@@ -257,7 +275,7 @@ export class Pipeline {
   }
 
   async #fail(
-    document: DocumentRecord,
+    { document, step }: Worked,
     error: unknown,
     run: AbortSignal,
     own: AbortSignal,
@@ -270,7 +288,7 @@ export class Pipeline {
       this.#parts.log.say(`${document.filePath} is to be deleted.`)
       await this.#end(document, { status: 'pending', errorMsg: null, counts: true })
     } else if (error instanceof TryLater) {
-      await this.#putBehind(document, error)
+      await this.#putBehind({ document, step }, error)
     } else if (error instanceof ModelUnavailable || isStoreOut(error)) {
       // The document is not to blame: it keeps its place.
       if (isStoreOut(error)) this.#pauseForStore()
@@ -282,19 +300,19 @@ export class Pipeline {
       const reason = known ? error.message : 'Internal error while processing this document.'
       await this.#end(document, { status: 'failed', errorMsg: reason })
       this.#parts.log.say(`Failed ${document.filePath}: ${reason}`)
-      this.#parts.onEvent({ type: 'failed', document, reason })
+      this.#parts.onEvent({ type: 'failed', document, step, reason })
     }
   }
 
   /** A model fails for this document alone: the others go on, and it is tried again after a while. */
-  async #putBehind(document: DocumentRecord, failure: TryLater): Promise<void> {
+  async #putBehind({ document, step }: Worked, failure: TryLater): Promise<void> {
     const { log, onEvent, retryPaceMs } = this.#parts
     const { blame, weight, message: reason } = failure
     const nextAttemptAt = Date.now() + tryAfterMs(blame, weight, retryPaceMs)
     await this.#end(document, { status: 'waiting', errorMsg: reason, nextAttemptAt, blame })
     const until = new Date(nextAttemptAt).toISOString()
     log.say(`${document.filePath} is tried again from ${until} on: ${reason}`)
-    onEvent({ type: 'waits', document, reason, until })
+    onEvent({ type: 'waits', document, step, reason, until })
   }
 
   /** What cannot be noted now, on a full disk, is noted before the next document is taken up. */

@@ -95,7 +95,7 @@ export class DocumentQueue {
 
   interrupted(): InterruptedDocument[] {
     return this.#connection.all<InterruptedDocument>(
-      `SELECT id, file_path AS filePath, life, step, deaths FROM documents
+      `SELECT id, file_path AS filePath, track_id AS trackId, life, step, deaths FROM documents
        WHERE status = 'processing' ORDER BY place`,
     )
   }
