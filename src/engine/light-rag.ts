@@ -22,6 +22,7 @@ import type {
   MergeEntities,
   SubgraphQuery,
 } from './graph/graph-calls.ts'
+import { knownName } from './graph/item-name.ts'
 import { searchLabels } from './graph/labels.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
 import { subgraph } from './graph/subgraph.ts'
@@ -245,7 +246,7 @@ export class LightRag implements Rag {
   }
 
   async entityExists(name: string) {
-    return { exists: (await this.#store.entityKeys([name])).has(name) }
+    return { exists: (await knownName(this.#store, name)) !== null }
   }
 
   entityCreate(input: CreateEntity) {

@@ -42,6 +42,22 @@ describe('a scan of the input folder', () => {
     return page.documents.map(({ file_path, status }) => [file_path, status])
   }
 
+  it('knows a file by one name, in whatever form of its letters the folder has it', async () => {
+    for (const form of ['NFC', 'NFD']) await put(`Prüfplan ${form}.md`.normalize(form))
+    await scan()
+    expect(await documents()).toEqual([
+      ['Prüfplan NFC.md', 'processed'],
+      ['Prüfplan NFD.md', 'processed'],
+    ])
+    await put('Prüfplan NFD.md'.normalize('NFD'), 'Other words.')
+    expect((await scan()).counts).toMatchObject({ processed: 0, warning: 1 })
+    const { documents: taken } = await rag.listDocuments({})
+    await rag.deleteDocuments({ doc_ids: taken.map(({ id }) => id), delete_file: true })
+    await rag.idle()
+    const left = await readdir(inputDir, { recursive: true })
+    expect(left.filter((name) => name.endsWith('.md'))).toEqual([])
+  })
+
   it('takes in what it can read, in the order of the names, and moves it away', async () => {
     for (const name of ['page10.md', 'page9.md', 'Zeta.TXT', 'photo.jpg', '.hidden.txt']) {
       await put(name)

@@ -10,7 +10,7 @@ import type {
   GraphReply,
   RelationInfo,
 } from './graph-calls.ts'
-import { textField, weightField } from './item-fields.ts'
+import { labelField, textField, weightField } from './item-fields.ts'
 import { entityInfo, relationInfo } from './item-info.ts'
 import { existingName, itemName, knownName } from './item-name.ts'
 
@@ -25,7 +25,7 @@ export function createEntity(
     if ((await knownName(parts.store, entity_name)) !== null) {
       throw new EngineError('entity_exists', `Entity '${name}' exists already.`)
     }
-    const type = textField(data, 'entity_type') || 'UNKNOWN'
+    const type = labelField(data, 'entity_type') || 'UNKNOWN'
     const description = textField(data, 'description') ?? ''
     const entity = { name, type, description, ...originIn(data) }
     await applyEdit(parts, { addEntities: [entity] })
@@ -60,7 +60,7 @@ export function createRelation(
     const relation = {
       source: pair[0],
       target: pair[1],
-      keywords: textField(data, 'keywords') ?? '',
+      keywords: labelField(data, 'keywords') ?? '',
       description: textField(data, 'description') ?? '',
       weight: weightField(data) ?? 1,
       ...originIn(data),
@@ -77,7 +77,7 @@ export function createRelation(
 function originIn(data: Readonly<Record<string, unknown>>) {
   return {
     sourceId: textField(data, 'source_id') || NO_DOCUMENT,
-    filePath: textField(data, 'file_path') || NO_DOCUMENT,
+    filePath: labelField(data, 'file_path') || NO_DOCUMENT,
     createdAt: Date.now(),
   }
 }

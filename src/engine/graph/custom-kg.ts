@@ -1,6 +1,5 @@
 import type { DocumentRecord, NewDocument } from '../document-record.ts'
 import { tooManyChunks } from '../ingest/chunk-text.ts'
-import { cleanText } from '../ingest/clean-text.ts'
 import { labelsOf } from '../ingest/document-labels.ts'
 import { embedEach } from '../ingest/embed-each.ts'
 import {
@@ -12,6 +11,7 @@ import {
 import { noVector, type ProcessParts } from '../ingest/process-document.ts'
 import { summaryInTurns } from '../ingest/summary-of.ts'
 import { mapPieces } from '../ingest/text-pieces.ts'
+import { keptLabel } from '../kept-label.ts'
 import type { CallOptions } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { NewChunk } from '../store.ts'
@@ -38,7 +38,7 @@ export async function customKgDocument(
   const hash = await contentHashInTurns(hashed)
   return {
     id: await documentIdInTurns(hashed),
-    filePath: cleanText(labelOf(kg)) || `custom_kg_${hash.slice(0, 8)}`,
+    filePath: keptLabel(labelOf(kg)) || `custom_kg_${hash.slice(0, 8)}`,
     trackId: newTrackId('insert'),
     ...(await summaryInTurns(text)),
     contentHash: hash,

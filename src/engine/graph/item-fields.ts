@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts'
 import { cleanText } from '../ingest/clean-text.ts'
+import { keptLabel } from '../kept-label.ts'
 import { HEAVIEST } from './graph-calls.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -18,7 +19,7 @@ export interface RelationPatch {
 /** @throws {EngineError} `invalid_argument` */
 export function entityPatch(data: Fields): EntityPatch {
   return {
-    type: textField(data, 'entity_type') || (data.entity_type === null ? null : undefined),
+    type: labelField(data, 'entity_type') || (data.entity_type === null ? null : undefined),
     description: textField(data, 'description'),
   }
 }
@@ -26,7 +27,7 @@ export function entityPatch(data: Fields): EntityPatch {
 /** @throws {EngineError} `invalid_argument` */
 export function relationPatch(data: Fields): RelationPatch {
   return {
-    keywords: textField(data, 'keywords'),
+    keywords: labelField(data, 'keywords'),
     description: textField(data, 'description'),
     weight: weightField(data),
   }
@@ -54,6 +55,12 @@ export function textField(data: Fields, name: string): string | null | undefined
   if (value === undefined || value === null) return value
   if (typeof value === 'string') return cleanText(value)
   throw new EngineError('invalid_argument', `${name} must be a string.`)
+}
+
+/** What is shown in one line, such as a type. @throws {EngineError} `invalid_argument` */
+export function labelField(data: Fields, name: string): string | null | undefined {
+  const text = textField(data, name)
+  return typeof text === 'string' ? keptLabel(text) : text
 }
 
 /** A number, or its digits, as LightRAG takes it. @throws {EngineError} `invalid_argument` */

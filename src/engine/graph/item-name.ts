@@ -1,32 +1,40 @@
+import { entityName, LONGEST_ENTITY_NAME } from '../entity-name.ts'
 import { EngineError } from '../errors.ts'
 import { cleanText } from '../ingest/clean-text.ts'
-import type { Store } from '../store.ts'
-
-/** LightRAG's limit, in code points. */
-const LONGEST_NAME = 256
+import type { Searches, Store } from '../store.ts'
 
 /**
- * The form in which a given name is kept: no controls, single spaces.
+ * The form in which a given name is kept: that of names which models find.
  *
  * @param field named in the error
- * @throws {EngineError} `invalid_argument` when nothing is left, or it is too long
+ * @throws {EngineError} `invalid_argument` when nothing is left that names something, or it is too long
  */
 export function itemName(name: string, field: string): string {
-  const cleaned = cleanText(name).replace(/\s+/g, ' ')
-  if (cleaned === '') {
-    throw new EngineError('invalid_argument', `${field} must not be blank.`)
+  const kept = entityName(name)
+  if (kept === '') {
+    throw new EngineError(
+      'invalid_argument',
+      `${field} must name something: quotes, spaces or a number alone do not.`,
+    )
   }
-  if (cleaned.length > LONGEST_NAME && [...cleaned].length > LONGEST_NAME) {
-    const message = `${field} must have at most ${LONGEST_NAME} characters.`
+  if (kept.length > LONGEST_ENTITY_NAME && [...kept].length > LONGEST_ENTITY_NAME) {
+    const message = `${field} must have at most ${LONGEST_ENTITY_NAME} characters.`
     throw new EngineError('invalid_argument', message)
   }
-  return cleaned
+  return kept
 }
 
-/** The name under which an entity is known: the given one as it stands, or in its kept form. */
-export async function knownName(store: Store, name: string): Promise<string | null> {
-  const forms = [name, cleanText(name).replace(/\s+/g, ' ')]
-  const keys = await store.entityKeys(forms)
+/**
+ * The name under which an entity is known: the given one as it stands, or in its kept form. Names of
+ * earlier versions and of imports may have been kept in other forms.
+ */
+export async function knownName(
+  store: Pick<Searches, 'entityKeys'>,
+  name: string,
+): Promise<string | null> {
+  const kept = entityName(name)
+  const forms = [name, kept, cleanText(name).replace(/\s+/g, ' '), kept.normalize('NFD')]
+  const keys = await store.entityKeys([...new Set(forms)])
   return forms.find((form) => keys.has(form)) ?? null
 }
 

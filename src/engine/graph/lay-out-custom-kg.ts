@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts'
 import { chunkFragments } from '../ingest/chunk-fragments.ts'
 import { cleanText } from '../ingest/clean-text.ts'
+import { keptLabel } from '../kept-label.ts'
 import type { NewEntityFragment, NewRelationFragment } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import type { CustomEntity, CustomKg, CustomRelation } from './graph-calls.ts'
@@ -163,7 +164,7 @@ function cleanEntity(entity: CustomEntity): CustomEntity {
   return {
     ...entity,
     entity_name: itemName(entity.entity_name, 'entity_name'),
-    entity_type: cleanText(entity.entity_type ?? ''),
+    entity_type: keptLabel(entity.entity_type ?? ''),
     description: cleanText(entity.description ?? ''),
   }
 }
@@ -174,7 +175,7 @@ function cleanRelation(relation: CustomRelation): CustomRelation {
     ...relation,
     src_id: itemName(relation.src_id, 'src_id'),
     tgt_id: itemName(relation.tgt_id, 'tgt_id'),
-    keywords: cleanText(relation.keywords ?? ''),
+    keywords: keptLabel(relation.keywords ?? ''),
     description: cleanText(relation.description ?? ''),
   }
   if (cleaned.src_id !== cleaned.tgt_id) return cleaned

@@ -3,6 +3,7 @@ import type { EngineSettings } from '../settings.ts'
 import type { Key, Searches, Store, StoredEntity, StoredRelation } from '../store.ts'
 import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from './graph-calls.ts'
 import { edgeProperties, nodeProperties } from './item-info.ts'
+import { knownName } from './item-name.ts'
 
 const WHOLE_GRAPH = '*'
 
@@ -53,7 +54,8 @@ async function neighbourhood(
   maxDepth: number,
   maxNodes: number,
 ): Promise<Collected> {
-  const start = (await store.entityKeys([label])).get(label)
+  const name = await knownName(store, label)
+  const start = name === null ? undefined : (await store.entityKeys([name])).get(name)
   if (start === undefined) return { entities: [], truncated: false }
   const collected = new Map<Key, StoredEntity>()
   let level = await store.entities([start])

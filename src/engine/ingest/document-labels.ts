@@ -1,5 +1,6 @@
 import type { DocumentLabels, JsonObject, JsonValue } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
+import { keptLabel } from '../kept-label.ts'
 
 /** In characters. */
 const LONGEST_ID = 512
@@ -36,7 +37,7 @@ export interface GivenLabels {
 /** @throws {EngineError} `invalid_argument` for labels that are too large or cannot be stored */
 export function labelsOf(given: GivenLabels): Partial<Omit<DocumentLabels, 'enabled'>> {
   const { external_id, metadata, tags } = given
-  const externalId = external_id?.trim() ?? ''
+  const externalId = keptId(external_id ?? '')
   return {
     ...(externalId === '' ? {} : { externalId: checkedId(externalId) }),
     ...(metadata ? { attributes: checkedMetadata(metadata) } : {}),
@@ -44,14 +45,20 @@ export function labelsOf(given: GivenLabels): Partial<Omit<DocumentLabels, 'enab
   }
 }
 
+/** @throws {EngineError} `invalid_argument` for an id with control characters, which would hide */
+function keptId(given: string): string {
+  const id = given.trim()
+  if (/\p{Cc}/u.test(id)) throw invalid('An external id holds no control characters.')
+  return keptLabel(id)
+}
+
 function checkedId(id: string): string {
   if (id.length > LONGEST_ID) throw invalid(`An external id has at most ${LONGEST_ID} characters.`)
-  if (/\p{Cc}/u.test(id)) throw invalid('An external id holds no control characters.')
   return id
 }
 
 function checkedTags(tags: readonly string[]): string[] {
-  const distinct = [...new Set(tags.map((tag) => tag.trim()))]
+  const distinct = [...new Set(tags.map(keptLabel))]
   if (distinct.length > MOST_TAGS) throw invalid(`A document has at most ${MOST_TAGS} tags.`)
   if (distinct.some((tag) => tag === '' || tag.length > LONGEST_TAG)) {
     throw invalid(`A tag has 1 to ${LONGEST_TAG} characters.`)
@@ -74,7 +81,19 @@ function checkedMetadata(metadata: Readonly<Record<string, unknown>>): JsonObjec
   if (Buffer.byteLength(JSON.stringify(metadata)) > MOST_METADATA_BYTES) {
     throw invalid(`The metadata of a document has at most ${MOST_METADATA_BYTES} bytes as JSON.`)
   }
-  return metadata
+  return keptJson(metadata) as JsonObject
+}
+
+const keptText = (text: string) => text.toWellFormed().normalize('NFC')
+
+/** With every text well-formed and in one form of its letters, names of fields as well. */
+export function keptJson(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return keptText(value)
+  if (Array.isArray(value)) return value.map(keptJson)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [keptText(name), keptJson(item as JsonValue)]),
+  )
 }
 
 function isJson(

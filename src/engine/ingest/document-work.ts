@@ -3,6 +3,7 @@ import type { DeathCount, DocumentRecord, InterruptedDocument } from '../documen
 import { requeueSetAside } from '../documents.ts'
 import { EngineError, ModelUnavailable } from '../errors.ts'
 import type { FileReader } from '../file-reader.ts'
+import { keptLabel } from '../kept-label.ts'
 import { ModelHealth } from '../model-health.ts'
 import type { CallOptions, Models } from '../models.ts'
 import { Mutex } from '../mutex.ts'
@@ -222,7 +223,9 @@ export class DocumentWork {
 
   /** Promised before it is answered: a crash after the answer takes nothing back. */
   async delete(input: DeleteDocuments): Promise<DeleteDocumentsResponse> {
-    const { doc_ids: given = [], external_ids = [], file_paths = [] } = input
+    const { doc_ids: given = [] } = input
+    const external_ids = input.external_ids?.map(keptLabel) ?? []
+    const file_paths = input.file_paths?.map(keptLabel) ?? []
     if (given.length + external_ids.length + file_paths.length === 0) {
       throw new EngineError(
         'invalid_argument',
@@ -343,8 +346,8 @@ function unknownOf(
   const paths = new Set(taken.map(({ filePath }) => filePath))
   return [
     ...doc_ids.filter((id) => !ids.has(id)),
-    ...external_ids.filter((id) => !externalIds.has(id)),
-    ...file_paths.filter((path) => !paths.has(path)),
+    ...external_ids.filter((id) => !externalIds.has(keptLabel(id))),
+    ...file_paths.filter((path) => !paths.has(keptLabel(path))),
   ]
 }
 

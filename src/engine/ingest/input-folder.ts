@@ -2,6 +2,7 @@ import { constants, type Dirent } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { keptLabel } from '../kept-label.ts'
 import { extensionOf } from './file-name.ts'
 
 /** Where files go once they were taken in, as in LightRAG. */
@@ -70,7 +71,7 @@ export class InputFolder {
   }
 
   /**
-   * Deletes the file of this name, and what was put away under it or under it with a number.
+   * Deletes the file of this label, and what was put away under it or under it with a number.
    *
    * @param belongsToOther keeps a numbered name that is another file's own
    */
@@ -80,8 +81,10 @@ export class InputFolder {
     for (const folder of [this.#path, join(this.#path, TAKEN)]) {
       const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing)
       for (const entry of entries) {
-        if (!entry.isFile() || !isCopyOf(entry.name, name)) continue
-        if (folder === this.#path && entry.name !== name) continue
+        // The folder may have another form of the same letters.
+        const label = keptLabel(entry.name)
+        if (!entry.isFile() || !isCopyOf(label, name)) continue
+        if (folder === this.#path && label !== name) continue
         if (await belongsToOther(entry.name)) continue
         await rm(join(folder, entry.name), { force: true })
       }

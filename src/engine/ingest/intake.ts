@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DocumentRecord, NewDocument } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
+import { keptLabel } from '../kept-label.ts'
 import { Mutex } from '../mutex.ts'
 import type { Room } from '../room.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import { giveWay } from '../turns.ts'
 import { chunkingPlan, planAsJson } from './chunking.ts'
-import { cleanText, cleanTextInTurns, hashedTextInTurns, oneLineEnd } from './clean-text.ts'
+import { cleanTextInTurns, hashedTextInTurns, oneLineEnd } from './clean-text.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
 import { labelsOf } from './document-labels.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
@@ -291,6 +292,6 @@ function refuseRepeatedIds(documents: Iterable<NewDocument>): void {
 }
 
 function labelOf(source: string | undefined): string {
-  const label = cleanText(source ?? '')
+  const label = keptLabel(source ?? '')
   return label === '' ? UNKNOWN_SOURCE : label
 }

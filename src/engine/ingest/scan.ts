@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { DocumentRecord } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
+import { keptLabel } from '../kept-label.ts'
 import type { Store } from '../store.ts'
 import type { InsertFile, InsertResponse, ScanStarted, ScanStatus } from './document-calls.ts'
 import { extensionOf } from './file-name.ts'
@@ -111,7 +112,8 @@ export class Scanner {
       const document = await store.document(id)
       if (document === null) continue
       const belongsToOther = async (name: string) =>
-        name !== document.filePath && (await store.documentByPath(name)) !== null
+        keptLabel(name) !== document.filePath &&
+        (await store.documentByPath(keptLabel(name))) !== null
       await this.#folder.remove(document.filePath, belongsToOther)
     }
   }
@@ -130,7 +132,9 @@ export class Scanner {
     try {
       const { names, others } = await this.#folder.list(this.#parts.extensions)
       const known = new Map<string, DocumentRecord | null>()
-      for (const name of names) known.set(name, await this.#parts.store.documentByPath(name))
+      for (const name of names) {
+        known.set(name, await this.#parts.store.documentByPath(keptLabel(name)))
+      }
       // After the look at what is known: who was failed until now gives way to his file.
       if ((await this.#parts.store.requeueFailed(null)) > 0) this.#parts.onQueued()
       for (const name of names) {
@@ -195,7 +199,7 @@ export class Scanner {
       [
         {
           id,
-          filePath: name,
+          filePath: keptLabel(name),
           trackId,
           contentSummary: reason.slice(0, 250),
           contentLength: 0,

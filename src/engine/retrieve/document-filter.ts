@@ -1,5 +1,7 @@
 import type { JsonValue } from '../document-record.ts'
 import { EngineError } from '../errors.ts'
+import { keptJson } from '../ingest/document-labels.ts'
+import { keptLabel } from '../kept-label.ts'
 import type { DocumentFilter } from '../store.ts'
 import type { QueryFilters } from './query-calls.ts'
 
@@ -15,13 +17,15 @@ const MOST_FIELDS = 64
 export function documentFilter(filters: QueryFilters | null | undefined): DocumentFilter | null {
   if (!filters) return null
   const attributes = filters.metadata
-    ? Object.entries(filters.metadata).map(([name, value]) => [name, listOf(value)] as const)
+    ? Object.entries(filters.metadata).map(
+        ([name, value]) => [name.normalize('NFC'), listOf(value).map(keptJson)] as const,
+      )
     : null
   const filter = {
     documentIds: filters.document_ids ?? null,
-    externalIds: filters.external_ids ?? null,
-    filePaths: filters.file_paths ?? null,
-    tags: filters.tags ?? null,
+    externalIds: filters.external_ids?.map(keptLabel) ?? null,
+    filePaths: filters.file_paths?.map(keptLabel) ?? null,
+    tags: filters.tags?.map(keptLabel) ?? null,
     attributes: attributes && Object.fromEntries(attributes),
   }
   const { attributes: _fields, ...lists } = filter

@@ -1,16 +1,17 @@
 import { decodeHTMLStrict } from 'entities'
 import { cleanText } from '../ingest/clean-text.ts'
+import { visibleName } from '../visible-text.ts'
 
 /**
  * A name, type, keyword or description of a model, brought to one form: no stray tags, ASCII forms
  * of full-width letters and digits, no spaces within CJK text, no enclosing quotes.
  *
- * @param inner whether quotes inside go too, and entities of HTML are resolved, as in names, types
- *   and keywords; a description may speak of code
+ * @param inner whether quotes inside go too, what cannot be seen, and entities of HTML, as in names,
+ *   types and keywords; a description may speak of code
  * @returns an empty string for numbers that mean nothing alone, such as `12` or `1.2.3`
  */
 export function normalizeField(text: string, inner: 'keep-quotes' | 'drop-quotes'): string {
-  let field = cleanText(inner === 'drop-quotes' ? decodeHTMLStrict(text) : text)
+  let field = cleanText(inner === 'drop-quotes' ? visibleName(decodeHTMLStrict(text)) : text)
     .replace(/<\/?\s*(?:p|br)\b[^<>]*>/gi, '')
     .replace(FULL_WIDTH, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))
     .replaceAll('\u3000', ' ')
@@ -29,7 +30,8 @@ export function normalizeField(text: string, inner: 'keep-quotes' | 'drop-quotes
   field = field.trim()
   const meansNothing =
     /^\d{1,2}$/.test(field) || (/^[\d.]{1,5}$/.test(field) && field.includes('.'))
-  return meansNothing ? '' : field
+  if (meansNothing) return ''
+  return inner === 'drop-quotes' ? field.normalize('NFC') : field
 }
 
 /** The first so many code points. */

@@ -1,9 +1,7 @@
+import { cutEntityName } from '../entity-name.ts'
 import type { EntityFragment, Extraction, RelationFragment } from '../models.ts'
-import { cutCodePoints, normalizeField } from './normalize-field.ts'
+import { normalizeField } from './normalize-field.ts'
 import { END_MARKER, FIELD_DELIMITER, repairDelimiter } from './repair-delimiter.ts'
-
-/** In code points. */
-export const MAX_ENTITY_NAME = 256
 
 export interface ParsedExtraction extends Extraction {
   /** Whether the answer ended with the end marker. */
@@ -65,7 +63,7 @@ function withoutEmptyEnd(fields: string[]): string[] {
 export function entityOf(fields: readonly string[]): EntityFragment | null {
   const [rawName = '', rawType = '', rawDescription = ''] = fields
   if (fields.length < 2 || fields.length > 3) return null
-  const name = nameOf(rawName)
+  const name = cutEntityName(rawName)
   const type = typeOf(rawType)
   if (name === '' || type === '') return null
   const description = normalizeField(rawDescription, 'keep-quotes')
@@ -77,8 +75,8 @@ export function entityOf(fields: readonly string[]): EntityFragment | null {
 export function relationOf(fields: readonly string[]): RelationFragment | null {
   const [rawSource = '', rawTarget = '', rawKeywords = '', ...rest] = fields
   if (fields.length < 3 || fields.length > 5) return null
-  const source = nameOf(rawSource)
-  const target = nameOf(rawTarget)
+  const source = cutEntityName(rawSource)
+  const target = cutEntityName(rawTarget)
   if (source === '' || target === '' || source === target) return null
   const weight = weightOf(rest.at(-1))
   const described = weight === null ? rest : rest.slice(0, -1)
@@ -92,10 +90,6 @@ export function relationOf(fields: readonly string[]): RelationFragment | null {
     description: description === '' ? `${source} - ${keywords} - ${target}` : description,
     weight: weight ?? 1,
   }
-}
-
-function nameOf(raw: string): string {
-  return cutCodePoints(normalizeField(raw, 'drop-quotes').replace(/\s+/g, ' '), MAX_ENTITY_NAME)
 }
 
 function typeOf(raw: string): string {

@@ -1,8 +1,13 @@
+import { cutEntityName } from '../../engine/entity-name.ts'
 import { isTableHead } from '../../engine/ingest/table-heads.ts'
 import type { CallOptions, Extraction, ExtractionInput, Extractor } from '../../engine/models.ts'
 import { Mutex } from '../../engine/mutex.ts'
 import { giveWay } from '../../engine/turns.ts'
+import { visibleText } from '../../engine/visible-text.ts'
 import { readNames } from './extract/read-names.ts'
+
+/** Those of typography, which stand within names too. */
+const SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g
 
 /**
  * Finds the names in a text and which of them share a sentence, by their spelling alone. Linear in
@@ -16,11 +21,23 @@ export class OfflineExtractor implements Extractor {
   extract({ text, headings }: ExtractionInput, options: CallOptions): Promise<Extraction> {
     return this.#turn.run(async () => {
       options.signal?.throwIfAborted()
-      return readNames(
-        text,
-        headings.find((heading) => !isTableHead(heading)),
-        giveWay,
-      )
+      const heading = headings.find((one) => !isTableHead(one))
+      return kept(await readNames(visibleText(text).replace(SPACES, ' '), heading, giveWay))
     })
+  }
+}
+
+/** With names in the form in which all are kept; what is no name in that form is left out. */
+function kept({ entities, relations }: Extraction): Extraction {
+  return {
+    entities: entities.flatMap((entity) => {
+      const name = cutEntityName(entity.name)
+      return name === '' ? [] : [{ ...entity, name }]
+    }),
+    relations: relations.flatMap((relation) => {
+      const source = cutEntityName(relation.source)
+      const target = cutEntityName(relation.target)
+      return source === '' || target === '' ? [] : [{ ...relation, source, target }]
+    }),
   }
 }
