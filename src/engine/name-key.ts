@@ -1,6 +1,6 @@
+import { plainText } from './terms.ts'
 import { withoutRemarks } from './without-remarks.ts'
 
-const MARKS = /\p{M}+/gu
 const POSSESSIVE = /['’]s\b|['’](?=\s|$)/g
 const NOT_WORD = /[^\p{L}\p{N}]+/gu
 const ARTICLE = /^(?:the|a|an) (?=.)/
@@ -10,10 +10,7 @@ const ARTICLE = /^(?:the|a|an) (?=.)/
  * no leading article, no bracketed remark, single spaces. Empty when nothing is left.
  */
 export function nameKey(name: string): string {
-  const plain = withoutRemarks(name.slice(0, 400))
-    .normalize('NFKD')
-    .replace(MARKS, '')
-    .toLowerCase()
+  const plain = plainText(withoutRemarks(name.slice(0, 400)))
     .replace(POSSESSIVE, '')
     .replace(NOT_WORD, ' ')
     .trim()

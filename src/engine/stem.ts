@@ -1,6 +1,8 @@
+import { foldedCase } from './folded-case.ts'
+
 /** Enough of a stemmer that a plural or a past tense finds its word. */
 export function stemOf(word: string): string {
-  const lower = word.toLowerCase().replace(/['\u2019]s?$/, '')
+  const lower = foldedCase(word).replace(/['\u2019]s?$/, '')
   if (lower.length <= 3 || !/^[a-z]+$/.test(lower)) return lower
   const bare = lower
     .replace(/ies$/, 'y')

@@ -1,10 +1,15 @@
+import { foldedCase } from './folded-case.ts'
 import { STOP_WORDS } from './stop-words.ts'
+import { visibleText } from './visible-text.ts'
 
 const HUMP_ANYWHERE = /\p{Ll}\p{Lu}/u
 const HUMP = /(\p{Ll})(\p{Lu})/gu
 const MARKS = /\p{M}+/gu
 const WORD = /[\p{L}\p{N}\p{M}]+/gu
 const TERM = /[\p{L}\p{N}]+/gu
+/** Between parts of one word, as Persian has it. */
+const NON_JOINER = '\u200c'
+const COMPOUND = /[\p{L}\p{N}\p{M}\u200c]+/gu
 
 /** "WolfgangSchulz" as "Wolfgang Schulz", for the index as for the question. */
 export const unjoined = (text: string): string => text.replace(HUMP, '$1 $2')
@@ -18,10 +23,36 @@ export function withParts(text: string): string {
   })
 }
 
+/**
+ * The form in which texts and questions are searched: compatibility forms and case folded, nothing
+ * within a word that cannot be seen, and joined words with their parts behind them.
+ */
+export function searchableText(text: string): string {
+  return foldedCase(withParts(visibleText(withCompounds(text.normalize('NFKC')))))
+}
+
+/** The same with the parts of joined words in their place. */
+export function searchableParts(text: string): string {
+  return foldedCase(unjoined(visibleText(text.normalize('NFKC'))))
+}
+
+/** Each compound with its parts behind it. */
+function withCompounds(text: string): string {
+  if (!text.includes(NON_JOINER)) return text
+  return text.replace(COMPOUND, (word) =>
+    word.includes(NON_JOINER) ? `${word} ${word.replaceAll(NON_JOINER, ' ')}` : word,
+  )
+}
+
+/** A text as words are compared: one case, no accents, nothing that cannot be seen. */
+export function plainText(text: string): string {
+  const folded = foldedCase(visibleText(text).normalize('NFKD'))
+  return folded.normalize('NFKD').replace(MARKS, '')
+}
+
 /** The different words of a text in lower case, without accents, in their order. */
 export function termsOf(text: string): string[] {
-  const plain = unjoined(text).normalize('NFKD').replace(MARKS, '').toLowerCase()
-  return [...new Set(plain.match(TERM) ?? [])]
+  return [...new Set(plainText(unjoined(visibleText(text))).match(TERM) ?? [])]
 }
 
 /** In characters. */

@@ -1,15 +1,17 @@
 import { compareCodePoints } from '../code-points.ts'
+import { foldedCase } from '../folded-case.ts'
+import { keptLabel } from '../kept-label.ts'
 
 /**
  * Names that contain a text, best first: the same, then beginning with it, then shorter ones; a
  * match at the start of a word counts for more. Case does not matter.
  */
 export function searchLabels(labels: readonly string[], text: string, limit: number): string[] {
-  const wanted = text.trim().toLowerCase()
+  const wanted = foldedCase(keptLabel(text))
   if (wanted === '') return []
   const scored: { label: string; score: number }[] = []
   for (const label of labels) {
-    const score = scoreOf(label.toLowerCase(), wanted)
+    const score = scoreOf(foldedCase(label.normalize('NFC')), wanted)
     if (score > Number.NEGATIVE_INFINITY) scored.push({ label, score })
   }
   return scored

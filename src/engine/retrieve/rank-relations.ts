@@ -1,5 +1,5 @@
 import type { Hit, Key, RelationTie, Store, StoredEntity, StoredRelation } from '../store.ts'
-import { searchTerms } from '../terms.ts'
+import { plainText, searchTerms } from '../terms.ts'
 import { topSorted } from './fuse.ts'
 
 /** An entity with more relations than this is not asked for all of them. */
@@ -64,6 +64,6 @@ function scoresOf(
 function overlap(relation: StoredRelation, asked: readonly string[]): number {
   const { source, target, keywords, description } = relation
   const glance = description.slice(0, GLANCE)
-  const text = `${source} ${target} ${keywords} ${glance}`.toLowerCase()
+  const text = plainText(`${source} ${target} ${keywords} ${glance}`)
   return asked.filter((word) => text.includes(word)).length / Math.max(1, asked.length)
 }

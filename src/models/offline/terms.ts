@@ -1,5 +1,6 @@
 import { stemOf } from '../../engine/stem.ts'
 import { STOP_WORDS } from '../../engine/stop-words.ts'
+import { visibleText } from '../../engine/visible-text.ts'
 import { segmentsOf } from './segments.ts'
 
 /** A word of a text with what is needed to compare it. */
@@ -27,7 +28,7 @@ export function contentTerms(text: string): Term[] {
 /** All words, in order. */
 export function wordsOf(text: string): string[] {
   const words: string[] = []
-  for (const match of text.normalize('NFKC').matchAll(TOKEN)) {
+  for (const match of visibleText(text.normalize('NFKC')).matchAll(TOKEN)) {
     if (match.groups?.cjk === undefined) words.push(match[0])
     else for (const part of segmentsOf(WORDS, match[0])) words.push(part.segment)
   }

@@ -1,5 +1,5 @@
 import { STOP_WORDS } from '../../engine/stop-words.ts'
-import { unjoined, withParts } from '../../engine/terms.ts'
+import { searchableParts, searchableText } from '../../engine/terms.ts'
 import { queryPairs, splitRuns } from './indexable-text.ts'
 
 /** A pasted page asks no better than its first sentences, and every term costs time. */
@@ -13,7 +13,7 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu
 export function fullTextTerms(text: string): string[] {
   const all = new Set<string>()
   const telling = new Set<string>()
-  for (const [word] of withParts(text.normalize('NFKC')).toLowerCase().matchAll(WORD)) {
+  for (const [word] of searchableText(text).matchAll(WORD)) {
     for (const term of termsOf(word)) {
       all.add(term)
       if (!STOP_WORDS.has(word)) telling.add(term)
@@ -27,7 +27,7 @@ export function fullTextTerms(text: string): string[] {
 export function allWordsQuery(words: readonly string[]): string | null {
   const terms = new Set<string>()
   // The words of a joined name stand beside it in the index, the joined name not beside its words.
-  const asked = unjoined(words.join(' ').normalize('NFKC')).toLowerCase()
+  const asked = searchableParts(words.join(' '))
   for (const [word] of asked.matchAll(WORD)) {
     for (const term of termsOf(word)) terms.add(term)
     if (terms.size >= MAX_TERMS) break

@@ -1,4 +1,4 @@
-import { withParts } from '../../engine/terms.ts'
+import { searchableText } from '../../engine/terms.ts'
 
 /**
  * Scripts that are written without spaces, or with words that carry their grammar along. A word of
@@ -12,17 +12,23 @@ const MARKS = /\p{M}/gu
 const MAY_BE_UNSPACED = /[\u02b0-\uffff]/
 
 /**
- * The form of a text that the full-text index reads: compatibility forms folded, joined names with
- * their words beside them, and runs of unspaced scripts as pairs of characters.
+ * The form of a text that the full-text index reads: as it is searched, with runs of unspaced
+ * scripts as pairs of characters.
+ */
+export function indexableText(text: string): string {
+  return pairedText(searchableText(text))
+}
+
+/**
+ * A text in which runs of unspaced scripts are pairs of characters.
  *
  * Pairs rather than words of a segmenter: a segmenter cuts the same two characters differently in
  * different surroundings, and a short query must be found in any of them. The last character of a
  * run stands alone too, so that every character begins some term.
  */
-export function indexableText(text: string): string {
-  const plain = withParts(text.normalize('NFKC'))
-  if (!MAY_BE_UNSPACED.test(plain)) return plain
-  return plain.replace(RUN, (run) => ` ${characterPairs(run).join(' ')} `)
+export function pairedText(text: string): string {
+  if (!MAY_BE_UNSPACED.test(text)) return text
+  return text.replace(RUN, (run) => ` ${characterPairs(run).join(' ')} `)
 }
 
 /** The pairs to look for; a single character stays single. */

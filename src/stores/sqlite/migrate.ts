@@ -1,7 +1,18 @@
 import type Database from 'better-sqlite3'
 import { EngineError } from '../../engine/errors.ts'
+import { keptLabel } from '../../engine/kept-label.ts'
+import { nameKey } from '../../engine/name-key.ts'
+import { foldsAnew } from './folded-forms.ts'
 import { indexableText } from './indexable-text.ts'
 import { MIGRATIONS } from './schema.ts'
+
+/** What migrations call. */
+const FORMS: Readonly<Record<string, (text: string) => string | number>> = {
+  indexable_text: indexableText,
+  kept_label: keptLabel,
+  name_key: nameKey,
+  folds_anew: (text) => Number(foldsAnew(text)),
+}
 
 /**
  * Brings the schema up to date, one transaction a version.
@@ -17,9 +28,9 @@ export function migrate(database: Database.Database, migrations = MIGRATIONS): v
         `${migrations.length}); upgrade the server`,
     )
   }
-  database.function('indexable_text', { deterministic: true }, (text) =>
-    indexableText(String(text)),
-  )
+  for (const [name, form] of Object.entries(FORMS)) {
+    database.function(name, { deterministic: true }, (text) => form(String(text)))
+  }
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
     database.transaction(() => {
@@ -27,4 +38,10 @@ export function migrate(database: Database.Database, migrations = MIGRATIONS): v
       database.pragma(`user_version = ${index + 1}`)
     })()
   }
+}
+
+/** Whether an earlier version of this program wrote this database. */
+export function isOlder(database: Database.Database): boolean {
+  const version = Number(database.pragma('user_version', { simple: true }))
+  return version > 0 && version < MIGRATIONS.length
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { migrate } from './migrate.ts'
+import { isOlder, migrate } from './migrate.ts'
+import { migrateInThread } from './migrate-in-thread.ts'
 import { SMALL_CACHE_KIB } from './page-cache.ts'
 
 /** In milliseconds. Only an outside program, such as a backup, can make us wait. */
@@ -15,6 +16,20 @@ const PAGE_BYTES = 8192
  * Commits are synced before they return: what is acknowledged survives a power cut.
  */
 export function openDatabase(dir: string): Database.Database {
+  return upToDate(connect(dir))
+}
+
+/** The same; the schema of an older workspace is brought up to date in a thread, for it may take long. */
+export async function openDatabaseInTurns(dir: string): Promise<Database.Database> {
+  const database = connect(dir)
+  if (!isOlder(database)) return upToDate(database)
+  database.close()
+  // What the thread could not do is tried here, and fails with the error that callers know.
+  await migrateInThread(dir).catch(() => undefined)
+  return upToDate(connect(dir))
+}
+
+function connect(dir: string): Database.Database {
   const database = new Database(join(dir, 'rag.db'), { timeout: BUSY_TIMEOUT })
   try {
     database.pragma(`page_size = ${PAGE_BYTES}`)
@@ -26,6 +41,15 @@ export function openDatabase(dir: string): Database.Database {
     database.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`)
     database.pragma(`cache_size = -${SMALL_CACHE_KIB}`)
     database.pragma('foreign_keys = OFF')
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function upToDate(database: Database.Database): Database.Database {
+  try {
     migrate(database)
     return database
   } catch (error) {

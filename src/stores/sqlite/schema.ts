@@ -1,3 +1,4 @@
+import { FOLDED_FORMS } from './folded-forms.ts'
 import { NEVER } from './visibility.ts'
 
 const FULL_TEXT_INDEXES = ['chunk_index', 'entity_index', 'relation_index'] as const
@@ -339,4 +340,5 @@ export const MIGRATIONS: readonly string[] = [
   PROMISES,
   NAMED,
   WORK_MARKS,
+  FOLDED_FORMS,
 ]

@@ -8,7 +8,7 @@ import { Connection } from './connection.ts'
 import { type Embedding, markEmbedding } from './embedding-mark.ts'
 import { type Indexing, indexing } from './indexing.ts'
 import { LogSync } from './log-sync.ts'
-import { openDatabase } from './open-database.ts'
+import { openDatabaseInTurns } from './open-database.ts'
 import { asStoreError } from './sqlite-errors.ts'
 import { WorkspaceLock } from './workspace-lock.ts'
 import { keepName } from './workspace-name.ts'
@@ -57,7 +57,7 @@ async function openLocked(
   lock: WorkspaceLock,
   vectorIndexing: Indexing,
 ): Promise<Store> {
-  const connection = new Connection(openDatabase(dir))
+  const connection = new Connection(await openDatabaseInTurns(dir))
   try {
     if (name !== undefined) keepName(connection, name)
     markEmbedding(connection, embedding)

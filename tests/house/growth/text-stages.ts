@@ -1,4 +1,5 @@
 import type { DocumentRecord } from '../../../src/engine/document-record.ts'
+import { entityName } from '../../../src/engine/entity-name.ts'
 import { csvGraph } from '../../../src/engine/graph/export/csv-graph.ts'
 import type { GraphRows } from '../../../src/engine/graph/export/graph-rows.ts'
 import { graphmlGraph } from '../../../src/engine/graph/export/graphml-graph.ts'
@@ -17,6 +18,7 @@ import { documentTitle } from '../../../src/engine/ingest/document-title.ts'
 import { PaidAnswers } from '../../../src/engine/ingest/paid-answers.ts'
 import { readDocument } from '../../../src/engine/ingest/process-document.ts'
 import { plainText } from '../../../src/engine/ingest/text-file-reader.ts'
+import { keptLabel } from '../../../src/engine/kept-label.ts'
 import { ModelHealth } from '../../../src/engine/model-health.ts'
 import type { LanguageModel } from '../../../src/engine/models.ts'
 import { linkNames } from '../../../src/engine/retrieve/link-names.ts'
@@ -57,6 +59,7 @@ import { OfflineRewriter } from '../../../src/models/offline/offline-rewriter.ts
 import { OfflineSummarizer } from '../../../src/models/offline/offline-summarizer.ts'
 import { rankSentences } from '../../../src/models/offline/rank-sentences.ts'
 import { splitSentences } from '../../../src/models/offline/split-sentences.ts'
+import { foldsAnew } from '../../../src/stores/sqlite/folded-forms.ts'
 import { fullTextTerms } from '../../../src/stores/sqlite/full-text-query.ts'
 import { indexableText } from '../../../src/stores/sqlite/indexable-text.ts'
 import { docx, odt, pptx, textCell, wordParagraph, xlsx } from '../../formats/sample-files.ts'
@@ -108,6 +111,8 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
   'sentences are ranked by a long question': (text) =>
     rankSentences(text, [passage('Zebra one. Ab Cd two. '.repeat(text.length / 20))], 5),
   'a text is indexed': indexableText,
+  'a text is judged whether it is indexed anew': foldsAnew,
+  'a name is kept': (text) => [entityName(text), keptLabel(text)],
   'a question is looked up': fullTextTerms,
   'a question names entities': (text) => linkNames(NO_NAMES, text, [text]),
   'a question is compared with a passage': (text) => unsaidShare(text, text),

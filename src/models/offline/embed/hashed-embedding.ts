@@ -1,7 +1,7 @@
 import { STOP_WORDS } from '../../../engine/stop-words.ts'
-import { unjoined } from '../../../engine/terms.ts'
+import { plainText, unjoined } from '../../../engine/terms.ts'
+import { visibleText } from '../../../engine/visible-text.ts'
 
-const MARKS = /\p{M}+/gu
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u
 /** What all letter groups of a word weigh, against the word: they join "train" and "training". */
@@ -32,7 +32,7 @@ export function hashedEmbedding(text: string, dimension: number): Float32Array {
 
 function countWords(text: string): Map<string, number> {
   const counts = new Map<string, number>()
-  const plain = unjoined(text).normalize('NFKD').replace(MARKS, '').toLowerCase()
+  const plain = plainText(unjoined(visibleText(text)))
   for (const [word] of plain.matchAll(WORD)) {
     for (const part of UNSPACED.test(word) ? pairsOf(word) : [word]) {
       if (!STOP_WORDS.has(part)) counts.set(part, (counts.get(part) ?? 0) + 1)
