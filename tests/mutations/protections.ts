@@ -11,6 +11,7 @@ const LIMITS = ['tests/tenancy/limits.test.ts']
 const OPEN = ['tests/server/open-server.test.ts']
 const SLOW = ['tests/server/slow-clients.test.ts']
 const CREDENTIALS = ['tests/tenancy/strict-credentials.test.ts']
+const INVITED = ['tests/control/invitation-page.test.ts']
 const PROXY = ['tests/tenancy/proxy.test.ts']
 
 export const PROTECTIONS: readonly Mutation[] = [
@@ -382,6 +383,39 @@ export const PROTECTIONS: readonly Mutation[] = [
       },
     ],
     tests: CREDENTIALS,
+  },
+  {
+    name: 'what was typed is markup on the page of an invitation',
+    edits: [
+      {
+        file: 'src/control/routes/invitation-page.ts',
+        find: ".replaceAll('<', '&lt;')",
+        replace: '',
+      },
+    ],
+    tests: INVITED,
+  },
+  {
+    name: 'the page of an invitation guesses passwords freely',
+    edits: [
+      {
+        file: 'src/control/routes/invitation-page-routes.ts',
+        find: 'await signIn(options, form, request)',
+        replace: 'await signIn({ ...options, guard: undefined }, form, request)',
+      },
+    ],
+    tests: INVITED,
+  },
+  {
+    name: 'a path in front is taken from anybody',
+    edits: [
+      {
+        file: 'src/http/path-prefix.ts',
+        find: "typeof told !== 'string' || !isTrusted(socket.remoteAddress ?? '', 0)",
+        replace: "typeof told !== 'string'",
+      },
+    ],
+    tests: ['tests/http/path-prefix.test.ts'],
   },
   {
     name: 'everybody is refused for what one caller causes',
