@@ -38,10 +38,10 @@ export class PromisedClearing {
     if (!this.#isOwed) return false
     const { store, uploadFolder, graphLock, endWork } = this.#parts
     endWork()
-    const files = await storedFiles(store)
+    // The files first: after a crash in the middle nothing but the documents tells which ones they are.
+    for (const file of await storedFiles(store)) await rm(join(uploadFolder, file), { force: true })
     await graphLock.run(() => store.clear())
     this.#isOwed = false
-    for (const file of files) await rm(join(uploadFolder, file), { force: true })
     return true
   }
 }

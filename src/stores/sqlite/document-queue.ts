@@ -10,9 +10,12 @@ import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText } from './intake.ts'
 import { lastPlace } from './last-place.ts'
+import type { Steps } from './slices.ts'
 
 /** A wait that is longer was measured by another clock. */
 const LONGEST_WAIT_MS = 3_600_000
+/** Documents that one transaction forgets when all of them go: 2 ms at most. */
+const FORGOTTEN_AT_ONCE = 200
 
 /** The way of a document from `pending` to the end of an attempt. */
 export class DocumentQueue {
@@ -32,6 +35,7 @@ export class DocumentQueue {
          WHERE seq = (SELECT seq FROM documents
            WHERE status = 'pending' AND NOT next_attempt_at BETWEEN ? AND ?
              AND seq NOT IN (SELECT document FROM scheduled_deletions)
+             AND NOT EXISTS (SELECT 1 FROM promised_clearing)
            ORDER BY place LIMIT 1)
          RETURNING *`,
         life,
@@ -184,13 +188,30 @@ export class DocumentQueue {
     this.#connection.run('UPDATE documents SET chunks_count = ? WHERE id = ?', count, documentId)
   }
 
-  /** Part of the transaction that clears everything; the texts are only marked. */
-  forgetAll(): void {
-    this.#connection.run('INSERT OR IGNORE INTO dead_texts SELECT document FROM document_texts')
-    this.#connection.run('DELETE FROM custom_graphs')
-    this.#connection.run('DELETE FROM documents')
-    this.#connection.run('DELETE FROM scheduled_deletions')
-    this.#connection.run('DELETE FROM promised_clearing')
+  /** The last that was taken in; 0 before the first. */
+  lastSeq(): number {
+    const sql = 'SELECT max(seq) AS seq FROM documents'
+    return this.#connection.get<{ seq: number | null }>(sql)?.seq ?? 0
+  }
+
+  /** Forgets documents up to the given one, some in each step; their texts are only marked. */
+  *forgetUntil(last: number): Steps {
+    const next = `SELECT seq FROM documents WHERE seq <= ? ORDER BY seq LIMIT ${FORGOTTEN_AT_ONCE}`
+    for (;;) {
+      const some = this.#connection.all<{ seq: number }>(next, last)
+      if (some.length === 0) return
+      const among = 'IN (SELECT value FROM json_each(?))'
+      for (const sql of [
+        `INSERT OR IGNORE INTO dead_texts
+         SELECT document FROM document_texts WHERE document ${among}`,
+        `DELETE FROM custom_graphs WHERE document ${among}`,
+        `DELETE FROM scheduled_deletions WHERE document ${among}`,
+        `DELETE FROM documents WHERE seq ${among}`,
+      ]) {
+        this.#connection.run(sql, JSON.stringify(some.map(({ seq }) => seq)))
+      }
+      yield
+    }
   }
 
   /** Returns whether there was one. */

@@ -71,9 +71,17 @@ export class PromiseTable {
   }
 
   promiseClearing(): void {
-    this.#connection.durably(() => {
-      this.#connection.run('INSERT OR IGNORE INTO promised_clearing (id) VALUES (1)')
-    })
+    this.#connection.durably(() => this.beginClearing())
+  }
+
+  /** Part of the transaction by which nothing that was there is seen any more. */
+  beginClearing(): void {
+    this.#connection.run('INSERT OR IGNORE INTO promised_clearing (id) VALUES (1)')
+  }
+
+  /** Part of the transaction that comes when nothing is left of what was to go. */
+  endClearing(): void {
+    this.#connection.run('DELETE FROM promised_clearing')
   }
 
   isClearingPromised(): boolean {

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import type { DocumentQueue } from './document-queue.ts'
 import { giveBackPages } from './free-pages.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged, uniteIndexes } from './removal.ts'
-import { inSlices, SLICE_MS, type Steps, takeSlice } from './slices.ts'
+import { inSlices, ONE_STEP, SLICE_MS, type Slicing, type Steps, takeSlice } from './slices.ts'
 import { Staging } from './staging.ts'
 import type { Tables } from './tables.ts'
 import type { Generation } from './visibility.ts'
@@ -79,7 +79,8 @@ export class Publisher {
   async #forAWhile(steps: Steps): Promise<boolean> {
     await giveWay()
     const end = performance.now() + SWEEP_MS
-    return this.#inTransactions(steps, () => !this.#closing && performance.now() < end)
+    const wanted = () => !this.#closing && performance.now() < end
+    return this.#inTransactions(steps, { wanted })
   }
 
   /** False, with nothing changed, when the document to publish is no longer being processed. */
@@ -97,15 +98,22 @@ export class Publisher {
     return true
   }
 
-  /** Ends everything and forgets all documents; the rows are left to {@link sweep}. */
+  /**
+   * Ends everything at once, then forgets the documents that were there, some at a time; the rows are
+   * left to {@link sweep}. After a crash in the middle the promise still stands, and is kept anew.
+   */
   async clear(): Promise<void> {
     await this.undoLeftovers()
+    const { queue, overrides, promises } = this.#tables
+    const last = queue.lastSeq()
     const staging = new Staging(this.#tables)
     await this.#publish(staging, staging.endEverything(), () => {
-      this.#tables.queue.forgetAll()
-      this.#tables.overrides.forgetAll()
+      overrides.forgetAll()
+      promises.beginClearing()
     })
     this.#graph.clear()
+    await this.#inTransactions(queue.forgetUntil(last), { sliceMs: ONE_STEP })
+    this.#connection.durably(() => promises.endClearing())
   }
 
   /** Fills in vectors that were owed. Keys that are gone by now are passed over. */
@@ -186,10 +194,10 @@ export class Publisher {
   }
 
   /** Takes all steps, in transactions that outlive this process but no power cut. */
-  #inTransactions(steps: Steps, wanted?: () => boolean): Promise<boolean> {
+  #inTransactions(steps: Steps, how: Pick<Slicing, 'wanted' | 'sliceMs'> = {}): Promise<boolean> {
     const connection = this.#connection
     const around = (slice: () => boolean) => connection.relaxed(slice)
-    return inSlices(steps, { around, wanted, room: () => connection.roomInLog() })
+    return inSlices(steps, { around, room: () => connection.roomInLog(), ...how })
   }
 
   /** What cannot be undone now, on a full disk, is undone before the next change. */

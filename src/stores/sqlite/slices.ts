@@ -5,6 +5,9 @@ export const SLICE_MS = 6
 /** The same where much is brought into memory: a collection of garbage comes on top. */
 export const LOAD_SLICE_MS = 2
 
+/** For slices of a single step each, however short it was. */
+export const ONE_STEP = 0
+
 /** Work in small pieces: each `next()` does one and returns. */
 export type Steps = Generator<void, void, void>
 
