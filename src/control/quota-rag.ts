@@ -8,6 +8,7 @@ import { ControlError } from './control-error.ts'
 import { assertGraphNotFull, inWordsOfQuotas } from './graph-room.ts'
 import type { KbPlace } from './kb-places.ts'
 import { meteredBytes } from './metered-bytes.ts'
+import { type MethodQuota, quotaRuleOf, type StreamQuota } from './quota-rules.ts'
 import type { Quotas } from './quotas.ts'
 
 export interface QuotaRagOptions {
@@ -19,7 +20,8 @@ export interface QuotaRagOptions {
 
 /**
  * `inner` again, within the quotas of the tenant whose workspace the caller is in; a workspace of no
- * tenant has none. As with the proxy, whoever touches a method is whom its calls count for.
+ * tenant has none. As with the proxy, whoever touches a method is whom its calls count for. A method
+ * without a rule is refused to everybody.
  */
 export function quotaRag(inner: Rag, options: QuotaRagOptions): Rag {
   const guard = new Guard(inner, options)
@@ -41,23 +43,25 @@ class Guard {
   }
 
   method(name: (typeof RAG_METHODS)[number]): unknown {
+    const rule = quotaRuleOf(name)
     const workspace = this.#options.context.current()?.workspace
     const bare = this.#bare(name)
     if (workspace === undefined) return bare
     return async (...args: unknown[]) => {
       const place = await this.#options.quotas.places.of(workspace)
       if (place === undefined) return bare(...args)
-      return this.#within(place, name, bare, args)
+      return this.#within(place, rule, bare, args)
     }
   }
 
   stream(name: (typeof RAG_STREAMS)[number]): unknown {
+    const rule = quotaRuleOf(name)
     const { context, abandonAfterMs = 30_000 } = this.#options
     const workspace = context.current()?.workspace
     const bare = this.#bare(name)
     if (workspace === undefined) return bare
     return (...args: unknown[]) => {
-      const rights = this.#rightsOf(workspace, name)
+      const rights = this.#rightsOf(workspace, rule)
       // Whoever never pulls is never told.
       rights.catch(() => undefined)
       const release = () => {
@@ -71,48 +75,37 @@ class Guard {
     }
   }
 
-  async #within(
-    place: KbPlace,
-    name: (typeof RAG_METHODS)[number],
-    bare: Call,
-    args: unknown[],
-  ): Promise<unknown> {
-    if (name === 'status') return bare(...args)
-    await this.#options.quotas.calls.count(place)
-    switch (name) {
+  async #within(place: KbPlace, rule: MethodQuota, bare: Call, args: unknown[]): Promise<unknown> {
+    if (rule === 'free') return bare(...args)
+    const { calls, ledger } = this.#options.quotas
+    await calls.count(place)
+    switch (rule) {
+      case 'counted':
+        return bare(...args)
       case 'query':
-      case 'queryData':
         return this.#asQuery(place, () => bare(...args))
-      case 'insertTexts':
+      case 'insert-texts':
         return this.#insertTexts(place, args[0] as InsertTexts, () => bare(...args))
-      case 'insertFile':
+      case 'insert-file':
         return this.#insertFile(place, args, bare)
-      case 'insertCustomKg':
+      case 'insert-graph':
         return this.#insert(place, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
-      case 'entityCreate':
-      case 'relationCreate':
-      case 'entityEdit':
-      case 'relationEdit':
-      case 'mergeEntities':
+      case 'graph-edit':
         await this.#assertSolvent(place)
-        await this.#options.quotas.ledger.assertStorageLeft(place)
+        await ledger.assertStorageLeft(place)
         return inWordsOfQuotas(() => bare(...args))
-      case 'retryChunks':
-      case 'reprocessFailed':
+      case 'background':
         await this.#assertSolvent(place)
         return bare(...args)
       case 'scan':
         await this.#assertSolvent(place)
         // How many it will find is not known; it may begin when there is room for one.
-        await (await this.#options.quotas.ledger.reserve(place, { documents: 1 })).giveBack()
-        await this.#options.quotas.ledger.assertStorageLeft(place)
-        this.#options.quotas.ledger.changes(place)
+        await (await ledger.reserve(place, { documents: 1 })).giveBack()
+        await ledger.assertStorageLeft(place)
+        ledger.changes(place)
         return bare(...args)
-      case 'deleteDocuments':
-      case 'clearDocuments':
-        this.#options.quotas.ledger.changes(place)
-        return bare(...args)
-      default:
+      case 'removal':
+        ledger.changes(place)
         return bare(...args)
     }
   }
@@ -147,12 +140,12 @@ class Guard {
     }
   }
 
-  async #rightsOf(workspace: string, name: string): Promise<() => void> {
+  async #rightsOf(workspace: string, rule: StreamQuota): Promise<() => void> {
     const { quotas } = this.#options
     const place = await quotas.places.of(workspace)
     if (place === undefined) return () => undefined
     await quotas.calls.count(place)
-    return name === 'queryStream' ? this.#queryRights(place) : () => undefined
+    return rule === 'query' ? this.#queryRights(place) : () => undefined
   }
 
   #insertTexts(place: KbPlace, input: InsertTexts, call: Call): Promise<InsertResponse> {

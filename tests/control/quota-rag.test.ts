@@ -3,7 +3,7 @@ import { OPERATOR } from '../../src/control/actor.ts'
 import type { QuotaChange } from '../../src/control/quota.ts'
 import { quotaRag } from '../../src/control/quota-rag.ts'
 import type { LightRag } from '../../src/engine/light-rag.ts'
-import type { Rag } from '../../src/engine/rag.ts'
+import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../src/engine/rag.ts'
 import { context } from '../../src/tenancy/context.ts'
 import { openEngine, type TestEngine } from '../engine/open-engine.ts'
 import { addTenant, NOTHING_MEASURED, openPlane, type TestPlane } from './plane.ts'
@@ -85,6 +85,33 @@ describe('an engine within the quotas of a tenant', () => {
     await expect(batch(['three', 'four'])).rejects.toMatchObject({ code: 'quota_exceeded' })
     await batch(['five'])
     expect((await used()).documents).toBe(3)
+  })
+
+  it('refuses a method without a rule, whoever calls it', async () => {
+    const reached: string[] = []
+    const extended: Rag = Object.assign(Object.create(engine.rag), {
+      planted: async () => reached.push('method'),
+      plantedStream: () => reached.push('stream'),
+    })
+    const methods = RAG_METHODS as unknown as string[]
+    const streams = RAG_STREAMS as unknown as string[]
+    methods.push('planted')
+    streams.push('plantedStream')
+    try {
+      await plane.tenants.update(OPERATOR, 'acme', { quota: {}, credit: null })
+      rag = quotaRag(extended, { quotas: plane.quotas, context })
+    } finally {
+      methods.pop()
+      streams.pop()
+    }
+    for (const name of ['planted', 'plantedStream']) {
+      const call = () => Reflect.get(rag, name)()
+      await expect(inAcme(async () => call())).rejects.toThrow(
+        `No quota is stated for the engine's method ${name}`,
+      )
+      expect(call).toThrow('No quota is stated')
+    }
+    expect(reached).toEqual([])
   })
 
   it('makes room again when documents are deleted', async () => {

@@ -68,11 +68,11 @@ const ANYBODYS: Edit = {
   find: 'if (row === undefined || !mine) throw',
   replace: 'if (row === undefined) throw',
 }
-/** Takes the place of what may be done without credit. */
-const withoutCredit = (name: string): Edit => ({
+/** Calls that are held to this rule need no credit. */
+const withoutCredit = (rule: string): Edit => ({
   file: 'src/control/quota-rag.ts',
-  find: `      case '${name}':\n        await this.#assertSolvent(place)`,
-  replace: `      case '${name}':`,
+  find: `      case '${rule}':\n        await this.#assertSolvent(place)`,
+  replace: `      case '${rule}':`,
 })
 
 /** R-1 to R-15. */
@@ -653,7 +653,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quota-rag.ts',
-        find: "name === 'queryStream' ? this.#queryRights(place) : () => undefined",
+        find: "rule === 'query' ? this.#queryRights(place) : () => undefined",
         replace: '() => undefined',
       },
     ],
@@ -680,7 +680,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   {
     hole: 'R-8',
     name: 'failed documents are tried again without credit',
-    edits: [withoutCredit('reprocessFailed')],
+    edits: [withoutCredit('background')],
     test: ZERO_CREDIT,
   },
   {
@@ -688,9 +688,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'chunks of a document are tried again without credit',
     edits: [
       {
-        file: 'src/control/quota-rag.ts',
-        find: "      case 'retryChunks':\n",
-        replace: "      case 'retryChunks':\n        return bare(...args)\n",
+        file: 'src/control/quota-rules.ts',
+        find: "retryChunks: 'background'",
+        replace: "retryChunks: 'counted'",
       },
     ],
     test: ZERO_CREDIT,
@@ -698,7 +698,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   {
     hole: 'R-8',
     name: 'the graph is changed without credit',
-    edits: [withoutCredit('mergeEntities')],
+    edits: [withoutCredit('graph-edit')],
     test: ZERO_CREDIT,
   },
   {
