@@ -1,3 +1,4 @@
+import { keptLabel } from '../engine/kept-label.ts'
 import type { Actor } from './actor.ts'
 import { assertSuperAdmin, assertVersion, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'
@@ -316,9 +317,14 @@ export async function workspacesOf({ tx }: Mutation, tenantId: string): Promise<
   return rows.map(({ workspace }) => workspace)
 }
 
-/** @throws {ControlError} `invalid_input` */
+/**
+ * The name of a tenant, a knowledge base or a key as it is kept: people tell them apart by it, so what
+ * they cannot see is left out.
+ *
+ * @throws {ControlError} `invalid_input`
+ */
 export function checkedName(name: string): string {
-  const trimmed = name.trim()
-  if (trimmed.length >= 1 && trimmed.length <= 255) return trimmed
+  const kept = keptLabel(name)
+  if (kept.length >= 1 && kept.length <= 255) return kept
   throw new ControlError('invalid_input', 'A name has 1 to 255 characters')
 }

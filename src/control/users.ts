@@ -34,7 +34,9 @@ export interface UsersOptions {
   readonly superAdmins: ReadonlySet<string>
 }
 
-const USERNAME = /^(?! )[^\p{Cc}]{1,128}(?<! )$/u
+/** What nobody sees would make one name of two users. */
+const USERNAME =
+  /^(?! )[^\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]{1,128}(?<! )$/u
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,189}$/
 /** bcrypt reads no more of a password. */
 const PASSWORD_BYTES = { least: 8, most: 72 }
@@ -140,7 +142,7 @@ export class Users {
     if (!USERNAME.test(username) || key.startsWith('usr_') || key.startsWith('file:')) {
       throw new ControlError(
         'invalid_input',
-        'A user name has 1 to 128 characters, none of control',
+        'A user name has 1 to 128 characters, all of which can be seen',
       )
     }
     if (email !== null && !EMAIL.test(email)) {

@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
+import { checkedFileName } from '../../src/engine/ingest/file-name.ts'
 import type { Extraction } from '../../src/engine/models.ts'
 import { JSON_FORMAT } from '../../src/engine/roles/json-format.ts'
 import { ROW_FORMAT } from '../../src/engine/roles/row-format.ts'
 import { OfflineExtractor } from '../../src/models/offline/offline-extractor.ts'
 import { ENTITY_FORMS, LABEL_FORMS } from './name-forms.ts'
-import { openEngine, type TestEngine } from './open-engine.ts'
+import { type Found, openEngine, type TestEngine } from './open-engine.ts'
 
 const NAME = 'Café Azúl & Söhne'
+/** Names of other scripts, in the form in which they are kept. */
+const NAMES = [
+  NAME,
+  '한국 전력',
+  'Straße ΟΔΟΣ',
+  'İzmir ısı',
+  'Ngân hàng Việt Nam',
+  '東京電力株式会社',
+]
 const OTHER = 'Vetch mill'
 const FORMS = Object.entries(ENTITY_FORMS)
 
@@ -57,18 +66,22 @@ describe('a name in any form', () => {
     const engine = await openEngine()
     const { rag } = engine
     try {
-      const kept: [form: string, name: string][] = []
-      for (const [form, of] of FORMS) {
-        kept.push([form, await put(engine, of(NAME))])
-        for (const entity_name of await rag.graphLabels()) await rag.deleteEntity({ entity_name })
-        await rag.clearDocuments()
+      for (const name of NAMES) {
+        const kept: [form: string, name: string][] = []
+        for (const [form, of] of FORMS) {
+          kept.push([form, await put(engine, of(name))])
+          for (const entity_name of await rag.graphLabels()) await rag.deleteEntity({ entity_name })
+          await rag.clearDocuments()
+        }
+        expect(kept).toEqual(FORMS.map(([form]) => [form, name]))
       }
-      expect(kept).toEqual(FORMS.map(([form]) => [form, NAME]))
     } finally {
       await engine.close()
     }
   })
 })
+
+const names = ({ entities }: Found) => entities.map(({ entity_name }) => entity_name)
 
 /** Ways to ask for what is there under its name. */
 const ASKING: Readonly<Record<string, (engine: TestEngine, form: string) => Promise<unknown>>> = {
@@ -76,6 +89,12 @@ const ASKING: Readonly<Record<string, (engine: TestEngine, form: string) => Prom
   'for what surrounds it': async ({ rag }, form) =>
     (await rag.subgraph({ label: form })).nodes.some(({ id }) => id === NAME),
   'for labels like it': async ({ rag }, form) => (await rag.searchLabels(form, 9)).includes(NAME),
+  'in a question': async (engine, form) =>
+    names(await engine.find({ query: `What is ${form}?`, mode: 'local' })).includes(NAME),
+  'in the keywords of a question': async (engine, form) =>
+    names(await engine.find({ query: 'What is it?', mode: 'local', ll_keywords: [form] })).includes(
+      NAME,
+    ),
   'to edit it': async ({ rag }, form) =>
     (await rag.entityEdit({ entity_name: form, updated_data: { description: 'new' } })).status ===
     'success',
@@ -150,12 +169,37 @@ describe('a name by hand', () => {
   })
 })
 
-it('keeps the joiners of scripts and pictures that are written with them', async () => {
+/** Names that are written with what is not seen itself. */
+const JOINED = {
+  'a Persian verb': 'می\u200cخواهم',
+  'a half form of Hindi': 'क्\u200dष',
+  'a chillu of Malayalam at the end of a word': 'അവന്\u200d വീട്',
+  'a letter of Bengali before its sign': 'র\u200d্যাব',
+  'a conjunct of Sinhala': 'ශ්\u200dරී ලංකා',
+  'a form of Mongolian': 'ᠨᠠ\u180bᠢ',
+  'a family': '\u{1f469}\u200d\u{1f467} Club',
+  'an astronaut with a colour of skin': '\u{1f469}\u{1f3fd}\u200d\u{1f680}',
+  'the flag of a part of a country':
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} Office',
+}
+/** Where the same signs do nothing. */
+const USELESS = {
+  'a joiner between letters that have no virama': ['क\u200dख', 'कख'],
+  'a joiner behind a picture': ['\u{1f469}\u200d Club', '\u{1f469} Club'],
+  'a non-joiner between pictures': ['\u{1f469}\u200c\u{1f467}', '\u{1f469}\u{1f467}'],
+  'tags behind no flag': ['A\u{e0067}\u{e007f}b', 'Ab'],
+  'a form of Mongolian elsewhere': ['C\u180bd', 'Cd'],
+  'a joiner at the beginning': ['\u200dक्ष', 'क्ष'],
+} as const
+
+it('keeps what is not seen where a script or a picture is written with it', async () => {
   const engine = await openEngine()
   try {
-    for (const name of ['می\u200cخواهم', 'क्\u200dष', '\u{1f469}\u200d\u{1f467} Club']) {
-      const { data } = await engine.rag.entityCreate({ entity_name: name, entity_data: {} })
-      expect(data.entity_name).toBe(name)
+    const wanted = [...Object.values(JOINED).map((name) => [name, name]), ...Object.values(USELESS)]
+    for (const [given = '', kept = ''] of wanted) {
+      const reply = await engine.rag.entityCreate({ entity_name: given, entity_data: {} })
+      expect(reply.data.entity_name).toBe(kept)
+      expect(checkedFileName(`${given}.md`, ['.md'])).toBe(`${kept}.md`)
     }
   } finally {
     await engine.close()
@@ -172,98 +216,4 @@ it.each(OF_TEXTS)('finds a name without a model %s', async (_, form) => {
     { lane: 'extract' },
   )
   expect(entities.map(({ name }) => name)).toEqual(['Kestrel Works'])
-})
-
-const FILE = 'Prüfplan Azúl.md'
-
-/** Ways for a document to get its names. */
-const DOCUMENTS: Readonly<
-  Record<string, (engine: TestEngine, form: (name: string) => string) => Promise<InsertResponse>>
-> = {
-  'a text': ({ rag }, form) =>
-    rag.insertTexts({
-      texts: ['Some words.'],
-      file_sources: [form(FILE)],
-      external_ids: [form('Ä-1')],
-      tags: [[form('grün')]],
-      metadata: [{ autor: 'José', größe: 3 }],
-    }),
-  'an upload': ({ rag }, form) =>
-    rag.insertFile(
-      {
-        file_name: form(FILE),
-        external_id: form('Ä-1'),
-        tags: [form('grün')],
-        metadata: { autor: 'José', größe: 3 },
-      },
-      bytes('Some words.'),
-    ),
-  'a custom graph': ({ rag }, form) =>
-    rag.insertCustomKg({
-      chunks: [{ content: 'Some words.', source_id: '1' }],
-      file_path: form(FILE),
-      external_id: form('Ä-1'),
-      tags: [form('grün')],
-      metadata: { autor: 'José', größe: 3 },
-    }),
-}
-
-async function* bytes(text: string) {
-  yield Buffer.from(text)
-}
-
-describe('a document in any form of its names', () => {
-  it.each(Object.entries(DOCUMENTS))('has one name, one id and one tag as %s', async (_, send) => {
-    const engine = await openEngine()
-    const { rag } = engine
-    try {
-      for (const [form, of] of Object.entries(LABEL_FORMS)) {
-        expect([form, (await send(engine, of)).status]).toEqual([form, 'success'])
-        await rag.idle()
-        const [document] = (await rag.listDocuments({})).documents
-        expect([form, document?.file_path]).toEqual([form, FILE])
-        expect(document?.metadata).toMatchObject({ external_id: 'Ä-1', tags: ['grün'] })
-        const again = await send(engine, (name) => name.normalize('NFD'))
-        expect([form, again.status]).toEqual([form, 'duplicated'])
-        await rag.clearDocuments()
-      }
-    } finally {
-      await engine.close()
-    }
-  })
-})
-
-describe('a document', () => {
-  it('is found and deleted by any form of its names', async () => {
-    const engine = await openEngine()
-    const send = DOCUMENTS['a text']
-    if (!send) throw new Error('no text')
-    try {
-      await send(engine, (name) => name)
-      await engine.rag.idle()
-      const filters = (form: (name: string) => string) => [
-        { file_paths: [form(FILE)] },
-        { external_ids: [form('Ä-1')] },
-        { tags: [form('grün')] },
-        { metadata: { autor: 'José'.normalize('NFD') } },
-        { metadata: { ['größe'.normalize('NFD')]: 3 } },
-      ]
-      for (const [form, of] of Object.entries(LABEL_FORMS)) {
-        for (const filter of filters(of)) {
-          const { chunks } = await engine.find({ query: 'words', mode: 'naive', filters: filter })
-          expect([form, filter, chunks.length]).toEqual([form, filter, 1])
-        }
-      }
-      for (const [form, of] of Object.entries(LABEL_FORMS)) {
-        for (const names of [{ external_ids: [of('Ä-1')] }, { file_paths: [of(FILE)] }]) {
-          const { taken, not_found } = await engine.rag.deleteDocuments(names)
-          expect([form, taken?.length, not_found]).toEqual([form, 1, []])
-          await send(engine, (name) => name)
-        }
-      }
-      await engine.rag.idle()
-    } finally {
-      await engine.close()
-    }
-  })
 })

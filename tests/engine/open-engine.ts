@@ -14,6 +14,8 @@ import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 export interface TestEngine {
   readonly rag: LightRag
   readonly store: Store
+  /** Where a scan looks; it need not be there. */
+  readonly inputDir: string
   /** Inserts and waits until nothing is under way. */
   insert(input: InsertTexts): Promise<void>
   /** What a question finds, the lists empty when that is nothing. */
@@ -47,6 +49,7 @@ export async function openEngine(
   return {
     rag,
     store,
+    inputDir,
     async insert(input) {
       await rag.insertTexts(input)
       await rag.idle()

@@ -136,8 +136,11 @@ describe('a workspace from before case was folded fully', () => {
     ])
   })
 
-  it('is brought up to date in a thread, while others are answered', async () => {
+  it('is brought up to date in a thread when it is large, while others are answered', async () => {
     await fillWithForms(store)
+    await setBack()
+    expect(await threadsWhile(reopen)).toEqual([])
+    await publish(store, newDocument('large', { text: 'words '.repeat(500_000) }), [])
     await setBack()
     expect(await threadsWhile(reopen)).toEqual([MIGRATIONS.length])
     expect(await store.matchChunks('strassenplan', 99, null)).toHaveLength(5)

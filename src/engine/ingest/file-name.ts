@@ -37,6 +37,7 @@ export function checkedFileName(name: string, extensions: readonly string[]): st
 
 /** With its dot, in lower case; empty when there is none. */
 export function extensionOf(name: string): string {
-  const dot = name.lastIndexOf('.')
-  return dot <= 0 ? '' : name.slice(dot).toLowerCase()
+  const label = keptLabel(name)
+  const dot = label.lastIndexOf('.')
+  return dot <= 0 ? '' : label.slice(dot).toLowerCase()
 }

@@ -9,6 +9,8 @@ const BUSY_TIMEOUT = 5000
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024
 /** Of a new database. A vector of 384 numbers leaves a quarter of SQLite's own 4096 bytes empty. */
 const PAGE_BYTES = 8192
+/** To bring a database of this size up to date takes less than a thread takes to start. */
+const SMALL_BYTES = 2 * 1024 * 1024
 
 /**
  * Opens `rag.db` in an existing folder, its schema up to date.
@@ -19,14 +21,19 @@ export function openDatabase(dir: string): Database.Database {
   return upToDate(connect(dir))
 }
 
-/** The same; the schema of an older workspace is brought up to date in a thread, for it may take long. */
+/** The same; a large one of an older version is brought up to date in a thread, for it takes long. */
 export async function openDatabaseInTurns(dir: string): Promise<Database.Database> {
   const database = connect(dir)
-  if (!isOlder(database)) return upToDate(database)
+  if (!isOlder(database) || bytesOf(database) <= SMALL_BYTES) return upToDate(database)
   database.close()
   // What the thread could not do is tried here, and fails with the error that callers know.
   await migrateInThread(dir).catch(() => undefined)
   return upToDate(connect(dir))
+}
+
+function bytesOf(database: Database.Database): number {
+  const pages = Number(database.pragma('page_count', { simple: true }))
+  return pages * Number(database.pragma('page_size', { simple: true }))
 }
 
 function connect(dir: string): Database.Database {
