@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { EngineError } from './engine/errors.ts'
+import { asStorageError } from './engine/file-system-errors.ts'
 
 /** What one workspace asks of its language models in words of its own. */
 export interface WorkspaceWording {
@@ -41,7 +42,8 @@ const validator = Compile(
 export async function readWorkspaceWording(dir: string): Promise<WorkspaceWording> {
   const text = await readFile(join(dir, FILE), 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw unusable('it cannot be read', error)
+    const known = asStorageError(error)
+    throw known instanceof EngineError ? known : unusable('it cannot be read', error)
   })
   if (text === null) return {}
   let value: unknown

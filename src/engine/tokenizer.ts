@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { asStorageError } from './file-system-errors.ts'
 
 /** A stretch of text that no chunk border may cut: about a word with the space before it. */
 export interface Piece {
@@ -36,6 +37,8 @@ interface Encoding {
   readonly countTokens: typeof countTokens
 }
 const require = createRequire(import.meta.url)
+/** Looked up at the start: a package that cannot be looked into counts as absent until the process ends. */
+const ENCODING = require.resolve('gpt-tokenizer/encoding/o200k_base')
 /** Loaded by whoever counts first: its table takes a quarter of a second, for which no start waits. */
 let encoding: Encoding | undefined
 
@@ -53,13 +56,22 @@ const MOST_KNOWN = 50_000
 function countOf(piece: string): number {
   const counted = known.get(piece)
   if (counted !== undefined) return counted
-  encoding ??= require('gpt-tokenizer/encoding/o200k_base') as Encoding
+  encoding ??= loadEncoding()
   const tokens = encoding.countTokens(piece, PLAIN)
   if (piece.length <= LONGEST_KNOWN) {
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(piece, tokens)
   }
   return tokens
+}
+
+/** @throws {EngineError} `store_unavailable` while no file can be opened */
+function loadEncoding(): Encoding {
+  try {
+    return require(ENCODING)
+  } catch (error) {
+    throw asStorageError(error)
+  }
 }
 
 /** Number of o200k tokens; a little more where a run of over 128 letters had to be cut. */

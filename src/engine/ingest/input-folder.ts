@@ -2,6 +2,7 @@ import { constants, type Dirent } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { asStorageError } from '../file-system-errors.ts'
 import { keptLabel } from '../kept-label.ts'
 import { extensionOf } from './file-name.ts'
 
@@ -35,12 +36,17 @@ export class InputFolder {
     return { names: readable.sort(byName.compare), others: names.length - readable.length }
   }
 
-  /** @throws {EngineError} `invalid_argument` when it cannot be opened, or is no plain file */
+  /**
+   * @throws {EngineError} `invalid_argument` when it cannot be opened, or is no plain file;
+   *   `store_unavailable` when no file can be opened
+   */
   async *read(name: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     const path = join(this.#path, name)
     // A name that was a file a moment ago may be a link to anywhere by now.
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
       (cause: unknown) => {
+        const error = asStorageError(cause)
+        if (error instanceof EngineError) throw error
         throw new EngineError('invalid_argument', 'The file cannot be read.', { cause })
       },
     )
