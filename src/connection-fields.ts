@@ -1,6 +1,6 @@
-import { integer, list } from './env-fields.ts'
-import { pathPrefixField } from './http/path-prefix.ts'
-import { proxyTrustField } from './http/proxy-trust.ts'
+import { integer, list, parsed } from './env-fields.ts'
+import { readPathPrefix } from './http/path-prefix.ts'
+import { type ProxyTrust, readProxyTrust } from './http/proxy-trust.ts'
 
 /** Who may connect, and how long connections may take. */
 export const CONNECTION_FIELDS = {
@@ -8,11 +8,15 @@ export const CONNECTION_FIELDS = {
     [],
     'Host names that are answered to, `.example.com` with all below, `*` for all; with keys, unset means all.',
   ),
-  TRUST_PROXY: proxyTrustField(
+  TRUST_PROXY: parsed<ProxyTrust>(
+    false,
     'Who may tell where a request came from (`X-Forwarded-*`): how many proxies stand in front, or their addresses (`10.0.0.0/8,loopback`).',
+    readProxyTrust,
   ),
-  LIGHTRAG_API_PREFIX: pathPrefixField(
+  LIGHTRAG_API_PREFIX: parsed<string | undefined>(
+    undefined,
     'Path below which a proxy shows the server, such as `/rag`; `X-Forwarded-Prefix` of a trusted proxy goes before it.',
+    readPathPrefix,
   ),
   MAX_CONNECTIONS: integer(
     0,

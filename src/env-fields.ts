@@ -19,6 +19,11 @@ export function text<T extends string | undefined>(
   return { fallback, about, parse: (value) => ({ value }) }
 }
 
+/** A text that something else knows how to read. */
+export function parsed<T>(fallback: T, about: string, parse: EnvField<T>['parse']): EnvField<T> {
+  return { fallback, about, parse }
+}
+
 /**
  * The least and the greatest value of a number. Both are asked for: what goes on into timers, loops
  * and memory is not to be as large as somebody happens to type.

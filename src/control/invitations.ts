@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts'
 import { type Standing, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'
 import type { InvitationRow, TenantRow, UserRow } from './control-tables.ts'
+import { assertLimitable, assertMayGrant, insertMember } from './grant-role.ts'
 import type {
   InvitationInfo,
   NewAccount,
@@ -18,7 +19,6 @@ import type { Inviters } from './inviters.ts'
 import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
-import { assertLimitable, assertMayGrant, insertMember } from './members.ts'
 import type { ControlCore, Mutation } from './mutation.ts'
 import { newId, newSecret } from './opaque-id.ts'
 import { type Page, type PageQuery, pageIn } from './page.ts'

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from './actor.ts'
-import type { ControlTables, InvitationRow } from './control-tables.ts'
+import type { ControlTables, InvitationRow, UserRow } from './control-tables.ts'
 import { settle } from './invitation-steps.ts'
 import type { Mutation } from './mutation.ts'
 import { isAbove, roleAllows, roleIn } from './tenant-permissions.ts'
-import type { Users } from './users.ts'
 
 export interface InvitersOptions {
-  readonly users: Pick<Users, 'isSuperAdmin'>
+  readonly users: {
+    isSuperAdmin(row: Pick<UserRow, 'super_admin' | 'username_key'>): boolean
+  }
   /** Whether an id is that of an operator whom the control plane does not know, by the users file. */
   readonly isOperatorElsewhere: (actorId: string) => Promise<boolean>
 }

@@ -1,17 +1,24 @@
 import type { Kysely } from 'kysely'
 import type { Role } from '../tenancy/principal.ts'
 import type { Actor } from './actor.ts'
-import { type Standing, standingIn } from './authority.ts'
+import { standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'
 import type { ControlTables, MembershipRow, UserRow } from './control-tables.ts'
+import {
+  assertLimitable,
+  assertMayGrant,
+  assertNotAbove,
+  insertMember,
+  noteMember,
+} from './grant-role.ts'
 import type { Invitations } from './invitations.ts'
 import type { Inviters } from './inviters.ts'
 import { isoTime } from './iso-time.ts'
 import { idsColumn, idsIn } from './json-column.ts'
 import { kbIdsOf } from './kb-rows.ts'
-import type { ControlCore, Mutation } from './mutation.ts'
+import type { ControlCore } from './mutation.ts'
 import { type Page, type PageQuery, pageIn } from './page.ts'
-import { isAbove, roleIn } from './tenant-permissions.ts'
+import { roleIn } from './tenant-permissions.ts'
 import { isUserId, userBy, userOrNone } from './user-rows.ts'
 
 /** A member as the API shows it. */
@@ -236,67 +243,6 @@ export class Members {
   }
 }
 
-/** @throws {ControlError} `already_member`, `forbidden`, `invalid_input` */
-export async function insertMember(
-  mutation: Mutation,
-  actor: Actor,
-  standing: Standing,
-  member: {
-    readonly userId: string
-    readonly role: Role
-    readonly kbIds: readonly string[] | null
-  },
-): Promise<MembershipRow> {
-  assertMayGrant(actor, standing, member.role)
-  assertLimitable(member.role, member.kbIds)
-  const { tenant_id } = standing.tenant
-  const row = await mutation.tx
-    .insertInto('memberships')
-    .values({
-      tenant_id,
-      user_id: member.userId,
-      role: member.role,
-      kb_ids: idsColumn(member.kbIds),
-      created_by: actor.id,
-      created_at: mutation.at,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  if (row === undefined) throw new ControlError('already_member', 'This user is a member already')
-  await noteMember(mutation, actor, tenant_id, member.userId, 'member_added', { role: member.role })
-  return row
-}
-
-/**
- * Checks that who grants a role is a person who has at least that role. A key grants nothing: what it
- * gave would outlive it, also where it was stolen.
- *
- * @throws {ControlError} `forbidden`
- */
-export function assertMayGrant(actor: Actor, standing: Pick<Standing, 'role'>, role: Role): void {
-  if (actor.key !== undefined) {
-    throw new ControlError('forbidden', 'An API key gives nobody rights; do this signed in')
-  }
-  assertNotAbove(actor, standing, role)
-}
-
-/**
- * Checks that somebody who has a role may be touched.
- *
- * @throws {ControlError} `forbidden`
- */
-function assertNotAbove(actor: Actor, { role: own }: Pick<Standing, 'role'>, role: Role): void {
-  if (actor.superAdmin || (own !== undefined && !isAbove(role, own))) return
-  throw new ControlError('forbidden', 'This needs a higher role than yours')
-}
-
-/** @throws {ControlError} `invalid_input`: who manages a tenant sees all of it */
-export function assertLimitable(role: Role, kbIds: readonly string[] | null): void {
-  if (kbIds === null || (role !== 'owner' && role !== 'admin')) return
-  throw new ControlError('invalid_input', `The role ${role} is not limited to knowledge bases`)
-}
-
 async function assertOtherOwner(db: Kysely<ControlTables>, tenantId: string): Promise<void> {
   const owners = await db
     .selectFrom('memberships')
@@ -366,18 +312,6 @@ async function areTogether(
         )
       : others.where('memberships.tenant_id', '=', key.tenantId)
   return (await shared.executeTakeFirst()) !== undefined
-}
-
-async function noteMember(
-  mutation: Mutation,
-  actor: Actor,
-  tenantId: string,
-  userId: string,
-  event: string,
-  details: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  mutation.touch(`user:${userId}`)
-  await mutation.record(actor, { event, tenantId, subject: userId, details })
 }
 
 function memberInfo(row: MemberRow): MemberInfo {

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import type { EnvField } from '../env-fields.ts'
 import type { IsTrusted } from './proxy-trust.ts'
 
 /** Segments of letters that need no escape, none of them `.` or `..`. */
@@ -10,13 +9,12 @@ const LONGEST = 200
 export type PrefixOf = (request: FastifyRequest) => string
 
 /** `LIGHTRAG_API_PREFIX`, without a slash at its end. */
-export function pathPrefixField(about: string): EnvField<string | undefined> {
-  const parse = (text: string) => {
-    const bare = text.replace(/\/$/, '')
-    if (bare === '' || isPrefix(bare)) return { value: bare }
-    return { problem: 'must be a path such as /rag' }
-  }
-  return { fallback: undefined, about, parse }
+export function readPathPrefix(
+  text: string,
+): { readonly value: string } | { readonly problem: string } {
+  const bare = text.replace(/\/$/, '')
+  if (bare === '' || isPrefix(bare)) return { value: bare }
+  return { problem: 'must be a path such as /rag' }
 }
 
 /** What a trusted proxy tells in `X-Forwarded-Prefix`, else the configured path. */

@@ -1,5 +1,4 @@
 import { BlockList, isIP } from 'node:net'
-import type { EnvField } from '../env-fields.ts'
 
 /** Which senders may tell where a request came from: none, so many in front of us, or these networks. */
 export type ProxyTrust = false | number | readonly string[]
@@ -20,24 +19,23 @@ const REMEDY =
   'name how many proxies stand in front (1), or their addresses (127.0.0.1, 10.0.0.0/8, loopback)'
 
 /** `TRUST_PROXY`. To trust everybody is refused: each caller could then give any address for his own. */
-export function proxyTrustField(about: string): EnvField<ProxyTrust> {
-  const parse = (text: string) => {
-    const word = text.toLowerCase()
-    if (NO.includes(word)) return { value: false as const }
-    if (/^\d+$/.test(word)) {
-      const hops = Number(word)
-      return hops <= MOST_HOPS ? { value: hops } : { problem: `must be at most ${MOST_HOPS} hops` }
-    }
-    const networks = word.split(',').flatMap((item) => item.trim() || [])
-    if (YES.includes(word) || networks.some(isEverything)) {
-      return {
-        problem: `lets every caller choose his address when everybody is trusted; ${REMEDY}`,
-      }
-    }
-    if (networks.length > 0 && networks.every(isNetwork)) return { value: networks }
-    return { problem: `must be false, a number of proxies, or addresses; ${REMEDY}` }
+export function readProxyTrust(
+  text: string,
+): { readonly value: ProxyTrust } | { readonly problem: string } {
+  const word = text.toLowerCase()
+  if (NO.includes(word)) return { value: false as const }
+  if (/^\d+$/.test(word)) {
+    const hops = Number(word)
+    return hops <= MOST_HOPS ? { value: hops } : { problem: `must be at most ${MOST_HOPS} hops` }
   }
-  return { fallback: false, about, parse }
+  const networks = word.split(',').flatMap((item) => item.trim() || [])
+  if (YES.includes(word) || networks.some(isEverything)) {
+    return {
+      problem: `lets every caller choose his address when everybody is trusted; ${REMEDY}`,
+    }
+  }
+  if (networks.length > 0 && networks.every(isNetwork)) return { value: networks }
+  return { problem: `must be false, a number of proxies, or addresses; ${REMEDY}` }
 }
 
 /** @returns undefined when nobody is trusted */

@@ -1,5 +1,4 @@
 import { STATUS_CODES } from 'node:http'
-import { systemError } from './system-errors.ts'
 
 /** What a caller may learn of a failure. */
 export interface PublicError {
@@ -8,6 +7,38 @@ export interface PublicError {
   readonly message: string
   /** When to try again, where that is known. */
   readonly retryAfterSeconds?: number
+}
+
+const FULL: PublicError = {
+  status: 507,
+  code: 'storage_full',
+  message:
+    'The disk of the server is full; nothing of this was kept. Delete something, or ask whoever runs the server for more room.',
+}
+const TOO_MANY_FILES: PublicError = {
+  status: 503,
+  code: 'overloaded',
+  message: 'The server has too many files open; try again in a moment.',
+}
+const UNAVAILABLE: PublicError = {
+  status: 503,
+  code: 'store_unavailable',
+  message: 'The storage of the server cannot be read or written at the moment.',
+}
+
+/** Failures of the system and of SQLite that are nobody's fault, however deep they were met. */
+const SYSTEM_ERRORS: Readonly<Record<string, PublicError>> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  SQLITE_FULL: FULL,
+  EMFILE: TOO_MANY_FILES,
+  ENFILE: TOO_MANY_FILES,
+  EIO: UNAVAILABLE,
+  EROFS: UNAVAILABLE,
+  SQLITE_IOERR: UNAVAILABLE,
+  SQLITE_CANTOPEN: UNAVAILABLE,
+  SQLITE_READONLY: UNAVAILABLE,
+  SQLITE_BUSY: UNAVAILABLE,
 }
 
 /**
@@ -49,4 +80,11 @@ function secondsIn(holder: unknown): number | undefined {
   if (typeof holder !== 'object' || holder === null) return undefined
   const seconds = 'retryAfterSeconds' in holder ? holder.retryAfterSeconds : undefined
   return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : undefined
+}
+
+/** Their own messages name files, so these stand in their place. */
+function systemError(code: string): PublicError | undefined {
+  // Extended codes such as `SQLITE_IOERR_WRITE` count as their primary code.
+  const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+  return Object.hasOwn(SYSTEM_ERRORS, primary) ? SYSTEM_ERRORS[primary] : undefined
 }

@@ -1,8 +1,16 @@
 import { TenancyError } from './errors.ts'
 import type { Holding, Principal } from './principal.ts'
-import type { Selection } from './workspace-choice.ts'
 
 const MOST_NAMED = 10
+
+/** What one selector of a request asks for; tenant and knowledge base are case-folded. */
+export interface Selection {
+  /** Where it stood, in words for the caller. */
+  readonly source: string
+  readonly workspace?: string | undefined
+  readonly tenant?: string | undefined
+  readonly kb?: string | undefined
+}
 
 /**
  * The holding that a request runs in: the one on which all its selectors agree. Tenant and

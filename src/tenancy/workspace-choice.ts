@@ -1,19 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { type Awaitable, isThenable } from './awaitable.ts'
 import { TenancyError } from './errors.ts'
-import { chooseHolding } from './holding-choice.ts'
+import { chooseHolding, type Selection } from './holding-choice.ts'
 import { placeOf } from './place.ts'
 import type { Holding, Principal } from './principal.ts'
 import { parseWorkspaceName } from './workspace-name.ts'
-
-/** What one selector of a request asks for; tenant and knowledge base are case-folded. */
-export interface Selection {
-  /** Where it stood, in words for the caller. */
-  readonly source: string
-  readonly workspace?: string | undefined
-  readonly tenant?: string | undefined
-  readonly kb?: string | undefined
-}
 
 /**
  * Reads which workspace a request asks for, or undefined when this selector is not used. It may

@@ -1,6 +1,7 @@
 import { type ManualEntity, type ManualRelation, NO_DOCUMENT } from '../graph-edit.ts'
+import type { ChangeParts } from '../ingest/ask-models.ts'
 import { together } from '../ingest/prepare-change.ts'
-import { type ChangeParts, rebuildItems } from '../ingest/rebuild-items.ts'
+import { rebuildItems } from '../ingest/rebuild-items.ts'
 import type { CallOptions } from '../models.ts'
 import { orderedPair, type Pair, pairKey } from '../pair.ts'
 import type {

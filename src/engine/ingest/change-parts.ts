@@ -4,11 +4,11 @@ import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
 import type { EngineSettings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
+import type { ChangeParts } from './ask-models.ts'
 import type { Attempt } from './attempt.ts'
 import { embedEach } from './embed-each.ts'
 import { SEPARATOR } from './merge-fragments.ts'
 import { PaidAnswers } from './paid-answers.ts'
-import type { ChangeParts } from './rebuild-items.ts'
 
 interface Makers {
   readonly store: Store

@@ -1,8 +1,8 @@
 import type { Pair } from '../pair.ts'
 import type { EntityState, RelationState, Store } from '../store.ts'
 import { giveWay, mapInTurns } from '../turns.ts'
+import type { AskOptions, ChangeParts } from './ask-models.ts'
 import { entityText, relationText } from './item-texts.ts'
-import type { AskOptions, ChangeParts } from './rebuild-items.ts'
 
 /**
  * Vectors for all entities and relations whose text changed; the others keep theirs. One that cannot

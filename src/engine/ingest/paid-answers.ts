@@ -1,7 +1,7 @@
 import type { DocumentRecord } from '../document-record.ts'
 import type { EmbeddingModel } from '../models.ts'
 import { mapInTurns, nextTurn, turnIsOver } from '../turns.ts'
-import type { ChangeParts } from './rebuild-items.ts'
+import type { ChangeParts } from './ask-models.ts'
 
 type Describe = ChangeParts['describe']
 

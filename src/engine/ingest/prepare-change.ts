@@ -5,7 +5,8 @@ import type { CallOptions } from '../models.ts'
 import { type Pair, pairKey } from '../pair.ts'
 import type { Change, NewChunk, StoredEntityFragment, StoredRelationFragment } from '../store.ts'
 import { giveWay, nextTurn, turnIsOver } from '../turns.ts'
-import { type ChangeParts, rebuildItems } from './rebuild-items.ts'
+import type { ChangeParts } from './ask-models.ts'
+import { rebuildItems } from './rebuild-items.ts'
 
 /** The document version that a change publishes. */
 export interface Publication {

@@ -7,37 +7,15 @@ import type {
   Change,
   EntityState,
   RelationState,
-  Store,
   StoredEntityFragment,
   StoredRelationFragment,
 } from '../store.ts'
 import { tokenCount } from '../tokenizer.ts'
 import { mapInTurns, nextTurn, turnIsOver } from '../turns.ts'
+import type { AskOptions, ChangeParts } from './ask-models.ts'
 import { entityLine, relationLine } from './item-texts.ts'
 import { withVectors } from './item-vectors.ts'
 import { mergeEntity, mergeRelation } from './merge-fragments.ts'
-
-/** How models are asked for what a change needs. */
-export interface AskOptions extends CallOptions {
-  /** Whether the change is made even while a model is out, as a removal is. */
-  readonly mayOwe: boolean
-}
-
-export interface ChangeParts {
-  readonly store: Store
-  readonly settings: EngineSettings
-  /** Vectors by text; those that are missing are owed. */
-  readonly embed: (
-    texts: readonly string[],
-    options: AskOptions,
-  ) => Promise<ReadonlyMap<string, Float32Array>>
-  /** Makes one text of an item's descriptions. */
-  readonly describe: (
-    subject: { kind: 'entity' | 'relation'; name: string },
-    descriptions: readonly string[],
-    options: AskOptions,
-  ) => Promise<string>
-}
 
 /** Everything that a change touches, with all that will be said of it. */
 export interface Touched {

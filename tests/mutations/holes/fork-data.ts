@@ -596,7 +596,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an admin makes an owner of somebody new',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/grant-role.ts',
         find: '  assertMayGrant(actor, standing, member.role)\n',
         replace: '',
       },

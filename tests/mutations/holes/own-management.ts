@@ -97,7 +97,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a key does all but make owners',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/grant-role.ts',
         find: '  if (actor.key !== undefined) {',
         replace: "  if (actor.key !== undefined && role === 'owner') {",
       },

@@ -100,7 +100,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation changes the role of who is a member',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/grant-role.ts',
         find: '.onConflict((conflict) => conflict.doNothing())',
         replace:
           ".onConflict((conflict) => conflict.columns(['tenant_id', 'user_id']).doUpdateSet({ role: member.role }))",
@@ -394,7 +394,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key makes keys',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/grant-role.ts',
         find: '  if (actor.key !== undefined) {',
         replace: '  if (actor === undefined) {',
       },
