@@ -40,6 +40,7 @@ async function bundle(folder) {
     entryPoints: {
       tenantrag: 'src/cli.ts',
       'users-thread': 'src/tenancy/users-thread.ts',
+      'migrate-thread': 'src/stores/sqlite/migrate-thread.ts',
       'reader-host': 'src/formats/reader-host.ts',
       'reader-worker': 'src/formats/reader-worker.ts',
     },

@@ -17,8 +17,9 @@ const ONE_NUMBER = storage(
 const privacy = testsOf('tests/server/private-files.test.ts')
 const own = testsOf('tests/server/own-database.test.ts')
 const scan = testsOf('tests/engine/scan.test.ts')
+const names = testsOf('tests/control/names.test.ts')
 
-/** C-1 to C-7. */
+/** C-1 to C-8. */
 export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   {
     hole: 'C-1',
@@ -273,5 +274,43 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
       },
     ],
     test: own('that was copied by hand is served once somebody says that it is meant'),
+  },
+  {
+    hole: 'C-8',
+    name: 'a tenant has a name that is read from right to left',
+    edits: [
+      {
+        file: 'src/control/tenants.ts',
+        find: 'const kept = keptLabel(name)',
+        replace: 'const kept = name === keptLabel(name) ? name : name.trim()',
+      },
+    ],
+    test: names('a tenant and a knowledge base are called by one form of their names'),
+  },
+  {
+    hole: 'C-8',
+    name: 'a user name has something in it that nobody sees',
+    edits: [
+      {
+        file: 'src/control/users.ts',
+        find: '\\p{Default_Ignorable_Code_Point}',
+        replace: '',
+      },
+    ],
+    test: names('a user has no name in which something hides, and the name of another in no form'),
+  },
+  {
+    hole: 'C-8',
+    name: 'a file has a name that is not what it looks like',
+    edits: [
+      {
+        file: 'src/engine/kept-label.ts',
+        find: "visibleName(cleanText(text).replace(BREAKS, ' '))",
+        replace: "(visibleName(''), cleanText(text).replace(BREAKS, ' '))",
+      },
+    ],
+    test: testsOf('tests/engine/receive-file.test.ts')(
+      'shows nothing of a name that turns it round or cannot be seen',
+    ),
   },
 ]
