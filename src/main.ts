@@ -35,7 +35,7 @@ import { makeFoldersPrivate } from './private-files.ts'
 import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import { senderOf } from './sender-of.ts'
-import { boundClients, connectionOptions, prefixFor } from './server-connections.ts'
+import { boundClients, connectionOptions, LONGEST_QUEUE, prefixFor } from './server-connections.ts'
 import { stillHolds } from './still-holds.ts'
 import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
 import { accountAdmissionOf, admissionOf, callerIn } from './tenancy/admission.ts'
@@ -90,7 +90,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const { PORT: port } = config
   const host = listeningHost(config, server.open)
   try {
-    await server.app.listen({ host, port })
+    await server.app.listen({ host, port, backlog: LONGEST_QUEUE })
   } catch (error) {
     await server.close()
     throw error

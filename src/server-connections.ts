@@ -11,6 +11,11 @@ import { tlsFiles } from './tls-fields.ts'
 
 /** How often Node looks for heads that are late, in milliseconds; its own half minute is longer than they may be. */
 const LOOK_EVERY_MS = 1000
+/**
+ * Connections that the system takes on while the event loop is at other things. Behind a full queue
+ * whoever comes waits a second, then two; Node's own 511 are filled by one stranger at once.
+ */
+export const LONGEST_QUEUE = 4096
 
 /** Options for `fastify()`: whom to believe, how long a client may take, HTTP or HTTPS. */
 export function connectionOptions(config: Config) {
