@@ -5,7 +5,6 @@ import { actingFor } from './control/acting-for.ts'
 import type { ControlPlane } from './control/control-plane.ts'
 import { graphBoundsOf } from './control/graph-room.ts'
 import { quotaRag } from './control/quota-rag.ts'
-import { CONTROL_DOCS } from './control/routes/control-docs.ts'
 import { engineSettings, engineWording, workspaceConfig } from './control/workspace-settings.ts'
 import type { Rag } from './engine/rag.ts'
 import { ownModelValues } from './own-models.ts'
@@ -16,7 +15,6 @@ import type { OwnSettings } from './workspaces.ts'
 /** All that a server with tenants has beyond one without; others need not load it. */
 export interface ControlSide {
   readonly plane: ControlPlane
-  readonly docs: typeof CONTROL_DOCS
   readonly actAs: ReturnType<typeof actingFor>
   /** What tenants and knowledge bases set for their engines. */
   readonly ownSettings: OwnSettings
@@ -29,7 +27,6 @@ export async function openControlSide(config: Config, parts: ControlParts): Prom
   const plane = await buildControl(config, parts)
   return {
     plane,
-    docs: CONTROL_DOCS,
     actAs: actingFor(plane.core),
     ownSettings: async (workspace) => {
       const own = await workspaceConfig(plane.core, workspace)

@@ -32,7 +32,6 @@ import { listeningHost } from './open-notice.ts'
 import { apiDescription } from './openapi/api-description.ts'
 import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { makeFoldersPrivate } from './private-files.ts'
-import { accessTo, ROUTE_PERMISSIONS } from './route-permissions.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import { senderOf } from './sender-of.ts'
 import { boundClients, connectionOptions, LONGEST_QUEUE, prefixFor } from './server-connections.ts'
@@ -232,8 +231,6 @@ export async function buildServer(
   })
   await app.register(apiDescription, {
     version: API_VERSION,
-    accessTo,
-    ...(control === undefined ? {} : { more: control.docs }),
     serve: config.ENABLE_API_DOCS,
     prefixOf,
   })
@@ -251,7 +248,6 @@ export async function buildServer(
     }
     await scope.register(tenancy, {
       authenticator,
-      permissions: ROUTE_PERMISSIONS,
       context,
       selectors: selectorsOf(config, authenticator.multiTenant),
       ...(control === undefined ? {} : { actAs: control.actAs }),

@@ -4,33 +4,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { PrefixOf } from '../http/path-prefix.ts'
 import { completedDescription } from './completed-description.ts'
-import type { Access } from './describe-operation.ts'
-import { DOCUMENT_DOCS } from './document-docs.ts'
-import { GRAPH_DOCS } from './graph-docs.ts'
-import { GRAPH_EDIT_DOCS } from './graph-edit-docs.ts'
-import { OLLAMA_DOCS } from './ollama-docs.ts'
-import { type OperationDocs, TAGS } from './operation-doc.ts'
-import { QUERY_DOCS } from './query-docs.ts'
-import { SCAN_DOCS } from './scan-docs.ts'
-import { SERVER_DOCS } from './server-docs.ts'
-
-/** What is said of every route of LightRAG's API. A test fails for a route without words. */
-export const OPERATION_DOCS: OperationDocs = {
-  ...DOCUMENT_DOCS,
-  ...SCAN_DOCS,
-  ...QUERY_DOCS,
-  ...GRAPH_DOCS,
-  ...GRAPH_EDIT_DOCS,
-  ...OLLAMA_DOCS,
-  ...SERVER_DOCS,
-}
+import { TAGS } from './operation-doc.ts'
+import { DeclaredRoute } from './stated-routes.ts'
 
 export interface ApiDescriptionOptions {
   readonly version: string
-  /** Who may use a route, such as `GET` `/documents/track_status/:track_id`. */
-  readonly accessTo: (method: string, url: string) => Access
-  /** What is said of routes beyond LightRAG's API. */
-  readonly more?: OperationDocs
   /** Whether `/docs` and `/openapi.json` are served. */
   readonly serve: boolean
   /** Below which path callers see the server; the root unless given. */
@@ -51,12 +29,20 @@ const DOCS_CSP = {
 }
 
 /**
- * Describes the API as OpenAPI 3.1, from the routes that are registered after this, and serves the
- * description: `/openapi.json`, and `/docs` for people, to which `/` leads.
+ * Describes the API as OpenAPI 3.1, from the routes that are registered after this and what they say
+ * of themselves in `config: { access, doc }`, and serves the description: `/openapi.json`, and `/docs` for people, to which `/` leads.
  */
 export const apiDescription = fp(
   async (app: FastifyInstance, options: ApiDescriptionOptions) => {
-    const { version, accessTo, more, serve, prefixOf = () => '' } = options
+    const { version, serve, prefixOf = () => '' } = options
+    const routes = new Map<string, DeclaredRoute>()
+    app.decorate('statedRoutes', routes)
+    app.addHook('onRoute', (route) => {
+      for (const method of [route.method].flat()) {
+        // Fastify adds it by itself to each GET.
+        if (method !== 'HEAD') routes.set(`${method} ${route.url}`, new DeclaredRoute(route))
+      }
+    })
     const servedAt = (request: FastifyRequest) => [{ url: prefixOf(request) || '/' }]
     await app.register(swagger, {
       openapi: {
@@ -72,8 +58,7 @@ export const apiDescription = fp(
       },
       transformObject: (document) => {
         if (!('openapiObject' in document)) throw new TypeError('not an OpenAPI document')
-        const docs = { ...OPERATION_DOCS, ...more }
-        return completedDescription(document.openapiObject, docs, accessTo)
+        return completedDescription(document.openapiObject, routes)
       },
     })
     if (!serve) return

@@ -1,6 +1,6 @@
 import { COMPONENTS } from './components.ts'
-import { type Access, describeOperation, type Operation } from './describe-operation.ts'
-import type { OperationDocs } from './operation-doc.ts'
+import { describeOperation, type Operation } from './describe-operation.ts'
+import type { StatedRoute } from './stated-routes.ts'
 
 interface Description {
   paths?: Record<string, Record<string, Operation>>
@@ -10,8 +10,7 @@ interface Description {
 /** The description that a generator made of the schemas, with all that these do not say. */
 export function completedDescription<T extends object>(
   generated: T,
-  docs: OperationDocs,
-  accessTo: (method: string, url: string) => Access,
+  routes: ReadonlyMap<string, StatedRoute>,
 ): T {
   // A copy without what JSON does not carry: the schemas of the running server stay as they are.
   const copy: T & Description = JSON.parse(JSON.stringify(generated, withoutMarks))
@@ -19,8 +18,8 @@ export function completedDescription<T extends object>(
   for (const [path, operations] of paths) {
     const url = path.replaceAll(/\{(\w+)\}/g, ':$1')
     for (const [name, operation] of Object.entries(operations)) {
-      const method = name.toUpperCase()
-      describeOperation(operation, `${method} ${url}`, docs, accessTo(method, url))
+      const route = `${name.toUpperCase()} ${url}`
+      describeOperation(operation, route, routes.get(route))
     }
   }
   copy.paths = Object.fromEntries(paths)

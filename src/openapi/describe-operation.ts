@@ -1,10 +1,11 @@
-import type { ErrorDoc, MediaDoc, OperationDoc, OperationDocs } from './operation-doc.ts'
+import type { ErrorDoc, MediaDoc, OperationDoc } from './operation-doc.ts'
+import type { StatedRoute } from './stated-routes.ts'
 
 /**
  * Who may use a route: everybody, everybody and more with a credential, callers with one, or those
  * without the choice of a workspace.
  */
-export type Access = 'public' | 'optional' | 'required' | 'account'
+type Access = 'public' | 'optional' | 'required' | 'account'
 
 interface Media {
   schema?: Schema
@@ -56,10 +57,10 @@ const JSON_TYPE = 'application/json'
 export function describeOperation(
   operation: Operation,
   route: string,
-  docs: OperationDocs,
-  access: Access,
+  stated: Pick<StatedRoute, 'access' | 'doc'> | undefined,
 ): void {
-  const doc = docs[route]
+  const doc = stated?.doc
+  const access = toldAccess(stated?.access)
   operation.operationId = operationId(route)
   operation.security = securityOf(access)
   if (access === 'optional' || access === 'required') {
@@ -74,6 +75,12 @@ export function describeOperation(
   for (const status of errorsOf(operation, route, doc, access)) {
     operation.responses[status] ??= { $ref: `#/components/responses/Status${status}` }
   }
+}
+
+function toldAccess(stated: StatedRoute['access']): Access {
+  const access = typeof stated === 'object' ? stated.access : stated
+  const told = access === 'public' || access === 'optional' || access === 'account'
+  return told ? access : 'required'
 }
 
 function tell(operation: Operation, doc: OperationDoc): void {

@@ -28,7 +28,7 @@ const about = (summary: string): Pick<OperationDoc, 'tag' | 'summary'> => ({
 })
 const message = (status: string, text: string) => ({ example: { status, message: text } })
 
-const intake: OperationDocs = {
+const intake = {
   'POST /documents/upload': {
     ...about('Takes in one file'),
     description: 'Answers once the file is durable; processing goes on in the background.',
@@ -55,9 +55,9 @@ const intake: OperationDocs = {
     body: { example: { texts: ['One text.', 'Another.'], file_sources: ['one.txt', 'two.txt'] } },
     reply: { example: inserted },
   },
-}
+} satisfies OperationDocs
 
-const lists: OperationDocs = {
+const lists = {
   'GET /documents': {
     ...about('Lists documents by status, at most 1000'),
     deprecated: true,
@@ -124,9 +124,9 @@ const lists: OperationDocs = {
       },
     },
   },
-}
+} satisfies OperationDocs
 
-const one: OperationDocs = {
+const one = {
   'PATCH /documents/:document_id': {
     ...about('Changes what its sender said of a document'),
     description: 'Tags and metadata take the place of the old; `enabled` hides it from queries.',
@@ -172,9 +172,9 @@ const one: OperationDocs = {
       409: 'The document is being processed',
     },
   },
-}
+} satisfies OperationDocs
 
-const changes: OperationDocs = {
+const changes = {
   'DELETE /documents': {
     ...about('Deletes everything in the workspace'),
     description:
@@ -230,6 +230,6 @@ const changes: OperationDocs = {
     ...about('Stops the current run, and a scan of the input folder'),
     reply: message('not_busy', 'The pipeline is not busy.'),
   },
-}
+} satisfies OperationDocs
 
-export const DOCUMENT_DOCS: OperationDocs = { ...intake, ...lists, ...one, ...changes }
+export const DOCUMENT_DOCS = { ...intake, ...lists, ...one, ...changes }

@@ -2,7 +2,7 @@ import type { OperationDocs } from './operation-doc.ts'
 
 const names = { example: ['AquaLine 400', 'Project Falcon'] }
 
-export const GRAPH_DOCS: OperationDocs = {
+export const GRAPH_DOCS = {
   'GET /graph/label/list': {
     tag: 'Graph',
     summary: 'Lists the names of all entities',
@@ -36,4 +36,4 @@ export const GRAPH_DOCS: OperationDocs = {
     summary: 'Tells whether an entity is there',
     reply: { example: { exists: true } },
   },
-}
+} satisfies OperationDocs

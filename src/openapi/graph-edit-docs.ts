@@ -61,7 +61,7 @@ const deleteRelation = deletion('Deletes a relation', {
   target_entity: 'Project Falcon',
 })
 
-export const GRAPH_EDIT_DOCS: OperationDocs = {
+export const GRAPH_EDIT_DOCS = {
   'POST /graph/entity/create': {
     ...about('Adds an entity'),
     body: {
@@ -155,4 +155,4 @@ export const GRAPH_EDIT_DOCS: OperationDocs = {
       },
     },
   },
-}
+} satisfies OperationDocs

@@ -24,7 +24,7 @@ const known = {
   digest: 'sha256:lightrag',
 }
 
-export const OLLAMA_DOCS: OperationDocs = {
+export const OLLAMA_DOCS = {
   'GET /api/version': {
     tag: 'Ollama',
     summary: 'Tells which Ollama this is like',
@@ -77,4 +77,4 @@ export const OLLAMA_DOCS: OperationDocs = {
     asksModels: true,
     errors: { 422: null },
   },
-}
+} satisfies OperationDocs

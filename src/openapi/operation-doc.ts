@@ -51,5 +51,12 @@ export interface OperationDoc {
   readonly asksModels?: boolean
 }
 
-/** By method and route, as in `'POST /documents/text'`, the route as it was registered. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the description says of the route. One that is described and does not say it stops the start. */
+    doc?: OperationDoc
+  }
+}
+
+/** By method and route, as in `'POST /documents/text'`. */
 export type OperationDocs = Readonly<Record<string, OperationDoc>>

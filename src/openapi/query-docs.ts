@@ -13,7 +13,7 @@ const citation = {
 }
 const references = [{ reference_id: '1', file_path: 'pump-warranty.md', citations: [citation] }]
 
-export const QUERY_DOCS: OperationDocs = {
+export const QUERY_DOCS = {
   'POST /query': {
     tag: 'Queries',
     summary: 'Answers a question',
@@ -85,4 +85,4 @@ export const QUERY_DOCS: OperationDocs = {
       422: null,
     },
   },
-}
+} satisfies OperationDocs

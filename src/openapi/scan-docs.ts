@@ -3,7 +3,7 @@ import type { OperationDocs } from './operation-doc.ts'
 const TRACK = 'scan_20260115_093000_1f0c2a7e'
 const none = { items: [], truncated: false, dropped: 0 }
 
-export const SCAN_DOCS: OperationDocs = {
+export const SCAN_DOCS = {
   'POST /documents/scan': {
     tag: 'Documents',
     summary: 'Takes in the files of the input folder',
@@ -81,4 +81,4 @@ export const SCAN_DOCS: OperationDocs = {
       },
     },
   },
-}
+} satisfies OperationDocs

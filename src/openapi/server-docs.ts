@@ -57,7 +57,7 @@ const EXPLANATION = {
   },
 }
 
-export const SERVER_DOCS: OperationDocs = {
+export const SERVER_DOCS = {
   'GET /health': {
     tag: 'Server',
     summary: 'Tells that the server lives',
@@ -147,4 +147,4 @@ export const SERVER_DOCS: OperationDocs = {
     summary: 'Tells whether the credential is good',
     reply: { example: { status: 'ok' } },
   },
-}
+} satisfies OperationDocs

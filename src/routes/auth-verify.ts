@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { SERVER_DOCS } from '../openapi/server-docs.ts'
 
 const VerifyReply = Type.Object({ status: Type.Literal('ok') })
 
@@ -7,7 +8,13 @@ const VerifyReply = Type.Object({ status: Type.Literal('ok') })
 export const authVerifyRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/auth/verify',
-    { schema: { response: { 200: VerifyReply } } },
+    {
+      config: {
+        access: { access: 'signed-in', unplaced: true },
+        doc: SERVER_DOCS['GET /auth/verify'],
+      },
+      schema: { response: { 200: VerifyReply } },
+    },
     async (_request, reply) => {
       reply.header('cache-control', 'no-store')
       return { status: 'ok' as const }

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { clientSignal } from '../http/client-signal.ts'
+import { GRAPH_EDIT_DOCS } from '../openapi/graph-edit-docs.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
 import { CustomKgBody } from './graph-edit-schemas.ts'
+import { INSERT_ACCESS } from './request-access.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface CustomKgRoutesOptions {
@@ -20,7 +22,11 @@ export const customKgRoutes: FastifyPluginAsyncTypebox<CustomKgRoutesOptions> = 
     '/documents/custom_kg',
     {
       bodyLimit,
-      config: { codedErrors: true },
+      config: {
+        access: INSERT_ACCESS,
+        doc: GRAPH_EDIT_DOCS['POST /documents/custom_kg'],
+        codedErrors: true,
+      },
       schema: { body: CustomKgBody, querystring: InsertOptions, response: { 200: InsertReply } },
     },
     async ({ body, query: { on_conflict, wait } }, reply) => {

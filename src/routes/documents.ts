@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { BODY_BYTES } from '../http/body-sizes.ts'
+import { DOCUMENT_DOCS } from '../openapi/document-docs.ts'
 import { StatusMessage } from './common-schemas.ts'
 import {
   ChangeDocumentBody,
@@ -26,17 +27,28 @@ import {
 
 /** `/documents`: lists, states and removal of what a workspace holds, and its pipeline. */
 export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
-  app.get('/documents', { schema: { response: { 200: StatusesReply } } }, async () =>
-    rag.documentsByStatus(),
+  app.get(
+    '/documents',
+    {
+      config: { access: 'document:read', doc: DOCUMENT_DOCS['GET /documents'] },
+      schema: { response: { 200: StatusesReply } },
+    },
+    async () => rag.documentsByStatus(),
   )
 
-  app.delete('/documents', { schema: { response: { 200: StatusMessage } } }, async () =>
-    rag.clearDocuments(),
+  app.delete(
+    '/documents',
+    {
+      config: { access: 'kb:manage', doc: DOCUMENT_DOCS['DELETE /documents'] },
+      schema: { response: { 200: StatusMessage } },
+    },
+    async () => rag.clearDocuments(),
   )
 
   app.post(
     '/documents/paginated',
     {
+      config: { access: 'document:read', doc: DOCUMENT_DOCS['POST /documents/paginated'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: PaginatedBody, response: { 200: PaginatedReply } },
     },
@@ -45,20 +57,33 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.get(
     '/documents/status_counts',
-    { schema: { response: { 200: StatusCountsReply } } },
+    {
+      config: { access: 'document:read', doc: DOCUMENT_DOCS['GET /documents/status_counts'] },
+      schema: { response: { 200: StatusCountsReply } },
+    },
     async () => rag.statusCounts(),
   )
 
   app.get(
     '/documents/track_status/:track_id',
-    { schema: { params: TrackParams, response: { 200: TrackReply } } },
+    {
+      config: {
+        access: 'document:read',
+        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],
+      },
+      schema: { params: TrackParams, response: { 200: TrackReply } },
+    },
     async ({ params }) => rag.trackStatus(params.track_id),
   )
 
   app.patch(
     '/documents/:document_id',
     {
-      config: { codedErrors: true },
+      config: {
+        access: 'document:update',
+        doc: DOCUMENT_DOCS['PATCH /documents/:document_id'],
+        codedErrors: true,
+      },
       bodyLimit: BODY_BYTES.management,
       schema: {
         params: DocumentParams,
@@ -72,7 +97,11 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
   app.get(
     '/documents/:document_id/chunks',
     {
-      config: { codedErrors: true },
+      config: {
+        access: 'document:read',
+        doc: DOCUMENT_DOCS['GET /documents/:document_id/chunks'],
+        codedErrors: true,
+      },
       schema: { params: DocumentParams, querystring: ChunksQuery, response: { 200: ChunksReply } },
     },
     async ({ params, query }) => rag.documentChunks(params.document_id, query),
@@ -81,7 +110,11 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
   app.post(
     '/documents/:document_id/retry_chunks',
     {
-      config: { codedErrors: true },
+      config: {
+        access: 'document:update',
+        doc: DOCUMENT_DOCS['POST /documents/:document_id/retry_chunks'],
+        codedErrors: true,
+      },
       schema: { params: DocumentParams, response: { 200: RetryChunksReply } },
     },
     async ({ params }) => rag.retryChunks(params.document_id),
@@ -89,13 +122,20 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.get(
     '/documents/pipeline_status',
-    { schema: { response: { 200: PipelineReply } } },
+    {
+      config: { access: 'document:read', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] },
+      schema: { response: { 200: PipelineReply } },
+    },
     async () => rag.pipelineStatus(),
   )
 
   app.delete(
     '/documents/delete_document',
     {
+      config: {
+        access: 'document:delete',
+        doc: DOCUMENT_DOCS['DELETE /documents/delete_document'],
+      },
       bodyLimit: BODY_BYTES.question,
       schema: { body: DeleteBody, response: { 200: DeleteReply } },
     },
@@ -105,6 +145,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
   app.post(
     '/documents/clear_cache',
     {
+      config: { access: 'kb:manage', doc: DOCUMENT_DOCS['POST /documents/clear_cache'] },
       bodyLimit: BODY_BYTES.small,
       schema: { body: ClearCacheBody, response: { 200: StatusMessage } },
     },
@@ -113,13 +154,17 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.post(
     '/documents/reprocess_failed',
-    { schema: { response: { 200: ReprocessReply } } },
+    {
+      config: { access: 'document:update', doc: DOCUMENT_DOCS['POST /documents/reprocess_failed'] },
+      schema: { response: { 200: ReprocessReply } },
+    },
     async () => rag.reprocessFailed(),
   )
 
   app.post(
     '/documents/reset_status',
     {
+      config: { access: 'document:update', doc: DOCUMENT_DOCS['POST /documents/reset_status'] },
       bodyLimit: BODY_BYTES.question,
       schema: { body: ResetStatusBody, response: { 200: ResetStatusReply } },
     },
@@ -128,7 +173,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
 
   app.post(
     '/documents/cancel_pipeline',
-    { schema: { response: { 200: StatusMessage } } },
+    {
+      config: { access: 'document:update', doc: DOCUMENT_DOCS['POST /documents/cancel_pipeline'] },
+      schema: { response: { 200: StatusMessage } },
+    },
     async () => rag.cancelPipeline(),
   )
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { BODY_BYTES } from '../http/body-sizes.ts'
+import { GRAPH_EDIT_DOCS } from '../openapi/graph-edit-docs.ts'
 import {
   CreateEntityBody,
   CreateRelationBody,
@@ -21,7 +22,11 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/entity/create',
     {
       bodyLimit: BODY_BYTES.management,
-      config: { takesRoom: true },
+      config: {
+        access: 'document:create',
+        doc: GRAPH_EDIT_DOCS['POST /graph/entity/create'],
+        takesRoom: true,
+      },
       schema: { body: CreateEntityBody, response: { 200: EntityReply } },
     },
     async ({ body }) => rag.entityCreate(body),
@@ -31,7 +36,11 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/entity/edit',
     {
       bodyLimit: BODY_BYTES.management,
-      config: { takesRoom: true },
+      config: {
+        access: 'document:update',
+        doc: GRAPH_EDIT_DOCS['POST /graph/entity/edit'],
+        takesRoom: true,
+      },
       schema: { body: EditEntityBody, response: { 200: EditEntityReply } },
     },
     async ({ body }) => rag.entityEdit(body),
@@ -41,7 +50,11 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/relation/create',
     {
       bodyLimit: BODY_BYTES.management,
-      config: { takesRoom: true },
+      config: {
+        access: 'document:create',
+        doc: GRAPH_EDIT_DOCS['POST /graph/relation/create'],
+        takesRoom: true,
+      },
       schema: { body: CreateRelationBody, response: { 200: RelationReply } },
     },
     async ({ body }) => rag.relationCreate(body),
@@ -51,7 +64,11 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/relation/edit',
     {
       bodyLimit: BODY_BYTES.management,
-      config: { takesRoom: true },
+      config: {
+        access: 'document:update',
+        doc: GRAPH_EDIT_DOCS['POST /graph/relation/edit'],
+        takesRoom: true,
+      },
       schema: { body: EditRelationBody, response: { 200: RelationReply } },
     },
     async ({ body }) => rag.relationEdit(body),
@@ -61,27 +78,33 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     '/graph/entities/merge',
     {
       bodyLimit: BODY_BYTES.management,
-      config: { takesRoom: true },
+      config: {
+        access: 'document:update',
+        doc: GRAPH_EDIT_DOCS['POST /graph/entities/merge'],
+        takesRoom: true,
+      },
       schema: { body: MergeBody, response: { 200: EntityReply } },
     },
     async ({ body }) => rag.mergeEntities(body),
   )
 
   // Older clients look for them among the documents, newer ones in the graph.
-  for (const url of ['/documents/delete_entity', '/graph/entity/delete']) {
+  for (const url of ['/documents/delete_entity', '/graph/entity/delete'] as const) {
     app.delete(
       url,
       {
+        config: { access: 'document:delete', doc: GRAPH_EDIT_DOCS[`DELETE ${url}` as const] },
         bodyLimit: BODY_BYTES.management,
         schema: { body: DeleteEntityBody, response: { 200: DeletionReply } },
       },
       async ({ body }) => rag.deleteEntity(body),
     )
   }
-  for (const url of ['/documents/delete_relation', '/graph/relation/delete']) {
+  for (const url of ['/documents/delete_relation', '/graph/relation/delete'] as const) {
     app.delete(
       url,
       {
+        config: { access: 'document:delete', doc: GRAPH_EDIT_DOCS[`DELETE ${url}` as const] },
         bodyLimit: BODY_BYTES.management,
         schema: { body: DeleteRelationBody, response: { 200: DeletionReply } },
       },

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Rag } from '../engine/rag.ts'
 import { clientSignal } from '../http/client-signal.ts'
+import { GRAPH_EDIT_DOCS } from '../openapi/graph-edit-docs.ts'
 
 const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
@@ -21,7 +22,14 @@ const ExportQuery = Type.Object({
 export const graphExportRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
   app.get(
     '/graph/export',
-    { schema: { querystring: ExportQuery }, config: { codedErrors: true } },
+    {
+      schema: { querystring: ExportQuery },
+      config: {
+        access: 'document:read',
+        doc: GRAPH_EDIT_DOCS['GET /graph/export'],
+        codedErrors: true,
+      },
+    },
     async ({ query: { format } }, reply) => {
       const signal = clientSignal(reply)
       // Called before the first await: what it runs in is decided here.

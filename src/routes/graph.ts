@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Rag } from '../engine/rag.ts'
+import { GRAPH_DOCS } from '../openapi/graph-docs.ts'
 import { LONGEST, OpenObject } from './common-schemas.ts'
 
 const PopularQuery = Type.Object({
@@ -51,31 +52,46 @@ const GraphReply = Type.Object({
 
 /** `/graphs` and `/graph/…`: reads of the knowledge graph. */
 export const graphRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
-  app.get('/graph/label/list', { schema: { response: { 200: Labels } } }, async () =>
-    rag.graphLabels(),
+  app.get(
+    '/graph/label/list',
+    {
+      config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/list'] },
+      schema: { response: { 200: Labels } },
+    },
+    async () => rag.graphLabels(),
   )
 
   app.get(
     '/graph/label/popular',
-    { schema: { querystring: PopularQuery, response: { 200: Labels } } },
+    {
+      config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/popular'] },
+      schema: { querystring: PopularQuery, response: { 200: Labels } },
+    },
     async ({ query }) => rag.popularLabels(query.limit),
   )
 
   app.get(
     '/graph/label/search',
-    { schema: { querystring: SearchQuery, response: { 200: Labels } } },
+    {
+      config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/search'] },
+      schema: { querystring: SearchQuery, response: { 200: Labels } },
+    },
     async ({ query }) => rag.searchLabels(query.q, query.limit),
   )
 
   app.get(
     '/graphs',
-    { schema: { querystring: GraphQuery, response: { 200: GraphReply } } },
+    {
+      config: { access: 'document:read', doc: GRAPH_DOCS['GET /graphs'] },
+      schema: { querystring: GraphQuery, response: { 200: GraphReply } },
+    },
     async ({ query }) => rag.subgraph(query),
   )
 
   app.get(
     '/graph/entity/exists',
     {
+      config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/entity/exists'] },
       schema: {
         querystring: ExistsQuery,
         response: { 200: Type.Object({ exists: Type.Boolean() }) },

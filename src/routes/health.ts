@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Rag } from '../engine/rag.ts'
+import { SERVER_DOCS } from '../openapi/server-docs.ts'
 import { NullableString, OpenObject } from './common-schemas.ts'
 
 /** What `/health` tells everybody. */
@@ -117,16 +118,23 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
   app,
   { rag, info, flags, details, gauges },
 ) => {
-  app.get('/health', { schema: { response: { 200: HealthReply } } }, async (request) => {
-    const server = gauges?.(request)
-    return {
-      status: 'healthy' as const,
-      ...info,
-      ...flags,
-      ...(details(request) ? await stateOf(rag, request) : {}),
-      ...(server === undefined ? {} : { server }),
-    }
-  })
+  app.get(
+    '/health',
+    {
+      config: { access: { access: 'optional', unplaced: true }, doc: SERVER_DOCS['GET /health'] },
+      schema: { response: { 200: HealthReply } },
+    },
+    async (request) => {
+      const server = gauges?.(request)
+      return {
+        status: 'healthy' as const,
+        ...info,
+        ...flags,
+        ...(details(request) ? await stateOf(rag, request) : {}),
+        ...(server === undefined ? {} : { server }),
+      }
+    },
+  )
 }
 
 /** A workspace that cannot be served is no reason to take the server for dead, and restart it. */

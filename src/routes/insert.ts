@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { clientSignal } from '../http/client-signal.ts'
+import { DOCUMENT_DOCS } from '../openapi/document-docs.ts'
 import { InsertOptions, InsertReply, InsertTextBody, InsertTextsBody } from './document-schemas.ts'
+import { INSERT_ACCESS } from './request-access.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface InsertRoutesOptions {
@@ -20,7 +22,11 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
 
   app.post(
     '/documents/text',
-    { bodyLimit, schema: { body: InsertTextBody, querystring, response } },
+    {
+      config: { access: INSERT_ACCESS, doc: DOCUMENT_DOCS['POST /documents/text'] },
+      bodyLimit,
+      schema: { body: InsertTextBody, querystring, response },
+    },
     async ({ body, query: { on_conflict, wait } }, reply) => {
       const inserted = await rag.insertTexts({
         texts: [body.text],
@@ -37,7 +43,11 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
 
   app.post(
     '/documents/texts',
-    { bodyLimit, schema: { body: InsertTextsBody, querystring, response } },
+    {
+      config: { access: INSERT_ACCESS, doc: DOCUMENT_DOCS['POST /documents/texts'] },
+      bodyLimit,
+      schema: { body: InsertTextsBody, querystring, response },
+    },
     async ({ body, query: { on_conflict, wait } }, reply) => {
       const inserted = await rag.insertTexts({ ...body, on_conflict })
       return waitForDocuments(rag, inserted, wait, clientSignal(reply))

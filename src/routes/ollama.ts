@@ -7,6 +7,7 @@ import { readAllAsJson } from '../http/body-parsers.ts'
 import { BODY_BYTES } from '../http/body-sizes.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
+import { OLLAMA_DOCS } from '../openapi/ollama-docs.ts'
 import { NO_ANSWER } from './answer-reader.ts'
 import { answerLines } from './line-stream.ts'
 import { newestTurns } from './newest-turns.ts'
@@ -21,6 +22,7 @@ import {
   ModelsReply,
   VersionReply,
 } from './ollama-schemas.ts'
+import { CHAT_ACCESS } from './request-access.ts'
 
 export interface OllamaOptions {
   /** What the server calls itself, such as `lightrag:latest`. */
@@ -36,21 +38,47 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<
   readAllAsJson(app)
   const schema = { body: ChatBody, response: { 200: ChatReply } }
 
-  app.get('/api/version', { schema: { response: { 200: VersionReply } } }, async () => ({
-    version: OLLAMA_VERSION,
-  }))
+  app.get(
+    '/api/version',
+    {
+      config: { access: 'signed-in', doc: OLLAMA_DOCS['GET /api/version'] },
+      schema: { response: { 200: VersionReply } },
+    },
+    async () => ({
+      version: OLLAMA_VERSION,
+    }),
+  )
 
-  app.get('/api/tags', { schema: { response: { 200: ModelsReply } } }, async () => ({
-    models: [listedModel(model)],
-  }))
+  app.get(
+    '/api/tags',
+    {
+      config: { access: 'signed-in', doc: OLLAMA_DOCS['GET /api/tags'] },
+      schema: { response: { 200: ModelsReply } },
+    },
+    async () => ({
+      models: [listedModel(model)],
+    }),
+  )
 
-  app.get('/api/ps', { schema: { response: { 200: ModelsReply } } }, async () => ({
-    models: [runningModel(model)],
-  }))
+  app.get(
+    '/api/ps',
+    {
+      config: { access: 'signed-in', doc: OLLAMA_DOCS['GET /api/ps'] },
+      schema: { response: { 200: ModelsReply } },
+    },
+    async () => ({
+      models: [runningModel(model)],
+    }),
+  )
 
   app.post(
     '/api/chat',
-    { bodyLimit: BODY_BYTES.chat, schema, errorHandler: malformed },
+    {
+      config: { access: CHAT_ACCESS, doc: OLLAMA_DOCS['POST /api/chat'] },
+      bodyLimit: BODY_BYTES.chat,
+      schema,
+      errorHandler: malformed,
+    },
     (request, reply) => {
       const params = chatParams(request.body)
       const field = (content: string) => ({
@@ -66,6 +94,7 @@ export const ollamaRoutes: FastifyPluginAsyncTypebox<
   app.post(
     '/api/generate',
     {
+      config: { access: 'query:run', doc: OLLAMA_DOCS['POST /api/generate'] },
       bodyLimit: BODY_BYTES.question,
       schema: { body: GenerateBody, response: { 200: GenerateReply } },
       errorHandler: malformed,

@@ -4,10 +4,12 @@ import type { Rag } from '../engine/rag.ts'
 import { BODY_BYTES } from '../http/body-sizes.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { RequestValidationError } from '../http/validation-error.ts'
+import { QUERY_DOCS } from '../openapi/query-docs.ts'
 import { NO_ANSWER } from './answer-reader.ts'
 import { answerLines } from './line-stream.ts'
 import { NDJSON_ANSWER } from './ndjson-answer.ts'
 import { QueryBody, QueryDataReply, QueryReply } from './query-schemas.ts'
+import { QUERY_ACCESS, QUERY_DATA_ACCESS } from './request-access.ts'
 
 /** `/query` answers, `/query/stream` answers piece by piece, `/query/data` shows what was found. */
 export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag; quietMs: number }> = async (
@@ -16,7 +18,11 @@ export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag; quietMs: number 
 ) => {
   app.post(
     '/query',
-    { bodyLimit: BODY_BYTES.question, schema: { body: QueryBody, response: { 200: QueryReply } } },
+    {
+      config: { access: QUERY_ACCESS, doc: QUERY_DOCS['POST /query'] },
+      bodyLimit: BODY_BYTES.question,
+      schema: { body: QueryBody, response: { 200: QueryReply } },
+    },
     async ({ body }, reply) => {
       const answer = await rag.query(body, { signal: clientSignal(reply) })
       return answer.response.trim() === '' ? { ...answer, response: NO_ANSWER } : answer
@@ -25,7 +31,11 @@ export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag; quietMs: number 
 
   app.post(
     '/query/stream',
-    { bodyLimit: BODY_BYTES.question, schema: { body: QueryBody } },
+    {
+      config: { access: QUERY_ACCESS, doc: QUERY_DOCS['POST /query/stream'] },
+      bodyLimit: BODY_BYTES.question,
+      schema: { body: QueryBody },
+    },
     async (request, reply) => {
       const signal = clientSignal(reply)
       // Called before the first await: what it runs in is decided here.
@@ -45,6 +55,7 @@ export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag; quietMs: number 
   app.post(
     '/query/data',
     {
+      config: { access: QUERY_DATA_ACCESS, doc: QUERY_DOCS['POST /query/data'] },
       bodyLimit: BODY_BYTES.question,
       schema: { body: QueryBody, response: { 200: QueryDataReply } },
       errorHandler: invalidDataQuery,

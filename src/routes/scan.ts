@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Rag } from '../engine/rag.ts'
+import { SCAN_DOCS } from '../openapi/scan-docs.ts'
 import { TrackParams } from './document-schemas.ts'
 
 const ScanReply = Type.Object({
@@ -36,19 +37,32 @@ const FileTypesReply = Type.Object({
 export const scanRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
   app.post(
     '/documents/scan',
-    { config: { takesRoom: true }, schema: { response: { 200: ScanReply } } },
+    {
+      config: {
+        access: 'document:create',
+        doc: SCAN_DOCS['POST /documents/scan'],
+        takesRoom: true,
+      },
+      schema: { response: { 200: ScanReply } },
+    },
     async () => rag.scan(),
   )
 
   app.get(
     '/documents/scan/status/:track_id',
-    { schema: { params: TrackParams, response: { 200: ScanStatusReply } } },
+    {
+      config: { access: 'document:read', doc: SCAN_DOCS['GET /documents/scan/status/:track_id'] },
+      schema: { params: TrackParams, response: { 200: ScanStatusReply } },
+    },
     async ({ params }) => rag.scanStatus(params.track_id),
   )
 
   app.get(
     '/documents/supported_file_types',
-    { schema: { response: { 200: FileTypesReply } } },
+    {
+      config: { access: 'document:read', doc: SCAN_DOCS['GET /documents/supported_file_types'] },
+      schema: { response: { 200: FileTypesReply } },
+    },
     async (_request, reply) => {
       const { extensions } = await rag.supportedFileTypes()
       reply.headers({ 'cache-control': 'no-store', vary: 'LIGHTRAG-WORKSPACE' })

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { BODY_BYTES } from '../http/body-sizes.ts'
 import { RequestError } from '../http/request-error.ts'
+import { SCAN_DOCS } from '../openapi/scan-docs.ts'
 import { LARGEST_COUNT, LONGEST, NullableInteger, NullableString, Text } from './common-schemas.ts'
 
 const ConflictsQuery = Type.Object({
@@ -59,7 +60,10 @@ const ResetReply = Type.Object({
 export const sourceConflictRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/documents/source_conflicts',
-    { schema: { querystring: ConflictsQuery, response: { 200: ConflictsReply } } },
+    {
+      config: { access: 'document:read', doc: SCAN_DOCS['GET /documents/source_conflicts'] },
+      schema: { querystring: ConflictsQuery, response: { 200: ConflictsReply } },
+    },
     async ({ query }) => {
       // No page has a next one, so no cursor was ever given out.
       if (query.cursor !== undefined) {
@@ -71,7 +75,14 @@ export const sourceConflictRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/documents/source_conflicts/repair',
-    { bodyLimit: BODY_BYTES.small, schema: { body: RepairBody, response: { 200: RepairReply } } },
+    {
+      config: {
+        access: 'document:update',
+        doc: SCAN_DOCS['POST /documents/source_conflicts/repair'],
+      },
+      bodyLimit: BODY_BYTES.small,
+      schema: { body: RepairBody, response: { 200: RepairReply } },
+    },
     async () => {
       throw new RequestError('nothing_to_repair', 'No two documents share this name.')
     },
@@ -79,7 +90,11 @@ export const sourceConflictRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/documents/recovery/force_reset',
-    { bodyLimit: BODY_BYTES.small, schema: { body: ResetBody, response: { 200: ResetReply } } },
+    {
+      config: { access: 'kb:manage', doc: SCAN_DOCS['POST /documents/recovery/force_reset'] },
+      bodyLimit: BODY_BYTES.small,
+      schema: { body: ResetBody, response: { 200: ResetReply } },
+    },
     async ({ body }) => {
       if (!body.confirm) {
         throw new RequestError('unconfirmed', 'Send `{"confirm": true}` to reset the recovery.')

@@ -3,8 +3,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../engine/rag.ts'
 import { clientSignal } from '../http/client-signal.ts'
 import { ENVELOPE_BYTES, receiveFile } from '../http/receive-file.ts'
+import { DOCUMENT_DOCS } from '../openapi/document-docs.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
 import { LABEL_FIELDS, labelFields } from './label-fields.ts'
+import { INSERT_ACCESS } from './request-access.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface UploadRoutesOptions {
@@ -32,7 +34,11 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = asyn
     '/documents/upload',
     {
       bodyLimit: maxUploadBytes + ENVELOPE_BYTES,
-      config: { streamedBody: true },
+      config: {
+        access: INSERT_ACCESS,
+        doc: DOCUMENT_DOCS['POST /documents/upload'],
+        streamedBody: true,
+      },
       schema: { querystring: InsertOptions, response: { 200: InsertReply } },
     },
     async (request, reply) => {

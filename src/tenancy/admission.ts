@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import type { RouteRule } from '../http/route-access.ts'
 import type { TenantContext } from './context.ts'
 import type { Credentials } from './credential.ts'
-import type { RouteRule } from './permissions.ts'
 import type { Principal } from './principal.ts'
 
 /** What the layer decided about a request that it let in. */

@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
+import type { RouteRule } from '../http/route-access.ts'
 import { admitted } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import { type Awaitable, andThen } from './awaitable.ts'
 import { assertSentOnce, type Credentials, isEmpty, readCredentials } from './credential.ts'
 import { TenancyError } from './errors.ts'
-import { mayUse, permissionDenied, type RouteRule } from './permissions.ts'
+import { mayUse, permissionDenied } from './permissions.ts'
 import { actingIn, type Principal } from './principal.ts'
 import { RequestContext } from './request-context.ts'
 import {

@@ -2,13 +2,13 @@ import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { SERVER_DOCS } from '../openapi/server-docs.ts'
 import { accountAdmissionOf, admissionOf } from './admission.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Account } from './directory.ts'
 import { TenancyError } from './errors.ts'
 import { explain, explainUnplaced } from './explain.ts'
 import { readLoginForm } from './login-form.ts'
-import type { PermissionTable } from './permissions.ts'
 import type { SignInAttempt, SignInGuard } from './sign-in-guard.ts'
 import type { Tokens } from './token.ts'
 
@@ -41,13 +41,6 @@ export interface AuthRoutesOptions extends PasswordSignIn {
   }
 }
 
-/** Rows of these routes. */
-export const AUTH_PERMISSIONS = {
-  'GET /auth-status': 'public',
-  'POST /login': 'public',
-  'GET /auth/explain': { access: 'signed-in', unplaced: true },
-} as const satisfies PermissionTable
-
 const NO_PASSWORDS = 'Authentication is disabled. Using guest access.'
 const FORM_LIMIT_BYTES = 16_384
 
@@ -69,38 +62,55 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
     message: NO_PASSWORDS,
   })
 
-  app.get('/auth-status', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-    const multiTenant = { multi_tenant_enabled: authenticator.multiTenant }
-    if (authenticator.passwordsOn) {
-      return { auth_configured: true, auth_mode: 'enabled', ...multiTenant, ...about }
-    }
-    return { auth_configured: false, ...guestPass(), ...multiTenant, ...about }
-  })
+  app.get(
+    '/auth-status',
+    { config: { access: 'public', doc: SERVER_DOCS['GET /auth-status'] } },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const multiTenant = { multi_tenant_enabled: authenticator.multiTenant }
+      if (authenticator.passwordsOn) {
+        return { auth_configured: true, auth_mode: 'enabled', ...multiTenant, ...about }
+      }
+      return { auth_configured: false, ...guestPass(), ...multiTenant, ...about }
+    },
+  )
 
-  app.post('/login', { bodyLimit: FORM_LIMIT_BYTES }, async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    const form = await readLoginForm(request)
-    if ('problems' in form) return reply.code(422).send({ detail: form.problems })
-    if (!authenticator.passwordsOn) return { ...guestPass(), ...about }
-    await countSignIn(request, form.username)
-    const account = await signIn(options, form, request)
-    return {
-      access_token: tokens.forUser(account),
-      token_type: 'bearer',
-      auth_mode: 'enabled',
-      ...about,
-    }
-  })
+  app.post(
+    '/login',
+    { config: { access: 'public', doc: SERVER_DOCS['POST /login'] }, bodyLimit: FORM_LIMIT_BYTES },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const form = await readLoginForm(request)
+      if ('problems' in form) return reply.code(422).send({ detail: form.problems })
+      if (!authenticator.passwordsOn) return { ...guestPass(), ...about }
+      await countSignIn(request, form.username)
+      const account = await signIn(options, form, request)
+      return {
+        access_token: tokens.forUser(account),
+        token_type: 'bearer',
+        auth_mode: 'enabled',
+        ...about,
+      }
+    },
+  )
 
-  app.get('/auth/explain', async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    const admission = admissionOf(request)
-    if (admission !== undefined) return explain(admission, tokens)
-    const unplaced = accountAdmissionOf(request)
-    if (unplaced === undefined) throw new TenancyError('missing_context', 'There is no caller')
-    return explainUnplaced(unplaced, tokens)
-  })
+  app.get(
+    '/auth/explain',
+    {
+      config: {
+        access: { access: 'signed-in', unplaced: true },
+        doc: SERVER_DOCS['GET /auth/explain'],
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const admission = admissionOf(request)
+      if (admission !== undefined) return explain(admission, tokens)
+      const unplaced = accountAdmissionOf(request)
+      if (unplaced === undefined) throw new TenancyError('missing_context', 'There is no caller')
+      return explainUnplaced(unplaced, tokens)
+    },
+  )
 }
 
 /** @returns counts an attempt, and throws a {@link TenancyError} `rate_limited` beyond the bound */

@@ -1,5 +1,6 @@
+import { PERMISSIONS } from '../http/route-access.ts'
 import type { AccountAdmission, Admission } from './admission.ts'
-import { mayUse, PERMISSIONS } from './permissions.ts'
+import { mayUse } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { digestOf } from './secret-digest.ts'
 import type { Tokens } from './token.ts'

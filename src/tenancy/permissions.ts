@@ -1,44 +1,11 @@
-import type { FastifyRequest } from 'fastify'
+import {
+  PERMISSIONS,
+  type Permission,
+  type RouteAccess,
+  type RouteRule,
+} from '../http/route-access.ts'
 import { TenancyError } from './errors.ts'
 import type { Principal, Role } from './principal.ts'
-
-export const PERMISSIONS = [
-  'document:create',
-  'document:read',
-  'document:update',
-  'document:delete',
-  'kb:manage',
-  'query:run',
-] as const
-export type Permission = (typeof PERMISSIONS)[number]
-
-/**
- * Who may use a route:
- * - a permission: whose role grants it
- * - `public`: everybody; credentials are not looked at, and there is no context
- * - `optional`: everybody; good credentials give a context, bad ones are refused
- * - `signed-in`: every principal
- * - `account`: every principal; no workspace is chosen, and there is no context
- * - `super-admin`: principals with that flag
- */
-export type RouteAccess =
-  | Permission
-  | 'public'
-  | 'optional'
-  | 'signed-in'
-  | 'account'
-  | 'super-admin'
-
-/** A row whose request may need more than its route: asked once the body has been parsed. */
-export interface RouteRule {
-  readonly access: RouteAccess
-  readonly alsoNeeds?: (request: FastifyRequest) => readonly Permission[]
-  /**
-   * Whether it serves also whom no workspace was found for because he named none: then without a
-   * context, as a route of access `account`. For routes that are about the caller or the server.
-   */
-  readonly unplaced?: boolean
-}
 
 /** Rows by method and route, as in `'POST /documents/text'`, the route as it was registered. */
 export type PermissionTable = Readonly<Record<string, RouteAccess | RouteRule>>

@@ -4,22 +4,17 @@ import type {
   FastifyReply,
   FastifyRequest,
   preHandlerHookHandler,
-  RouteOptions,
 } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import type { RouteRule } from '../http/route-access.ts'
 import { admissionOf, isAdmitted } from './admission.ts'
 import { Arrival, type ArrivalOptions } from './arrival.ts'
 import { type Awaitable, isThenable } from './awaitable.ts'
 import type { ContextCarrier } from './context.ts'
 import { refusalBody, TenancyError } from './errors.ts'
-import {
-  mayUse,
-  type PermissionTable,
-  permissionDenied,
-  type RouteRule,
-  ruleOf,
-} from './permissions.ts'
+import { mayUse, type PermissionTable, permissionDenied } from './permissions.ts'
 import type { Principal } from './principal.ts'
+import { RoutePermissions } from './route-permissions.ts'
 import { type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
 
 type Done = (error?: Error) => void
@@ -33,7 +28,8 @@ export interface Refusal {
 }
 
 export interface TenancyOptions extends Omit<ArrivalOptions, 'selectors'> {
-  readonly permissions: PermissionTable
+  /** Rows of routes that do not state their access themselves, such as those of plugins. */
+  readonly permissions?: PermissionTable
   readonly context: ContextCarrier
   /** Default: the header `LIGHTRAG-WORKSPACE` alone. */
   readonly selectors?: readonly WorkspaceSelector[]
@@ -44,13 +40,14 @@ export interface TenancyOptions extends Omit<ArrivalOptions, 'selectors'> {
  * Admits the requests of the scope it is registered in: credential, principal, workspace,
  * permission, all before a body is read; then runs the handler inside the context of the caller.
  *
- * Register it before the routes: one that has no row in `permissions` stops the start.
+ * Register it before the routes: one that states no `config.access`, and has no row in `permissions`,
+ * stops the start.
  */
 const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) => {
   const gate = new Gate(options)
   const enter: preHandlerHookHandler = (request, _reply, done) => gate.enter(request, done)
   app.addHook('onRoute', (route) => {
-    assertHasRow(options.permissions, route)
+    gate.permissions.add(route)
     // After every other preHandler of the route, whoever added it.
     route.preHandler = [route.preHandler ?? []].flat().concat(enter)
   })
@@ -59,11 +56,13 @@ const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) =
 }
 
 class Gate {
+  readonly permissions: RoutePermissions
   readonly #options: TenancyOptions & ArrivalOptions
   /** Refusals that were reported: each is, once, wherever it was thrown. */
   readonly #reported = new WeakSet<TenancyError>()
 
   constructor(options: TenancyOptions) {
+    this.permissions = new RoutePermissions(options.permissions)
     this.#options = { selectors: [workspaceHeader], ...options }
   }
 
@@ -120,10 +119,7 @@ class Gate {
   }
 
   #ruleOf(request: FastifyRequest): RouteRule {
-    const rule = ruleOf(this.#options.permissions, request.method, request.routeOptions.url ?? '')
-    // Only a route that was registered before the plugin comes here.
-    if (rule === undefined) throw rowMissing(request.method, request.routeOptions.url)
-    return rule
+    return this.permissions.of(request.method, request.routeOptions.url ?? '')
   }
 }
 
@@ -141,16 +137,6 @@ function sendRefusal(error: TenancyError, request: FastifyRequest, reply: Fastif
   if (error.statusCode >= 500) request.log.error(error)
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   return reply.code(error.statusCode).send(refusalBody(error, request.id))
-}
-
-function assertHasRow(permissions: PermissionTable, route: RouteOptions): void {
-  for (const method of [route.method].flat()) {
-    if (ruleOf(permissions, method, route.url) === undefined) throw rowMissing(method, route.url)
-  }
-}
-
-function rowMissing(method: string, url: string | undefined): TenancyError {
-  return new TenancyError('route_without_permission', `No permission is declared: ${method} ${url}`)
 }
 
 export const tenancy = fastifyPlugin(tenancyPlugin, { name: 'tenancy', fastify: '5.x' })

@@ -1,8 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ENV_FIELDS } from '../../src/config.ts'
-import { DESCRIBED_PERMISSIONS } from '../../src/route-permissions.ts'
 import { readUsers } from '../../src/tenancy/users-schema.ts'
+import { DESCRIBED_ROUTES } from '../contract/route-permissions.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const read = (path: string) => readFile(new URL(path, ROOT), 'utf8')
@@ -30,7 +30,7 @@ describe('the documentation', () => {
 
   it('lists every route', async () => {
     const page = `${await read('docs/api.md')}${await read('docs/control-plane.md')}`
-    const rows = Object.keys(DESCRIBED_PERMISSIONS)
+    const rows = DESCRIBED_ROUTES
     const routes = rows.map((row) => row.replaceAll(/:(\w+)/g, '{$1}'))
     const missing = routes.filter((row) => !new RegExp(`\`${escaped(row)}[\`?]`).test(page))
     expect(missing).toEqual([])

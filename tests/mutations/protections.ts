@@ -207,12 +207,45 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a route without a permission is served',
     edits: [
       {
-        file: 'src/tenancy/tenancy.ts',
-        find: '    assertHasRow(options.permissions, route)\n',
-        replace: '',
+        file: 'src/tenancy/route-permissions.ts',
+        find: '      if (rule === undefined) throw permissionMissing(method, url)\n',
+        replace: '      if (rule === undefined) continue\n',
       },
     ],
     tests: TENANCY,
+  },
+  {
+    name: 'a route whose access is declared twice is served',
+    edits: [
+      {
+        file: 'src/tenancy/route-permissions.ts',
+        find: '      if (stated !== undefined && row !== undefined) {',
+        replace: '      if (stated !== undefined && row === stated) {',
+      },
+    ],
+    tests: TENANCY,
+  },
+  {
+    name: 'a route that nothing is said of is served',
+    edits: [
+      {
+        file: 'src/openapi/stated-routes.ts',
+        find: 'if (!this.described || this[part] !== undefined) continue',
+        replace: "if (!this.described || part === 'doc' || this[part] !== undefined) continue",
+      },
+    ],
+    tests: ['tests/server/closed-routes.test.ts'],
+  },
+  {
+    name: 'a method without a quota is passed on',
+    edits: [
+      {
+        file: 'src/control/quota-rules.ts',
+        find: '  throw new TypeError(`No quota',
+        replace: "  if (method) return 'counted' as never\n  throw new TypeError(`No quota",
+      },
+    ],
+    tests: ['tests/control/quota-rag.test.ts'],
   },
   {
     name: 'a workspace that is not held is served',

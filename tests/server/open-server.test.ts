@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { startServer } from '../../src/main.ts'
-import { ROUTE_PERMISSIONS } from '../../src/route-permissions.ts'
+import { ROUTE_PERMISSIONS } from '../contract/route-permissions.ts'
 import { tempFolder } from './temp-folder.ts'
 import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 

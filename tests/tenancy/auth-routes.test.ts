@@ -1,7 +1,7 @@
 import { hashSync } from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
-import { AUTH_PERMISSIONS, authRoutes } from '../../src/tenancy/auth-routes.ts'
-import { listen, ROWS, startNotes } from './app.ts'
+import { authRoutes } from '../../src/tenancy/auth-routes.ts'
+import { listen, startNotes } from './app.ts'
 import { settle } from './fixtures.ts'
 import { acmeUser, techstartUser } from './users.ts'
 
@@ -26,7 +26,7 @@ function start(...more: object[]) {
   const plain = { ...acmeUser, username: 'plain', password: 'in the open', api_key: 'plain-key' }
   return startNotes(
     [acmeUser, techstartUser, disabled, plain, ...more],
-    { permissions: { ...ROWS, ...AUTH_PERMISSIONS } },
+    {},
     (scope, parts) => void scope.register(authRoutes, { ...parts, about }),
   )
 }

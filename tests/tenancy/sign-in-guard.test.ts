@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { AUTH_PERMISSIONS, authRoutes, type SignIn } from '../../src/tenancy/auth-routes.ts'
+import { authRoutes, type SignIn } from '../../src/tenancy/auth-routes.ts'
 import { SignInGuard } from '../../src/tenancy/sign-in-guard.ts'
-import { ROWS, startNotes } from './app.ts'
+import { startNotes } from './app.ts'
 import { acmeUser, techstartUser } from './users.ts'
 
 function guardAt() {
@@ -168,7 +168,7 @@ async function startLogin() {
   const guard = new SignInGuard({ freeFailures: 3, maxWaitSeconds: 60, now: () => 0 })
   const { app } = await startNotes(
     [acmeUser, techstartUser],
-    { permissions: { ...ROWS, ...AUTH_PERMISSIONS } },
+    {},
     (scope, parts) =>
       void scope.register(authRoutes, {
         ...parts,

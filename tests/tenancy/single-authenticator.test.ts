@@ -1,7 +1,7 @@
 import { hashSync } from 'bcryptjs'
 import Fastify from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { AUTH_PERMISSIONS, authRoutes } from '../../src/tenancy/auth-routes.ts'
+import { authRoutes } from '../../src/tenancy/auth-routes.ts'
 import { context } from '../../src/tenancy/context.ts'
 import { SingleAccounts } from '../../src/tenancy/single-accounts.ts'
 import { SingleAuthenticator, type SingleOptions } from '../../src/tenancy/single-authenticator.ts'
@@ -17,10 +17,13 @@ async function start(options: Omit<SingleOptions, 'tokens' | 'workspace'>) {
   const app = Fastify()
   const tokens = await registerTokens(app, { secret: SECRET, userHours: 1, guestHours: 1 })
   const authenticator = new SingleAuthenticator({ workspace: 'default', tokens, ...options })
-  const permissions = { ...AUTH_PERMISSIONS, 'GET /data': 'document:read' } as const
-  await app.register(tenancy, { authenticator, permissions, context })
+  await app.register(tenancy, { authenticator, context })
   await app.register(authRoutes, { authenticator, tokens, about })
-  app.get('/data', async () => context.current()?.workspace)
+  app.get(
+    '/data',
+    { config: { access: 'document:read' } },
+    async () => context.current()?.workspace,
+  )
   onTestFinished(() => app.close())
   const get = async (headers: Record<string, string> = {}) => {
     const reply = await app.inject({ url: '/data', headers })

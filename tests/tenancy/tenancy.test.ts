@@ -391,6 +391,32 @@ describe('permissions', () => {
     expect(listed).toThrow('GET /a/')
   })
 
+  it('are those that a route states itself', async () => {
+    const { app } = await startNotes(users, {}, (scope) => {
+      scope.get('/stated', { config: { access: 'super-admin' } }, async () => 'stated')
+      const alsoNeeds = () => ['document:read'] as const
+      const config = { access: { access: 'query:run', alsoNeeds } } as const
+      scope.get('/stated/more', { config }, async () => 'more')
+    })
+    const statusOf = async (url: string, headers = {}) =>
+      (await app.inject({ url, headers })).statusCode
+    expect(await statusOf('/stated')).toBe(401)
+    expect(await statusOf('/stated', asAcme)).toBe(403)
+    expect(await statusOf('/stated/more', asAcme)).toBe(200)
+    expect((await app.inject({ method: 'HEAD', url: '/stated' })).statusCode).toBe(401)
+  })
+
+  it('stop the start when they are declared twice', async () => {
+    const { authenticator } = await startNotes(users)
+    const app = Fastify()
+    await app.register(tenancy, { authenticator, context, permissions: { 'GET /a': 'public' } })
+    const config = { access: 'document:read' } as const
+    expect(() => app.get('/a', { config }, async () => 'a')).toThrow('declared twice: GET /a')
+    app.get('/b', { config }, async () => 'b')
+    const other = { config: { access: 'public' }, constraints: { version: '2.0.0' } } as const
+    expect(() => app.get('/b', other, async () => 'b')).toThrow('declared twice: GET /b')
+  })
+
   it('reach into plugins of the scope, and cover HEAD by its GET', async () => {
     const { authenticator } = await startNotes(users)
     const app = Fastify()

@@ -38,7 +38,7 @@ function envelope(summary: string, data: unknown, body?: unknown): OperationDoc 
 const PERSON = { id: 'usr_klmnopqrst2345klmnop', email: 'bea@acme.example', nickname: 'bea' }
 
 /** What is said of RAGFlow's paths. */
-export const RAGFLOW_DOCS: OperationDocs = {
+export const RAGFLOW_DOCS = {
   'GET /api/v1/tenant/list': envelope('Lists the tenants of the caller, and his invitations', [
     { tenant_id: TENANT_ID, role: 'owner', nickname: 'Acme', email: '', avatar: '' },
   ]),
@@ -71,4 +71,4 @@ export const RAGFLOW_DOCS: OperationDocs = {
     speed: [],
     thumb_up: [],
   }),
-}
+} satisfies OperationDocs

@@ -9,6 +9,7 @@ import { assertSelectorsAgree } from '../routes/agreeing-selectors.ts'
 import { callerOf } from '../routes/caller.ts'
 import type { TenantInfo } from '../tenant-info.ts'
 import { answerInEnvelopes, success } from './envelope.ts'
+import { RAGFLOW_DOCS } from './ragflow-docs.ts'
 import { askedRole } from './ragflow-role.ts'
 import {
   CreateTenantBody,
@@ -54,7 +55,10 @@ export const ragflowRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = as
   await app.register(tokenRoutes, { plane })
   app.get(
     '/api/v1/system/stats',
-    { schema: { querystring: StatsQuery, response: { 200: StatsReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['GET /api/v1/system/stats'] },
+      schema: { querystring: StatsQuery, response: { 200: StatsReply } },
+    },
     async (request) => success(await ragflowStats(plane, callerOf(request), request.query)),
   )
 }
@@ -64,13 +68,17 @@ const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, 
 
   app.get(
     '/api/v1/tenant/list',
-    { schema: { response: { 200: TenantListReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['GET /api/v1/tenant/list'] },
+      schema: { response: { 200: TenantListReply } },
+    },
     async (request) => success(await team.tenants(callerOf(request))),
   )
 
   app.post(
     '/api/v1/tenant/create',
     {
+      config: { access: 'account', doc: RAGFLOW_DOCS['POST /api/v1/tenant/create'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: CreateTenantBody, response: { 200: TenantReply } },
     },
@@ -87,13 +95,17 @@ const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, 
 
   app.get(
     '/api/v1/tenant/:tenant_id/user/list',
-    { schema: { params: TenantParams, response: { 200: UserListReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['GET /api/v1/tenant/:tenant_id/user/list'] },
+      schema: { params: TenantParams, response: { 200: UserListReply } },
+    },
     async (request) => success(await team.users(callerOf(request), request.params.tenant_id)),
   )
 
   app.post(
     '/api/v1/tenant/:tenant_id/user',
     {
+      config: { access: 'account', doc: RAGFLOW_DOCS['POST /api/v1/tenant/:tenant_id/user'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: InviteBody, response: { 200: InvitedReply } },
     },
@@ -106,7 +118,13 @@ const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, 
 
   app.delete(
     '/api/v1/tenant/:tenant_id/user/:user_id',
-    { schema: { params: TenantUserParams, response: { 200: DoneReply } } },
+    {
+      config: {
+        access: 'account',
+        doc: RAGFLOW_DOCS['DELETE /api/v1/tenant/:tenant_id/user/:user_id'],
+      },
+      schema: { params: TenantUserParams, response: { 200: DoneReply } },
+    },
     async (request) => {
       const { tenant_id, user_id } = request.params
       return success(await team.remove(callerOf(request), tenant_id, user_id))
@@ -115,13 +133,19 @@ const teamRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app, 
 
   app.put(
     '/api/v1/tenant/agree/:tenant_id',
-    { schema: { params: TenantParams, response: { 200: DoneReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['PUT /api/v1/tenant/agree/:tenant_id'] },
+      schema: { params: TenantParams, response: { 200: DoneReply } },
+    },
     async (request) => success(await team.agree(callerOf(request), request.params.tenant_id)),
   )
 
   app.put(
     '/api/v1/tenant/refuse/:tenant_id',
-    { schema: { params: TenantParams, response: { 200: DoneReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['PUT /api/v1/tenant/refuse/:tenant_id'] },
+      schema: { params: TenantParams, response: { 200: DoneReply } },
+    },
     async (request) => success(await team.refuse(callerOf(request), request.params.tenant_id)),
   )
 }
@@ -132,6 +156,7 @@ const tokenRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app,
   app.post(
     '/api/v1/system/new_token',
     {
+      config: { access: 'account', doc: RAGFLOW_DOCS['POST /api/v1/system/new_token'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: NewTokenBody, response: { 200: TokenReply } },
       preValidation: withBody,
@@ -145,13 +170,20 @@ const tokenRoutes: FastifyPluginAsyncTypebox<RagflowRoutesOptions> = async (app,
 
   app.get(
     '/api/v1/system/token_list',
-    { schema: { querystring: TokenListQuery, response: { 200: TokenListReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['GET /api/v1/system/token_list'] },
+      schema: { querystring: TokenListQuery, response: { 200: TokenListReply } },
+    },
     async (request) => success(await tokens.list(callerOf(request), request.query.tenant_id)),
   )
 
   app.delete(
     '/api/v1/system/token/:token',
-    { ...QUIET, schema: { params: TokenParams, response: { 200: DoneReply } } },
+    {
+      config: { access: 'account', doc: RAGFLOW_DOCS['DELETE /api/v1/system/token/:token'] },
+      ...QUIET,
+      schema: { params: TokenParams, response: { 200: DoneReply } },
+    },
     async (request) => success(await tokens.remove(callerOf(request), request.params.token)),
   )
 }

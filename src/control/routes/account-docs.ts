@@ -1,5 +1,4 @@
-import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { pageWith, TENANT_ID, WHEN } from './documented.ts'
+import { documented, pageWith, TENANT_ID, WHEN } from './documented.ts'
 
 const USER = {
   user_id: 'usr_klmnopqrst2345klmnop',
@@ -36,7 +35,7 @@ const password = { example: { password: 'a long password' } }
 const tag = 'Accounts'
 const OPERATOR = 'For operators of the server.'
 
-export const ACCOUNT_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const ACCOUNT_DOCS = documented({
   'GET /users/me': { tag, summary: 'Shows the account of the caller', reply: { example: ME } },
   'GET /users/me/tenants': {
     tag,
@@ -97,4 +96,4 @@ export const ACCOUNT_DOCS: Readonly<Record<string, OperationDoc>> = {
     summary: 'Lets a user in again',
     description: OPERATOR,
   },
-}
+})

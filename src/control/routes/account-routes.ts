@@ -10,6 +10,7 @@ import type { SignInGuard } from '../../tenancy/sign-in-guard.ts'
 import type { Tokens } from '../../tenancy/token.ts'
 import { ControlError } from '../control-error.ts'
 import type { ControlPlane } from '../control-plane.ts'
+import { ACCOUNT_DOCS } from './account-docs.ts'
 import { admissionIn, callerOf } from './caller.ts'
 import { TenantPage } from './tenant-schemas.ts'
 import { MeReply, OwnPasswordBody, TokenReply } from './user-schemas.ts'
@@ -43,22 +44,30 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
         retryAfterSeconds: Math.ceil(ttl / 1000),
       }),
   })
-  const bounded = { config: { rateLimit: {} } }
+  const bounded = { access: 'account', rateLimit: {} } as const
 
-  app.get('/users/me', { schema: { response: { 200: MeReply } } }, async (request) =>
-    meOf(plane, request),
+  app.get(
+    '/users/me',
+    {
+      config: { access: 'account', doc: ACCOUNT_DOCS['GET /users/me'] },
+      schema: { response: { 200: MeReply } },
+    },
+    async (request) => meOf(plane, request),
   )
 
   app.get(
     '/users/me/tenants',
-    { schema: { querystring: SearchParams, response: { 200: TenantPage } } },
+    {
+      config: { access: 'account', doc: ACCOUNT_DOCS['GET /users/me/tenants'] },
+      schema: { querystring: SearchParams, response: { 200: TenantPage } },
+    },
     async (request) => plane.tenants.list(callerOf(request), { ...request.query, mine: true }),
   )
 
   app.put(
     '/users/me/password',
     {
-      ...bounded,
+      config: { ...bounded, doc: ACCOUNT_DOCS['PUT /users/me/password'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: OwnPasswordBody, response: { 200: TokenReply } },
     },
@@ -73,14 +82,20 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
 
   app.post(
     '/users/me/sign-out-everywhere',
-    { ...bounded, schema: { response: { 204: Nothing } } },
+    {
+      config: { ...bounded, doc: ACCOUNT_DOCS['POST /users/me/sign-out-everywhere'] },
+      schema: { response: { 204: Nothing } },
+    },
     async (request, reply) => {
       await plane.users.signOutEverywhere(callerOf(request), storedUser(request).userId)
       return reply.code(204).send()
     },
   )
 
-  const refresh = { ...bounded, schema: { response: { 200: TokenReply } } }
+  const refresh = {
+    config: { ...bounded, doc: ACCOUNT_DOCS['POST /auth/refresh'] },
+    schema: { response: { 200: TokenReply } },
+  }
   app.post('/auth/refresh', refresh, async (request) => {
     const { principal, credentials } = admissionIn(request)
     // The name of a key is no user's: a key must not turn into a token.

@@ -1,5 +1,5 @@
 import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { KB_ID, pageWith, TENANT_ID, WHEN } from './documented.ts'
+import { documented, KB_ID, pageWith, TENANT_ID, WHEN } from './documented.ts'
 import { TENANT_DOCS } from './tenant-docs.ts'
 
 const ENGINE = {
@@ -32,14 +32,12 @@ const TRASHED = {
 const tag = 'Server'
 const OPERATOR = 'For operators of the server.'
 
-function asOperator(route: string): OperationDoc {
-  const doc = TENANT_DOCS[route]
-  if (doc === undefined) throw new Error(`${route} is not described`)
-  return { ...doc, tag, description: OPERATOR }
+function asOperator(route: keyof typeof TENANT_DOCS): OperationDoc {
+  return { ...TENANT_DOCS[route], tag, description: OPERATOR }
 }
 
 /** What is said of what only operators may ask, beside users. */
-export const ADMIN_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const ADMIN_DOCS = documented({
   'GET /admin/tenants': asOperator('GET /tenants'),
   'POST /admin/tenants': asOperator('POST /tenants'),
   'GET /admin/trash': {
@@ -66,4 +64,4 @@ export const ADMIN_DOCS: Readonly<Record<string, OperationDoc>> = {
     description: `${OPERATOR} The next request opens it anew.`,
     reply: { example: { status: 'closing', workspace: ENGINE.workspace } },
   },
-}
+})

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { assertSuperAdmin } from '../authority.ts'
 import type { LiveEngines } from '../live-engines.ts'
+import { ADMIN_DOCS } from './admin-docs.ts'
 import { callerOf } from './caller.ts'
 import { listOf, NullableInteger, NullableString, Ref } from './wire-schemas.ts'
 
@@ -33,14 +34,24 @@ export const adminEngineRoutes: FastifyPluginAsyncTypebox<{ engines: LiveEngines
 ) => {
   app.addHook('preHandler', async (request) => assertSuperAdmin(callerOf(request)))
 
-  app.get('/admin/engines', { schema: { response: { 200: EngineListReply } } }, async (request) => {
-    const items = await engines.list(callerOf(request))
-    return { items, total: items.length }
-  })
+  app.get(
+    '/admin/engines',
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['GET /admin/engines'] },
+      schema: { response: { 200: EngineListReply } },
+    },
+    async (request) => {
+      const items = await engines.list(callerOf(request))
+      return { items, total: items.length }
+    },
+  )
 
   app.post(
     '/admin/engines/:workspace/evict',
-    { schema: { params: EngineParams, response: { 202: EvictedReply } } },
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['POST /admin/engines/:workspace/evict'] },
+      schema: { params: EngineParams, response: { 202: EvictedReply } },
+    },
     async (request, reply) => {
       const { workspace } = request.params
       await engines.evict(callerOf(request), workspace)

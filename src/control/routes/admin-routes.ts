@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { assertSuperAdmin } from '../authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
+import { ACCOUNT_DOCS } from './account-docs.ts'
+import { ADMIN_DOCS } from './admin-docs.ts'
 import { callerOf } from './caller.ts'
 import { NewTenantBody, TenantListQuery, TenantPage, TenantReply } from './tenant-schemas.ts'
 import { NewUserBody, PasswordBody, UserPage, UserParams, UserReply } from './user-schemas.ts'
@@ -17,13 +19,17 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.get(
     '/admin/tenants',
-    { schema: { querystring: TenantListQuery, response: { 200: TenantPage } } },
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['GET /admin/tenants'] },
+      schema: { querystring: TenantListQuery, response: { 200: TenantPage } },
+    },
     async (request) => tenants.list(callerOf(request), request.query),
   )
 
   app.post(
     '/admin/tenants',
     {
+      config: { access: 'account', doc: ADMIN_DOCS['POST /admin/tenants'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: NewTenantBody, response: { 201: TenantReply } },
     },
@@ -35,13 +41,17 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.get(
     '/admin/users',
-    { schema: { querystring: PageParams, response: { 200: UserPage } } },
+    {
+      config: { access: 'account', doc: ACCOUNT_DOCS['GET /admin/users'] },
+      schema: { querystring: PageParams, response: { 200: UserPage } },
+    },
     async (request) => users.list(callerOf(request), request.query),
   )
 
   app.post(
     '/admin/users',
     {
+      config: { access: 'account', doc: ACCOUNT_DOCS['POST /admin/users'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: NewUserBody, response: { 201: UserReply } },
     },
@@ -51,13 +61,17 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.get(
     '/admin/users/:user',
-    { schema: { params: UserParams, response: { 200: UserReply } } },
+    {
+      config: { access: 'account', doc: ACCOUNT_DOCS['GET /admin/users/:user'] },
+      schema: { params: UserParams, response: { 200: UserReply } },
+    },
     async (request) => users.get(callerOf(request), request.params.user),
   )
 
   app.put(
     '/admin/users/:user/password',
     {
+      config: { access: 'account', doc: ACCOUNT_DOCS['PUT /admin/users/:user/password'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: UserParams, body: PasswordBody, response: { 204: Nothing } },
     },
@@ -70,7 +84,13 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
 
   app.post(
     '/admin/users/:user/sign-out-everywhere',
-    { schema: { params: UserParams, response: { 204: Nothing } } },
+    {
+      config: {
+        access: 'account',
+        doc: ACCOUNT_DOCS['POST /admin/users/:user/sign-out-everywhere'],
+      },
+      schema: { params: UserParams, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       await users.signOutEverywhere(callerOf(request), request.params.user)
       return reply.code(204).send()
@@ -83,7 +103,13 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
   ] as const) {
     app.post(
       `/admin/users/:user/${word}`,
-      { schema: { params: UserParams, response: { 204: Nothing } } },
+      {
+        config: {
+          access: 'account',
+          doc: ACCOUNT_DOCS[`POST /admin/users/:user/${word}` as const],
+        },
+        schema: { params: UserParams, response: { 204: Nothing } },
+      },
       async (request, reply) => {
         await users.setDisabled(callerOf(request), request.params.user, disabled)
         return reply.code(204).send()

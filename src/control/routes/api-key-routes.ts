@@ -11,6 +11,7 @@ import {
   RotateBody,
 } from './api-key-schemas.ts'
 import { callerOf } from './caller.ts'
+import { SETTINGS_DOCS } from './settings-docs.ts'
 import { TenantParams } from './tenant-schemas.ts'
 import { Nothing, PageParams } from './wire-schemas.ts'
 
@@ -21,13 +22,17 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 ) => {
   app.get(
     '/tenants/:tenant/api-keys',
-    { schema: { params: TenantParams, querystring: PageParams, response: { 200: ApiKeyPage } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/api-keys'] },
+      schema: { params: TenantParams, querystring: PageParams, response: { 200: ApiKeyPage } },
+    },
     async (request) => apiKeys.list(callerOf(request), request.params.tenant, request.query),
   )
 
   app.post(
     '/tenants/:tenant/api-keys',
     {
+      config: { access: 'account', doc: SETTINGS_DOCS['POST /tenants/:tenant/api-keys'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: NewApiKeyBody, response: { 201: IssuedApiKeyReply } },
     },
@@ -39,7 +44,10 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.get(
     '/tenants/:tenant/api-keys/:key',
-    { schema: { params: ApiKeyParams, response: { 200: ApiKeyReply } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/api-keys/:key'] },
+      schema: { params: ApiKeyParams, response: { 200: ApiKeyReply } },
+    },
     async (request) => {
       const { tenant, key } = request.params
       return apiKeys.get(callerOf(request), tenant, key)
@@ -49,6 +57,7 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.patch(
     '/tenants/:tenant/api-keys/:key',
     {
+      config: { access: 'account', doc: SETTINGS_DOCS['PATCH /tenants/:tenant/api-keys/:key'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: ApiKeyParams, body: ApiKeyChangeBody, response: { 200: ApiKeyReply } },
     },
@@ -61,6 +70,10 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.post(
     '/tenants/:tenant/api-keys/:key/rotate',
     {
+      config: {
+        access: 'account',
+        doc: SETTINGS_DOCS['POST /tenants/:tenant/api-keys/:key/rotate'],
+      },
       bodyLimit: BODY_BYTES.management,
       schema: { params: ApiKeyParams, body: RotateBody, response: { 201: IssuedApiKeyReply } },
     },
@@ -74,7 +87,10 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.delete(
     '/tenants/:tenant/api-keys/:key',
-    { schema: { params: ApiKeyParams, response: { 204: Nothing } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['DELETE /tenants/:tenant/api-keys/:key'] },
+      schema: { params: ApiKeyParams, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       const { tenant, key } = request.params
       await apiKeys.revoke(callerOf(request), tenant, key)

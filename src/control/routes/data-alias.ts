@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { TenancyError } from '../../tenancy/errors.ts'
-import type { PermissionTable } from '../../tenancy/permissions.ts'
 import type { WorkspaceSelector } from '../../tenancy/workspace-choice.ts'
 
 /** Where the routes of the data are served once more, with tenant and knowledge base in the path. */
@@ -21,14 +20,4 @@ function idIn(params: unknown, name: 'tenant' | 'kb'): string {
   const id = typeof value === 'string' ? value.toLowerCase() : ''
   if (ID.test(id)) return id
   throw new TenancyError('invalid_workspace', 'The path must name ids of letters, digits, "_", "-"')
-}
-
-/** The same rows for the same routes below {@link DATA_ALIAS}. */
-export function aliasedRows(rows: PermissionTable): PermissionTable {
-  return Object.fromEntries(
-    Object.entries(rows).map(([route, row]) => {
-      const [method = '', path = ''] = route.split(' ')
-      return [`${method} ${DATA_ALIAS}${path}`, row]
-    }),
-  )
 }

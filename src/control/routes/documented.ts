@@ -1,4 +1,4 @@
-import type { ErrorDoc, OperationDoc, OperationDocs } from '../../openapi/operation-doc.ts'
+import type { ErrorDoc, OperationDoc } from '../../openapi/operation-doc.ts'
 
 /** A schema refuses field by field, a service in one sentence. */
 const UNFIT: ErrorDoc = {
@@ -14,13 +14,14 @@ const UNFIT: ErrorDoc = {
 const EVERYWHERE = { 404: 'It is not there, or not yours', 422: UNFIT }
 
 /** Completes docs by the failures that every route of the control plane can meet. */
-export function documented(docs: Readonly<Record<string, OperationDoc>>): OperationDocs {
-  return Object.fromEntries(
-    Object.entries(docs).map(([route, doc]) => [
-      route.replace(' ', ' /api/v1'),
-      { ...doc, errors: { ...EVERYWHERE, ...doc.errors } },
-    ]),
-  )
+export function documented<Route extends string>(
+  docs: Readonly<Record<Route, OperationDoc>>,
+): Readonly<Record<Route, OperationDoc>> {
+  const completed: Record<Route, OperationDoc> = { ...docs }
+  for (const route in docs) {
+    completed[route] = { ...docs[route], errors: { ...EVERYWHERE, ...docs[route].errors } }
+  }
+  return completed
 }
 
 /** A page with one item. */

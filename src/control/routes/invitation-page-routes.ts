@@ -4,7 +4,6 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { type PasswordSignIn, signIn } from '../../tenancy/auth-routes.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
-import type { PermissionTable } from '../../tenancy/permissions.ts'
 import { actorOf } from '../actor.ts'
 import { ControlError, notFound } from '../control-error.ts'
 import type { ControlPlane } from '../control-plane.ts'
@@ -17,12 +16,6 @@ export interface InvitationPageOptions extends PasswordSignIn {
   /** Called for whoever is refused or asks for what is not there. */
   readonly onRefusal?: OnControlRefusal
 }
-
-/** Rows of these routes: who has the token needs nothing else. */
-export const INVITATION_PAGE_PERMISSIONS = {
-  'GET /invitations/:token': 'public',
-  'POST /invitations/:token': 'public',
-} as const satisfies PermissionTable
 
 /** Of one address in a minute: to look, and to do something, which may cost a hash of a password. */
 const LOOKS = 120
@@ -58,12 +51,13 @@ export const invitationPageRoutes: FastifyPluginAsync<InvitationPageOptions> = a
   })
   app.setErrorHandler((error, request, reply) => sendProblem(plane, error, request, reply))
 
-  const schema = { hide: true }
-  app.get('/invitations/:token', { schema }, async (request) =>
+  // Who has the token needs nothing else.
+  const page = { config: { access: 'public' }, schema: { hide: true } } as const
+  app.get('/invitations/:token', page, async (request) =>
     invitationPage({ offer: await offerFor(plane, request) }),
   )
 
-  app.post('/invitations/:token', { schema, bodyLimit: BODY_BYTES.small }, async (request) =>
+  app.post('/invitations/:token', { ...page, bodyLimit: BODY_BYTES.small }, async (request) =>
     answer(options, await offerFor(plane, request), request),
   )
 }

@@ -13,6 +13,7 @@ import {
   SentInvitationReply,
   TokenBody,
 } from './invitation-schemas.ts'
+import { MEMBER_DOCS } from './member-docs.ts'
 import { TenantParams } from './tenant-schemas.ts'
 import { Nothing, PageParams } from './wire-schemas.ts'
 
@@ -24,6 +25,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   app.get(
     '/tenants/:tenant/invitations',
     {
+      config: { access: 'account', doc: MEMBER_DOCS['GET /tenants/:tenant/invitations'] },
       schema: { params: TenantParams, querystring: PageParams, response: { 200: InvitationPage } },
     },
     async (request) => invitations.list(callerOf(request), request.params.tenant, request.query),
@@ -32,6 +34,7 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   app.post(
     '/tenants/:tenant/invitations',
     {
+      config: { access: 'account', doc: MEMBER_DOCS['POST /tenants/:tenant/invitations'] },
       bodyLimit: BODY_BYTES.management,
       schema: {
         params: TenantParams,
@@ -48,6 +51,10 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   app.post(
     '/tenants/:tenant/invitations/:invitation/resend',
     {
+      config: {
+        access: 'account',
+        doc: MEMBER_DOCS['POST /tenants/:tenant/invitations/:invitation/resend'],
+      },
       bodyLimit: BODY_BYTES.management,
       schema: {
         params: InvitationParams,
@@ -63,7 +70,13 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
 
   app.delete(
     '/tenants/:tenant/invitations/:invitation',
-    { schema: { params: InvitationParams, response: { 204: Nothing } } },
+    {
+      config: {
+        access: 'account',
+        doc: MEMBER_DOCS['DELETE /tenants/:tenant/invitations/:invitation'],
+      },
+      schema: { params: InvitationParams, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       const { tenant, invitation } = request.params
       await invitations.withdraw(callerOf(request), tenant, invitation)
@@ -73,13 +86,17 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
 
   app.get(
     '/users/me/invitations',
-    { schema: { response: { 200: MyInvitationsReply } } },
+    {
+      config: { access: 'account', doc: MEMBER_DOCS['GET /users/me/invitations'] },
+      schema: { response: { 200: MyInvitationsReply } },
+    },
     async (request) => ({ items: await invitations.listMine(callerOf(request)) }),
   )
 
   app.post(
     '/users/me/invitations/accept',
     {
+      config: { access: 'account', doc: MEMBER_DOCS['POST /users/me/invitations/accept'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: TokenBody, response: { 200: InvitationReply } },
     },
@@ -88,13 +105,25 @@ export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
 
   app.post(
     '/users/me/invitations/:invitation/accept',
-    { schema: { params: MyInvitationParams, response: { 200: InvitationReply } } },
+    {
+      config: {
+        access: 'account',
+        doc: MEMBER_DOCS['POST /users/me/invitations/:invitation/accept'],
+      },
+      schema: { params: MyInvitationParams, response: { 200: InvitationReply } },
+    },
     async (request) => invitations.accept(callerOf(request), request.params.invitation),
   )
 
   app.post(
     '/users/me/invitations/:invitation/decline',
-    { schema: { params: MyInvitationParams, response: { 204: Nothing } } },
+    {
+      config: {
+        access: 'account',
+        doc: MEMBER_DOCS['POST /users/me/invitations/:invitation/decline'],
+      },
+      schema: { params: MyInvitationParams, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       await invitations.decline(callerOf(request), request.params.invitation)
       return reply.code(204).send()

@@ -4,6 +4,7 @@ import { BODY_BYTES } from '../../http/body-sizes.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { InvitationReply, NewAccountBody, TokenBody } from './invitation-schemas.ts'
+import { MEMBER_DOCS } from './member-docs.ts'
 import { Nothing } from './wire-schemas.ts'
 
 /** Of one address. Each attempt may cost a hash of a password. */
@@ -26,6 +27,7 @@ export const invitationTokenRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPl
   app.post(
     '/invitations/accept',
     {
+      config: { access: 'public', doc: MEMBER_DOCS['POST /invitations/accept'] },
       bodyLimit: BODY_BYTES.small,
       schema: { body: NewAccountBody, response: { 201: InvitationReply } },
     },
@@ -37,7 +39,11 @@ export const invitationTokenRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPl
 
   app.post(
     '/invitations/decline',
-    { bodyLimit: BODY_BYTES.small, schema: { body: TokenBody, response: { 204: Nothing } } },
+    {
+      config: { access: 'public', doc: MEMBER_DOCS['POST /invitations/decline'] },
+      bodyLimit: BODY_BYTES.small,
+      schema: { body: TokenBody, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       await invitations.declineByToken(request.body.token)
       return reply.code(204).send()

@@ -1,5 +1,5 @@
 import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { KB_ID, pageWith, TENANT_ID, WHEN } from './documented.ts'
+import { documented, KB_ID, pageWith, TENANT_ID, WHEN } from './documented.ts'
 import { DELETION } from './tenant-docs.ts'
 
 const KB = {
@@ -37,7 +37,7 @@ const change: OperationDoc = {
   errors: { 409: 'Somebody has changed it meanwhile, or the slug is in use' },
 }
 
-export const KB_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const KB_DOCS = documented({
   'GET /tenants/:tenant/kbs': {
     tag,
     summary: 'Lists the knowledge bases that the caller reaches',
@@ -77,4 +77,4 @@ export const KB_DOCS: Readonly<Record<string, OperationDoc>> = {
     reply: { example: { ...DELETION, kb_id: KB_ID, step: 'restored' } },
     errors: { 409: 'There is nothing in the trash' },
   },
-}
+})

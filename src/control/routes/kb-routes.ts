@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf, ownTenant, versionIn } from './caller.ts'
+import { KB_DOCS } from './kb-docs.ts'
 import {
   DeleteKbQuery,
   KbChangeBody,
@@ -39,7 +40,10 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
 
   app.get(
     path,
-    { schema: { params: KbListParams, querystring: SearchParams, response: { 200: KbPage } } },
+    {
+      config: { access: 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs'] },
+      schema: { params: KbListParams, querystring: SearchParams, response: { 200: KbPage } },
+    },
     async (request) =>
       kbs.list(callerOf(request), await tenantOf(request, request.params), request.query),
   )
@@ -47,6 +51,7 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
   app.post(
     path,
     {
+      config: { access: 'account', doc: KB_DOCS['POST /tenants/:tenant/kbs'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: KbListParams, body: NewKbBody, response: { 201: KbReply } },
     },
@@ -59,7 +64,10 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
 
   app.get(
     `${path}/:kb`,
-    { schema: { params: KbParams, response: { 200: KbReply } } },
+    {
+      config: { access: 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs/:kb'] },
+      schema: { params: KbParams, response: { 200: KbReply } },
+    },
     async (request, reply) => {
       const tenant = await tenantOf(request, request.params)
       const kb = await kbs.get(callerOf(request), tenant, request.params.kb)
@@ -71,6 +79,7 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
     app.route({
       method,
       url: `${path}/:kb`,
+      config: { access: 'account', doc: KB_DOCS[`${method} /tenants/:tenant/kbs/:kb` as const] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: KbParams, body: KbChangeBody, response: { 200: KbReply } },
       handler: async (request, reply) => {
@@ -85,6 +94,7 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
   app.delete(
     `${path}/:kb`,
     {
+      config: { access: 'account', doc: KB_DOCS['DELETE /tenants/:tenant/kbs/:kb'] },
       schema: {
         params: KbParams,
         querystring: DeleteKbQuery,
@@ -102,7 +112,10 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
 
   app.post(
     `${path}/:kb/restore`,
-    { schema: { params: KbParams, response: { 200: DeletionReply } } },
+    {
+      config: { access: 'account', doc: KB_DOCS['POST /tenants/:tenant/kbs/:kb/restore'] },
+      schema: { params: KbParams, response: { 200: DeletionReply } },
+    },
     async (request) => {
       const tenant = await tenantOf(request, request.params)
       return deletions.restoreKb(callerOf(request), tenant, request.params.kb)

@@ -1,5 +1,4 @@
-import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { pageWith, TENANT_ID, WHEN } from './documented.ts'
+import { documented, pageWith, TENANT_ID, WHEN } from './documented.ts'
 
 export const MEMBER = {
   user_id: 'usr_klmnopqrst2345klmnop',
@@ -30,7 +29,7 @@ const tag = 'Members'
 const member = { example: MEMBER }
 const GONE = { 409: 'He is a member already', 410: 'The invitation has ended' }
 
-export const MEMBER_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const MEMBER_DOCS = documented({
   'GET /tenants/:tenant/members': {
     tag,
     summary: 'Lists the members of a tenant',
@@ -127,4 +126,4 @@ export const MEMBER_DOCS: Readonly<Record<string, OperationDoc>> = {
     body: { example: { token: 'tri_mK3…' } },
     errors: { ...GONE, 429: 'Too many attempts' },
   },
-}
+})

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf } from './caller.ts'
+import { MEMBER_DOCS } from './member-docs.ts'
 import {
   MemberChangeBody,
   MemberPage,
@@ -19,13 +20,17 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 ) => {
   app.get(
     '/tenants/:tenant/members',
-    { schema: { params: TenantParams, querystring: PageParams, response: { 200: MemberPage } } },
+    {
+      config: { access: 'account', doc: MEMBER_DOCS['GET /tenants/:tenant/members'] },
+      schema: { params: TenantParams, querystring: PageParams, response: { 200: MemberPage } },
+    },
     async (request) => members.list(callerOf(request), request.params.tenant, request.query),
   )
 
   app.post(
     '/tenants/:tenant/members',
     {
+      config: { access: 'account', doc: MEMBER_DOCS['POST /tenants/:tenant/members'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: NewMemberBody, response: { 201: MemberReply } },
     },
@@ -37,7 +42,10 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.get(
     '/tenants/:tenant/members/:user',
-    { schema: { params: MemberParams, response: { 200: MemberReply } } },
+    {
+      config: { access: 'account', doc: MEMBER_DOCS['GET /tenants/:tenant/members/:user'] },
+      schema: { params: MemberParams, response: { 200: MemberReply } },
+    },
     async (request) => {
       const { tenant, user } = request.params
       return members.get(callerOf(request), tenant, user)
@@ -47,6 +55,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.put(
     '/tenants/:tenant/members/:user',
     {
+      config: { access: 'account', doc: MEMBER_DOCS['PUT /tenants/:tenant/members/:user'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: MemberParams, body: MemberChangeBody, response: { 200: MemberReply } },
     },
@@ -58,7 +67,10 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.delete(
     '/tenants/:tenant/members/:user',
-    { schema: { params: MemberParams, response: { 204: Nothing } } },
+    {
+      config: { access: 'account', doc: MEMBER_DOCS['DELETE /tenants/:tenant/members/:user'] },
+      schema: { params: MemberParams, response: { 204: Nothing } },
+    },
     async (request, reply) => {
       const { tenant, user } = request.params
       await members.remove(callerOf(request), tenant, user)

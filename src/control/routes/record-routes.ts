@@ -6,6 +6,7 @@ import type { ControlPlane } from '../control-plane.ts'
 import { USAGE_GROUPS } from '../usage.ts'
 import { callerOf } from './caller.ts'
 import { ActExportQuery, ActPageReply, ActQuery, UsageQuery, UsageReply } from './record-schemas.ts'
+import { SETTINGS_DOCS } from './settings-docs.ts'
 import { TenantParams } from './tenant-schemas.ts'
 
 /** What was done in a tenant, and what it has used. */
@@ -15,13 +16,19 @@ export const recordRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 ) => {
   app.get(
     '/tenants/:tenant/audit',
-    { schema: { params: TenantParams, querystring: ActQuery, response: { 200: ActPageReply } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/audit'] },
+      schema: { params: TenantParams, querystring: ActQuery, response: { 200: ActPageReply } },
+    },
     async (request) => acts.list(callerOf(request), request.params.tenant, request.query),
   )
 
   app.get(
     '/tenants/:tenant/audit/export',
-    { schema: { params: TenantParams, querystring: ActExportQuery } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/audit/export'] },
+      schema: { params: TenantParams, querystring: ActExportQuery },
+    },
     async (request, reply) => {
       const { tenant } = request.params
       const actor = callerOf(request)
@@ -37,7 +44,10 @@ export const recordRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.get(
     '/tenants/:tenant/usage',
-    { schema: { params: TenantParams, querystring: UsageQuery, response: { 200: UsageReply } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/usage'] },
+      schema: { params: TenantParams, querystring: UsageQuery, response: { 200: UsageReply } },
+    },
     async (request) => {
       const { group_by, ...filter } = request.query
       const named = group_by?.split(',')

@@ -1,5 +1,4 @@
-import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { KB_ID, pageWith, WHEN } from './documented.ts'
+import { documented, KB_ID, pageWith, WHEN } from './documented.ts'
 
 const KEY = {
   key_id: 'key_abcdefghij2345abcdef',
@@ -58,7 +57,7 @@ const USED = {
 const config = { example: { config: { top_k: 60 }, version: 2 } }
 const line = { type: 'application/x-ndjson', schema: { type: 'string' } }
 
-export const SETTINGS_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const SETTINGS_DOCS = documented({
   'GET /tenants/:tenant/config': {
     tag: 'Tenants',
     summary: 'Shows what a tenant sets for its queries and documents',
@@ -158,4 +157,4 @@ export const SETTINGS_DOCS: Readonly<Record<string, OperationDoc>> = {
       },
     },
   },
-}
+})

@@ -5,6 +5,7 @@ import type { ControlPlane } from '../control-plane.ts'
 import { QuotaChange } from '../quota.ts'
 import type { TenantInfo } from '../tenant-info.ts'
 import { callerOf, versionIn } from './caller.ts'
+import { SETTINGS_DOCS } from './settings-docs.ts'
 import {
   ProviderKeyBody,
   ProviderKeyParams,
@@ -24,7 +25,10 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
 ) => {
   app.get(
     '/tenants/:tenant/config',
-    { schema: { params: TenantParams, response: { 200: VersionedConfig } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/config'] },
+      schema: { params: TenantParams, response: { 200: VersionedConfig } },
+    },
     async (request, reply) => {
       const tenant = await tenants.get(callerOf(request), request.params.tenant)
       return reply.header('etag', `"${tenant.version}"`).send(configOf(tenant))
@@ -34,6 +38,7 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
   app.patch(
     '/tenants/:tenant/config',
     {
+      config: { access: 'account', doc: SETTINGS_DOCS['PATCH /tenants/:tenant/config'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: ConfigChange, response: { 200: VersionedConfig } },
     },
@@ -46,13 +51,17 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
 
   app.get(
     '/tenants/:tenant/quota',
-    { schema: { params: TenantParams, response: { 200: QuotaStandingReply } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/quota'] },
+      schema: { params: TenantParams, response: { 200: QuotaStandingReply } },
+    },
     async (request) => quotas.standing(callerOf(request), request.params.tenant),
   )
 
   app.patch(
     '/tenants/:tenant/quota',
     {
+      config: { access: 'account', doc: SETTINGS_DOCS['PATCH /tenants/:tenant/quota'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: QuotaChange, response: { 200: QuotaStandingReply } },
     },
@@ -66,13 +75,20 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
 
   app.get(
     '/tenants/:tenant/provider-keys',
-    { schema: { params: TenantParams, response: { 200: ProviderKeysReply } } },
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/provider-keys'] },
+      schema: { params: TenantParams, response: { 200: ProviderKeysReply } },
+    },
     async (request) => ({ items: await secrets.list(callerOf(request), request.params.tenant) }),
   )
 
   app.put(
     '/tenants/:tenant/provider-keys/:provider',
     {
+      config: {
+        access: 'account',
+        doc: SETTINGS_DOCS['PUT /tenants/:tenant/provider-keys/:provider'],
+      },
       bodyLimit: BODY_BYTES.management,
       schema: {
         params: ProviderKeyParams,
@@ -89,6 +105,10 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
   app.delete(
     '/tenants/:tenant/provider-keys/:provider',
     {
+      config: {
+        access: 'account',
+        doc: SETTINGS_DOCS['DELETE /tenants/:tenant/provider-keys/:provider'],
+      },
       schema: {
         params: ProviderKeyParams,
         querystring: ProviderKeyQuery,

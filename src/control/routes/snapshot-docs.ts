@@ -1,5 +1,4 @@
-import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { KB_ID, pageWith, WHEN } from './documented.ts'
+import { documented, KB_ID, pageWith, WHEN } from './documented.ts'
 
 const SNAPSHOT = {
   snapshot_id: 'snp_abcdefghij2345abcdef',
@@ -14,7 +13,7 @@ const SNAPSHOT = {
 
 const tag = 'Snapshots'
 
-export const SNAPSHOT_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const SNAPSHOT_DOCS = documented({
   'POST /snapshots': {
     tag,
     summary: 'Keeps a view under an opaque token',
@@ -39,4 +38,4 @@ export const SNAPSHOT_DOCS: Readonly<Record<string, OperationDoc>> = {
     },
   },
   'DELETE /snapshots/:snapshot_id': { tag, summary: 'Ends a snapshot' },
-}
+})

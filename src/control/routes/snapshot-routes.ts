@@ -2,13 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { BODY_BYTES } from '../../http/body-sizes.ts'
+import type { Permission, RouteRule } from '../../http/route-access.ts'
 import { admissionOf } from '../../tenancy/admission.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
-import type { Permission, PermissionTable } from '../../tenancy/permissions.ts'
 import { actorOf } from '../actor.ts'
 import { permissionOfView } from '../snapshot-view.ts'
 import type { SnapshotCaller, Snapshots } from '../snapshots.ts'
 import { type OnControlRefusal, reportRefusals } from './report-refusals.ts'
+import { SNAPSHOT_DOCS } from './snapshot-docs.ts'
 import {
   IssuedSnapshotReply,
   SnapshotBody,
@@ -25,17 +26,10 @@ export interface SnapshotRoutesOptions {
   readonly onRefusal?: OnControlRefusal
 }
 
-/** Rows of these routes. */
-export const SNAPSHOT_PERMISSIONS = {
-  'POST /api/v1/snapshots': { access: 'query:run', alsoNeeds: whatTheViewNeeds },
-  'GET /api/v1/snapshots': 'query:run',
-  'GET /api/v1/snapshots/:token': 'query:run',
-  'DELETE /api/v1/snapshots/:snapshot_id': 'query:run',
-} as const satisfies PermissionTable
+const SNAPSHOT_ACCESS: RouteRule = { access: 'query:run', alsoNeeds: whatTheViewNeeds }
 
 /** Addresses that hold a token are not written into the log. */
 const QUIET = { logLevel: 'warn' } as const
-const CODED = { config: { codedErrors: true } } as const
 
 /** `/api/v1/snapshots`: views that are kept under an opaque token, for others of the same tenant. */
 export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = async (
@@ -46,7 +40,7 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = 
   app.post(
     '/api/v1/snapshots',
     {
-      ...CODED,
+      config: { access: SNAPSHOT_ACCESS, doc: SNAPSHOT_DOCS['POST /snapshots'], codedErrors: true },
       bodyLimit: BODY_BYTES.management,
       schema: { body: SnapshotBody, response: { 201: IssuedSnapshotReply } },
     },
@@ -59,7 +53,10 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = 
 
   app.get(
     '/api/v1/snapshots',
-    { ...CODED, schema: { querystring: SnapshotsQuery, response: { 200: SnapshotsReply } } },
+    {
+      config: { access: 'query:run', doc: SNAPSHOT_DOCS['GET /snapshots'], codedErrors: true },
+      schema: { querystring: SnapshotsQuery, response: { 200: SnapshotsReply } },
+    },
     async (request) => {
       const page = await snapshots.list(callerOf(request), request.query)
       return { ...page, items: [...page.items] }
@@ -69,7 +66,11 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = 
   app.get(
     '/api/v1/snapshots/:token',
     {
-      ...CODED,
+      config: {
+        access: 'query:run',
+        doc: SNAPSHOT_DOCS['GET /snapshots/:token'],
+        codedErrors: true,
+      },
       ...QUIET,
       schema: { params: SnapshotTokenParams, response: { 200: SnapshotViewReply } },
     },
@@ -81,7 +82,14 @@ export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = 
 
   app.delete(
     '/api/v1/snapshots/:snapshot_id',
-    { ...CODED, schema: { params: SnapshotParams, response: { 204: Type.Null() } } },
+    {
+      config: {
+        access: 'query:run',
+        doc: SNAPSHOT_DOCS['DELETE /snapshots/:snapshot_id'],
+        codedErrors: true,
+      },
+      schema: { params: SnapshotParams, response: { 204: Type.Null() } },
+    },
     async (request, reply) => {
       await snapshots.revoke(callerOf(request), request.params.snapshot_id)
       return reply.code(204).send(null)

@@ -1,5 +1,5 @@
 import type { OperationDoc } from '../../openapi/operation-doc.ts'
-import { pageWith, TENANT_ID, WHEN } from './documented.ts'
+import { documented, pageWith, TENANT_ID, WHEN } from './documented.ts'
 import { MEMBER } from './member-docs.ts'
 
 const TENANT = {
@@ -50,7 +50,7 @@ const change: OperationDoc = {
   errors: { 409: STALE },
 }
 
-export const TENANT_DOCS: Readonly<Record<string, OperationDoc>> = {
+export const TENANT_DOCS = documented({
   'GET /tenants': {
     tag,
     summary: 'Lists the tenants of the caller',
@@ -127,4 +127,4 @@ export const TENANT_DOCS: Readonly<Record<string, OperationDoc>> = {
     description: 'For who began it, and for operators.',
     reply: deletion,
   },
-}
+})

@@ -3,6 +3,7 @@ import { BODY_BYTES } from '../../http/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf, ownTenant, versionIn } from './caller.ts'
 import { MemberReply } from './member-schemas.ts'
+import { TENANT_DOCS } from './tenant-docs.ts'
 import {
   DeleteTenantQuery,
   DeletionParams,
@@ -27,13 +28,17 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.get(
     '/tenants',
-    { schema: { querystring: TenantListQuery, response: { 200: TenantPage } } },
+    {
+      config: { access: 'account', doc: TENANT_DOCS['GET /tenants'] },
+      schema: { querystring: TenantListQuery, response: { 200: TenantPage } },
+    },
     async (request) => tenants.list(callerOf(request), request.query),
   )
 
   app.post(
     '/tenants',
     {
+      config: { access: 'account', doc: TENANT_DOCS['POST /tenants'] },
       bodyLimit: BODY_BYTES.management,
       schema: { body: NewTenantBody, response: { 201: TenantReply } },
     },
@@ -43,14 +48,24 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
     },
   )
 
-  app.get('/tenants/me', { schema: { response: { 200: TenantReply } } }, async (request, reply) => {
-    const tenant = await tenants.get(callerOf(request), await ownTenant(request, tenants))
-    return reply.header('etag', `"${tenant.version}"`).send(tenant)
-  })
+  app.get(
+    '/tenants/me',
+    {
+      config: { access: 'account', doc: TENANT_DOCS['GET /tenants/me'] },
+      schema: { response: { 200: TenantReply } },
+    },
+    async (request, reply) => {
+      const tenant = await tenants.get(callerOf(request), await ownTenant(request, tenants))
+      return reply.header('etag', `"${tenant.version}"`).send(tenant)
+    },
+  )
 
   app.get(
     '/tenants/:tenant',
-    { schema: { params: TenantParams, response: { 200: TenantReply } } },
+    {
+      config: { access: 'account', doc: TENANT_DOCS['GET /tenants/:tenant'] },
+      schema: { params: TenantParams, response: { 200: TenantReply } },
+    },
     async (request, reply) => {
       const tenant = await tenants.get(callerOf(request), request.params.tenant)
       return reply.header('etag', `"${tenant.version}"`).send(tenant)
@@ -61,6 +76,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
     app.route({
       method,
       url: '/tenants/:tenant',
+      config: { access: 'account', doc: TENANT_DOCS[`${method} /tenants/:tenant` as const] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: TenantChangeBody, response: { 200: TenantReply } },
       handler: async (request, reply) => {
@@ -74,6 +90,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.post(
     '/tenants/:tenant/suspend',
     {
+      config: { access: 'account', doc: TENANT_DOCS['POST /tenants/:tenant/suspend'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: SuspendBody, response: { 200: TenantReply } },
     },
@@ -83,13 +100,17 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.post(
     '/tenants/:tenant/resume',
-    { schema: { params: TenantParams, response: { 200: TenantReply } } },
+    {
+      config: { access: 'account', doc: TENANT_DOCS['POST /tenants/:tenant/resume'] },
+      schema: { params: TenantParams, response: { 200: TenantReply } },
+    },
     async (request) => tenants.resume(callerOf(request), request.params.tenant),
   )
 
   app.post(
     '/tenants/:tenant/transfer',
     {
+      config: { access: 'account', doc: TENANT_DOCS['POST /tenants/:tenant/transfer'] },
       bodyLimit: BODY_BYTES.management,
       schema: { params: TenantParams, body: TransferBody, response: { 200: MemberReply } },
     },
@@ -100,6 +121,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
   app.delete(
     '/tenants/:tenant',
     {
+      config: { access: 'account', doc: TENANT_DOCS['DELETE /tenants/:tenant'] },
       schema: {
         params: TenantParams,
         querystring: DeleteTenantQuery,
@@ -117,19 +139,28 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 
   app.post(
     '/tenants/:tenant/restore',
-    { schema: { params: TenantParams, response: { 200: DeletionReply } } },
+    {
+      config: { access: 'account', doc: TENANT_DOCS['POST /tenants/:tenant/restore'] },
+      schema: { params: TenantParams, response: { 200: DeletionReply } },
+    },
     async (request) => deletions.restoreTenant(callerOf(request), request.params.tenant),
   )
 
   app.post(
     '/tenants/:tenant/purge',
-    { schema: { params: TenantParams, response: { 200: DeletionReply } } },
+    {
+      config: { access: 'account', doc: TENANT_DOCS['POST /tenants/:tenant/purge'] },
+      schema: { params: TenantParams, response: { 200: DeletionReply } },
+    },
     async (request) => deletions.purgeTenantNow(callerOf(request), request.params.tenant),
   )
 
   app.get(
     '/deletions/:job',
-    { schema: { params: DeletionParams, response: { 200: DeletionReply } } },
+    {
+      config: { access: 'account', doc: TENANT_DOCS['GET /deletions/:job'] },
+      schema: { params: DeletionParams, response: { 200: DeletionReply } },
+    },
     async (request) => deletions.status(callerOf(request), request.params.job),
   )
 }

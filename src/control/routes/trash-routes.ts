@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Trash } from '../trash.ts'
+import { ADMIN_DOCS } from './admin-docs.ts'
 import { callerOf } from './caller.ts'
 import { TenantParams } from './tenant-schemas.ts'
 import { NullableString, PageParams, pageReply } from './wire-schemas.ts'
@@ -26,13 +27,19 @@ const TrashPage = pageReply(
 export const trashRoutes: FastifyPluginAsyncTypebox<{ trash: Trash }> = async (app, { trash }) => {
   app.get(
     '/admin/trash',
-    { schema: { querystring: PageParams, response: { 200: TrashPage } } },
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['GET /admin/trash'] },
+      schema: { querystring: PageParams, response: { 200: TrashPage } },
+    },
     async (request) => trash.list(callerOf(request), request.query),
   )
 
   app.get(
     '/tenants/:tenant/trash',
-    { schema: { params: TenantParams, querystring: PageParams, response: { 200: TrashPage } } },
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['GET /tenants/:tenant/trash'] },
+      schema: { params: TenantParams, querystring: PageParams, response: { 200: TrashPage } },
+    },
     async (request) => trash.listOf(callerOf(request), request.params.tenant, request.query),
   )
 }

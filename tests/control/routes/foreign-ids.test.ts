@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DATA_ALIAS } from '../../../src/control/routes/data-alias.ts'
-import { ROUTE_PERMISSIONS } from '../../../src/route-permissions.ts'
+import { ROUTE_PERMISSIONS } from '../../contract/route-permissions.ts'
 import { type Answer, send } from '../../isolation/http-call.ts'
 import { type Ids, ROUTE_CASES } from '../../isolation/route-cases.ts'
 import { CONTROL_CASES, type Scene } from './control-cases.ts'

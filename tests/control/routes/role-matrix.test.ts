@@ -1,11 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { DATA_ALIAS } from '../../../src/control/routes/data-alias.ts'
-import { INVITATION_PAGE_PERMISSIONS } from '../../../src/control/routes/invitation-page-routes.ts'
 import { roleAllows } from '../../../src/control/tenant-permissions.ts'
-import { ROUTE_PERMISSIONS } from '../../../src/route-permissions.ts'
 import { mayUse, ruleOf } from '../../../src/tenancy/permissions.ts'
 import { ROLES, type Role } from '../../../src/tenancy/principal.ts'
+import { ROUTE_PERMISSIONS } from '../../contract/route-permissions.ts'
 import { send } from '../../isolation/http-call.ts'
 import { type Ids, ROUTE_CASES, type RouteCase } from '../../isolation/route-cases.ts'
 import { CONTROL_CASES, type Needs, type Scene } from './control-cases.ts'
@@ -116,7 +115,8 @@ it('has a case for every route that has a permission', () => {
     ...Object.keys(ROUTE_CASES).map((route) => route.replace(' ', ` ${DATA_ALIAS}`)),
     ...Object.keys(RAGFLOW_CASES),
     // Nobody is anything there: who has the token may use them.
-    ...Object.keys(INVITATION_PAGE_PERMISSIONS),
+    'GET /invitations/:token',
+    'POST /invitations/:token',
   ])
   expect(Object.keys(ROUTE_PERMISSIONS).filter((route) => !known.has(route))).toEqual([])
 })

@@ -465,9 +465,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
         replace: "tenants.list({ id: 'x', userId: undefined, superAdmin: true }, request.query),",
       },
       {
-        file: 'src/control/routes/control-permissions.ts',
-        find: "  ...rows(PUBLIC, 'public'),",
-        replace: "  ...rows(PUBLIC, 'public'),\n  'GET /api/v1/tenants': 'public',",
+        file: 'src/control/routes/tenant-routes.ts',
+        find: "access: 'account', doc: TENANT_DOCS['GET /tenants'] }",
+        replace: "access: 'public', doc: TENANT_DOCS['GET /tenants'] }",
       },
     ],
     test: access('to lists shows each caller his own tenants, and nobody without credentials any'),
@@ -515,9 +515,10 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'second spellings need no credential',
     edits: [
       {
-        file: 'src/control/routes/control-permissions.ts',
-        find: "rows(otherKbPaths.flatMap(kbRows), 'account')",
-        replace: "rows(otherKbPaths.flatMap(kbRows), 'public')",
+        file: 'src/control/routes/kb-routes.ts',
+        find: "access: 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs'] }",
+        replace:
+          "access: path === '/knowledge-bases' ? 'public' : 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs'] }",
       },
     ],
     test: CREDENTIAL,
@@ -527,9 +528,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a path of RAGFlow’s needs no credential',
     edits: [
       {
-        file: 'src/control/ragflow/ragflow-permissions.ts',
-        find: "'GET /api/v1/tenant/list': 'account',",
-        replace: "'GET /api/v1/tenant/list': 'public',",
+        file: 'src/control/ragflow/ragflow-routes.ts',
+        find: "access: 'account', doc: RAGFLOW_DOCS['GET /api/v1/tenant/list'] }",
+        replace: "access: 'public', doc: RAGFLOW_DOCS['GET /api/v1/tenant/list'] }",
       },
     ],
     test: CREDENTIAL,
@@ -539,9 +540,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a route of the data needs no credential',
     edits: [
       {
-        file: 'src/route-permissions.ts',
-        find: "'GET /documents/pipeline_status': 'document:read',",
-        replace: "'GET /documents/pipeline_status': 'optional',",
+        file: 'src/routes/documents.ts',
+        find: "access: 'document:read', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] }",
+        replace: "access: 'optional', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] }",
       },
     ],
     test: CREDENTIAL,
@@ -949,12 +950,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
         file: 'src/routes/register-routes.ts',
         find: '  await app.register(authVerifyRoutes)\n',
         replace:
-          "  await app.register(authVerifyRoutes)\n  app.get('/documents/all', async () => rag.documentsByStatus())\n",
-      },
-      {
-        file: 'src/route-permissions.ts',
-        find: "  'GET /documents': 'document:read',\n",
-        replace: "  'GET /documents': 'document:read',\n  'GET /documents/all': 'document:read',\n",
+          "  await app.register(authVerifyRoutes)\n  app.get('/documents/all', { config: { access: 'document:read', doc: { tag: 'Documents', summary: 'Lists all' } } }, async () => rag.documentsByStatus())\n",
       },
     ],
     test: isolation('declares a case for every route that the server has'),
@@ -977,9 +973,10 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route needs no credential',
     edits: [
       {
-        file: 'src/route-permissions.ts',
-        find: "'GET /documents/track_status/:track_id': 'document:read',",
-        replace: "'GET /documents/track_status/:track_id': 'optional',",
+        file: 'src/routes/documents.ts',
+        find: "access: 'document:read',\n        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],",
+        replace:
+          "access: 'optional',\n        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],",
       },
     ],
     test: EVERY_ROUTE,

@@ -277,9 +277,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a route of the chat programs is open',
     edits: [
       {
-        file: 'src/route-permissions.ts',
-        find: "'GET /api/tags': 'signed-in'",
-        replace: "'GET /api/tags': 'public'",
+        file: 'src/routes/ollama.ts',
+        find: "access: 'signed-in', doc: OLLAMA_DOCS['GET /api/tags'] }",
+        replace: "access: 'public', doc: OLLAMA_DOCS['GET /api/tags'] }",
       },
     ],
     test: NO_PREFIX,
@@ -434,9 +434,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a route refuses everybody, so that its refusals prove nothing',
     edits: [
       {
-        file: 'src/route-permissions.ts',
-        find: "'GET /graph/export': 'document:read'",
-        replace: "'GET /graph/export': 'super-admin'",
+        file: 'src/routes/graph-export.ts',
+        find: "access: 'document:read'",
+        replace: "access: 'super-admin'",
       },
     ],
     test: OWNER_SERVED,

@@ -536,8 +536,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/ragflow/ragflow-routes.ts',
-        find: '    { ...QUIET, schema',
-        replace: '    { schema',
+        find: '      ...QUIET,\n',
+        replace: '',
       },
     ],
     test: NO_LOG,
@@ -1013,9 +1013,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/routes/invitation-token-routes.ts',
-        find: '    { bodyLimit: BODY_BYTES.small, schema: { body: TokenBody, response: { 204: Nothing } } },',
+        find: 'bodyLimit: BODY_BYTES.small,\n      schema: { body: TokenBody, response: { 204: Nothing } }',
         replace:
-          '    { bodyLimit: 2 ** 26, schema: { body: TokenBody, response: { 204: Nothing } } },',
+          'bodyLimit: 2 ** 26,\n      schema: { body: TokenBody, response: { 204: Nothing } }',
       },
     ],
     test: STRANGERS,
