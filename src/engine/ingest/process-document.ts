@@ -1,5 +1,6 @@
 import type { DocumentRecord } from '../document-record.ts'
 import { pageAt, type ReadFile } from '../file-reader.ts'
+import { foundBefore } from '../found-before.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { CallOptions, Extraction, Models } from '../models.ts'
 import type { EngineSettings } from '../settings.ts'
@@ -129,6 +130,7 @@ async function extract(
     const found = await models.extractor.extract(input, { ...options, chunkId: id })
     return { found, error: found.incomplete ?? null }
   } catch (error) {
-    return { ...NOTHING_FOUND, error: await attempt.leaveOut('llm', error) }
+    const found = foundBefore(error) ?? NOTHING_FOUND.found
+    return { found, error: await attempt.leaveOut('llm', error) }
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EngineError } from '../errors.ts'
+import { withFound } from '../found-before.ts'
 import type {
   CallOptions,
   CutReason,
@@ -92,7 +93,9 @@ export class LlmExtractor implements Extractor {
         { role: 'assistant', content: written },
         { role: 'user', content: gleaning },
       ]),
-    )
+    ).catch((error: unknown) => {
+      throw withFound(error, found)
+    })
     if (again === null) return found
     const both = mergeRecords(found, again.found)
     return again.cut === undefined ? both : cutOff(both, again.cut)
