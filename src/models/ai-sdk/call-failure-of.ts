@@ -45,8 +45,13 @@ const MISUSE: ReadonlySet<string> = new Set([
 function ofApiCall(error: APICallError): CallFailure {
   const { statusCode } = error
   if (statusCode === undefined) return connectionFailure(error)
+  // The body could not be read to its end.
+  const { cause } = error
+  if (statusCode < 300 && error.responseBody === undefined && cause instanceof Error) {
+    return callFailureOf(cause)
+  }
   // A good status with a body that is no answer: an error, half of one, a page of some gateway.
-  if (statusCode < 400) return ofAnswer(parsed(error.responseBody))
+  if (statusCode < 300) return ofAnswer(parsed(error.responseBody))
   const wait = retryAfterMs(error.responseHeaders?.['retry-after'], Date.now())
   return statusFailure(statusCode, wait, error.message)
 }

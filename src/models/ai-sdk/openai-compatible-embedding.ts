@@ -1,6 +1,7 @@
 import type { EmbeddingModel } from '../../engine/models.ts'
 import { batchedEmbedding, type EmbeddingAnswer } from '../calls/batched-embedding.ts'
 import { bearer } from '../calls/bearer.ts'
+import { boundsOfVectors } from '../calls/bounded-body.ts'
 import type { EmbeddingSettings } from '../calls/embed-in-batches.ts'
 import { listedVectors } from '../calls/listed-vectors.ts'
 import { fieldsOf, type PostTarget, postForJson } from '../calls/post-json.ts'
@@ -34,8 +35,11 @@ export function openAiCompatibleEmbedding(
   let tells = true
 
   async function ask(input: readonly string[], signal: AbortSignal) {
-    const answer = await postForJson(target, { ...fixed, input }, signal)
+    const bounds = boundsOfVectors(input.length, dimension)
+    const answer = await postForJson(target, { ...fixed, input }, signal, bounds)
     const vectors = listedVectors(answer.data, input.length)
+    // One reply without any does not tell for good.
+    tells ||= hasIndex(answer.data)
     return { vectors, tokens: Number(fieldsOf(answer.usage).prompt_tokens) }
   }
 
@@ -61,6 +65,10 @@ export function openAiCompatibleEmbedding(
     const again = await askOneByOne(input, signal)
     return { ...again, tokens: again.tokens + tokens }
   })
+}
+
+function hasIndex(data: unknown): boolean {
+  return Array.isArray(data) && data.some((item) => typeof fieldsOf(item).index === 'number')
 }
 
 function embeddingsOf({ host, apiKey, headers, queryParams }: OpenAiCompatibleHost): PostTarget {

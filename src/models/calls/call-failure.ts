@@ -88,6 +88,10 @@ export function statusFailure(
     const message = `The model provider refused the credentials (${status})`
     return new CallFailure('rejected', message, options)
   }
+  if (status < 400) {
+    const message = `The model provider sends elsewhere (${status}); set its address to where it answers`
+    return new CallFailure('rejected', message, options)
+  }
   const reason = said === undefined ? '' : `: ${withoutSecrets(said)}`
   const message = `The model provider refused the request (${status})${reason}`
   return new CallFailure('rejected', message, options)

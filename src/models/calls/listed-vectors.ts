@@ -13,7 +13,11 @@ import { fieldsOf } from './post-json.ts'
 export function listedVectors(data: unknown, count: number): number[][] | null {
   if (!Array.isArray(data) || data.length !== count) throw unreadableAnswer()
   const items = data.map(fieldsOf)
-  if (count > 1 && items.every(({ index }) => index === undefined || index === null)) return null
+  const isListed = items.some(({ index }) => index !== undefined && index !== null)
+  if (count > 1 && !isListed) {
+    for (const { embedding } of items) vectorOf(embedding)
+    return null
+  }
   const vectors = new Array<number[] | undefined>(count).fill(undefined)
   const unplaced: number[][] = []
   for (const { index, embedding } of items) {

@@ -1,3 +1,4 @@
+import { ANSWER_IN_LINES, type BodyBounds, ONE_ANSWER } from './bounded-body.ts'
 import {
   CallFailure,
   connectionFailure,
@@ -21,10 +22,11 @@ export async function postForJson(
   target: PostTarget,
   body: unknown,
   signal: AbortSignal,
+  bounds: BodyBounds = ONE_ANSWER,
 ): Promise<Fields> {
-  const response = await post(target, body, signal)
+  const response = await post(target, body, signal, bounds)
   const text = await response.text().catch((error: unknown) => {
-    throw connectionFailure(error)
+    throw readingFailure(error)
   })
   return parsed(text)
 }
@@ -35,7 +37,7 @@ export async function* postForLines(
   body: unknown,
   signal: AbortSignal,
 ): AsyncGenerator<Fields, void, undefined> {
-  const response = await post(target, body, signal)
+  const response = await post(target, body, signal, ANSWER_IN_LINES)
   const decoder = new TextDecoder()
   let rest = ''
   try {
@@ -45,7 +47,7 @@ export async function* postForLines(
       for (const line of lines) if (line.trim() !== '') yield parsed(line)
     }
   } catch (error) {
-    throw error instanceof CallFailure ? error : connectionFailure(error)
+    throw readingFailure(error)
   }
   if (rest.trim() !== '') yield parsed(rest)
 }
@@ -62,13 +64,23 @@ export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-async function post(target: PostTarget, body: unknown, signal: AbortSignal): Promise<Response> {
-  const response = await modelFetch(target.url, {
+function readingFailure(error: unknown): CallFailure {
+  return error instanceof CallFailure ? error : connectionFailure(error)
+}
+
+async function post(
+  target: PostTarget,
+  body: unknown,
+  signal: AbortSignal,
+  bounds: BodyBounds,
+): Promise<Response> {
+  const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...target.headers },
     body: JSON.stringify(body),
     signal,
-  }).catch((error: unknown) => {
+  }
+  const response = await modelFetch(target.url, request, bounds).catch((error: unknown) => {
     throw connectionFailure(error)
   })
   if (response.ok) return response

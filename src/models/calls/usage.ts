@@ -32,7 +32,11 @@ export function reportUsage(
   return counted
 }
 
+/** No call takes so many; a count beyond it is none, and would spoil every sum. */
+const MOST_TOKENS = 1e9
+
 /** Providers leave counts out, and the AI SDK then has NaN. */
 function countOf(tokens: number | undefined): number {
-  return tokens !== undefined && Number.isFinite(tokens) && tokens > 0 ? Math.floor(tokens) : 0
+  const isCount = tokens !== undefined && tokens > 0 && tokens <= MOST_TOKENS
+  return isCount ? Math.floor(tokens) : 0
 }

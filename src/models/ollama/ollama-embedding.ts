@@ -1,5 +1,6 @@
 import type { EmbeddingModel } from '../../engine/models.ts'
 import { batchedEmbedding } from '../calls/batched-embedding.ts'
+import { boundsOfVectors } from '../calls/bounded-body.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import type { EmbeddingSettings } from '../calls/embed-in-batches.ts'
 import { vectorOf } from '../calls/listed-vectors.ts'
@@ -24,7 +25,8 @@ export function ollamaEmbedding(
   const id = settings.id ?? `ollama:${model}`
   return batchedEmbedding(id, dimension, settings, async (input, signal) => {
     const body = { model, input, ...optionsField(settings.options) }
-    const answer = await postForJson(ollamaTarget(host, '/api/embed'), body, signal)
+    const bounds = boundsOfVectors(input.length, dimension)
+    const answer = await postForJson(ollamaTarget(host, '/api/embed'), body, signal, bounds)
     if (!Array.isArray(answer.embeddings)) throw unreadableAnswer()
     const vectors = answer.embeddings.map(vectorOf)
     return { vectors, tokens: Number(answer.prompt_eval_count) }
