@@ -16,6 +16,8 @@ export interface TestEngine {
   readonly store: Store
   /** Where a scan looks; it need not be there. */
   readonly inputDir: string
+  /** Where its files are. */
+  readonly dir: string
   /** Inserts and waits until nothing is under way. */
   insert(input: InsertTexts): Promise<void>
   /** What a question finds, the lists empty when that is nothing. */
@@ -50,6 +52,7 @@ export async function openEngine(
     rag,
     store,
     inputDir,
+    dir,
     async insert(input) {
       await rag.insertTexts(input)
       await rag.idle()
