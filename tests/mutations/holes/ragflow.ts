@@ -1029,6 +1029,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
         find: '      maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,\n',
         replace: '      maxTextBodyBytes: 2 ** 30,\n',
       },
+      // All routes are held to it once more.
+      {
+        file: 'src/main.ts',
+        find: '    maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,\n',
+        replace: '    maxBodyBytes: 2 ** 30,\n',
+      },
     ],
     test: BODIES,
   },
