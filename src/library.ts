@@ -30,6 +30,100 @@ import {
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { refuseUnfitNode } from './unfit-node.ts'
 
+/* The public entry `tenantrag`: what a program needs that has an engine and no server. */
+export {
+  EngineError,
+  type EngineErrorCode,
+  ModelUnavailable,
+  type OutageKind,
+} from './engine/errors.ts'
+export {
+  type CreateEntity,
+  type CreateRelation,
+  type CustomChunk,
+  type CustomEntity,
+  type CustomKg,
+  type CustomRelation,
+  type DeletionResult,
+  type EditEntity,
+  type EditEntityReply,
+  type EditRelation,
+  type EntityInfo,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type GraphCalls,
+  type GraphEdge,
+  type GraphEdits,
+  type GraphNode,
+  type GraphReply,
+  type KnowledgeGraph,
+  type MergeEntities,
+  type OperationSummary,
+  type RelationInfo,
+  type SubgraphQuery,
+} from './engine/graph/graph-calls.ts'
+export type {
+  Chunking,
+  ClearDocumentsResponse,
+  DeleteDocuments,
+  DeleteDocumentsResponse,
+  DocStatusFilter,
+  DocStatusResponse,
+  DocumentCalls,
+  DocumentChange,
+  DocumentChunks,
+  DocumentChunksQuery,
+  InsertFile,
+  InsertResponse,
+  InsertTexts,
+  Metadata,
+  OnConflict,
+  PaginatedDocuments,
+  PaginatedQuery,
+  PipelineStatus,
+  ProgressResponse,
+  ResetStatus,
+  ResetStatusResponse,
+  RetryChunksResponse,
+  ScanStarted,
+  ScanStatus,
+  TrackStatus,
+} from './engine/ingest/document-calls.ts'
+export { LightRag, type LightRagParts } from './engine/light-rag.ts'
+export type {
+  AnswerFormat,
+  CallOptions,
+  ChatMessage,
+  EmbeddingModel,
+  Generation,
+  Lane,
+  LanguageModel,
+  TokenUsage,
+} from './engine/models.ts'
+export type { ModelUsage, Rag, RagStatus } from './engine/rag.ts'
+export {
+  type CallSignal,
+  type Citation,
+  type CutReason,
+  type MetadataValue,
+  QUERY_MODES,
+  type QueryCalls,
+  type QueryData,
+  type QueryDataChunk,
+  type QueryDataEntity,
+  type QueryDataRelation,
+  type QueryEvent,
+  type QueryFilters,
+  type QueryMode,
+  type QueryParams,
+  type QueryResponse,
+  type Reference,
+} from './engine/retrieve/query-calls.ts'
+export { DEFAULT_SETTINGS, type EngineSettings } from './engine/settings.ts'
+export type { EmbeddingModelObject } from './models/ai-sdk/ai-sdk-embedding-model.ts'
+export type { LanguageModelObject } from './models/ai-sdk/ai-sdk-language-model.ts'
+export { UnfitNodeError } from './unfit-node.ts'
+
 export interface LightRagOptions {
   /** Folder of this workspace; made if need be. One process at a time may have it open. */
   readonly dir: string

@@ -14,6 +14,7 @@ import { chooseAuthenticator } from './choose-authenticator.ts'
 import { type Config, ConfigError } from './config.ts'
 import { configNotices } from './config-notices.ts'
 import { CONTROL_STATUS } from './control/control-error.ts'
+import type { ControlPlane } from './control/control-plane.ts'
 import type { ControlSide } from './control-side.ts'
 import { corsOptions } from './cors-options.ts'
 import { DiskRoom } from './disk-room.ts'
@@ -57,6 +58,14 @@ import { refuseUnfitNode } from './unfit-node.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces.ts'
 
+/* The public entry `tenantrag/server`: the server below, and what makes its configuration. */
+export { type Config, ConfigError, ENV_FIELDS, loadConfig, readConfig } from './config.ts'
+export type { LogStream } from './log-stream.ts'
+export type { ServerGauges } from './operator-gauges.ts'
+export { StorageError } from './storage-folder.ts'
+export { TenancyError } from './tenancy/errors.ts'
+export { UnfitNodeError } from './unfit-node.ts'
+
 export interface ServerOptions {
   /** Takes the lines of the log; standard output unless given. */
   readonly logStream?: LogStream
@@ -68,6 +77,8 @@ export interface AssembledServer {
   readonly app: FastifyInstance
   /** Whether nobody needs a key. */
   readonly open: boolean
+  /** The services of `tenantrag/control` on the server's own database; undefined without tenants. */
+  readonly control: ControlPlane | undefined
   /** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
   gauges(): ServerGauges
   /** Finishes requests within the configured time, then closes every workspace. */
@@ -299,6 +310,7 @@ export async function buildServer(
   return {
     app,
     open: authenticator.open,
+    control: control?.plane,
     gauges,
     close: async () => {
       // Streams may end by themselves for half of the time; then their readers are told why.

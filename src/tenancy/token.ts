@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import fastifyJwt from '@fastify/jwt'
+import fastifyJwt, { type JWT } from '@fastify/jwt'
 import type { FastifyInstance } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import Type, { type Static } from 'typebox'
@@ -34,7 +34,7 @@ export interface TokenOptions {
   readonly guestHours: number
 }
 
-type Jwt = Pick<FastifyInstance['jwt'], 'sign' | 'verify'>
+type Jwt = Pick<JWT, 'sign' | 'verify'>
 
 /**
  * Makes and checks the server's tokens (HS256, with an expiry).

@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { adaptingFetch } from './adapting-fetch.ts'
+import type { LanguageModelObject } from './ai-sdk-language-model.ts'
 import { capabilitiesOf, type RequestCapabilities } from './request-capabilities.ts'
 import { RequestShape } from './request-shape.ts'
 
@@ -28,7 +29,7 @@ export function openAiCompatibleChat(
   host: OpenAiCompatibleHost,
   model: string,
   onRefusal: (parameter: string) => void = () => undefined,
-) {
+): LanguageModelObject {
   const { apiKey, headers, queryParams, extraBody } = host
   const shape = new RequestShape(capabilitiesOf(model, host.capabilities), onRefusal)
   const provider = createOpenAICompatible({
