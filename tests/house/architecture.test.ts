@@ -34,7 +34,13 @@ describe('the house', () => {
       const named = [...text.matchAll(/(?:from|import|import\(|new URL\()\s*'(\.[^']+\.ts)'/g)]
       for (const [, path = ''] of named) await come(join(dirname(file), path))
     }
-    for (const entry of ['cli.ts', 'library.ts']) await come(join(ROOT, 'src', entry))
+    const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      exports: Record<string, { default: string }>
+    }
+    const published = Object.values(exports).map((entry) => entry.default)
+    for (const entry of ['./dist/cli.js', ...published]) {
+      await come(join(ROOT, entry.replace('dist', 'src').replace(/js$/, 'ts')))
+    }
     const files = await sources('src')
     expect(files.filter((file) => !reached.has(file))).toEqual([])
   })
