@@ -1,5 +1,11 @@
 /* The public entry `tenantrag/tenancy`: the layer around a service of one's own. */
 export {
+  PERMISSIONS,
+  type Permission,
+  type RouteAccess,
+  type RouteRule,
+} from '../http/route-access.ts'
+export {
   type AccountAdmission,
   type Admission,
   accountAdmissionOf,
@@ -12,7 +18,6 @@ export { AuditLog, type AuditLogOptions } from './audit-log.ts'
 export { AuditRecorder } from './audit-recorder.ts'
 export { type AuditReport, verifyAudit } from './audit-verify.ts'
 export {
-  AUTH_PERMISSIONS,
   type AuthRoutesOptions,
   authRoutes,
   type PasswordSignIn,
@@ -31,17 +36,12 @@ export type { Credentials } from './credential.ts'
 export type { Account, Directory } from './directory.ts'
 export { DirectoryAuthenticator } from './directory-authenticator.ts'
 export { TENANCY_STATUS, TenancyError, type TenancyErrorCode } from './errors.ts'
+export type { Selection } from './holding-choice.ts'
 export type { AcquireOptions, EngineSource, Lease } from './lease.ts'
 export { type LimitedOptions, limited } from './limited.ts'
 export { type OpenStream, OpenStreams } from './open-streams.ts'
 export { PasswordChecker } from './password.ts'
-export {
-  PERMISSIONS,
-  type Permission,
-  type PermissionTable,
-  type RouteAccess,
-  type RouteRule,
-} from './permissions.ts'
+export type { PermissionTable } from './permissions.ts'
 export { EnginePool } from './pool.ts'
 export type { CloseReason, PoolEvent, PoolOptions, PoolStats } from './pool-options.ts'
 export type { EngineStats } from './pool-stats.ts'
@@ -56,4 +56,4 @@ export { type Refusal, type TenancyOptions, tenancy } from './tenancy.ts'
 export { registerTokens, type TokenClaims, type TokenOptions, Tokens } from './token.ts'
 export { loadTokenSecret } from './token-secret.ts'
 export { UsersFile, type UsersFileEvent, type UsersFileOptions } from './users-file.ts'
-export { type Selection, type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
+export { type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
