@@ -121,6 +121,8 @@ describe('the files that a server makes', () => {
   })
 
   it('are made private at the next start when they were not, but for what links lead to', async () => {
+    // The test before has done it, when it was run.
+    await server.stop()
     for (const name of ['rag_storage', 'inputs']) {
       for (const path of await everything(at(name))) {
         await chmod(path, (await lstat(path)).isDirectory() ? 0o755 : 0o644)
