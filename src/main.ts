@@ -48,6 +48,7 @@ import { OpenStreams } from './tenancy/open-streams.ts'
 import { closedError } from './tenancy/pool-errors.ts'
 import { createProxy } from './tenancy/proxy.ts'
 import { rateLimits } from './tenancy/rate-limits.ts'
+import { requireAdmission } from './tenancy/require-admission.ts'
 import { tenancy } from './tenancy/tenancy.ts'
 import { registerTokens } from './tenancy/token.ts'
 import { loadTokenSecret } from './tenancy/token-secret.ts'
@@ -224,6 +225,7 @@ export async function buildServer(
     })
   }
   app.addHook('preClose', async () => checking.abort())
+  requireAdmission(app)
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
   await app.register(refuseUnderPressure, {

@@ -14,6 +14,7 @@ import type { ContextCarrier } from './context.ts'
 import { refusalBody, TenancyError } from './errors.ts'
 import { mayUse, type PermissionTable, permissionDenied } from './permissions.ts'
 import type { Principal } from './principal.ts'
+import { markGuarded } from './require-admission.ts'
 import { RoutePermissions } from './route-permissions.ts'
 import { type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
 
@@ -48,6 +49,7 @@ const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) =
   const enter: preHandlerHookHandler = (request, _reply, done) => gate.enter(request, done)
   app.addHook('onRoute', (route) => {
     gate.permissions.add(route)
+    markGuarded(route)
     // After every other preHandler of the route, whoever added it.
     route.preHandler = [route.preHandler ?? []].flat().concat(enter)
   })

@@ -226,6 +226,17 @@ export const PROTECTIONS: readonly Mutation[] = [
     tests: TENANCY,
   },
   {
+    name: 'a route is served where nobody looks at who calls',
+    edits: [
+      {
+        file: 'src/main.ts',
+        find: '  requireAdmission(app)\n',
+        replace: '',
+      },
+    ],
+    tests: ['tests/server/closed-routes.test.ts'],
+  },
+  {
     name: 'a route that nothing is said of is served',
     edits: [
       {
