@@ -89,10 +89,11 @@ describe('the package as it is published', () => {
     const { dependencies, optionalDependencies } = JSON.parse(await textOf('package.json'))
     const declared = new Set(Object.keys({ ...dependencies, ...optionalDependencies }))
     const undeclared: string[] = []
-    const compiled = files.filter((name) => /^dist\/(?!bin\/).*\.(js|d\.ts)$/.test(name))
+    const compiled = files.filter((name) => /^dist\/.*\.(js|d\.ts)$/.test(name))
     for (const file of compiled) {
-      const imports = (await textOf(file)).matchAll(
-        /(?:\bfrom |\bimport\()['"](@?[a-z][\w./-]*)['"]/g,
+      const code = (await textOf(file)).replaceAll(/^ *\*.*$/gm, '')
+      const imports = code.matchAll(
+        /(?:\bfrom |\bimport\(|\b__require\()['"](@?[a-z][\w./-]*)['"]/gm,
       )
       for (const [, specifier = ''] of imports) {
         const [scope = '', name] = specifier.split('/')
@@ -168,6 +169,11 @@ describe('the examples of the pages', () => {
     expect(await packed.node('ask.js')).toMatch(/Ines Halvard[\s\S]*\ninvalid_argument\n$/)
     expect(await packed.node('models.js')).toBe('')
     expect(await packed.node('ask.cjs')).toBe('0\n')
+  })
+
+  it('run the program', async () => {
+    const program = join(packed.installed, 'dist/bin/tenantrag.js')
+    expect(await packed.node(program, '--version')).toMatch(/^\d+\.\d+\.\d+ /)
   })
 
   it('start a server', async () => {
