@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { fileUserOf } from './control/actor.ts'
 import { type ControlPlane, openControlPlane } from './control/control-plane.ts'
 import { smtpMail } from './control/invitation-mail.ts'

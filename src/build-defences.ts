@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { pathSelector } from './control/routes/data-alias.ts'
 import { BodyBudget, type BodyBudgetStats } from './http/body-budget.ts'
 import type { ForeignPagesOptions } from './http/refuse-foreign-pages.ts'

@@ -1,8 +1,8 @@
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
+import type { Binding, ModelChoice } from './config/role-fields.ts'
 import type { LanguageModel } from './engine/models.ts'
 import type { NoticeSink } from './models/calls/notices.ts'
 import type { UsageMeter } from './models/calls/usage.ts'
-import type { Binding, ModelChoice } from './role-fields.ts'
 
 export const OLLAMA_HOST = 'http://localhost:11434'
 

@@ -1,6 +1,7 @@
 import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
 import { buildProbes } from './build-probes.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
+import { modelChoice, type Role } from './config/role-fields.ts'
 import { ModelHealth } from './engine/model-health.ts'
 import type {
   EmbeddingModel,
@@ -38,7 +39,6 @@ import {
   watchedEmbeddingModel,
   watchedLanguageModel,
 } from './models/watched-models.ts'
-import { modelChoice, type Role } from './role-fields.ts'
 import type { WorkspaceWording } from './workspace-wording.ts'
 
 /** Models as the engines of workspaces take them. */

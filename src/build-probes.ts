@@ -1,4 +1,5 @@
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
+import { modelChoice, ROLES, type Role } from './config/role-fields.ts'
 import type { EmbeddingModel, LanguageModel, RerankModel } from './engine/models.ts'
 import { shapeOf } from './engine/roles/cached-language-model.ts'
 import {
@@ -10,7 +11,6 @@ import {
   scheduledProbe,
 } from './models/model-probes.ts'
 import type { FairScheduler } from './models/scheduler.ts'
-import { modelChoice, ROLES, type Role } from './role-fields.ts'
 
 /** What there is to check; null for what answers offline. */
 export interface ProbedModels {

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
-import { usersFileProblems } from './caller-problems.ts'
 import type { CommandContext } from './commands/command-context.ts'
 import { WorkspaceError } from './commands/workspace-error.ts'
-import { ConfigError, loadConfig, readConfig } from './config.ts'
+import { usersFileProblems } from './config/caller-problems.ts'
+import { ConfigError, loadConfig, readConfig } from './config/config.ts'
+import { tlsFileProblems } from './config/tls-fields.ts'
 import { EXIT } from './exit-codes.ts'
 import { readUsersAhead } from './read-users-ahead.ts'
 import { StorageError } from './storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
-import { tlsFileProblems } from './tls-fields.ts'
 import { refuseUnfitNode, UnfitNodeError } from './unfit-node.ts'
 import { CORE_VERSION, VERSION } from './version.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { buildControl, type ControlParts } from './build-control.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { actingFor } from './control/acting-for.ts'
 import type { ControlPlane } from './control/control-plane.ts'
 import { graphBoundsOf } from './control/graph-room.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, ENV_FIELDS, loadConfig } from '../src/config.ts'
-import type { EnvField, NumberField } from '../src/env-fields.ts'
+import { ConfigError, ENV_FIELDS, loadConfig } from '../src/config/config.ts'
+import type { EnvField, NumberField } from '../src/config/env-fields.ts'
 
 /** A longer timer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, ENV_FIELDS, loadConfig } from '../src/config.ts'
-import { configNotices } from '../src/config-notices.ts'
+import { ConfigError, ENV_FIELDS, loadConfig } from '../src/config/config.ts'
+import { configNotices } from '../src/config/config-notices.ts'
 
 /** Variables of LightRAG's server, its newer and older versions, with a value that it documents. */
 const LIGHTRAG = `

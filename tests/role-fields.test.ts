@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../src/config.ts'
-import { modelChoice } from '../src/role-fields.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { modelChoice } from '../src/config/role-fields.ts'
 
 const COMMON = {
   LLM_BINDING: 'openai',

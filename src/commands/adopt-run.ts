@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { ControlDatabase } from '../control/control-database.ts'
 import { controlDatabasePath } from '../control/control-plane.ts'
 import { ControlCore } from '../control/mutation.ts'

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { AuditChain } from '../tenancy/audit-chain.ts'
 import { AuditLog } from '../tenancy/audit-log.ts'
 import { AuditRecorder } from '../tenancy/audit-recorder.ts'

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { isLoopback, listeningHost } from '../open-notice.ts'
 import { workspacesIn } from '../storage-folder.ts'
 import { AuditChain } from '../tenancy/audit-chain.ts'

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash } from 'bcryptjs'
 import { Command } from 'commander'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { TenancyError } from '../tenancy/errors.ts'
 import { ROLES } from '../tenancy/principal.ts'
 import { editUsers, readUsersFile } from '../tenancy/users-editor.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { AuditChain } from '../tenancy/audit-chain.ts'
 import { type CommandContext, recordAct } from './command-context.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { syncFolder } from '../stores/sqlite/export/sync-folder.ts'
 import { surveyWorkspace } from '../stores/sqlite/verify/survey.ts'
 import { WorkspaceLock } from '../stores/sqlite/workspace-lock.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Embedding } from '../stores/sqlite/embedding-mark.ts'
 import type { ImportPlan } from '../stores/sqlite/lightrag/import-plan.ts'
 import { planImport } from '../stores/sqlite/lightrag/plan-import.ts'

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { workspacesIn } from '../storage-folder.ts'
 import { isSameName, nameIn } from '../stores/sqlite/workspace-name.ts'
 import { isWorkspaceName, workspaceKey } from '../tenancy/workspace-name.ts'

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { startServer } from '../../src/main.ts'
 import { extractionRows } from '../fixtures/model-server/default-answers.ts'
 import { ModelServer } from '../fixtures/model-server/model-server.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { buildServer } from '../../src/main.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 

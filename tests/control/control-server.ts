@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hash } from 'bcryptjs'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { OPERATOR } from '../../src/control/actor.ts'
 import { type ControlPlane, openControlPlane } from '../../src/control/control-plane.ts'
 import type { Prices } from '../../src/control/prices.ts'

@@ -1,6 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { ENV_FIELDS } from '../../src/config.ts'
+import { ENV_FIELDS } from '../../src/config/config.ts'
 import { readUsers } from '../../src/tenancy/users-schema.ts'
 import { DESCRIBED_ROUTES } from '../contract/route-permissions.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { buildModels, type ModelHouse } from '../../src/build-models.ts'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'

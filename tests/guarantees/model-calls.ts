@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { buildModels } from '../../src/build-models.ts'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { type EvalDocument, fullText } from '../eval/dataset.ts'

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { ENV_FIELDS } from '../../src/config.ts'
+import { ENV_FIELDS } from '../../src/config/config.ts'
 import { timerMs } from '../../src/engine/timer-ms.ts'
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))

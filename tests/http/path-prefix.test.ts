@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { startTestServer } from '../server/test-server.ts'
 
 async function serverWith(env: Record<string, string>) {

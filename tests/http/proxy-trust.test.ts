@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ConfigError, loadConfig } from '../../src/config.ts'
+import { ConfigError, loadConfig } from '../../src/config/config.ts'
 import { trustedProxies } from '../../src/http/proxy-trust.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 

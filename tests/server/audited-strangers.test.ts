@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { startServer } from '../../src/main.ts'
 import { tempFolder } from './temp-folder.ts'
 import { manyUsers } from './test-server.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { type Server, startServer } from '../../src/main.ts'
 import type { Fault } from '../fixtures/model-server/fault.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { ENV_FIELDS } from '../../src/config.ts'
-import type { EnvField, Range } from '../../src/env-fields.ts'
+import { ENV_FIELDS } from '../../src/config/config.ts'
+import type { EnvField, Range } from '../../src/config/env-fields.ts'
 import { startTestServer } from './test-server.ts'
 
 /** What does not go together when all are as small, or as large, as they may be. */

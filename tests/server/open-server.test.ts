@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { startServer } from '../../src/main.ts'
 import { ROUTE_PERMISSIONS } from '../contract/route-permissions.ts'
 import { tempFolder } from './temp-folder.ts'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { type Server, startServer } from '../../src/main.ts'
 import { tempFolder } from './temp-folder.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../../src/config.ts'
+import { loadConfig } from '../../../src/config/config.ts'
 import { buildServer } from '../../../src/main.ts'
 import { tempFolder } from '../../server/temp-folder.ts'
 import { type Management, startManagement } from './management.ts'

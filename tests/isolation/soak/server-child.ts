@@ -1,5 +1,5 @@
 /** The server of a soak, in a process of its own: callers and server then share no event loop. */
-import { loadConfig } from '../../../src/config.ts'
+import { loadConfig } from '../../../src/config/config.ts'
 import { startServer } from '../../../src/main.ts'
 
 const server = await startServer(loadConfig(JSON.parse(process.argv[2] ?? '{}')))

@@ -741,7 +741,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'strict mode is off unless set',
     edits: [
       {
-        file: 'src/control-fields.ts',
+        file: 'src/config/control-fields.ts',
         find: "    true,\n    'Whether who belongs to several",
         replace: "    false,\n    'Whether who belongs to several",
       },
@@ -753,7 +753,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'authentication can be switched off',
     edits: [
       {
-        file: 'src/control-fields.ts',
+        file: 'src/config/control-fields.ts',
         find: '  if (on && !values.LIGHTRAG_REQUIRE_USER_AUTH) {',
         replace: '  if (!on && !values.LIGHTRAG_REQUIRE_USER_AUTH) {',
       },
@@ -765,7 +765,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the user admin is a super admin unless told otherwise',
     edits: [
       {
-        file: 'src/control-fields.ts',
+        file: 'src/config/control-fields.ts',
         find: "list([], 'Users of the control",
         replace: "list(['admin'], 'Users of the control",
       },
@@ -777,7 +777,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'an empty name is a super admin',
     edits: [
       {
-        file: 'src/env-fields.ts',
+        file: 'src/config/env-fields.ts',
         find: '.flatMap((item) => item.trim() || [])',
         replace: '.map((item) => item.trim())',
       },
@@ -789,7 +789,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a value that cannot be read counts as unset',
     edits: [
       {
-        file: 'src/env-fields.ts',
+        file: 'src/config/env-fields.ts',
         find: "    return { problem: 'must be true or false' }",
         replace: '    return { value: fallback }',
       },
@@ -801,7 +801,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'two switches may contradict each other',
     edits: [
       {
-        file: 'src/control-fields.ts',
+        file: 'src/config/control-fields.ts',
         find: 'if (YES.includes(other) !== values.ENABLE_MULTI_TENANTS) {',
         replace: 'if (YES.includes(other) === undefined) {',
       },
@@ -813,7 +813,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'every user creates tenants unless told otherwise',
     edits: [
       {
-        file: 'src/control-fields.ts',
+        file: 'src/config/control-fields.ts',
         find: 'TENANT_SELF_SERVICE: flag(false,',
         replace: 'TENANT_SELF_SERVICE: flag(true,',
       },

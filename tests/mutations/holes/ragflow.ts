@@ -1049,7 +1049,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
       },
       // The engine looks a second time.
       {
-        file: 'src/engine-fields.ts',
+        file: 'src/config/engine-fields.ts',
         find: '    maxUploadBytes: values.MAX_UPLOAD_SIZE,\n',
         replace: '    maxUploadBytes: 2 ** 30,\n',
       },

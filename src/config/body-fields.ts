@@ -1,5 +1,5 @@
+import { LARGE_SHARE } from '../http/body-budget.ts'
 import { type EnvValues, integer } from './env-fields.ts'
-import { LARGE_SHARE } from './http/body-budget.ts'
 
 /** The variables that bound what requests may bring. */
 export const BODY_FIELDS = {

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path'
+import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from '../engine/settings.ts'
+import { isHostPattern } from '../http/host-names.ts'
+import { CROSS_OVER } from '../stores/sqlite/indexing.ts'
+import { isWorkspaceName } from '../tenancy/workspace-name.ts'
 import { BODY_FIELDS, bodyProblems } from './body-fields.ts'
 import { callerProblems } from './caller-problems.ts'
 import { CONNECTION_FIELDS } from './connection-fields.ts'
 import { CONTROL_FIELDS, controlProblems, multiTenantOn } from './control-fields.ts'
-import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from './engine/settings.ts'
 import { ENGINE_FIELDS, engineSettings } from './engine-fields.ts'
 import {
   decimal,
@@ -15,14 +18,11 @@ import {
   readFields,
   text,
 } from './env-fields.ts'
-import { isHostPattern } from './http/host-names.ts'
 import { lightRagProblems, lightRagVariablesWithoutEffect } from './lightrag-variables.ts'
 import { LOG_FIELDS } from './log-fields.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { READ_FIELDS } from './read-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
-import { CROSS_OVER } from './stores/sqlite/indexing.ts'
-import { isWorkspaceName } from './tenancy/workspace-name.ts'
 import { TLS_FIELDS, tlsProblems } from './tls-fields.ts'
 
 const REMEDY =

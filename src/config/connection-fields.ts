@@ -1,6 +1,6 @@
+import { readPathPrefix } from '../http/path-prefix.ts'
+import { type ProxyTrust, readProxyTrust } from '../http/proxy-trust.ts'
 import { integer, list, parsed } from './env-fields.ts'
-import { readPathPrefix } from './http/path-prefix.ts'
-import { type ProxyTrust, readProxyTrust } from './http/proxy-trust.ts'
 
 /** Who may connect, and how long connections may take. */
 export const CONNECTION_FIELDS = {
