@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bytesIn, FolderBytes } from './folder-bytes.ts'
+import { bytesIn, FolderBytes } from './files/folder-bytes.ts'
 import { checkpointThread } from './stores/sqlite/checkpoint-thread.ts'
 import { lookInto, type StoredContent } from './stores/sqlite/stored-content.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { bytesIn, FolderBytes } from '../src/folder-bytes.ts'
+import { bytesIn, FolderBytes } from '../src/files/folder-bytes.ts'
 import { tempFolder } from './server/temp-folder.ts'
 
 describe('the bytes in a folder', () => {
