@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readableLine } from '../src/log-line.ts'
+import { readableLine } from '../src/log/log-line.ts'
 
 const line = (fields: object, colours = false) =>
   readableLine(

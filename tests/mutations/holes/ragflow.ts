@@ -523,7 +523,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a token in an address is logged',
     edits: [
       {
-        file: 'src/logged-request.ts',
+        file: 'src/log/logged-request.ts',
         find: 'url: withoutSecrets(shown)',
         replace: 'url: shown',
       },

@@ -1,4 +1,4 @@
-import type { Config } from './config/config.ts'
+import type { Config } from '../config/config.ts'
 import { readableLine } from './log-line.ts'
 
 /** Takes the lines of the log. */
