@@ -1,4 +1,4 @@
-import { LARGE_SHARE } from '../http/body-budget.ts'
+import { LARGE_SHARE } from '../http/body/body-budget.ts'
 import { type EnvValues, integer } from './env-fields.ts'
 
 /** The variables that bound what requests may bring. */

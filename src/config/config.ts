@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from '../engine/settings.ts'
-import { isHostPattern } from '../http/host-names.ts'
+import { isHostPattern } from '../http/guards/host-names.ts'
 import { CROSS_OVER } from '../stores/sqlite/indexing.ts'
 import { isWorkspaceName } from '../tenancy/workspace-name.ts'
 import { BODY_FIELDS, bodyProblems } from './body-fields.ts'

@@ -1,5 +1,5 @@
-import { readPathPrefix } from '../http/path-prefix.ts'
-import { type ProxyTrust, readProxyTrust } from '../http/proxy-trust.ts'
+import { readPathPrefix } from '../http/guards/path-prefix.ts'
+import { type ProxyTrust, readProxyTrust } from '../http/guards/proxy-trust.ts'
 import { integer, list, parsed } from './env-fields.ts'
 
 /** Who may connect, and how long connections may take. */

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { freeObject, METADATA_BYTES } from '../http/free-object.ts'
+import { freeObject, METADATA_BYTES } from '../http/validation/free-object.ts'
 import { ControlError } from './control-error.ts'
 import { objectIn } from './json-column.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { DocStatusFilter, ProgressResponse } from '../engine/ingest/document-calls.ts'
-import { freeObject } from '../http/free-object.ts'
+import { freeObject } from '../http/validation/free-object.ts'
 import {
   LARGEST_COUNT,
   LONGEST,

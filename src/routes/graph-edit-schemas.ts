@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { HEAVIEST } from '../engine/graph/graph-calls.ts'
-import { BODY_BYTES } from '../http/body-sizes.ts'
-import { freeObject } from '../http/free-object.ts'
+import { BODY_BYTES } from '../http/body/body-sizes.ts'
+import { freeObject } from '../http/validation/free-object.ts'
 import {
   LARGEST_COUNT,
   LONGEST,

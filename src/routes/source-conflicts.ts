@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { BODY_BYTES } from '../http/body-sizes.ts'
-import { RequestError } from '../http/request-error.ts'
+import { BODY_BYTES } from '../http/body/body-sizes.ts'
+import { RequestError } from '../http/errors/request-error.ts'
 import { SCAN_DOCS } from '../openapi/scan-docs.ts'
 import { LARGEST_COUNT, LONGEST, NullableInteger, NullableString, Text } from './common-schemas.ts'
 

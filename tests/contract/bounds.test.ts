@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { unboundedFields } from '../../src/http/unbounded-fields.ts'
+import { unboundedFields } from '../../src/http/validation/unbounded-fields.ts'
 import { manyUsers, startTestServer, type TestServer } from '../server/test-server.ts'
 import { WITH_TENANTS } from './api-description.ts'
 import { bodyWith } from './numbers-in.ts'

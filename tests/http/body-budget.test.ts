@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { BodyBudget, budgetBodies } from '../../src/http/body-budget.ts'
+import { BodyBudget, budgetBodies } from '../../src/http/body/body-budget.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 

@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
-import { mostValues } from '../../src/http/body-sizes.ts'
+import { mostValues } from '../../src/http/body/body-sizes.ts'
+import { jsonShape } from '../../src/http/body/json-shape.ts'
+import { readBody } from '../../src/http/body/read-body.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
-import { jsonShape } from '../../src/http/json-shape.ts'
-import { readBody } from '../../src/http/read-body.ts'
 
 const schema = { body: Type.Object({}) }
 

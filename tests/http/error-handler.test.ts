@@ -1,9 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
-import { ERROR_STATUS } from '../../src/http/error-status.ts'
+import { ERROR_STATUS } from '../../src/http/errors/error-status.ts'
+import { RequestValidationError } from '../../src/http/errors/validation-error.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
-import { RequestValidationError } from '../../src/http/validation-error.ts'
 
 describe('the error handler', () => {
   let app: FastifyInstance

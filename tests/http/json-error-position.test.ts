@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonErrorPosition } from '../../src/http/json-error-position.ts'
+import { jsonErrorPosition } from '../../src/http/body/json-error-position.ts'
 
 describe('jsonErrorPosition', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConfigError, loadConfig } from '../../src/config/config.ts'
-import { trustedProxies } from '../../src/http/proxy-trust.ts'
+import { trustedProxies } from '../../src/http/guards/proxy-trust.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 
 async function serverBehind(TRUST_PROXY: string, env: Record<string, string> = {}, users = false) {

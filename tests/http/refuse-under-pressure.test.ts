@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { LoopCharges, refuseUnderPressure } from '../../src/http/guards/refuse-under-pressure.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
-import { LoopCharges, refuseUnderPressure } from '../../src/http/refuse-under-pressure.ts'
 import { sleep } from '../routes/rest-client.ts'
 
 /** Holds the event loop. */

@@ -1,10 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
-import { addBodyParsers } from '../../src/http/body-parsers.ts'
-import { addErrorHandler } from '../../src/http/error-handler.ts'
+import { addBodyParsers } from '../../src/http/body/body-parsers.ts'
+import { addErrorHandler } from '../../src/http/errors/error-handler.ts'
 import { httpServerOptions } from '../../src/http/http-conventions.ts'
-import { validatorCompiler } from '../../src/http/validator-compiler.ts'
+import { validatorCompiler } from '../../src/http/validation/validator-compiler.ts'
 
 describe('validation', () => {
   let app: FastifyInstance

@@ -454,7 +454,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a path in front is taken from anybody',
     edits: [
       {
-        file: 'src/http/path-prefix.ts',
+        file: 'src/http/guards/path-prefix.ts',
         find: "typeof told !== 'string' || !isTrusted(socket.remoteAddress ?? '', 0)",
         replace: "typeof told !== 'string'",
       },
@@ -465,7 +465,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'everybody is refused for what one caller causes',
     edits: [
       {
-        file: 'src/http/refuse-under-pressure.ts',
+        file: 'src/http/guards/refuse-under-pressure.ts',
         find: "if (share === undefined) return 'all'",
         replace: "if (share !== 0) return 'all'",
       },
@@ -543,7 +543,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a foreign page is served by an open server',
     edits: [
       {
-        file: 'src/http/refuse-foreign-pages.ts',
+        file: 'src/http/guards/refuse-foreign-pages.ts',
         find: "site !== 'same-origin' && !isOwn(origin, request)) return true",
         replace: 'false) return true',
       },
@@ -554,7 +554,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a foreign host is served by an open server',
     edits: [
       {
-        file: 'src/http/host-names.ts',
+        file: 'src/http/guards/host-names.ts',
         find: "!name.includes('.')) return true",
         replace: "!name.includes('..')) return true",
       },
@@ -576,7 +576,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a small body may take as long as it likes',
     edits: [
       {
-        file: 'src/http/body-deadlines.ts',
+        file: 'src/http/body/body-deadlines.ts',
         find: 'if (!small && goesOn)',
         replace: 'if (goesOn)',
       },
@@ -587,7 +587,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'connections of one address are not bounded',
     edits: [
       {
-        file: 'src/http/bound-connections.ts',
+        file: 'src/http/guards/bound-connections.ts',
         find: 'own.size >= mostOfAddress ? own : all',
         replace: 'own.size < 0 ? own : all',
       },
@@ -598,7 +598,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a connection is closed while it is answered',
     edits: [
       {
-        file: 'src/http/bound-connections.ts',
+        file: 'src/http/guards/bound-connections.ts',
         find: 'if (!isAnswered(connection) && bytesRead === connection.seen)',
         replace: 'if (bytesRead === connection.seen)',
       },

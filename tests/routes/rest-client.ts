@@ -4,7 +4,7 @@ import type {
   InsertResponse,
   TrackStatus,
 } from '../../src/engine/ingest/document-calls.ts'
-import type { ValidationIssue } from '../../src/http/validation-error.ts'
+import type { ValidationIssue } from '../../src/http/errors/validation-error.ts'
 import type { ReplyCheck } from '../contract/reply-check.ts'
 
 /** A server under test, as its callers see it. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { boundConnections } from '../../src/http/bound-connections.ts'
+import { boundConnections } from '../../src/http/guards/bound-connections.ts'
 import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 
 /** A second each: what a client keeps back then has not come in time. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { boundConnections } from '../../src/http/bound-connections.ts'
+import { boundConnections } from '../../src/http/guards/bound-connections.ts'
 import { startTestServer } from './test-server.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))

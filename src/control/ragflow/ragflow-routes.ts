@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import { accountAdmissionOf } from '../../tenancy/admission.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
 import type { ControlPlane } from '../control-plane.ts'

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { Authenticator } from '../../tenancy/authenticator.ts'
 import type { Directory } from '../../tenancy/directory.ts'
 import { TenancyError } from '../../tenancy/errors.ts'

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import { assertSuperAdmin } from '../authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { ACCOUNT_DOCS } from './account-docs.ts'

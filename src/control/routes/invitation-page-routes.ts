@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import { type PasswordSignIn, signIn } from '../../tenancy/auth-routes.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
 import { actorOf } from '../actor.ts'

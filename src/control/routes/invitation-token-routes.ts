@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { InvitationReply, NewAccountBody, TokenBody } from './invitation-schemas.ts'

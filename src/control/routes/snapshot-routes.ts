@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { Permission, RouteRule } from '../../http/route-access.ts'
 import { admissionOf } from '../../tenancy/admission.ts'
 import { TenancyError } from '../../tenancy/errors.ts'

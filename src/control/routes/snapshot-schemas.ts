@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { freeObject } from '../../http/free-object.ts'
+import { freeObject } from '../../http/validation/free-object.ts'
 import { LARGEST_COUNT, NullableInteger, OpenObject } from '../../routes/common-schemas.ts'
 import { pageReply } from './wire-schemas.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { BODY_BYTES } from '../../http/body-sizes.ts'
-import { freeObject } from '../../http/free-object.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { freeObject } from '../../http/validation/free-object.ts'
 import type { Quota } from '../quota.ts'
 import { LARGEST_SUM, QuotaChange } from '../quota.ts'
 import { RagConfig } from '../rag-config.ts'

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { freeObject } from '../../http/free-object.ts'
+import { freeObject } from '../../http/validation/free-object.ts'
 import { ROLES, type Role } from '../../tenancy/principal.ts'
 
 // One `type` list instead of a union: a refused value is then reported once, as itself.

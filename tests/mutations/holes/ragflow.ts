@@ -889,7 +889,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a failure is told in its own words',
     edits: [
       {
-        file: 'src/http/error-handler.ts',
+        file: 'src/http/errors/error-handler.ts',
         find: '  return { status: 500, code: UNFORESEEN, message }',
         replace: '  return { status: 500, code: UNFORESEEN, message: String(error) }',
       },
@@ -901,7 +901,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a failure that speaks of 401 is answered as a refusal',
     edits: [
       {
-        file: 'src/http/error-handler.ts',
+        file: 'src/http/errors/error-handler.ts',
         find: '  return { status: 500, code: UNFORESEEN, message }',
         replace:
           "  return { status: String(error).includes('401') ? 401 : 500, code: UNFORESEEN, message }",
@@ -1000,7 +1000,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a body may be as long as one likes',
     edits: [
       {
-        file: 'src/http/body-limits.ts',
+        file: 'src/http/body/body-limits.ts',
         find: 'Math.min(limit, mostBytes)',
         replace: '2 ** 30',
       },

@@ -1,7 +1,7 @@
 import type { TLocalizedValidationError } from 'typebox/error'
+import { shorten, shortened } from '../errors/shorten.ts'
+import { missing, type ValidationIssue } from '../errors/validation-error.ts'
 import { isObject, type SchemaNode } from './lax-value.ts'
-import { shorten, shortened } from './shorten.ts'
-import { missing, type ValidationIssue } from './validation-error.ts'
 
 type Loc = readonly (string | number)[]
 

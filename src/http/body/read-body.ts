@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { RequestError } from '../errors/request-error.ts'
 import { bodyTooLarge } from './body-limits.ts'
-import { RequestError } from './request-error.ts'
 
 export interface ReadBodyOptions {
   /** Longest body, in bytes. */

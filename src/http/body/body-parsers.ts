@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RequestError } from '../errors/request-error.ts'
+import { RequestValidationError } from '../errors/validation-error.ts'
 import { bodyShareOf } from './body-budget.ts'
 import { BODY_BYTES, DEEPEST_BODY, mostValues } from './body-sizes.ts'
 import { jsonErrorPosition } from './json-error-position.ts'
 import { jsonShape } from './json-shape.ts'
 import { readBody } from './read-body.ts'
-import { RequestError } from './request-error.ts'
-import { RequestValidationError } from './validation-error.ts'
 
 /**
  * Reads request bodies as FastAPI does: JSON under a JSON content type; anything else is refused as

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { residentBytes } from '../engine/resident-bytes.ts'
-import { RequestError } from './request-error.ts'
+import { residentBytes } from '../../engine/resident-bytes.ts'
+import { RequestError } from '../errors/request-error.ts'
 
 export interface PressureOptions {
   /** Longest time for which the event loop may stand still, in milliseconds; 0 = no limit. */

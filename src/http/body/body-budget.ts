@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RequestError } from '../errors/request-error.ts'
 import { BODY_BYTES } from './body-sizes.ts'
-import { RequestError } from './request-error.ts'
 
 export interface BodyBudgetOptions {
   /** Most bytes that bodies of all callers take at once. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { unquoted } from '../validation/unquoted.ts'
 import { ERROR_STATUS } from './error-status.ts'
 import { type PublicError, publicError } from './public-error.ts'
-import { unquoted } from './unquoted.ts'
 import { RequestValidationError } from './validation-error.ts'
 
 declare module 'fastify' {

@@ -1,10 +1,14 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
+import { RequestError } from '../errors/request-error.ts'
+import { shorten } from '../errors/shorten.ts'
+import {
+  missing,
+  RequestValidationError,
+  type ValidationIssue,
+} from '../errors/validation-error.ts'
 import { cutOffSilent } from './cut-off-silent.ts'
 import { discardBody } from './discard-body.ts'
-import { RequestError } from './request-error.ts'
-import { shorten } from './shorten.ts'
-import { missing, RequestValidationError, type ValidationIssue } from './validation-error.ts'
 
 export interface UploadLimits {
   /** Longest file, in bytes. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { BODY_BYTES } from './body-sizes.ts'
+import { BODY_BYTES } from '../body/body-sizes.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

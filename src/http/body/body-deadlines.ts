@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { timerMs } from '../engine/timer-ms.ts'
-import { answerBadHttp } from './bad-http.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
+import { answerBadHttp } from '../errors/bad-http.ts'
 
 export interface BodyDeadlines {
   /** Within which a small body has to be there, in milliseconds. */

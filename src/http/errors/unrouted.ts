@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-import type { PrefixOf } from './path-prefix.ts'
+import type { PrefixOf } from '../guards/path-prefix.ts'
 
 interface KnownPath {
   /** Between slashes. */

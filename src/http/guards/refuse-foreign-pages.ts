@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { RequestError } from '../errors/request-error.ts'
 import { hostMatcher, isBeyondDns, readHost } from './host-names.ts'
-import { RequestError } from './request-error.ts'
 
 export interface ForeignPagesOptions {
   /** Names that the server answers to beyond those that DNS cannot lead astray. */

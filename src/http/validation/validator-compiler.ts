@@ -2,8 +2,8 @@ import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Settings } from 'typebox/system'
+import { missing, RequestValidationError } from '../errors/validation-error.ts'
 import { isObject, laxValue, type SchemaNode } from './lax-value.ts'
-import { missing, RequestValidationError } from './validation-error.ts'
 import { validationIssues } from './validation-issues.ts'
 
 // A caller sees all that is wrong with a request at once; the cap keeps a list of a million bad

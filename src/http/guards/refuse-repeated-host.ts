@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { RequestError } from './request-error.ts'
+import { RequestError } from '../errors/request-error.ts'
 
 /** Refuses a request with two `Host` headers, of which a proxy may have believed the other one. */
 export function refuseRepeatedHost(app: FastifyInstance): void {

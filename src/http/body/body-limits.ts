@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { RequestError } from '../errors/request-error.ts'
 import { BODY_BYTES } from './body-sizes.ts'
-import { RequestError } from './request-error.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
