@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Permission, RouteRule } from '../http/route-access.ts'
-import { readChatQuery } from './ollama-query.ts'
+import { readChatQuery } from './ollama/ollama-query.ts'
 
 /**
  * To put something in. Putting a text in the place of another changes a document, and who waits for

@@ -32,10 +32,10 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'main.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
   'http/body/cut-off-silent.ts: maxSilenceMs': 'a constant of the routes',
   'http/guards/refuse-under-pressure.ts: sampleIntervalMs': 'a constant but in tests',
-  'routes/wait-for-documents.ts: Math.min(pause, left)': 'LAST_LOOK at most, a constant',
+  'routes/documents/wait-for-documents.ts: Math.min(pause, left)': 'LAST_LOOK at most, a constant',
   'demo/patient-fetch.ts: waitMs': 'WAIT_MS.most at most, a constant',
-  'routes/line-stream.ts: options.quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',
-  'routes/line-stream.ts: quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',
+  'routes/query/line-stream.ts: options.quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',
+  'routes/query/line-stream.ts: quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',
 }
 
 /** Texts of the arguments of a call that begins at `from`, just behind its opening bracket. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { QueryMode } from '../../src/engine/retrieve/query-calls.ts'
-import { isErrand, readChatQuery } from '../../src/routes/ollama-query.ts'
+import { isErrand, readChatQuery } from '../../src/routes/ollama/ollama-query.ts'
 
 /** Message, question, mode, context only, wishes. */
 const MESSAGES: [string, string, QueryMode, boolean, string | null][] = [

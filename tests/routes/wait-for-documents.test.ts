@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Extractor } from '../../src/engine/models.ts'
-import { waitForDocuments } from '../../src/routes/wait-for-documents.ts'
+import { waitForDocuments } from '../../src/routes/documents/wait-for-documents.ts'
 import { openEngine, type TestEngine } from '../engine/open-engine.ts'
 import { startServer } from './fake-server.ts'
 import { RestClient, type TestServer } from './rest-client.ts'

@@ -540,7 +540,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a route of the data needs no credential',
     edits: [
       {
-        file: 'src/routes/documents.ts',
+        file: 'src/routes/documents/documents.ts',
         find: "access: 'document:read', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] }",
         replace: "access: 'optional', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] }",
       },
@@ -911,13 +911,13 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a file name that one has is taken for all',
     edits: [
       {
-        file: 'src/routes/upload.ts',
+        file: 'src/routes/documents/upload.ts',
         find: '          const { on_conflict } = request.query\n',
         replace:
           "          const { on_conflict } = request.query\n          if (taken.has(file_name)) return { status: 'duplicated' as const, message: '', track_id: '' }\n          taken.add(file_name)\n",
       },
       {
-        file: 'src/routes/upload.ts',
+        file: 'src/routes/documents/upload.ts',
         find: 'export const uploadRoutes',
         replace: 'const taken = new Set<string>()\n\nexport const uploadRoutes',
       },
@@ -973,7 +973,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route needs no credential',
     edits: [
       {
-        file: 'src/routes/documents.ts',
+        file: 'src/routes/documents/documents.ts',
         find: "access: 'document:read',\n        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],",
         replace:
           "access: 'optional',\n        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],",
@@ -1177,13 +1177,13 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'streamed chats are served by the engine of who came first',
     edits: [
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: '  const events = rag.queryStream({ ...params, stream: true }, { signal })\n',
         replace:
           '  const { queryStream } = rag\n  first ??= queryStream\n  const events = context.exit(() => first({ ...params, stream: true }, { signal }))\n',
       },
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: "import { NO_ANSWER } from './answer-reader.ts'\n",
         replace:
           "import { NO_ANSWER } from './answer-reader.ts'\nlet first: any\nimport { context } from '../tenancy/context.ts'\n",
@@ -1196,13 +1196,13 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a system prompt stays with all later calls',
     edits: [
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: "  const role: Turn[] = system ? [{ role: 'system', content: system }] : []\n",
         replace:
           "  if (system) kept = system\n  const role: Turn[] = kept ? [{ role: 'system', content: kept }] : []\n",
       },
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: "import { NO_ANSWER } from './answer-reader.ts'\n",
         replace: "import { NO_ANSWER } from './answer-reader.ts'\nlet kept: string | undefined\n",
       },
@@ -1214,13 +1214,13 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a system prompt of a chat stays with all later chats',
     edits: [
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: 'return { ...direct(query, history, system), user_prompt: userPrompt }',
         replace:
           'kept = system ?? kept\n    return { ...direct(query, history, kept), user_prompt: userPrompt }',
       },
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: "import { NO_ANSWER } from './answer-reader.ts'\n",
         replace:
           "import { NO_ANSWER } from './answer-reader.ts'\nlet kept: string | null | undefined\n",

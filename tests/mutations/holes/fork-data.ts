@@ -277,7 +277,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a route of the chat programs is open',
     edits: [
       {
-        file: 'src/routes/ollama.ts',
+        file: 'src/routes/ollama/ollama.ts',
         find: "access: 'signed-in', doc: OLLAMA_DOCS['GET /api/tags'] }",
         replace: "access: 'public', doc: OLLAMA_DOCS['GET /api/tags'] }",
       },
@@ -434,7 +434,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a route refuses everybody, so that its refusals prove nothing',
     edits: [
       {
-        file: 'src/routes/graph-export.ts',
+        file: 'src/routes/graph/graph-export.ts',
         find: "access: 'document:read'",
         replace: "access: 'super-admin'",
       },

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Rag } from '../engine/rag.ts'
-import { BODY_BYTES } from '../http/body/body-sizes.ts'
-import { DOCUMENT_DOCS } from '../openapi/document-docs.ts'
-import { StatusMessage } from './common-schemas.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
+import { StatusMessage } from '../common-schemas.ts'
 import {
   ChangeDocumentBody,
   ChunksQuery,

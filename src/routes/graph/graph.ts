@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Rag } from '../engine/rag.ts'
-import { GRAPH_DOCS } from '../openapi/graph-docs.ts'
-import { LONGEST, OpenObject } from './common-schemas.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
+import { LONGEST, OpenObject } from '../common-schemas.ts'
 
 const PopularQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 300 }),

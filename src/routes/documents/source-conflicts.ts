@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { BODY_BYTES } from '../http/body/body-sizes.ts'
-import { RequestError } from '../http/errors/request-error.ts'
-import { SCAN_DOCS } from '../openapi/scan-docs.ts'
-import { LARGEST_COUNT, LONGEST, NullableInteger, NullableString, Text } from './common-schemas.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { RequestError } from '../../http/errors/request-error.ts'
+import { SCAN_DOCS } from '../../openapi/scan-docs.ts'
+import { LARGEST_COUNT, LONGEST, NullableInteger, NullableString, Text } from '../common-schemas.ts'
 
 const ConflictsQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { DocStatusFilter, ProgressResponse } from '../engine/ingest/document-calls.ts'
-import { freeObject } from '../http/validation/free-object.ts'
+import type { DocStatusFilter, ProgressResponse } from '../../engine/ingest/document-calls.ts'
+import { freeObject } from '../../http/validation/free-object.ts'
 import {
   LARGEST_COUNT,
   LONGEST,
@@ -11,7 +11,7 @@ import {
   nullableText,
   StatusMessage,
   Text,
-} from './common-schemas.ts'
+} from '../common-schemas.ts'
 import { LONGEST_WAIT } from './wait-for-documents.ts'
 
 const DOC_STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed'] as const

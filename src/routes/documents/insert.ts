@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Rag } from '../engine/rag.ts'
-import { clientSignal } from '../http/client-signal.ts'
-import { DOCUMENT_DOCS } from '../openapi/document-docs.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { clientSignal } from '../../http/client-signal.ts'
+import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
+import { INSERT_ACCESS } from '../request-access.ts'
 import { InsertOptions, InsertReply, InsertTextBody, InsertTextsBody } from './document-schemas.ts'
-import { INSERT_ACCESS } from './request-access.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface InsertRoutesOptions {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { HEAVIEST } from '../engine/graph/graph-calls.ts'
-import { BODY_BYTES } from '../http/body/body-sizes.ts'
-import { freeObject } from '../http/validation/free-object.ts'
+import { HEAVIEST } from '../../engine/graph/graph-calls.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { freeObject } from '../../http/validation/free-object.ts'
 import {
   LARGEST_COUNT,
   LONGEST,
@@ -9,8 +9,8 @@ import {
   NullableString,
   OpenObject,
   Text,
-} from './common-schemas.ts'
-import { LabelFields } from './document-schemas.ts'
+} from '../common-schemas.ts'
+import { LabelFields } from '../documents/document-schemas.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: LONGEST.name })
 const KnownName = Type.String({ maxLength: LONGEST.name })

@@ -1,4 +1,4 @@
-import type { CutReason, QueryEvent, Reference } from '../engine/retrieve/query-calls.ts'
+import type { CutReason, QueryEvent, Reference } from '../../engine/retrieve/query-calls.ts'
 
 /** Said in place of an answer without a word. */
 export const NO_ANSWER = 'No response generated'

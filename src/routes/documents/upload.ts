@@ -1,12 +1,12 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Rag } from '../engine/rag.ts'
-import { ENVELOPE_BYTES, receiveFile } from '../http/body/receive-file.ts'
-import { clientSignal } from '../http/client-signal.ts'
-import { DOCUMENT_DOCS } from '../openapi/document-docs.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { ENVELOPE_BYTES, receiveFile } from '../../http/body/receive-file.ts'
+import { clientSignal } from '../../http/client-signal.ts'
+import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
+import { INSERT_ACCESS } from '../request-access.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
 import { LABEL_FIELDS, labelFields } from './label-fields.ts'
-import { INSERT_ACCESS } from './request-access.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface UploadRoutesOptions {

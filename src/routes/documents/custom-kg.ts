@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Rag } from '../engine/rag.ts'
-import { clientSignal } from '../http/client-signal.ts'
-import { GRAPH_EDIT_DOCS } from '../openapi/graph-edit-docs.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { clientSignal } from '../../http/client-signal.ts'
+import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { CustomKgBody } from '../graph/graph-edit-schemas.ts'
+import { INSERT_ACCESS } from '../request-access.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
-import { CustomKgBody } from './graph-edit-schemas.ts'
-import { INSERT_ACCESS } from './request-access.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface CustomKgRoutesOptions {

@@ -1,6 +1,17 @@
 import { Type } from 'typebox'
-import { type CutReason, type MetadataValue, QUERY_MODES } from '../engine/retrieve/query-calls.ts'
-import { LONGEST, MOST, NullableInteger, nullableText, OpenObject, Text } from './common-schemas.ts'
+import {
+  type CutReason,
+  type MetadataValue,
+  QUERY_MODES,
+} from '../../engine/retrieve/query-calls.ts'
+import {
+  LONGEST,
+  MOST,
+  NullableInteger,
+  nullableText,
+  OpenObject,
+  Text,
+} from '../common-schemas.ts'
 
 const NullableBoolean = Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })
 const nullableCount = (maximum: number) =>

@@ -1,15 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
-import type { Rag } from '../engine/rag.ts'
-import type { QueryParams } from '../engine/retrieve/query-calls.ts'
-import { readAllAsJson } from '../http/body/body-parsers.ts'
-import { BODY_BYTES } from '../http/body/body-sizes.ts'
-import { clientSignal } from '../http/client-signal.ts'
-import { RequestValidationError } from '../http/errors/validation-error.ts'
-import { OLLAMA_DOCS } from '../openapi/ollama-docs.ts'
-import { NO_ANSWER } from './answer-reader.ts'
-import { answerLines } from './line-stream.ts'
+import type { Rag } from '../../engine/rag.ts'
+import type { QueryParams } from '../../engine/retrieve/query-calls.ts'
+import { readAllAsJson } from '../../http/body/body-parsers.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { clientSignal } from '../../http/client-signal.ts'
+import { RequestValidationError } from '../../http/errors/validation-error.ts'
+import { OLLAMA_DOCS } from '../../openapi/ollama-docs.ts'
+import { NO_ANSWER } from '../query/answer-reader.ts'
+import { answerLines } from '../query/line-stream.ts'
+import { CHAT_ACCESS } from '../request-access.ts'
 import { newestTurns } from './newest-turns.ts'
 import { type AnswerFormat, lineFormat, wholeReply } from './ollama-answer.ts'
 import { listedModel, OLLAMA_VERSION, runningModel } from './ollama-models.ts'
@@ -22,7 +23,6 @@ import {
   ModelsReply,
   VersionReply,
 } from './ollama-schemas.ts'
-import { CHAT_ACCESS } from './request-access.ts'
 
 export interface OllamaOptions {
   /** What the server calls itself, such as `lightrag:latest`. */

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Rag } from '../engine/rag.ts'
-import { SCAN_DOCS } from '../openapi/scan-docs.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { SCAN_DOCS } from '../../openapi/scan-docs.ts'
 import { TrackParams } from './document-schemas.ts'
 
 const ScanReply = Type.Object({

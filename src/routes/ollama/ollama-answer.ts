@@ -1,5 +1,5 @@
-import type { CutReason } from '../engine/retrieve/query-calls.ts'
-import type { LineFormat } from './line-stream.ts'
+import type { CutReason } from '../../engine/retrieve/query-calls.ts'
+import type { LineFormat } from '../query/line-stream.ts'
 import { CREATED_AT } from './ollama-models.ts'
 
 /** How an endpoint of Ollama words its answers. */

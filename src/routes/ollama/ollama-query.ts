@@ -1,4 +1,4 @@
-import type { QueryMode } from '../engine/retrieve/query-calls.ts'
+import type { QueryMode } from '../../engine/retrieve/query-calls.ts'
 
 /** What a chat message asks for, once its prefix has been read. */
 export interface ChatQuery {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { QueryEvent } from '../engine/retrieve/query-calls.ts'
+import type { QueryEvent } from '../../engine/retrieve/query-calls.ts'
 import { type AnswerReader, openAnswer } from './answer-reader.ts'
 
 /** Says what may be told of a failure. */

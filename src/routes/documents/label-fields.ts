@@ -1,11 +1,11 @@
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { InsertFile } from '../engine/ingest/document-calls.ts'
-import type { FormFields } from '../http/body/receive-file.ts'
-import { shorten } from '../http/errors/shorten.ts'
-import { RequestValidationError, type ValidationIssue } from '../http/errors/validation-error.ts'
-import { laxValue } from '../http/validation/lax-value.ts'
-import { validationIssues } from '../http/validation/validation-issues.ts'
+import type { InsertFile } from '../../engine/ingest/document-calls.ts'
+import type { FormFields } from '../../http/body/receive-file.ts'
+import { shorten } from '../../http/errors/shorten.ts'
+import { RequestValidationError, type ValidationIssue } from '../../http/errors/validation-error.ts'
+import { laxValue } from '../../http/validation/lax-value.ts'
+import { validationIssues } from '../../http/validation/validation-issues.ts'
 import { LabelFields } from './document-schemas.ts'
 
 /** The text fields of an upload. */

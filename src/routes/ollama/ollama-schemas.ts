@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { BODY_BYTES } from '../http/body/body-sizes.ts'
-import { freeObject } from '../http/validation/free-object.ts'
-import { LONGEST, nullableText, OpenObject } from './common-schemas.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { freeObject } from '../../http/validation/free-object.ts'
+import { LONGEST, nullableText, OpenObject } from '../common-schemas.ts'
 import { readChatQuery } from './ollama-query.ts'
 
 const Ignored = { description: 'Accepted and ignored' }

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Rag } from '../engine/rag.ts'
-import { BODY_BYTES } from '../http/body/body-sizes.ts'
-import { clientSignal } from '../http/client-signal.ts'
-import { RequestValidationError } from '../http/errors/validation-error.ts'
-import { QUERY_DOCS } from '../openapi/query-docs.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { clientSignal } from '../../http/client-signal.ts'
+import { RequestValidationError } from '../../http/errors/validation-error.ts'
+import { QUERY_DOCS } from '../../openapi/query-docs.ts'
+import { QUERY_ACCESS, QUERY_DATA_ACCESS } from '../request-access.ts'
 import { NO_ANSWER } from './answer-reader.ts'
 import { answerLines } from './line-stream.ts'
 import { NDJSON_ANSWER } from './ndjson-answer.ts'
 import { QueryBody, QueryDataReply, QueryReply } from './query-schemas.ts'
-import { QUERY_ACCESS, QUERY_DATA_ACCESS } from './request-access.ts'
 
 /** `/query` answers, `/query/stream` answers piece by piece, `/query/data` shows what was found. */
 export const queryRoutes: FastifyPluginAsyncTypebox<{ rag: Rag; quietMs: number }> = async (
