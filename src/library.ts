@@ -11,7 +11,7 @@ import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
 import type { EngineSettings } from './engine/settings.ts'
 import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
-import { FileReaders } from './formats/file-readers.ts'
+import { FileReaders } from './formats/reader/file-readers.ts'
 import {
   type EmbeddingModelObject,
   fromAiSdkEmbeddingModel,

@@ -1,5 +1,5 @@
-import type { FileReadersOptions } from '../formats/file-readers.ts'
-import { CLOCK_OVER_CPU, DEFAULT_READ_LIMITS as LIMITS } from '../formats/read-limits.ts'
+import type { FileReadersOptions } from '../formats/reader/file-readers.ts'
+import { CLOCK_OVER_CPU, DEFAULT_READ_LIMITS as LIMITS } from '../formats/reader/read-limits.ts'
 import { type EnvValues, integer } from './env-fields.ts'
 
 const MB = 1024 * 1024

@@ -3,34 +3,34 @@ import { extname } from 'node:path'
 import { EngineError } from '../engine/errors.ts'
 import type { ReadFile } from '../engine/file-reader.ts'
 import { decodeText } from '../engine/ingest/decode-text.ts'
-import { decodeMarkup } from './decode-markup.ts'
-import type { ReadLimits } from './read-limits.ts'
-import { TextBuilder } from './text-builder.ts'
+import { decodeMarkup } from './markup/decode-markup.ts'
+import type { ReadLimits } from './reader/read-limits.ts'
+import { TextBuilder } from './text/text-builder.ts'
 import { UnreadableFile } from './unreadable-file.ts'
 
 type Reader = (bytes: Buffer, builder: TextBuilder, limits: ReadLimits) => Promise<void> | void
 
 /** Libraries are loaded when the first file of their format comes. */
 const READERS: Readonly<Record<string, Reader>> = {
-  '.pdf': async (bytes, builder) => (await import('./read-pdf.ts')).readPdf(bytes, builder),
-  '.docx': async (...file) => (await import('./read-docx.ts')).readDocx(...file),
-  '.pptx': async (...file) => (await import('./read-pptx.ts')).readPptx(...file),
-  '.xlsx': async (...file) => (await import('./read-xlsx.ts')).readXlsx(...file),
-  '.odt': async (...file) => (await import('./read-odt.ts')).readOdt(...file),
-  '.epub': async (...file) => (await import('./read-epub.ts')).readEpub(...file),
-  '.rtf': async (...file) => (await import('./read-rtf.ts')).readRtf(...file),
+  '.pdf': async (bytes, builder) => (await import('./pdf/read-pdf.ts')).readPdf(bytes, builder),
+  '.docx': async (...file) => (await import('./office/read-docx.ts')).readDocx(...file),
+  '.pptx': async (...file) => (await import('./office/read-pptx.ts')).readPptx(...file),
+  '.xlsx': async (...file) => (await import('./office/read-xlsx.ts')).readXlsx(...file),
+  '.odt': async (...file) => (await import('./office/read-odt.ts')).readOdt(...file),
+  '.epub': async (...file) => (await import('./markup/read-epub.ts')).readEpub(...file),
+  '.rtf': async (...file) => (await import('./rtf/read-rtf.ts')).readRtf(...file),
   '.html': readHtml,
   '.htm': readHtml,
   '.csv': async (bytes, builder) =>
-    (await import('./read-csv.ts')).readCsv(decodeText(bytes), builder),
+    (await import('./plain/read-csv.ts')).readCsv(decodeText(bytes), builder),
   '.json': async (bytes, builder, { maxDepth }) =>
-    (await import('./read-json.ts')).readJson(decodeText(bytes), builder, maxDepth),
+    (await import('./plain/read-json.ts')).readJson(decodeText(bytes), builder, maxDepth),
   '.xml': async (bytes, builder, { maxDepth }) =>
-    (await import('./read-xml.ts')).readXml(decodeMarkup(bytes), builder, maxDepth),
+    (await import('./markup/read-xml.ts')).readXml(decodeMarkup(bytes), builder, maxDepth),
 }
 
 async function readHtml(bytes: Buffer, builder: TextBuilder, { maxDepth }: ReadLimits) {
-  const { writeHtml } = await import('./html.ts')
+  const { writeHtml } = await import('./markup/html.ts')
   writeHtml(decodeMarkup(bytes), builder, maxDepth)
 }
 
@@ -53,7 +53,7 @@ export async function readFormat(
   try {
     const read = READERS[extension]
     if (read) await read(bytes, builder, limits)
-    else (await import('./read-plain.ts')).readPlain(decodeText(bytes), extension, builder)
+    else (await import('./plain/read-plain.ts')).readPlain(decodeText(bytes), extension, builder)
   } catch (error) {
     throw error instanceof EngineError ? new UnreadableFile(error.message) : error
   }

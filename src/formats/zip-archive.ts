@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
-import type { ReadLimits } from './read-limits.ts'
+import type { ReadLimits } from './reader/read-limits.ts'
 import { UnreadableFile } from './unreadable-file.ts'
 
 /** Below this a part does no harm, whatever its ratio. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { FileReaders, type FileReadersOptions } from '../../src/formats/file-readers.ts'
+import { FileReaders, type FileReadersOptions } from '../../src/formats/reader/file-readers.ts'
 import { needing } from '../needing.ts'
 import { endlessPdf } from './sample-pdf.ts'
 

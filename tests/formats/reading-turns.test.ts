@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ReadingTurns } from '../../src/formats/reading-turns.ts'
+import { ReadingTurns } from '../../src/formats/reader/reading-turns.ts'
 
 /** Jobs that end when they are told to, and the order in which they began. */
 function stage(places: number) {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import type { ReadFile } from '../../src/engine/file-reader.ts'
-import { FileReaders } from '../../src/formats/file-readers.ts'
-import type { ReadLimits } from '../../src/formats/read-limits.ts'
+import { FileReaders } from '../../src/formats/reader/file-readers.ts'
+import type { ReadLimits } from '../../src/formats/reader/read-limits.ts'
 
 /** A reader over a folder of its own, both gone after the tests of a file. Calls keep their order. */
 export function readingFiles(limits: Partial<ReadLimits> = {}) {

@@ -14,8 +14,8 @@ const SHORT_TEXTS = [
   'src/engine/ingest/file-name.ts',
   'src/engine/ingest/input-folder.ts',
   'src/engine/ingest/scan-records.ts',
-  'src/formats/pdf-outline.ts',
-  'src/formats/read-pdf.ts',
+  'src/formats/pdf/pdf-outline.ts',
+  'src/formats/pdf/read-pdf.ts',
 ]
 
 describe('the regular expressions of the sources', () => {

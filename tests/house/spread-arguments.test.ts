@@ -13,8 +13,8 @@ const TAKES_ANY = /^(?:push|unshift|splice|concat|min|max|fromCharCode|fromCodeP
 
 /** Pieces of a list that was cut to go from one process to another. */
 const BOUNDED = [
-  'src/formats/reader-process.ts: this.#pages.push(...message.piece)',
-  'src/formats/reader-process.ts: this.#headings.push(...message.piece)',
+  'src/formats/reader/reader-process.ts: this.#pages.push(...message.piece)',
+  'src/formats/reader/reader-process.ts: this.#headings.push(...message.piece)',
 ]
 
 // Arguments lie on the stack: some 100,000 of them end the call, and with it whatever it is part of.

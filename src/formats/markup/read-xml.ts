@@ -1,6 +1,6 @@
+import { type ValueEntry, type ValueTree, writeTree } from '../plain/value-tree.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
 import { parseXml } from './parse-xml.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { type ValueEntry, type ValueTree, writeTree } from './value-tree.ts'
 
 interface Element {
   readonly name: string

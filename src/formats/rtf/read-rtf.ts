@@ -1,8 +1,8 @@
-import type { ReadLimits } from './read-limits.ts'
+import type { ReadLimits } from '../reader/read-limits.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 import { RtfBlocks } from './rtf-blocks.ts'
 import { encodingOfCharset, encodingOfCodePage } from './rtf-code-pages.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { UnreadableFile } from './unreadable-file.ts'
 
 const TOKEN =
   /\\([a-z]+)(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$/giy

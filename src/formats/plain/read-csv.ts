@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
-import { tableLines } from './table-lines.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { UnreadableFile } from './unreadable-file.ts'
+import { tableLines } from '../text/table-lines.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 
 /**
  * Writes the rows of a table; the delimiter is found out.

@@ -1,7 +1,7 @@
-import type { PageStart, ReadFile } from '../engine/file-reader.ts'
-import { cleanText } from '../engine/ingest/clean-text.ts'
-import { type Heading, LONGEST_HEADING } from '../engine/ingest/headings.ts'
-import { UnreadableFile } from './unreadable-file.ts'
+import type { PageStart, ReadFile } from '../../engine/file-reader.ts'
+import { cleanText } from '../../engine/ingest/clean-text.ts'
+import { type Heading, LONGEST_HEADING } from '../../engine/ingest/headings.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 
 /** Data may nest deeper; from here on each heading takes the place of the one before. */
 const DEEPEST_HEADING = 10

@@ -1,9 +1,9 @@
 import mammoth from 'mammoth'
-import { writeHtml } from './html.ts'
-import type { ReadLimits } from './read-limits.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { damaged } from './unreadable-file.ts'
-import { ZipArchive } from './zip-archive.ts'
+import { writeHtml } from '../markup/html.ts'
+import type { ReadLimits } from '../reader/read-limits.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { damaged } from '../unreadable-file.ts'
+import { ZipArchive } from '../zip-archive.ts'
 
 const STYLES = [
   "p[style-name='Title'] => h1:fresh",

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import { parseXml } from './parse-xml.ts'
-import type { ZipArchive } from './zip-archive.ts'
+import { parseXml } from '../markup/parse-xml.ts'
+import type { ZipArchive } from '../zip-archive.ts'
 
 export interface Relationship {
   readonly id: string

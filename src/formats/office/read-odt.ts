@@ -1,9 +1,9 @@
-import { BlockWriter } from './block-writer.ts'
-import { parseXml, prefixed, type XmlHandler } from './parse-xml.ts'
-import type { ReadLimits } from './read-limits.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { damaged, UnreadableFile } from './unreadable-file.ts'
-import { ZipArchive } from './zip-archive.ts'
+import { parseXml, prefixed, type XmlHandler } from '../markup/parse-xml.ts'
+import type { ReadLimits } from '../reader/read-limits.ts'
+import { BlockWriter } from '../text/block-writer.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { damaged, UnreadableFile } from '../unreadable-file.ts'
+import { ZipArchive } from '../zip-archive.ts'
 
 const SILENT = new Set(['tracked-changes', 'annotation', 'note-citation', 'forms', 'desc', 'title'])
 const LONGEST_SPACE = 100

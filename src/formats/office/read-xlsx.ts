@@ -1,9 +1,9 @@
 import readExcelFile from 'read-excel-file/node'
-import type { ReadLimits } from './read-limits.ts'
-import { tableLines } from './table-lines.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { damaged } from './unreadable-file.ts'
-import { ZipArchive } from './zip-archive.ts'
+import type { ReadLimits } from '../reader/read-limits.ts'
+import { tableLines } from '../text/table-lines.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { damaged } from '../unreadable-file.ts'
+import { ZipArchive } from '../zip-archive.ts'
 
 /** Writes the rows of each sheet under the sheet's name. */
 export async function readXlsx(

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2'
-import { BlockWriter } from './block-writer.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { UnreadableFile } from './unreadable-file.ts'
+import { BlockWriter } from '../text/block-writer.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 
 const SILENT = new Set([
   'script',

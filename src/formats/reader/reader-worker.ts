@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ReadFile } from '../engine/file-reader.ts'
-import { readFormat } from './read-format.ts'
+import type { ReadFile } from '../../engine/file-reader.ts'
+import { readFormat } from '../read-format.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 import type { ReadLimits } from './read-limits.ts'
-import { UnreadableFile } from './unreadable-file.ts'
 
 /** Asked of the thread, one at a time. */
 export interface ReadRequest {

@@ -1,10 +1,10 @@
-import { BlockWriter } from './block-writer.ts'
-import { parseXml, prefixed, type XmlHandler } from './parse-xml.ts'
-import type { ReadLimits } from './read-limits.ts'
+import { parseXml, prefixed, type XmlHandler } from '../markup/parse-xml.ts'
+import type { ReadLimits } from '../reader/read-limits.ts'
+import { BlockWriter } from '../text/block-writer.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { damaged } from '../unreadable-file.ts'
+import { ZipArchive } from '../zip-archive.ts'
 import { relationshipsOf } from './relationships.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { damaged } from './unreadable-file.ts'
-import { ZipArchive } from './zip-archive.ts'
 
 const TITLES = new Set(['title', 'ctrTitle'])
 /** Repeated on each slide, or kept twice for older programs. */

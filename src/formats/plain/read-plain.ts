@@ -1,6 +1,6 @@
-import { cleanText } from '../engine/ingest/clean-text.ts'
-import { type Heading, markdownHeadings } from '../engine/ingest/headings.ts'
-import type { TextBuilder } from './text-builder.ts'
+import { cleanText } from '../../engine/ingest/clean-text.ts'
+import { type Heading, markdownHeadings } from '../../engine/ingest/headings.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
 
 const TEX_LEVELS = ['part', 'chapter', 'section', 'subsection', 'subsubsection']
 const TEX_HEADING = /^[ \t]*\\(part|chapter|section|subsection|subsubsection)\*?\{([^{}\n]+)\}/gm

@@ -1,5 +1,5 @@
 import sax from 'sax'
-import { UnreadableFile } from './unreadable-file.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 
 export interface XmlHandler {
   /** Names come without their prefix, those of attributes with it. */

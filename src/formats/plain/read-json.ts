@@ -1,5 +1,5 @@
-import type { TextBuilder } from './text-builder.ts'
-import { UnreadableFile } from './unreadable-file.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 import { type ValueTree, writeTree } from './value-tree.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { BlockWriter } from './block-writer.ts'
-import type { TextBuilder } from './text-builder.ts'
+import { BlockWriter } from '../text/block-writer.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
 
 const ENDS_PARAGRAPH = new Set(['par', 'sect', 'page'])
 const BODY_LEVEL = 9

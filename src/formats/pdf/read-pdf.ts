@@ -1,11 +1,11 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js'
-import { cleanText } from '../engine/ingest/clean-text.ts'
+import { cleanText } from '../../engine/ingest/clean-text.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
+import { damaged, UnreadableFile } from '../unreadable-file.ts'
 import { HeadingLines } from './heading-lines.ts'
 import { loadPdfjs, pdfjsFolder } from './load-pdfjs.ts'
 import { pageText } from './pdf-lines.ts'
 import { type OutlineEntry, outlineOf } from './pdf-outline.ts'
-import type { TextBuilder } from './text-builder.ts'
-import { damaged, UnreadableFile } from './unreadable-file.ts'
 
 /** In a dictionary, the length of the file. */
 const LENGTH = /^[^>]*?\/L\s+(\d+)/

@@ -1,4 +1,4 @@
-import type { TextBuilder } from './text-builder.ts'
+import type { TextBuilder } from '../text/text-builder.ts'
 
 /** Data as people read it: a value, or entries that have a name, or none in a list. */
 export type ValueTree = string | readonly ValueEntry[]
