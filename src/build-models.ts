@@ -22,23 +22,23 @@ import type { Store } from './engine/store.ts'
 import { tokenCount } from './engine/tokenizer.ts'
 import { type ModelNotice, type NoticeSink, onceAnHour } from './models/calls/notices.ts'
 import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
-import { ModelHealths } from './models/model-healths.ts'
-import type { ModelProbe } from './models/model-probes.ts'
 import { offlineModels } from './models/offline/offline-models.ts'
-import { rememberedEmbedding } from './models/remembered-embedding.ts'
+import { ModelHealths } from './models/schedule/model-healths.ts'
+import type { ModelProbe } from './models/schedule/model-probes.ts'
+import { rememberedEmbedding } from './models/schedule/remembered-embedding.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
   scheduledRerankModel,
-} from './models/scheduled-models.ts'
-import { FairScheduler, fairShares, type SchedulerGauges } from './models/scheduler.ts'
-import { UsageCounters } from './models/usage-counters.ts'
+} from './models/schedule/scheduled-models.ts'
+import { FairScheduler, fairShares, type SchedulerGauges } from './models/schedule/scheduler.ts'
+import { UsageCounters } from './models/schedule/usage-counters.ts'
 import {
   embeddingModelCheck,
   languageModelCheck,
   watchedEmbeddingModel,
   watchedLanguageModel,
-} from './models/watched-models.ts'
+} from './models/schedule/watched-models.ts'
 import type { WorkspaceWording } from './workspace-wording.ts'
 
 /** Models as the engines of workspaces take them. */

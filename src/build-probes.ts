@@ -9,8 +9,8 @@ import {
   type ModelVariables,
   rerankModelProbe,
   scheduledProbe,
-} from './models/model-probes.ts'
-import type { FairScheduler } from './models/scheduler.ts'
+} from './models/schedule/model-probes.ts'
+import type { FairScheduler } from './models/schedule/scheduler.ts'
 
 /** What there is to check; null for what answers offline. */
 export interface ProbedModels {

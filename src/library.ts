@@ -26,7 +26,7 @@ import {
   languageModelCheck,
   watchedEmbeddingModel,
   watchedLanguageModel,
-} from './models/watched-models.ts'
+} from './models/schedule/watched-models.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { refuseUnfitNode } from './unfit-node.ts'
 

@@ -1,5 +1,5 @@
-import { scheduledEmbeddingModel } from '../models/scheduled-models.ts'
-import { FairScheduler } from '../models/scheduler.ts'
+import { scheduledEmbeddingModel } from '../models/schedule/scheduled-models.ts'
+import { FairScheduler } from '../models/schedule/scheduler.ts'
 import type { Kind } from '../stores/sqlite/reindex/new-vectors.ts'
 import { reindexWorkspace } from '../stores/sqlite/reindex/reindex-workspace.ts'
 import { type CommandContext, configOf } from './command-context.ts'

@@ -8,18 +8,18 @@ import type { Store } from '../../src/engine/store.ts'
 import { openAiCompatibleEmbedding } from '../../src/models/ai-sdk/openai-compatible-embedding.ts'
 import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'
 import type { CallSettings } from '../../src/models/calls/call-settings.ts'
-import { rememberedEmbedding } from '../../src/models/remembered-embedding.ts'
+import { rememberedEmbedding } from '../../src/models/schedule/remembered-embedding.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
-} from '../../src/models/scheduled-models.ts'
-import { FairScheduler } from '../../src/models/scheduler.ts'
+} from '../../src/models/schedule/scheduled-models.ts'
+import { FairScheduler } from '../../src/models/schedule/scheduler.ts'
 import {
   embeddingModelCheck,
   languageModelCheck,
   watchedEmbeddingModel,
   watchedLanguageModel,
-} from '../../src/models/watched-models.ts'
+} from '../../src/models/schedule/watched-models.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 

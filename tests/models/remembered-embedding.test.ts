@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { EmbeddingModel } from '../../src/engine/models.ts'
-import { rememberedEmbedding } from '../../src/models/remembered-embedding.ts'
+import { rememberedEmbedding } from '../../src/models/schedule/remembered-embedding.ts'
 
 function counting(): EmbeddingModel & { asked: string[] } {
   const asked: string[] = []

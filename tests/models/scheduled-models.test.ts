@@ -5,8 +5,8 @@ import type { UsageRecord } from '../../src/models/calls/usage.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
-} from '../../src/models/scheduled-models.ts'
-import { FairScheduler } from '../../src/models/scheduler.ts'
+} from '../../src/models/schedule/scheduled-models.ts'
+import { FairScheduler } from '../../src/models/schedule/scheduler.ts'
 import { leakWarnings } from '../engine/leak-warnings.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import { QUICK } from './call-settings.ts'

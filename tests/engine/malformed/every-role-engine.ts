@@ -10,20 +10,20 @@ import { openAiCompatibleEmbedding } from '../../../src/models/ai-sdk/openai-com
 import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
 import type { ModelNotice } from '../../../src/models/calls/notices.ts'
 import type { UsageRecord } from '../../../src/models/calls/usage.ts'
-import { rememberedEmbedding } from '../../../src/models/remembered-embedding.ts'
 import { httpReranker } from '../../../src/models/rerank/http-reranker.ts'
+import { rememberedEmbedding } from '../../../src/models/schedule/remembered-embedding.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
   scheduledRerankModel,
-} from '../../../src/models/scheduled-models.ts'
-import { FairScheduler } from '../../../src/models/scheduler.ts'
+} from '../../../src/models/schedule/scheduled-models.ts'
+import { FairScheduler } from '../../../src/models/schedule/scheduler.ts'
 import {
   embeddingModelCheck,
   languageModelCheck,
   watchedEmbeddingModel,
   watchedLanguageModel,
-} from '../../../src/models/watched-models.ts'
+} from '../../../src/models/schedule/watched-models.ts'
 import type { ModelServer } from '../../fixtures/model-server/model-server.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'
 

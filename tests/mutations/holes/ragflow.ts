@@ -601,7 +601,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'vectors are remembered for all workspaces',
     edits: [
       {
-        file: 'src/models/remembered-embedding.ts',
+        file: 'src/models/schedule/remembered-embedding.ts',
         find: 'JSON.stringify([workspace ?? null, text])',
         replace: 'JSON.stringify([text])',
       },

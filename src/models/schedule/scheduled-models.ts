@@ -5,10 +5,10 @@ import type {
   Generation,
   LanguageModel,
   RerankModel,
-} from '../engine/models.ts'
-import { sharedAbort } from '../engine/shared-abort.ts'
-import { DEFAULT_EMBEDDING_BATCH } from './calls/embed-in-batches.ts'
-import type { MeteredCallOptions } from './calls/usage.ts'
+} from '../../engine/models.ts'
+import { sharedAbort } from '../../engine/shared-abort.ts'
+import { DEFAULT_EMBEDDING_BATCH } from '../calls/embed-in-batches.ts'
+import type { MeteredCallOptions } from '../calls/usage.ts'
 import type { FairScheduler } from './scheduler.ts'
 
 /**

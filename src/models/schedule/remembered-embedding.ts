@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { EmbeddingModel } from '../engine/models.ts'
-import type { MeteredCallOptions } from './calls/usage.ts'
+import type { EmbeddingModel } from '../../engine/models.ts'
+import type { MeteredCallOptions } from '../calls/usage.ts'
 
 type EmbeddingOptions = MeteredCallOptions & { readonly kind: 'query' | 'document' }
 

@@ -1,12 +1,12 @@
-import { EngineError, ModelUnavailable } from '../engine/errors.ts'
+import { EngineError, ModelUnavailable } from '../../engine/errors.ts'
 import type {
   AnswerFormat,
   EmbeddingModel,
   Generation,
   LanguageModel,
   RerankModel,
-} from '../engine/models.ts'
-import { innermostObjects } from '../engine/roles/innermost-objects.ts'
+} from '../../engine/models.ts'
+import { innermostObjects } from '../../engine/roles/innermost-objects.ts'
 import type { FairScheduler } from './scheduler.ts'
 
 /** Names of the variables that set a model up, for advice. */
