@@ -1,4 +1,4 @@
-import { dot } from '../../src/stores/sqlite/vector-values.ts'
+import { dot } from '../../src/vectors/kernel/vector-values.ts'
 import { randomVector, seeded } from '../stores/vector-harness.ts'
 
 const TOPICS = 400

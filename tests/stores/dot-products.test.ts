@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { dotProducts } from '../../src/stores/sqlite/dot-products.ts'
+import { dotProducts } from '../../src/vectors/kernel/dot-products.ts'
 import {
   KERNEL_STEP,
   loadVectorKernel,
   ROWS_TOGETHER,
-} from '../../src/stores/sqlite/vector-kernel.ts'
-import { dot } from '../../src/stores/sqlite/vector-values.ts'
+} from '../../src/vectors/kernel/vector-kernel.ts'
+import { dot } from '../../src/vectors/kernel/vector-values.ts'
 import { seeded } from './vector-harness.ts'
 
 /** The largest difference between what is computed for all rows at once and for each by itself. */

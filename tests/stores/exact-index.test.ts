@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { dotProductsOf } from '../../src/stores/sqlite/dot-products.ts'
-import { BLOCK_ROWS, ExactIndex } from '../../src/stores/sqlite/exact-index.ts'
-import type { VectorMatch } from '../../src/stores/sqlite/vector-index.ts'
+import { BLOCK_ROWS, ExactIndex } from '../../src/vectors/flat/exact-index.ts'
+import { dotProductsOf } from '../../src/vectors/kernel/dot-products.ts'
+import type { VectorMatch } from '../../src/vectors/vector-index.ts'
 import { randomVector, seeded } from './vector-harness.ts'
 
 const DIMENSION = 48

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { canMultiplyRounded, roundedProducts } from '../../src/stores/sqlite/dot-products.ts'
-import { RoundedQuery, RoundedRows } from '../../src/stores/sqlite/rounded-rows.ts'
-import { dot } from '../../src/stores/sqlite/vector-values.ts'
+import { RoundedQuery, RoundedRows } from '../../src/vectors/flat/rounded-rows.ts'
+import { canMultiplyRounded, roundedProducts } from '../../src/vectors/kernel/dot-products.ts'
+import { dot } from '../../src/vectors/kernel/vector-values.ts'
 import { randomVector, seeded } from './vector-harness.ts'
 
 /** The most that is said of each row that is visited. */

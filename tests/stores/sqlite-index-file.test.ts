@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { HnswHead } from '../../src/stores/sqlite/hnsw-file.ts'
-import { decodeHead, encodeHead } from '../../src/stores/sqlite/index-head.ts'
+import type { HnswHead } from '../../src/vectors/hnsw/hnsw-file.ts'
+import { decodeHead, encodeHead } from '../../src/vectors/index-head.ts'
 import {
   countedLibrary,
   randomVector,

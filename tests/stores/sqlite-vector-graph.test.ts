@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LayeredIndex } from '../../src/stores/sqlite/layered-index.ts'
+import { LayeredIndex } from '../../src/vectors/hnsw/layered-index.ts'
 import { countedLibrary, randomVector, recall, seeded, Vectors } from './vector-harness.ts'
 
 const DIMENSION = 16

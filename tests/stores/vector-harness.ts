@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module'
 import { Connection } from '../../src/stores/sqlite/connection.ts'
 import { markEmbedding } from '../../src/stores/sqlite/embedding-mark.ts'
-import { type HnswLibrary, loadHnswLibrary } from '../../src/stores/sqlite/hnsw-library.ts'
-import { indexing } from '../../src/stores/sqlite/indexing.ts'
 import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
 import { VectorTable } from '../../src/stores/sqlite/vector-table.ts'
-import { dot, vectorOf } from '../../src/stores/sqlite/vector-values.ts'
 import { Generation, NEVER } from '../../src/stores/sqlite/visibility.ts'
+import { type HnswLibrary, loadHnswLibrary } from '../../src/vectors/hnsw/hnsw-library.ts'
+import { indexing } from '../../src/vectors/indexing.ts'
+import { dot, vectorOf } from '../../src/vectors/kernel/vector-values.ts'
 
 /** Numbers from 0 to 1 that are the same in every run. */
 export function seeded(seed: number): () => number {

@@ -6,11 +6,11 @@ import type {
   InterruptedDocument,
 } from '../../engine/document-record.ts'
 import type { Change } from '../../engine/store.ts'
+import type { Steps } from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText } from './intake.ts'
 import { lastPlace } from './last-place.ts'
-import type { Steps } from './slices.ts'
 
 /** A wait that is longer was measured by another clock. */
 const LONGEST_WAIT_MS = 3_600_000

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../engine/document-record.ts'
 import type { DocumentFilter, Key } from '../../engine/store.ts'
+import { inSlices, type Steps } from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
 import { KeySet } from './key-set.ts'
-import { inSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 
 /** What a question may draw from. */

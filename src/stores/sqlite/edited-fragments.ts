@@ -1,12 +1,12 @@
 import { documentRank } from '../../engine/fragment-order.ts'
 import { type GraphEdit, NO_DOCUMENT } from '../../engine/graph-edit.ts'
 import type { Key } from '../../engine/store.ts'
+import type { Steps } from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
 import type { EntityNames } from './entity-names.ts'
 import type { FullTextTable } from './full-text-table.ts'
 import type { RelationPairs } from './relation-pairs.ts'
 import { NO_CHUNK } from './schema.ts'
-import type { Steps } from './slices.ts'
 import { fragmentVisible, type Generation } from './visibility.ts'
 
 type Kind = 'entity' | 'relation'

@@ -1,6 +1,6 @@
 import { type Pair, pairKey } from '../../engine/pair.ts'
 import type { Key, StoredEntityFragment, StoredRelationFragment } from '../../engine/store.ts'
-import { inSlices, type Steps } from './slices.ts'
+import { inSlices, type Steps } from '../../vectors/slices.ts'
 import type { Tables } from './tables.ts'
 
 /** Names and pairs on which the visible version of these documents has fragments. */

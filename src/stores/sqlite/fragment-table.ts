@@ -1,9 +1,9 @@
 import type { Key, NewChunk } from '../../engine/store.ts'
+import type { Steps } from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
 import type { EntityNames } from './entity-names.ts'
 import type { FullTextTable } from './full-text-table.ts'
 import type { RelationPairs } from './relation-pairs.ts'
-import type { Steps } from './slices.ts'
 
 /** What a fragment inherits of its chunk and document. */
 interface Origin {

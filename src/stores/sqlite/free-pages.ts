@@ -1,5 +1,5 @@
+import type { Steps } from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
-import type { Steps } from './slices.ts'
 
 /** What `PRAGMA auto_vacuum` tells of a database that can become smaller. */
 const INCREMENTAL = 2

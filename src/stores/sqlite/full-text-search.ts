@@ -1,4 +1,5 @@
 import type { Hit, Key } from '../../engine/store.ts'
+import { TopHits } from '../../vectors/kernel/top-hits.ts'
 import type { Connection, Value } from './connection.ts'
 import { FrequentTerms } from './frequent-terms.ts'
 import { allWordsQuery, fullTextTerms } from './full-text-query.ts'
@@ -7,7 +8,6 @@ import type { KeySet } from './key-set.ts'
 import { LIMIT } from './limit.ts'
 import { addPostings, lengthOf, type Posting, PostingLists } from './posting-lists.ts'
 import { NO_CHUNK } from './schema.ts'
-import { TopHits } from './top-hits.ts'
 import { type Generation, visible } from './visibility.ts'
 
 /** Searches of the full-text indexes, of visible rows only. Any text is safe. */

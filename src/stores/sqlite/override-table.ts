@@ -5,8 +5,8 @@ import type {
   RelationOverride,
 } from '../../engine/graph-edit.ts'
 import { type Pair, pairKey } from '../../engine/pair.ts'
+import { inSlices } from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
-import { inSlices } from './slices.ts'
 
 /** What persons said of entities and relations, by name. Only changes read it. */
 export class OverrideTable {

@@ -1,10 +1,17 @@
 import type { Change, Key } from '../../engine/store.ts'
 import { giveWay, nextTurn } from '../../engine/turns.ts'
+import {
+  inSlices,
+  ONE_STEP,
+  SLICE_MS,
+  type Slicing,
+  type Steps,
+  takeSlice,
+} from '../../vectors/slices.ts'
 import type { Connection } from './connection.ts'
 import type { DocumentQueue } from './document-queue.ts'
 import { giveBackPages } from './free-pages.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged, uniteIndexes } from './removal.ts'
-import { inSlices, ONE_STEP, SLICE_MS, type Slicing, type Steps, takeSlice } from './slices.ts'
 import { Staging } from './staging.ts'
 import type { Tables } from './tables.ts'
 import type { Generation } from './visibility.ts'

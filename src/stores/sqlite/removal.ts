@@ -1,4 +1,4 @@
-import type { Steps } from './slices.ts'
+import type { Steps } from '../../vectors/slices.ts'
 import type { Tables } from './tables.ts'
 import type { VersionedRows } from './versioned-rows.ts'
 

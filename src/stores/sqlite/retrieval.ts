@@ -9,14 +9,14 @@ import type {
   StoredEntity,
   StoredRelation,
 } from '../../engine/store.ts'
+import { batches, inBatches, inSlices, mapInSlices, type Steps } from '../../vectors/slices.ts'
+import type { VectorMatch } from '../../vectors/vector-index.ts'
 import type { EntityRow } from './entity-table.ts'
 import { KeySet } from './key-set.ts'
 import { LabelKeys } from './label-keys.ts'
 import { RowCache, type RowCacheOptions } from './row-cache.ts'
-import { batches, inBatches, inSlices, mapInSlices, type Steps } from './slices.ts'
 import type { Tables } from './tables.ts'
 import { TieCache } from './tie-cache.ts'
-import type { VectorMatch } from './vector-index.ts'
 import type { VectorTable } from './vector-table.ts'
 import type { Generation } from './visibility.ts'
 import type { WorkingGraph } from './working-graph.ts'

@@ -1,7 +1,7 @@
 import { EngineError } from '../../engine/errors.ts'
 import { documentRank } from '../../engine/fragment-order.ts'
 import type { Change, EntityState, NewChunk } from '../../engine/store.ts'
-import type { Steps } from './slices.ts'
+import type { Steps } from '../../vectors/slices.ts'
 import type { Tables } from './tables.ts'
 import type { VectorTable } from './vector-table.ts'
 import type { GraphChange } from './working-graph.ts'

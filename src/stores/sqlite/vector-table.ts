@@ -1,10 +1,15 @@
+import { LayeredIndex } from '../../vectors/hnsw/layered-index.ts'
+import type { IndexMark } from '../../vectors/index-head.ts'
+import { exactFile, type Indexing, indexFile } from '../../vectors/indexing.ts'
+import {
+  checkVector,
+  soundVector,
+  vectorBytes,
+  vectorOf,
+} from '../../vectors/kernel/vector-values.ts'
+import { inSlices, LOAD_SLICE_MS, type Steps } from '../../vectors/slices.ts'
+import type { VectorMatch } from '../../vectors/vector-index.ts'
 import type { Connection } from './connection.ts'
-import type { IndexMark } from './index-head.ts'
-import { exactFile, type Indexing, indexFile } from './indexing.ts'
-import { LayeredIndex } from './layered-index.ts'
-import { inSlices, LOAD_SLICE_MS, type Steps } from './slices.ts'
-import type { VectorMatch } from './vector-index.ts'
-import { checkVector, soundVector, vectorBytes, vectorOf } from './vector-values.ts'
 import { type Generation, visible } from './visibility.ts'
 
 /** The table of vectors, and that of the versioned rows whose labels they bear. */

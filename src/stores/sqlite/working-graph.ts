@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UndirectedGraph } from 'graphology'
 import type { Key, RelationTie } from '../../engine/store.ts'
+import { TopHits } from '../../vectors/kernel/top-hits.ts'
+import { inBatches, inSlices, LOAD_SLICE_MS, type Steps } from '../../vectors/slices.ts'
 import type { GraphLookups } from './graph-lookups.ts'
-import { inBatches, inSlices, LOAD_SLICE_MS, type Steps } from './slices.ts'
-import { TopHits } from './top-hits.ts'
 
 /** What one published change does to the graph. */
 export interface GraphChange {

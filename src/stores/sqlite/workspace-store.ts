@@ -20,13 +20,13 @@ import type {
   Store,
   StoreCounts,
 } from '../../engine/store.ts'
+import { type Indexing, indexing } from '../../vectors/indexing.ts'
 import type { Connection } from './connection.ts'
 import { customGraph } from './custom-graph-table.ts'
 import { DocumentScopes } from './document-scopes.ts'
 import { entityFragments, footprint, relationFragments } from './fragment-queries.ts'
 import { graphContent } from './graph-content.ts'
 import { GraphLookups } from './graph-lookups.ts'
-import { type Indexing, indexing } from './indexing.ts'
 import { enqueueDocuments } from './intake.ts'
 import { PageCache } from './page-cache.ts'
 import { type OwedVector, Publisher } from './publisher.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { ExactFile } from './exact-file.ts'
-import { HnswFile } from './hnsw-file.ts'
-import { type LoadHnswLibrary, loadHnswLibrary } from './hnsw-library.ts'
+import { ExactFile } from './flat/exact-file.ts'
+import { HnswFile } from './hnsw/hnsw-file.ts'
+import { type LoadHnswLibrary, loadHnswLibrary } from './hnsw/hnsw-library.ts'
 
 /** How the vectors of a store are searched. */
 export interface Indexing {

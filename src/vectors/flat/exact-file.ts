@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
+import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from '../index-head.ts'
+import { vectorBytes } from '../kernel/vector-values.ts'
+import { batches } from '../slices.ts'
 import { BLOCK_ROWS, blockFor, type ExactContent } from './exact-index.ts'
-import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from './index-head.ts'
-import { batches } from './slices.ts'
-import { vectorBytes } from './vector-values.ts'
 
 /** What else is known of the rows. */
 export interface ExactMark extends IndexMark {

@@ -1,4 +1,4 @@
-import { roundedProducts } from './dot-products.ts'
+import { roundedProducts } from '../kernel/dot-products.ts'
 
 /** The largest byte of a row, and the largest number of a query. */
 const MOST_CODE = 127

@@ -1,8 +1,8 @@
 import type { HierarchicalNSW } from 'hnswlib-node'
+import { dot } from '../kernel/vector-values.ts'
+import { inSlices } from '../slices.ts'
+import type { VectorMatch } from '../vector-index.ts'
 import type { HnswLibrary } from './hnsw-library.ts'
-import { inSlices } from './slices.ts'
-import type { VectorMatch } from './vector-index.ts'
-import { dot } from './vector-values.ts'
 
 /** Links of a vector, and how thoroughly they are chosen. */
 export const LINKS = 16

@@ -1,8 +1,8 @@
+import { isSameVector, isSampleOf } from '../hnsw/sample-check.ts'
+import type { IndexMark } from '../index-head.ts'
+import { inSlices } from '../slices.ts'
 import type { ExactFile } from './exact-file.ts'
 import type { ExactIndex } from './exact-index.ts'
-import type { IndexMark } from './index-head.ts'
-import { isSameVector, isSampleOf } from './sample-check.ts'
-import { inSlices } from './slices.ts'
 
 /** How much of what is visible has been restored; `some` may also hold what is not visible any more. */
 export type Restored = 'nothing' | 'some' | 'all'

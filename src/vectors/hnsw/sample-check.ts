@@ -1,5 +1,5 @@
-import { inSlices } from './slices.ts'
-import { dot, vectorBytes } from './vector-values.ts'
+import { dot, vectorBytes } from '../kernel/vector-values.ts'
+import { inSlices } from '../slices.ts'
 
 const NEWEST = 32
 const SPREAD = 32

@@ -1,8 +1,8 @@
-import { canMultiplyRounded, dotProducts, dotProductsOf } from './dot-products.ts'
+import { canMultiplyRounded, dotProducts, dotProductsOf } from '../kernel/dot-products.ts'
+import { TopHits } from '../kernel/top-hits.ts'
+import type { VectorIndex, VectorMatch } from '../vector-index.ts'
 import { RoundedRows } from './rounded-rows.ts'
 import { Shortlist } from './shortlist.ts'
-import { TopHits } from './top-hits.ts'
-import type { VectorIndex, VectorMatch } from './vector-index.ts'
 
 /** Vectors are kept in blocks, so that growing never copies more than one. */
 export const BLOCK_ROWS = 1024

@@ -1,5 +1,5 @@
+import { TopHits } from '../kernel/top-hits.ts'
 import { RoundedQuery, type RoundedRows, type RoundedScores } from './rounded-rows.ts'
-import { TopHits } from './top-hits.ts'
 
 /** Rows that one search has multiplied, and the slot of the first. */
 interface Block {

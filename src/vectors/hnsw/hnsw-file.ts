@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from '../index-head.ts'
 import { HnswGraph } from './hnsw-graph.ts'
 import { isWholeGraph } from './hnsw-layout.ts'
 import type { LoadHnswLibrary } from './hnsw-library.ts'
-import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from './index-head.ts'
 
 export interface HnswHead extends IndexHead {
   /** Size of the file. */
