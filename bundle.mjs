@@ -40,7 +40,7 @@ async function bundle(folder) {
     entryPoints: {
       tenantrag: 'src/cli.ts',
       'users-thread': 'src/tenancy/users-thread.ts',
-      'migrate-thread': 'src/stores/sqlite/migrate-thread.ts',
+      'migrate-thread': 'src/stores/sqlite/database/migrate-thread.ts',
       'reader-host': 'src/formats/reader/reader-host.ts',
       'reader-worker': 'src/formats/reader/reader-worker.ts',
     },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
-import type { Embedding } from '../stores/sqlite/embedding-mark.ts'
+import type { Embedding } from '../stores/sqlite/database/embedding-mark.ts'
 import type { ImportPlan } from '../stores/sqlite/lightrag/import-plan.ts'
 import { planImport } from '../stores/sqlite/lightrag/plan-import.ts'
 import { readWorkingFolder } from '../stores/sqlite/lightrag/working-folder.ts'

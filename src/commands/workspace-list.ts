@@ -1,6 +1,6 @@
 import { DOC_STATUSES } from '../engine/document-record.ts'
+import { isSameName, nameIn } from '../stores/sqlite/database/workspace-name.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../stores/sqlite/verify/survey.ts'
-import { isSameName, nameIn } from '../stores/sqlite/workspace-name.ts'
 import { WorkspaceStorage } from '../workspace-storage.ts'
 import { type CommandContext, configOf } from './command-context.ts'
 import { foreignDatabase, namesIn, placesOf } from './workspace-places.ts'

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
-import { GraphLookups } from '../../src/stores/sqlite/graph-lookups.ts'
-import { Generation } from '../../src/stores/sqlite/visibility.ts'
-import { type GraphChange, WorkingGraph } from '../../src/stores/sqlite/working-graph.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
+import { Generation } from '../../src/stores/sqlite/database/visibility.ts'
+import { GraphLookups } from '../../src/stores/sqlite/search/graph-lookups.ts'
+import { type GraphChange, WorkingGraph } from '../../src/stores/sqlite/search/working-graph.ts'
 import { collectGarbage } from '../collect-garbage.ts'
 
 function heapInUse(): number {

@@ -110,7 +110,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'searches: entries of an older workspace stay as they were',
     edits: [
       {
-        file: 'src/stores/sqlite/folded-forms.ts',
+        file: 'src/stores/sqlite/tables/folded-forms.ts',
         find: 'return FOLDED_ANEW.test(text)',
         replace: "return text === '' && FOLDED_ANEW.test(text)",
       },
@@ -126,7 +126,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'searches: all entries of an older workspace are indexed anew',
     edits: [
       {
-        file: 'src/stores/sqlite/folded-forms.ts',
+        file: 'src/stores/sqlite/tables/folded-forms.ts',
         find: 'AND folds_anew(',
         replace: 'AND length(',
       },
@@ -137,7 +137,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'searches: a large workspace of an older version holds up others',
     edits: [
       {
-        file: 'src/stores/sqlite/open-database.ts',
+        file: 'src/stores/sqlite/database/open-database.ts',
         find: 'bytesOf(database) <= SMALL_BYTES',
         replace: 'bytesOf(database) > SMALL_BYTES - SMALL_BYTES',
       },
@@ -148,7 +148,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'searches: labels of an older workspace stay as they were',
     edits: [
       {
-        file: 'src/stores/sqlite/folded-forms.ts',
+        file: 'src/stores/sqlite/tables/folded-forms.ts',
         find: 'UPDATE documents SET file_path = kept_label(file_path)',
         replace: 'UPDATE documents SET file_path = file_path',
       },

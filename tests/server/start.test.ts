@@ -220,7 +220,7 @@ it('goes on by itself with what a kill interrupted', async () => {
   const second = await startRealProcess(folder.path)
   // No request touches the workspace; only the log tells.
   await waitFor(async () => {
-    const { pendingWorkAt } = await import('../../src/stores/sqlite/pending-documents.ts')
+    const { pendingWorkAt } = await import('../../src/stores/sqlite/database/pending-documents.ts')
     return pendingWorkAt(join(folder.path, 'rag_storage', 'default')) === null
   })
   const counts = await (await fetch(`${second.url}/documents/status_counts`)).json()

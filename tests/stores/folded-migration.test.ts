@@ -6,10 +6,13 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../src/engine/store.ts'
 import { searchableText, withParts } from '../../src/engine/terms.ts'
-import { foldsAnew, FOLDED_FORMS as MIGRATION } from '../../src/stores/sqlite/folded-forms.ts'
-import { indexableText, pairedText } from '../../src/stores/sqlite/indexable-text.ts'
-import { MIGRATIONS } from '../../src/stores/sqlite/schema.ts'
+import { indexableText, pairedText } from '../../src/stores/sqlite/database/indexable-text.ts'
+import { MIGRATIONS } from '../../src/stores/sqlite/database/schema.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import {
+  foldsAnew,
+  FOLDED_FORMS as MIGRATION,
+} from '../../src/stores/sqlite/tables/folded-forms.ts'
 import { FOLDED_FORMS } from './folded-forms.ts'
 import { fillWithForms } from './folded-workspace.ts'
 import { EMBEDDING, entity, newChunk, newDocument, publish, said } from './samples.ts'

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
-import { FrequentTerms } from '../../src/stores/sqlite/frequent-terms.ts'
-import { FullTextSearch } from '../../src/stores/sqlite/full-text-search.ts'
-import { CHUNK_TEXTS, FullTextTable } from '../../src/stores/sqlite/full-text-table.ts'
-import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
-import { Generation, NEVER } from '../../src/stores/sqlite/visibility.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
+import { openDatabase } from '../../src/stores/sqlite/database/open-database.ts'
+import { Generation, NEVER } from '../../src/stores/sqlite/database/visibility.ts'
+import { FrequentTerms } from '../../src/stores/sqlite/search/frequent-terms.ts'
+import { FullTextSearch } from '../../src/stores/sqlite/search/full-text-search.ts'
+import { CHUNK_TEXTS, FullTextTable } from '../../src/stores/sqlite/tables/full-text-table.ts'
 
 const MANY = 600
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LabelKeys } from '../../src/stores/sqlite/label-keys.ts'
+import { LabelKeys } from '../../src/stores/sqlite/search/label-keys.ts'
 
 /** Labels from a million on are gone. */
 function countedKeys() {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CacheEntry } from '../../src/engine/store.ts'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
-import { ModelCacheTable } from '../../src/stores/sqlite/model-cache-table.ts'
-import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
+import { openDatabase } from '../../src/stores/sqlite/database/open-database.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { ModelCacheTable } from '../../src/stores/sqlite/tables/model-cache-table.ts'
 import { EMBEDDING } from './samples.ts'
 
 const MOST = 1000

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
-import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
-import { PageCache } from '../../src/stores/sqlite/page-cache.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
+import { openDatabase } from '../../src/stores/sqlite/database/open-database.ts'
+import { PageCache } from '../../src/stores/sqlite/database/page-cache.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 
 const KIB = 1024

@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
-import { FullTextSearch } from '../../src/stores/sqlite/full-text-search.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
+import { openDatabase } from '../../src/stores/sqlite/database/open-database.ts'
+import { Generation, NEVER } from '../../src/stores/sqlite/database/visibility.ts'
+import { FullTextSearch } from '../../src/stores/sqlite/search/full-text-search.ts'
 import {
   CHUNK_TEXTS,
   ENTITY_NAMES,
   FullTextTable,
-} from '../../src/stores/sqlite/full-text-table.ts'
-import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
-import { Generation, NEVER } from '../../src/stores/sqlite/visibility.ts'
+} from '../../src/stores/sqlite/tables/full-text-table.ts'
 
 const WORDS = 'heron crane stork egret ibis bittern 東京タワー café motor'.split(' ')
 /** Some repeat a word, some have one that nobody has, one is a single character of a longer word. */

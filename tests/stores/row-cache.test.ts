@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/engine/store.ts'
-import { RowCache } from '../../src/stores/sqlite/row-cache.ts'
-import { Generation } from '../../src/stores/sqlite/visibility.ts'
+import { Generation } from '../../src/stores/sqlite/database/visibility.ts'
+import { RowCache } from '../../src/stores/sqlite/search/row-cache.ts'
 
 const rowOf = (key: Key, description = '') => ({
   key,

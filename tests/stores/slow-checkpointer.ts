@@ -1,4 +1,7 @@
-import type { Checkpointer, CheckpointMode } from '../../src/stores/sqlite/checkpoint-thread.ts'
+import type {
+  Checkpointer,
+  CheckpointMode,
+} from '../../src/stores/sqlite/database/checkpoint-thread.ts'
 
 /** Makes no checkpoints; each ends when one wants it to. */
 export class SlowCheckpointer implements Checkpointer {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { change, entity, newChunk, newDocument } from './samples.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChunkTie, Key } from '../../src/engine/store.ts'
-import { TieCache } from '../../src/stores/sqlite/tie-cache.ts'
-import { Generation } from '../../src/stores/sqlite/visibility.ts'
+import { Generation } from '../../src/stores/sqlite/database/visibility.ts'
+import { TieCache } from '../../src/stores/sqlite/search/tie-cache.ts'
 
 const tie = (chunk: Key, entity: Key): ChunkTie => ({ chunk, entity, named: false, spread: 1 })
 

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RelationTie } from '../../src/engine/store.ts'
-import { Connection } from '../../src/stores/sqlite/connection.ts'
-import { GraphLookups } from '../../src/stores/sqlite/graph-lookups.ts'
-import { openDatabase } from '../../src/stores/sqlite/open-database.ts'
-import { Generation } from '../../src/stores/sqlite/visibility.ts'
-import { type GraphChange, WorkingGraph } from '../../src/stores/sqlite/working-graph.ts'
+import { Connection } from '../../src/stores/sqlite/database/connection.ts'
+import { openDatabase } from '../../src/stores/sqlite/database/open-database.ts'
+import { Generation } from '../../src/stores/sqlite/database/visibility.ts'
+import { GraphLookups } from '../../src/stores/sqlite/search/graph-lookups.ts'
+import { type GraphChange, WorkingGraph } from '../../src/stores/sqlite/search/working-graph.ts'
 
 const tie = (key: number, source: number, target: number, weight = 1): RelationTie => ({
   key,

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
-import { indexableText } from '../../../src/stores/sqlite/indexable-text.ts'
-import { openDatabase } from '../../../src/stores/sqlite/open-database.ts'
+import { indexableText } from '../../../src/stores/sqlite/database/indexable-text.ts'
+import { openDatabase } from '../../../src/stores/sqlite/database/open-database.ts'
 
 /** Tables that a commit writes, with the column that grows. */
 const TABLES = {

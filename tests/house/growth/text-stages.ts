@@ -59,9 +59,9 @@ import { OfflineRewriter } from '../../../src/models/offline/offline-rewriter.ts
 import { OfflineSummarizer } from '../../../src/models/offline/offline-summarizer.ts'
 import { rankSentences } from '../../../src/models/offline/rank-sentences.ts'
 import { splitSentences } from '../../../src/models/offline/split-sentences.ts'
-import { foldsAnew } from '../../../src/stores/sqlite/folded-forms.ts'
-import { fullTextTerms } from '../../../src/stores/sqlite/full-text-query.ts'
-import { indexableText } from '../../../src/stores/sqlite/indexable-text.ts'
+import { indexableText } from '../../../src/stores/sqlite/database/indexable-text.ts'
+import { fullTextTerms } from '../../../src/stores/sqlite/search/full-text-query.ts'
+import { foldsAnew } from '../../../src/stores/sqlite/tables/folded-forms.ts'
 import { docx, odt, pptx, textCell, wordParagraph, xlsx } from '../../formats/sample-files.ts'
 
 /** What is done with a text that comes from outside, by what it is called. */

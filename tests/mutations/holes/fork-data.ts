@@ -714,12 +714,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an id is looked up where it is not kept',
     edits: [
       {
-        file: 'src/stores/sqlite/schema.ts',
+        file: 'src/stores/sqlite/database/schema.ts',
         find: 'CREATE UNIQUE INDEX documents_by_external_id',
         replace: 'CREATE INDEX documents_by_external_id',
       },
       {
-        file: 'src/stores/sqlite/intake.ts',
+        file: 'src/stores/sqlite/tables/intake.ts',
         find: "oldest(connection, 'external_id', externalId)",
         replace: "oldest(connection, 'content_hash', externalId)",
       },
@@ -731,12 +731,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an id is looked up before, and not where it is claimed',
     edits: [
       {
-        file: 'src/stores/sqlite/schema.ts',
+        file: 'src/stores/sqlite/database/schema.ts',
         find: 'CREATE UNIQUE INDEX documents_by_external_id',
         replace: 'CREATE INDEX documents_by_external_id',
       },
       {
-        file: 'src/stores/sqlite/intake.ts',
+        file: 'src/stores/sqlite/tables/intake.ts',
         find: "oldest(connection, 'external_id', externalId)",
         replace: 'undefined',
       },

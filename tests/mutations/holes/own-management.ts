@@ -254,7 +254,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'whatever database lies in a folder is served',
     edits: [
       {
-        file: 'src/stores/sqlite/workspace-name.ts',
+        file: 'src/stores/sqlite/database/workspace-name.ts',
         find: 'else if (!isSameName(own, name)) throw foreignDatabase(own, name)',
         replace: 'else if (isSameName(own, name)) void foreignDatabase',
       },

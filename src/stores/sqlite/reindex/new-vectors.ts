@@ -1,9 +1,9 @@
 import { entityText, relationText } from '../../../engine/ingest/item-texts.ts'
 import { vectorBytes } from '../../../vectors/kernel/vector-values.ts'
-import type { Connection } from '../connection.ts'
-import type { Embedding } from '../embedding-mark.ts'
-import { LIMIT } from '../limit.ts'
-import { NO_CHUNK } from '../schema.ts'
+import type { Connection } from '../database/connection.ts'
+import type { Embedding } from '../database/embedding-mark.ts'
+import { LIMIT } from '../database/limit.ts'
+import { NO_CHUNK } from '../database/schema.ts'
 
 export type Kind = 'chunk' | 'entity' | 'relation'
 

@@ -1,4 +1,4 @@
-import { NO_CHUNK } from '../schema.ts'
+import { NO_CHUNK } from '../database/schema.ts'
 import { fragmentSeen, type RowCheck, seen } from './row-check.ts'
 
 /** The full-text indexes against what they index; each keeps one row an entry in `…_docsize`. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
-import { NO_CHUNK } from '../schema.ts'
-import { NEVER } from '../visibility.ts'
+import { NO_CHUNK } from '../database/schema.ts'
+import { NEVER } from '../database/visibility.ts'
 import { type Finding, problem } from './finding.ts'
 import { NOW, type RowCheck, seen } from './row-check.ts'
 

@@ -1,4 +1,4 @@
-import { NO_CHUNK } from '../schema.ts'
+import { NO_CHUNK } from '../database/schema.ts'
 import { fragmentSeen, type RowCheck, seen } from './row-check.ts'
 
 /** Of how many fragments a weight is the sum; beyond, only some of them count. */

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { EngineError } from '../../../engine/errors.ts'
-import { MIGRATIONS } from '../schema.ts'
-import { hasSqliteCode } from '../sqlite-errors.ts'
+import { MIGRATIONS } from '../database/schema.ts'
+import { hasSqliteCode } from '../database/sqlite-errors.ts'
 
 /** In milliseconds. */
 const BUSY_TIMEOUT = 5000

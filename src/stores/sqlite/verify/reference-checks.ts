@@ -1,4 +1,4 @@
-import { NO_CHUNK } from '../schema.ts'
+import { NO_CHUNK } from '../database/schema.ts'
 import { type RowCheck, seen } from './row-check.ts'
 
 /** Rows that refer to rows which are not there. The schema declares no foreign keys. */

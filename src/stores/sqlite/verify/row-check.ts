@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { NEVER } from '../visibility.ts'
+import { NEVER } from '../database/visibility.ts'
 import type { CheckName, Finding } from './finding.ts'
 
 /** A question to the tables whose answer should be empty. */

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
-import { migrate } from '../migrate.ts'
-import { MIGRATIONS } from '../schema.ts'
+import { migrate } from '../database/migrate.ts'
+import { MIGRATIONS } from '../database/schema.ts'
 
 /** How a schema differs from the one that its version should have; names of objects. */
 export interface SchemaDifferences {

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
 import { DOC_STATUSES, type DocStatus } from '../../../engine/document-record.ts'
 import { EngineError } from '../../../engine/errors.ts'
-import type { Embedding } from '../embedding-mark.ts'
-import { MIGRATIONS } from '../schema.ts'
+import type { Embedding } from '../database/embedding-mark.ts'
+import { MIGRATIONS } from '../database/schema.ts'
 import { isInUse, openReadOnly, schemaVersion } from './open-read-only.ts'
 
 /** What a glance at a workspace tells. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { vectorOf } from '../../../vectors/kernel/vector-values.ts'
-import { NO_CHUNK } from '../schema.ts'
+import { NO_CHUNK } from '../database/schema.ts'
 import { type Finding, problem } from './finding.ts'
 import { type RowCheck, seen } from './row-check.ts'
 

@@ -1,8 +1,0 @@
-import type { Key, RelationTie } from '../../engine/store.ts'
-
-/** Of a row of `relations` and its pair, in this order. */
-export type TieColumns = readonly [key: Key, source: Key, target: Key, weight: number]
-
-export function relationTie([key, source, target, weight]: TieColumns): RelationTie {
-  return { key, source, target, weight }
-}

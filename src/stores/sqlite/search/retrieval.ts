@@ -1,0 +1,371 @@
+import { type Pair, pairKey } from '../../../engine/pair.ts'
+import type {
+  ChunkFilter,
+  ChunkTie,
+  Hit,
+  Key,
+  NamedEntity,
+  StoredChunk,
+  StoredEntity,
+  StoredRelation,
+} from '../../../engine/store.ts'
+import { batches, inBatches, inSlices, mapInSlices, type Steps } from '../../../vectors/slices.ts'
+import type { VectorMatch } from '../../../vectors/vector-index.ts'
+import type { Generation } from '../database/visibility.ts'
+import type { EntityRow } from '../tables/graph/entity-table.ts'
+import type { Tables } from '../tables/tables.ts'
+import type { VectorTable } from '../tables/vector-table.ts'
+import { KeySet } from './key-set.ts'
+import { LabelKeys } from './label-keys.ts'
+import { RowCache, type RowCacheOptions } from './row-cache.ts'
+import { TieCache } from './tie-cache.ts'
+import type { WorkingGraph } from './working-graph.ts'
+
+/** Searches and reads of what is visible. */
+export class Retrieval {
+  readonly #tables: Tables
+  readonly #graph: WorkingGraph
+  readonly #ties: TieCache
+  readonly #chunkRows: RowCache<StoredChunk>
+  readonly #entityRows: RowCache<EntityRow>
+  readonly #relationRows: RowCache<StoredRelation>
+  readonly #entityKeys: LabelKeys
+  readonly #relationKeys: LabelKeys
+  readonly #loaded: (vectors: VectorTable) => Promise<VectorTable>
+
+  /** @param loaded makes sure that an index is in memory */
+  constructor(
+    tables: Tables,
+    graph: WorkingGraph,
+    generation: Generation,
+    loaded: (vectors: VectorTable) => Promise<VectorTable>,
+  ) {
+    this.#tables = tables
+    this.#graph = graph
+    this.#ties = new TieCache(generation)
+    this.#chunkRows = new RowCache(generation, CHUNK_ROWS)
+    this.#entityRows = new RowCache<EntityRow>(generation, GRAPH_ROWS)
+    this.#relationRows = new RowCache<StoredRelation>(generation, {
+      ...GRAPH_ROWS,
+      maxSize: 2 * CACHE_BYTES,
+    })
+    this.#entityKeys = new LabelKeys(tables.entities)
+    this.#relationKeys = new LabelKeys(tables.relations)
+    this.#loaded = loaded
+  }
+
+  /** Held in memory besides graph and vectors. */
+  get bytes(): number {
+    const rows = [this.#chunkRows, this.#entityRows, this.#relationRows]
+    const held = [this.#ties, ...rows, this.#entityKeys, this.#relationKeys]
+    return held.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
+    const documents = this.#documents(filter)
+    return this.#tables.fullText.chunks(text, limit, documents && KeySet.only(documents))
+  }
+
+  async nearestChunks(
+    vector: Float32Array,
+    limit: number,
+    filter: ChunkFilter | null,
+    keys: KeySet | null = null,
+  ): Promise<Hit[]> {
+    const vectors = await this.#loaded(this.#tables.chunkVectors)
+    const documents = this.#documents(filter)
+    const asked =
+      documents &&
+      KeySet.only(documents.flatMap((document) => this.#tables.chunks.keysOf(document)))
+    const accept = (label: number) =>
+      (asked === null || asked.admits(label)) && (keys === null || keys.admits(label))
+    return (await vectors.search(vector, limit, accept)).map(asHit)
+  }
+
+  async nearestEntities(
+    vector: Float32Array,
+    limit: number,
+    keys: KeySet | null = null,
+  ): Promise<Hit[]> {
+    const vectors = await this.#loaded(this.#tables.entityVectors)
+    const found = await vectors.search(vector, limit, amongst(keys, this.#entityKeys))
+    return underKeys(found, this.#entityKeys)
+  }
+
+  async nearestRelations(
+    vector: Float32Array,
+    limit: number,
+    keys: KeySet | null = null,
+  ): Promise<Hit[]> {
+    const vectors = await this.#loaded(this.#tables.relationVectors)
+    const found = await vectors.search(vector, limit, amongst(keys, this.#relationKeys))
+    return underKeys(found, this.#relationKeys)
+  }
+
+  async chunkSimilarities(keys: readonly Key[], vector: Float32Array): Promise<Float32Array> {
+    const vectors = await this.#loaded(this.#tables.chunkVectors)
+    return vectors.similarities(keys, vector)
+  }
+
+  chunks(keys: readonly Key[]): Promise<StoredChunk[]> {
+    return this.#chunkRows.rows(keys, (missing) =>
+      inBatches(missing, TEXTS_AT_ONCE, (some) => this.#tables.chunks.read(some)),
+    )
+  }
+
+  /** To be called when documents are taken in: one may be given another name, which chunks tell. */
+  forgetChunks(): void {
+    this.#chunkRows.forget()
+  }
+
+  async entities(keys: readonly Key[]): Promise<StoredEntity[]> {
+    const { entities } = this.#tables
+    const rows = await this.#entityRows.rows(keys, (missing) =>
+      inBatches(missing, ROWS_AT_ONCE, (some) => entities.read(some)),
+    )
+    const degrees = await this.#graph.degrees(rows.map((row) => row.key))
+    return rows.map((row, index) => withDegree(row, degrees[index] ?? 0))
+  }
+
+  relations(keys: readonly Key[]): Promise<StoredRelation[]> {
+    const { relations } = this.#tables
+    return this.#relationRows.rows(keys, (missing) =>
+      inBatches(missing, ROWS_AT_ONCE, (some) => relations.read(some)),
+    )
+  }
+
+  async chunkKeys(ids: readonly string[]): Promise<Map<string, Key>> {
+    return new Map(
+      await inBatches(ids, KEYS_AT_ONCE, (some) => [...this.#tables.chunks.keys(some)]),
+    )
+  }
+
+  async entityKeys(names: readonly string[]): Promise<Map<string, Key>> {
+    const { entities, entityNames } = this.#tables
+    const found = await mapInSlices(names, (name) => {
+      const key = entityNames.key(name)
+      return entry(name, key !== null && entities.isVisible(key) ? key : null)
+    })
+    return new Map(found)
+  }
+
+  async relationKeys(pairs: readonly Pair[]): Promise<Map<string, Key>> {
+    const { relationPairs, relations } = this.#tables
+    const found = await mapInSlices(pairs, (pair) => {
+      const key = relationPairs.find(pair)?.key
+      const isVisible = key !== undefined && relations.visibleLabel(key) !== null
+      return entry(pairKey(pair), isVisible ? key : null)
+    })
+    return new Map(found)
+  }
+
+  async entitiesByNameKey(nameKeys: readonly string[]): Promise<NamedEntity[]> {
+    const { entities } = this.#tables
+    const unique = [...new Set(nameKeys)]
+    return inBatches(unique, KEYS_AT_ONCE, (some) => entities.withNameKeys(some))
+  }
+
+  entitiesWithWords(
+    words: readonly string[],
+    limit: number,
+    keys: KeySet | null = null,
+  ): NamedEntity[] {
+    const { entities, fullText } = this.#tables
+    return fullText
+      .entitiesWithAll(words, limit, keys)
+      .flatMap((hit) => entities.named(hit.key) ?? [])
+  }
+
+  async tiesOfChunks(
+    chunkKeys: readonly Key[],
+    minSpread: number,
+    maxSpread: number,
+  ): Promise<ChunkTie[]> {
+    const { fragmentReads } = this.#tables
+    const kind = `chunk ${minSpread} ${maxSpread}`
+    return this.#ties.lists(
+      kind,
+      chunkKeys,
+      (tie) => tie.chunk,
+      async (missing) => {
+        const ties = await mapInSlices([...batches(missing, CHUNKS_AT_ONCE)], (keys) =>
+          fragmentReads.tiesOfChunks(keys, minSpread, maxSpread),
+        )
+        return ties.flat()
+      },
+    )
+  }
+
+  tiesOfEntities(
+    entityKeys: readonly Key[],
+    limit: number,
+    admits: ((document: number) => boolean) | null = null,
+  ): Promise<ChunkTie[]> {
+    if (admits !== null) return this.#tiesOfEntities(entityKeys, limit, admits)
+    return this.#ties.lists(
+      `entity ${limit}`,
+      entityKeys,
+      (tie) => tie.entity,
+      (missing) => this.#tiesOfEntities(missing, limit, () => true),
+    )
+  }
+
+  async #tiesOfEntities(
+    entityKeys: readonly Key[],
+    limit: number,
+    admits: (document: number) => boolean,
+  ): Promise<ChunkTie[]> {
+    const { entities, fragmentReads } = this.#tables
+    const found: ChunkTie[] = []
+    /** For entities with very many ties: page by page, until there are enough. */
+    function* pagedTies(keys: readonly Key[]): Steps {
+      for (const key of keys) {
+        const entity = entities.named(key)
+        if (entity === null) continue
+        const ties = new Map<Key, ChunkTie>()
+        for (const page of fragmentReads.chunksOf(entity, admits)) {
+          for (const tie of page) addTie(ties, tie, limit)
+          yield
+          if (ties.size >= limit) break
+        }
+        for (const tie of ties.values()) found.push(tie)
+      }
+    }
+    await inSlices(
+      (function* () {
+        for (const keys of batches(entityKeys, ENTITIES_AT_ONCE)) {
+          const few = fragmentReads.tiesOfEntities(keys, TIES_AT_ONCE, admits)
+          yield
+          if (few === null) yield* pagedTies(keys)
+          else for (const tie of firstTies(few, limit)) found.push(tie)
+        }
+      })(),
+    )
+    return found
+  }
+
+  async popularEntities(limit: number, keys: KeySet | null = null): Promise<StoredEntity[]> {
+    return this.entities(await this.#popularKeys(limit, keys))
+  }
+
+  async popularNames(limit: number, keys: KeySet | null = null): Promise<string[]> {
+    const popular = await this.#popularKeys(limit, keys)
+    return inBatches(popular, KEYS_AT_ONCE, (some) => this.#tables.entities.namesOf(some))
+  }
+
+  async #popularKeys(limit: number, keys: KeySet | null): Promise<Key[]> {
+    // So many that enough of those that count are among them.
+    const spare = keys === null ? 0 : keys.only ? Number.MAX_SAFE_INTEGER - limit : keys.size
+    const hubs = await this.#graph.hubs(limit + spare)
+    const counted = keys === null ? hubs : hubs.filter((key) => keys.admits(key))
+    return counted.slice(0, limit)
+  }
+
+  async labels(keys: KeySet | null = null): Promise<string[]> {
+    const { entities } = this.#tables
+    const names: string[] = []
+    await inSlices(
+      (function* () {
+        let page = entities.names('', LABEL_PAGE)
+        while (page.length > 0) {
+          const counted = keys === null ? page : page.filter(({ key }) => keys.admits(key))
+          for (const { name } of counted) names.push(name)
+          yield
+          page = entities.names(page.at(-1)?.name ?? '', LABEL_PAGE)
+        }
+      })(),
+    )
+    return names
+  }
+
+  #documents(filter: ChunkFilter | null): number[] | null {
+    if (filter === null || filter.documentIds === null) return null
+    return filter.documentIds.flatMap((id) => this.#tables.documents.row(id)?.seq ?? [])
+  }
+}
+
+/** Written out, which takes a quarter of the time of a spread. */
+function withDegree(row: EntityRow, degree: number): StoredEntity {
+  const { key, name, type, description, sourceIds, filePaths, createdAt, tokens, owed } = row
+  return { key, name, type, description, sourceIds, filePaths, createdAt, tokens, owed, degree }
+}
+
+function underKeys(found: readonly VectorMatch[], labelKeys: LabelKeys): Hit[] {
+  const keys = labelKeys.of(found.map(({ label }) => label))
+  return found.flatMap(({ score }, at) => {
+    const key = keys[at]
+    return key === undefined ? [] : [{ key, score }]
+  })
+}
+
+function amongst(keys: KeySet | null, labelKeys: LabelKeys) {
+  return (label: number): boolean => {
+    if (keys === null) return true
+    const key = labelKeys.one(label)
+    return key !== undefined && keys.admits(key)
+  }
+}
+
+/** Names read at a time. */
+const LABEL_PAGE = 500
+
+function asHit(match: { label: number; score: number }): Hit {
+  return { key: match.label, score: match.score }
+}
+
+function entry(name: string, key: Key | null): [string, Key] | null {
+  return key === null ? null : [name, key]
+}
+
+/** Of each kind of rows. There are twice as many relations as entities, and more of each question. */
+const CACHE_BYTES = 4 * 1024 * 1024
+
+/** What rows take in memory without their texts and lists, and one string in a list. */
+const CHUNK_BYTES = 500
+const ROW_BYTES = 600
+const STRING_BYTES = 64
+
+/** Entities and relations change when their vector comes. */
+const GRAPH_ROWS: RowCacheOptions<EntityRow | StoredRelation> = {
+  maxSize: CACHE_BYTES,
+  isSettled: ({ owed }) => !owed,
+  bytesOf: ({ description, sourceIds, filePaths }) =>
+    ROW_BYTES + description.length + (sourceIds.length + filePaths.length) * STRING_BYTES,
+}
+
+const CHUNK_ROWS: RowCacheOptions<StoredChunk> = {
+  maxSize: CACHE_BYTES,
+  bytesOf: ({ content, headings, filePath }) =>
+    CHUNK_BYTES + content.length + filePath.length + headings.length * STRING_BYTES,
+}
+
+/** How much one statement reads, so that it holds nobody up. */
+const CHUNKS_AT_ONCE = 16
+const TEXTS_AT_ONCE = 20
+const ROWS_AT_ONCE = 64
+const KEYS_AT_ONCE = 64
+const ENTITIES_AT_ONCE = 16
+const TIES_AT_ONCE = 1500
+
+/** Of each entity the first ties, `limit` at most; those of one entity stand together. */
+function firstTies(all: readonly ChunkTie[], limit: number): ChunkTie[] {
+  const found: ChunkTie[] = []
+  let own = new Map<Key, ChunkTie>()
+  let entity: Key | null = null
+  for (const tie of all) {
+    if (tie.entity !== entity) {
+      for (const first of own.values()) found.push(first)
+      own = new Map()
+      entity = tie.entity
+    }
+    addTie(own, tie, limit)
+  }
+  return [...found, ...own.values()]
+}
+
+/** A chunk may speak of an entity more than once: one tie, named if one of them is. */
+function addTie(ties: Map<Key, ChunkTie>, tie: ChunkTie, limit: number): void {
+  const known = ties.get(tie.chunk)
+  if (known !== undefined) ties.set(tie.chunk, { ...known, named: known.named || tie.named })
+  else if (ties.size < limit) ties.set(tie.chunk, tie)
+}

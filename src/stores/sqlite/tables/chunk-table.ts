@@ -1,0 +1,162 @@
+import type { DocumentChunk, Key, NewChunk, StoredChunk } from '../../../engine/store.ts'
+import type { Connection } from '../database/connection.ts'
+import { LIMIT } from '../database/limit.ts'
+import { type Generation, NEVER, visible } from '../database/visibility.ts'
+
+type Columns = readonly [
+  key: Key,
+  id: string,
+  documentId: string,
+  filePath: string,
+  ordinal: number,
+  content: string,
+  tokens: number,
+  start: number,
+  end: number,
+  headings: string,
+  page: number | null,
+]
+
+const STAGE = `
+  INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end", page, error)
+  VALUES (?, ?, ?, ?, ${NEVER}, ?, ?, ?, ?, ?)`
+
+const READ = `
+  SELECT c.label, c.id, d.id, d.file_path, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings,
+    c.page
+  FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
+    CROSS JOIN chunk_texts t ON t.chunk = c.label
+    CROSS JOIN documents d ON d.seq = c.document
+  WHERE ${visible('c')}`
+
+/** Chunks and their texts. A chunk's label is its key. */
+export class ChunkTable {
+  readonly #connection: Connection
+  readonly #generation: Generation
+
+  constructor(connection: Connection, generation: Generation) {
+    this.#connection = connection
+    this.#generation = generation
+  }
+
+  /** Writes a chunk for the next generation. @param document the row id of its document */
+  stage(chunk: NewChunk, document: number): Key {
+    const label = this.#connection.insert(
+      STAGE,
+      chunk.id,
+      document,
+      chunk.ordinal,
+      this.#generation.current + 1,
+      chunk.tokens,
+      chunk.start,
+      chunk.end,
+      chunk.page,
+      chunk.error,
+    )
+    this.#connection.run(
+      'INSERT INTO chunk_texts (chunk, content, headings) VALUES (?, ?, ?)',
+      label,
+      chunk.content,
+      JSON.stringify(chunk.headings),
+    )
+    return label
+  }
+
+  remove(label: number): void {
+    this.#connection.run('DELETE FROM chunk_texts WHERE chunk = ?', label)
+    this.#connection.run('DELETE FROM chunks WHERE label = ?', label)
+  }
+
+  /** The visible ones of these keys, in any order. */
+  read(keys: readonly Key[]): StoredChunk[] {
+    const { current } = this.#generation
+    const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
+    return rows.map(rowOf)
+  }
+
+  /** Keys of the visible chunks of these ids; of several of one id the oldest. */
+  keys(ids: readonly string[]): Map<string, Key> {
+    const rows = this.#connection.all<{ readonly id: string; readonly key: Key }>(
+      `SELECT c.id, min(c.label) AS key FROM json_each(?) k CROSS JOIN chunks c ON c.id = k.value
+       WHERE ${visible('c')} GROUP BY k.key ORDER BY k.key`,
+      JSON.stringify(ids),
+      this.#generation.current,
+      this.#generation.current,
+    )
+    return new Map(rows.map(({ id, key }) => [id, key]))
+  }
+
+  /** Row id of the document of a chunk, visible or not. */
+  documentOf(key: Key): number | null {
+    const sql = 'SELECT document FROM chunks WHERE label = ?'
+    return this.#connection.get<{ document: number }>(sql, key)?.document ?? null
+  }
+
+  /** A page of the visible chunks of a document, by ordinal, and how many there are in all. */
+  list(
+    document: number,
+    page: { readonly onlySetAside: boolean; readonly offset: number; readonly limit: number },
+  ): { chunks: DocumentChunk[]; total: number } {
+    const { current } = this.#generation
+    const wanted = page.onlySetAside ? 'AND c.error IS NOT NULL' : ''
+    const where = `c.document = ? AND ${visible('c')} ${wanted}`
+    const count = this.#connection.get<{ total: number }>(
+      `SELECT count(*) AS total FROM chunks c WHERE ${where}`,
+      document,
+      current,
+      current,
+    )
+    const rows = this.#connection.all<Omit<DocumentChunk, 'headings'> & { headings: string }>(
+      `SELECT c.id, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings, c.page, c.error
+       FROM chunks c JOIN chunk_texts t ON t.chunk = c.label
+       WHERE ${where} ORDER BY c.ordinal ${LIMIT} OFFSET ?`,
+      document,
+      current,
+      current,
+      page.limit,
+      page.offset,
+    )
+    const chunks = rows.map((row) => ({ ...row, headings: JSON.parse(row.headings) as string[] }))
+    return { chunks, total: count?.total ?? 0 }
+  }
+
+  /** Keys of the visible chunks of a document, by ordinal. */
+  keysOf(document: number): Key[] {
+    return this.#connection
+      .all<{ label: Key }>(
+        `SELECT c.label FROM chunks c WHERE c.document = ? AND ${visible('c')} ORDER BY c.ordinal`,
+        document,
+        this.#generation.current,
+        this.#generation.current,
+      )
+      .map((row) => row.label)
+  }
+}
+
+function rowOf([
+  key,
+  id,
+  documentId,
+  filePath,
+  ordinal,
+  content,
+  tokens,
+  start,
+  end,
+  headings,
+  page,
+]: Columns): StoredChunk {
+  return {
+    key,
+    id,
+    documentId,
+    filePath,
+    ordinal,
+    content,
+    tokens,
+    start,
+    end,
+    headings: JSON.parse(headings) as string[],
+    page,
+  }
+}

@@ -1,0 +1,286 @@
+import type {
+  AttemptEnd,
+  DeathCount,
+  DocumentLabels,
+  DocumentRecord,
+  InterruptedDocument,
+} from '../../../engine/document-record.ts'
+import type { Change } from '../../../engine/store.ts'
+import type { Steps } from '../../../vectors/slices.ts'
+import type { Connection } from '../database/connection.ts'
+import { type DocumentRow, documentRecord } from './document-row.ts'
+import { keepText } from './intake.ts'
+import { lastPlace } from './last-place.ts'
+
+/** A wait that is longer was measured by another clock. */
+const LONGEST_WAIT_MS = 3_600_000
+/** Documents that one transaction forgets when all of them go: 2 ms at most. */
+const FORGOTTEN_AT_ONCE = 200
+
+/** The way of a document from `pending` to the end of an attempt. */
+export class DocumentQueue {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** After a power cut the document is pending again, which is what `recover` would make of it. */
+  claim(life: string): DocumentRecord | null {
+    return this.#connection.relaxed(() => {
+      const now = Date.now()
+      const row = this.#connection.get<DocumentRow>(
+        `UPDATE documents SET status = 'processing', attempts = attempts + 1, life = ?, step = '',
+           updated_at = ?
+         WHERE seq = (SELECT seq FROM documents
+           WHERE status = 'pending' AND NOT next_attempt_at BETWEEN ? AND ?
+             AND seq NOT IN (SELECT document FROM scheduled_deletions)
+             AND NOT EXISTS (SELECT 1 FROM promised_clearing)
+           ORDER BY place LIMIT 1)
+         RETURNING *`,
+        life,
+        now,
+        now + 1,
+        now + LONGEST_WAIT_MS,
+      )
+      return row === undefined ? null : documentRecord(row)
+    })
+  }
+
+  pendingCount(): number {
+    const sql = `SELECT count(*) AS count FROM documents WHERE status = 'pending'`
+    return this.#connection.get<{ count: number }>(sql)?.count ?? 0
+  }
+
+  nextAttemptAt(): number | null {
+    const sql = `SELECT min(next_attempt_at) AS at FROM documents
+      WHERE status = 'pending' AND next_attempt_at > 0`
+    return this.#connection.get<{ at: number | null }>(sql)?.at ?? null
+  }
+
+  hurry(): number {
+    return this.#connection.durably(() =>
+      this.#connection.run(
+        `UPDATE documents SET next_attempt_at = 0 WHERE status = 'pending' AND next_attempt_at > 0`,
+      ),
+    )
+  }
+
+  /** Counts on from one to the next, so that many are found in one walk along the queue. */
+  positions(documentIds: readonly string[]): Map<string, number> {
+    const rows = this.#connection.all<{ id: string; place: number }>(
+      `SELECT d.id, d.place FROM json_each(?) k CROSS JOIN documents d ON d.id = k.value
+       WHERE d.status = 'pending' ORDER BY d.place`,
+      JSON.stringify(documentIds),
+    )
+    const positions = new Map<string, number>()
+    let before = 0
+    let from = Number.MIN_SAFE_INTEGER
+    for (const { id, place } of rows) {
+      const sql = `SELECT count(*) AS count FROM documents
+        WHERE status = 'pending' AND place >= ? AND place < ?`
+      before += this.#connection.get<{ count: number }>(sql, from, place)?.count ?? 0
+      from = place
+      positions.set(id, before)
+    }
+    return positions
+  }
+
+  /** Not synced: what is lost in a power cut was none of the document's doing. */
+  beginStep(documentId: string, step: string): void {
+    this.#connection.relaxed(() =>
+      this.#connection.run(
+        `UPDATE documents SET step = ? WHERE id = ? AND status = 'processing'`,
+        step,
+        documentId,
+      ),
+    )
+  }
+
+  interrupted(): InterruptedDocument[] {
+    return this.#connection.all<InterruptedDocument>(
+      `SELECT id, file_path AS filePath, track_id AS trackId, life, step, deaths FROM documents
+       WHERE status = 'processing' ORDER BY place`,
+    )
+  }
+
+  recover(counted: ReadonlyMap<string, DeathCount>): number {
+    return this.#connection.durably(() => {
+      for (const [id, { deaths, errorMsg, failed }] of counted) {
+        this.#connection.run(
+          `UPDATE documents SET status = ?, deaths = ?, error_msg = ?, place = ?, updated_at = ?
+           WHERE id = ? AND status = 'processing'`,
+          failed ? 'failed' : 'pending',
+          deaths,
+          errorMsg,
+          lastPlace(this.#connection) + 1,
+          Date.now(),
+          id,
+        )
+      }
+      const others = this.#connection.run(
+        `UPDATE documents SET status = 'pending', updated_at = ? WHERE status = 'processing'`,
+        Date.now(),
+      )
+      return others + counted.size
+    })
+  }
+
+  setText(
+    documentId: string,
+    revision: number,
+    text: { text: string; contentHash: string; contentSummary: string; contentLength: number },
+  ): boolean {
+    return this.#connection.durably(() => {
+      const row = this.#connection.get<{ seq: number }>(
+        `UPDATE documents SET content_hash = ?, content_summary = ?, content_length = ?,
+           updated_at = ?
+         WHERE id = ? AND revision = ? RETURNING seq`,
+        text.contentHash,
+        text.contentSummary,
+        text.contentLength,
+        Date.now(),
+        documentId,
+        revision,
+      )
+      if (row === undefined) return false
+      keepText(this.#connection, row.seq, text.text)
+      return true
+    })
+  }
+
+  endAttempt(documentId: string, revision: number, end: AttemptEnd): void {
+    const waits = end.status === 'waiting'
+    this.#connection.durably(() =>
+      this.#connection.run(
+        `UPDATE documents SET status = ?, error_msg = ?, attempts = max(0, attempts - ?),
+           next_attempt_at = ?, blame = coalesce(?, blame), place = coalesce(?, place),
+           updated_at = ?
+         WHERE id = ? AND revision = ?`,
+        waits ? 'pending' : end.status,
+        end.errorMsg,
+        end.status === 'pending' && !end.counts ? 1 : 0,
+        waits ? end.nextAttemptAt : 0,
+        waits ? end.blame : null,
+        waits ? lastPlace(this.#connection) + 1 : null,
+        Date.now(),
+        documentId,
+        revision,
+      ),
+    )
+  }
+
+  /** Part of the transaction that publishes a document version. */
+  finish(version: NonNullable<Change['publishes']>): void {
+    this.#connection.run(
+      `UPDATE documents SET status = 'processed', chunks_count = ?, metadata = ?, error_msg = NULL,
+         blame = 0, next_attempt_at = 0, deaths = 0, updated_at = ?
+       WHERE id = ?`,
+      version.chunks.length,
+      JSON.stringify(version.metadata),
+      Date.now(),
+      version.documentId,
+    )
+  }
+
+  /** Part of the transaction that ends a document's chunks. */
+  setChunksCount(documentId: string, count: number): void {
+    this.#connection.run('UPDATE documents SET chunks_count = ? WHERE id = ?', count, documentId)
+  }
+
+  /** The last that was taken in; 0 before the first. */
+  lastSeq(): number {
+    const sql = 'SELECT max(seq) AS seq FROM documents'
+    return this.#connection.get<{ seq: number | null }>(sql)?.seq ?? 0
+  }
+
+  /** Forgets documents up to the given one, some in each step; their texts are only marked. */
+  *forgetUntil(last: number): Steps {
+    const next = `SELECT seq FROM documents WHERE seq <= ? ORDER BY seq LIMIT ${FORGOTTEN_AT_ONCE}`
+    for (;;) {
+      const some = this.#connection.all<{ seq: number }>(next, last)
+      if (some.length === 0) return
+      const among = 'IN (SELECT value FROM json_each(?))'
+      for (const sql of [
+        `INSERT OR IGNORE INTO dead_texts
+         SELECT document FROM document_texts WHERE document ${among}`,
+        `DELETE FROM custom_graphs WHERE document ${among}`,
+        `DELETE FROM scheduled_deletions WHERE document ${among}`,
+        `DELETE FROM documents WHERE seq ${among}`,
+      ]) {
+        this.#connection.run(sql, JSON.stringify(some.map(({ seq }) => seq)))
+      }
+      yield
+    }
+  }
+
+  /** Returns whether there was one. */
+  removeDeadText(): boolean {
+    const sql = 'DELETE FROM dead_texts WHERE document = (SELECT min(document) FROM dead_texts)'
+    const dead = this.#connection.get<{ document: number }>(`${sql} RETURNING document`)
+    if (dead === undefined) return false
+    this.#connection.run('DELETE FROM document_texts WHERE document = ?', dead.document)
+    return true
+  }
+
+  /** Part of the transaction that deletes a document. */
+  forget(documentId: string): void {
+    for (const table of ['document_texts', 'custom_graphs']) {
+      this.#connection.run(
+        `DELETE FROM ${table} WHERE document = (SELECT seq FROM documents WHERE id = ?)`,
+        documentId,
+      )
+    }
+    this.#connection.run(
+      'DELETE FROM scheduled_deletions WHERE document = (SELECT seq FROM documents WHERE id = ?)',
+      documentId,
+    )
+    this.#connection.run('DELETE FROM documents WHERE id = ?', documentId)
+  }
+
+  requeueProcessed(documentId: string): boolean {
+    return this.#connection.durably(
+      () => this.#requeue(`id = ? AND status = 'processed'`, documentId) > 0,
+    )
+  }
+
+  /** Returns whether there is such a document. Part of a transaction. */
+  setLabels(documentId: string, labels: Partial<Omit<DocumentLabels, 'externalId'>>): boolean {
+    const { tags, attributes, enabled } = labels
+    const changed = this.#connection.run(
+      `UPDATE documents SET tags = coalesce(?, tags), attributes = coalesce(?, attributes),
+         enabled = coalesce(?, enabled), updated_at = ?
+       WHERE id = ?`,
+      tags === undefined ? null : JSON.stringify(tags),
+      attributes === undefined ? null : JSON.stringify(attributes),
+      enabled === undefined ? null : Number(enabled),
+      Date.now(),
+      documentId,
+    )
+    return changed > 0
+  }
+
+  requeueFailed(documentIds: readonly string[] | null): number {
+    return this.#connection.durably(() => {
+      if (documentIds === null) return this.#requeue(`status = 'failed'`)
+      let requeued = 0
+      for (const id of documentIds) requeued += this.#requeue(`id = ? AND status = 'failed'`, id)
+      return requeued
+    })
+  }
+
+  /**
+   * Behind the others, in the order in which they were taken in, and with nothing against them; but
+   * what has ended a process twice is given up when it does so once more.
+   */
+  #requeue(condition: string, ...values: string[]): number {
+    return this.#connection.run(
+      `UPDATE documents SET status = 'pending', error_msg = NULL, blame = 0, next_attempt_at = 0,
+         deaths = min(deaths, 1), place = ? + seq, updated_at = ?
+       WHERE ${condition}`,
+      lastPlace(this.#connection),
+      Date.now(),
+      ...values,
+    )
+  }
+}

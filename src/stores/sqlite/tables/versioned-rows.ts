@@ -1,0 +1,71 @@
+import type { Connection } from '../database/connection.ts'
+import { type Generation, NEVER } from '../database/visibility.ts'
+
+/** Labels read at a time. */
+const PAGE_ROWS = 500
+
+/** The life of versioned rows: staged, visible, superseded, dead. */
+export class VersionedRows {
+  readonly #connection: Connection
+  readonly #generation: Generation
+  readonly #table: 'chunks' | 'entities' | 'relations'
+
+  constructor(
+    connection: Connection,
+    generation: Generation,
+    table: 'chunks' | 'entities' | 'relations',
+  ) {
+    this.#connection = connection
+    this.#generation = generation
+    this.#table = table
+  }
+
+  /** Lets a row end with the next generation. */
+  supersede(label: number): void {
+    const sql = `UPDATE ${this.#table} SET died = ? WHERE label = ?`
+    this.#connection.run(sql, this.#generation.current + 1, label)
+  }
+
+  /** Takes {@link supersede} back. */
+  revive(label: number): void {
+    this.#connection.run(`UPDATE ${this.#table} SET died = ${NEVER} WHERE label = ?`, label)
+  }
+
+  /** Some rows that were written for the next generation. They have the greatest labels of all. */
+  staged(): number[] {
+    return this.#labels(
+      `label > coalesce(
+        (SELECT label FROM ${this.#table} WHERE born <= ? ORDER BY label DESC LIMIT 1), 0)`,
+    )
+  }
+
+  /** Some rows that end with the next generation. */
+  superseded(): number[] {
+    return this.#labels(`died < ${NEVER} AND died > ?`)
+  }
+
+  /** Some rows that nobody sees any more. */
+  dead(): number[] {
+    return this.#labels(`died < ${NEVER} AND died <= ?`)
+  }
+
+  /** Some rows after a label that nothing has superseded. */
+  alive(after: number): number[] {
+    return this.#connection
+      .all<{ label: number }>(
+        `SELECT label FROM ${this.#table} WHERE label > ? AND died = ${NEVER}
+         ORDER BY label LIMIT ${PAGE_ROWS}`,
+        after,
+      )
+      .map((row) => row.label)
+  }
+
+  #labels(condition: string): number[] {
+    return this.#connection
+      .all<{ label: number }>(
+        `SELECT label FROM ${this.#table} WHERE ${condition} LIMIT ${PAGE_ROWS}`,
+        this.#generation.current,
+      )
+      .map((row) => row.label)
+  }
+}
