@@ -1,6 +1,6 @@
 import type { Config } from './config/config.ts'
 import type { Binding, ModelChoice } from './config/role-fields.ts'
-import type { LanguageModel } from './engine/models.ts'
+import type { LanguageModel } from './engine/ports/models.ts'
 import type { NoticeSink } from './models/calls/notices.ts'
 import type { UsageMeter } from './models/calls/usage.ts'
 

@@ -2,7 +2,7 @@ import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-mo
 import { buildProbes } from './build-probes.ts'
 import type { Config } from './config/config.ts'
 import { modelChoice, type Role } from './config/role-fields.ts'
-import { ModelHealth } from './engine/model-health.ts'
+import { ModelHealth } from './engine/ports/model-health.ts'
 import type {
   EmbeddingModel,
   LanguageModel,
@@ -10,7 +10,8 @@ import type {
   Models,
   QuestionRewriter,
   RerankModel,
-} from './engine/models.ts'
+} from './engine/ports/models.ts'
+import type { Store } from './engine/ports/store.ts'
 import type { ModelUsage } from './engine/rag.ts'
 import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
@@ -18,8 +19,7 @@ import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.t
 import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { isUsableQuestion, LlmRewriter } from './engine/roles/llm-rewriter.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
-import type { Store } from './engine/store.ts'
-import { tokenCount } from './engine/tokenizer.ts'
+import { tokenCount } from './engine/text/tokenizer.ts'
 import { type ModelNotice, type NoticeSink, onceAnHour } from './models/calls/notices.ts'
 import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
 import { offlineModels } from './models/offline/offline-models.ts'

@@ -1,6 +1,6 @@
 import type { Config } from './config/config.ts'
 import { modelChoice, ROLES, type Role } from './config/role-fields.ts'
-import type { EmbeddingModel, LanguageModel, RerankModel } from './engine/models.ts'
+import type { EmbeddingModel, LanguageModel, RerankModel } from './engine/ports/models.ts'
 import { shapeOf } from './engine/roles/cached-language-model.ts'
 import {
   embeddingModelProbe,

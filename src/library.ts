@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { LightRag } from './engine/light-rag.ts'
-import { ModelHealth } from './engine/model-health.ts'
-import type { EmbeddingModel, LanguageModel, Models } from './engine/models.ts'
+import { ModelHealth } from './engine/ports/model-health.ts'
+import type { EmbeddingModel, LanguageModel, Models } from './engine/ports/models.ts'
+import type { EngineSettings } from './engine/ports/settings.ts'
+import type { Store } from './engine/ports/store.ts'
 import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
 import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
 import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
 import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
 import { isUsableQuestion, LlmRewriter } from './engine/roles/llm-rewriter.ts'
 import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
-import type { EngineSettings } from './engine/settings.ts'
-import type { Store } from './engine/store.ts'
-import { tokenCount } from './engine/tokenizer.ts'
+import { tokenCount } from './engine/text/tokenizer.ts'
 import { FileReaders } from './formats/reader/file-readers.ts'
 import {
   type EmbeddingModelObject,
@@ -30,38 +30,6 @@ import {
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { refuseUnfitNode } from './unfit-node.ts'
 
-/* The public entry `tenantrag`: what a program needs that has an engine and no server. */
-export {
-  EngineError,
-  type EngineErrorCode,
-  ModelUnavailable,
-  type OutageKind,
-} from './engine/errors.ts'
-export {
-  type CreateEntity,
-  type CreateRelation,
-  type CustomChunk,
-  type CustomEntity,
-  type CustomKg,
-  type CustomRelation,
-  type DeletionResult,
-  type EditEntity,
-  type EditEntityReply,
-  type EditRelation,
-  type EntityInfo,
-  EXPORT_FORMATS,
-  type ExportFormat,
-  type GraphCalls,
-  type GraphEdge,
-  type GraphEdits,
-  type GraphNode,
-  type GraphReply,
-  type KnowledgeGraph,
-  type MergeEntities,
-  type OperationSummary,
-  type RelationInfo,
-  type SubgraphQuery,
-} from './engine/graph/graph-calls.ts'
 export type {
   Chunking,
   ClearDocumentsResponse,
@@ -88,8 +56,40 @@ export type {
   ScanStarted,
   ScanStatus,
   TrackStatus,
-} from './engine/ingest/document-calls.ts'
+} from './engine/documents/document-calls.ts'
+export {
+  type CreateEntity,
+  type CreateRelation,
+  type CustomChunk,
+  type CustomEntity,
+  type CustomKg,
+  type CustomRelation,
+  type DeletionResult,
+  type EditEntity,
+  type EditEntityReply,
+  type EditRelation,
+  type EntityInfo,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type GraphCalls,
+  type GraphEdge,
+  type GraphEdits,
+  type GraphNode,
+  type GraphReply,
+  type KnowledgeGraph,
+  type MergeEntities,
+  type OperationSummary,
+  type RelationInfo,
+  type SubgraphQuery,
+} from './engine/graph/graph-calls.ts'
 export { LightRag, type LightRagParts } from './engine/light-rag.ts'
+/* The public entry `tenantrag`: what a program needs that has an engine and no server. */
+export {
+  EngineError,
+  type EngineErrorCode,
+  ModelUnavailable,
+  type OutageKind,
+} from './engine/ports/errors.ts'
 export type {
   AnswerFormat,
   CallOptions,
@@ -99,7 +99,8 @@ export type {
   Lane,
   LanguageModel,
   TokenUsage,
-} from './engine/models.ts'
+} from './engine/ports/models.ts'
+export { DEFAULT_SETTINGS, type EngineSettings } from './engine/ports/settings.ts'
 export type { ModelUsage, Rag, RagStatus } from './engine/rag.ts'
 export {
   type CallSignal,
@@ -119,7 +120,6 @@ export {
   type QueryResponse,
   type Reference,
 } from './engine/retrieve/query-calls.ts'
-export { DEFAULT_SETTINGS, type EngineSettings } from './engine/settings.ts'
 export type { EmbeddingModelObject } from './models/ai-sdk/ai-sdk-embedding-model.ts'
 export type { LanguageModelObject } from './models/ai-sdk/ai-sdk-language-model.ts'
 export { UnfitNodeError } from './unfit-node.ts'

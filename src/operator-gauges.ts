@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import type { DefenceGauges } from './build-defences.ts'
-import { residentBytes } from './engine/resident-bytes.ts'
+import { residentBytes } from './engine/work/resident-bytes.ts'
 import type { OperatorGauges } from './routes/health.ts'
 import type { PoolStats } from './tenancy/pool-options.ts'
 import type { EngineStats } from './tenancy/pool-stats.ts'

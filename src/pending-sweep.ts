@@ -1,5 +1,5 @@
-import { timerMs } from './engine/timer-ms.ts'
-import { nextTurn, turnIsOver } from './engine/turns.ts'
+import { timerMs } from './engine/work/timer-ms.ts'
+import { nextTurn, turnIsOver } from './engine/work/turns.ts'
 import type { EnginePool } from './tenancy/pool.ts'
 
 /** A workspace that waits is looked at again after so long at most. */

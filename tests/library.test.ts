@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import type { ChatMessage, LanguageModel } from '../src/engine/models.ts'
+import type { ChatMessage, LanguageModel } from '../src/engine/ports/models.ts'
 import { openLightRag } from '../src/library.ts'
 import { tempFolder } from './server/temp-folder.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EngineError } from '../engine/errors.ts'
+import { EngineError } from '../engine/ports/errors.ts'
 import { WorkspaceLock } from '../stores/sqlite/database/workspace-lock.ts'
 import { renameIn } from '../stores/sqlite/database/workspace-name.ts'
 import { syncFolder } from '../stores/sqlite/export/sync-folder.ts'

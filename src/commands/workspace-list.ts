@@ -1,4 +1,4 @@
-import { DOC_STATUSES } from '../engine/document-record.ts'
+import { DOC_STATUSES } from '../engine/ports/document-record.ts'
 import { isSameName, nameIn } from '../stores/sqlite/database/workspace-name.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../stores/sqlite/verify/survey.ts'
 import { WorkspaceStorage } from '../workspace-storage.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from '../engine/settings.ts'
+import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from '../engine/ports/settings.ts'
 import { isHostPattern } from '../http/guards/host-names.ts'
 import { isWorkspaceName } from '../tenancy/workspace-name.ts'
 import { CROSS_OVER } from '../vectors/indexing.ts'

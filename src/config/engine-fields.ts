@@ -1,6 +1,6 @@
-import { CHUNK_PICK_METHODS } from '../engine/retrieve/pick-chunks.ts'
+import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from '../engine/ports/settings.ts'
+import { CHUNK_PICK_METHODS } from '../engine/retrieve/context/pick-chunks.ts'
 import { DEFAULT_ENTITY_TYPES } from '../engine/roles/extraction-prompts.ts'
-import { DEFAULT_SETTINGS as ENGINE, type EngineSettings } from '../engine/settings.ts'
 import { decimal, type EnvValues, integer, list, oneOf, text } from './env-fields.ts'
 
 /** The variables that shape how documents are taken in and questions answered. */

@@ -1,5 +1,5 @@
-import { EngineError } from '../engine/errors.ts'
-import type { GraphBounds } from '../engine/graph/graph-bounds.ts'
+import type { GraphBounds } from '../engine/merge/graph-bounds.ts'
+import { EngineError } from '../engine/ports/errors.ts'
 import type { Rag } from '../engine/rag.ts'
 import { ControlError } from './control-error.ts'
 import type { KbPlace } from './kb-places.ts'

@@ -1,4 +1,4 @@
-import type { InsertFile, InsertResponse, InsertTexts } from '../engine/ingest/document-calls.ts'
+import type { InsertFile, InsertResponse, InsertTexts } from '../engine/documents/document-calls.ts'
 import type { Rag } from '../engine/rag.ts'
 import { RAG_METHODS, RAG_STREAMS } from '../engine/rag.ts'
 import type { QueryEvent } from '../engine/retrieve/query-calls.ts'

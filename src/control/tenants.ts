@@ -1,4 +1,4 @@
-import { keptLabel } from '../engine/kept-label.ts'
+import { keptLabel } from '../engine/text/kept-label.ts'
 import type { Actor } from './actor.ts'
 import { assertSuperAdmin, assertVersion, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'

@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../engine/settings.ts'
+import type { EngineSettings } from '../engine/ports/settings.ts'
 import type { ControlCore } from './mutation.ts'
 import { configIn, type RagConfig } from './rag-config.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { timerMs } from '../engine/timer-ms.ts'
+import { timerMs } from '../engine/work/timer-ms.ts'
 
 const MOST_TRIES = 10
 /** Shorter would be no rest for the server, longer is nothing to wait for. */

@@ -1,12 +1,22 @@
+import type {
+  DeleteDocuments,
+  DocumentChange,
+  DocumentChunksQuery,
+  InsertFile,
+  InsertTexts,
+  PaginatedQuery,
+  PipelineStatus,
+  ResetStatus,
+} from './documents/document-calls.ts'
 import {
   documentChunks,
   documentsByStatus,
   statusCounts,
   trackStatus,
   updateDocument,
-} from './documents.ts'
-import { EngineError } from './errors.ts'
-import type { FileReader } from './file-reader.ts'
+} from './documents/documents.ts'
+import { listDocuments } from './documents/list-documents.ts'
+import { resetStatus } from './documents/reset-status.ts'
 import { createEntity, createRelation } from './graph/create-item.ts'
 import { customKgDocument } from './graph/custom-kg.ts'
 import { deleteEntity, deleteRelation } from './graph/delete-item.ts'
@@ -26,26 +36,18 @@ import { knownName } from './graph/item-name.ts'
 import { searchLabels } from './graph/labels.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
 import { subgraph } from './graph/subgraph.ts'
-import type {
-  DeleteDocuments,
-  DocumentChange,
-  DocumentChunksQuery,
-  InsertFile,
-  InsertTexts,
-  PaginatedQuery,
-  PipelineStatus,
-  ResetStatus,
-} from './ingest/document-calls.ts'
-import { DocumentWork } from './ingest/document-work.ts'
-import type { BackgroundJobs } from './ingest/pipeline.ts'
-import type { PipelineEvent } from './ingest/pipeline-event.ts'
-import type { PublishParts } from './ingest/publish-document.ts'
-import { resetStatus } from './ingest/reset-status.ts'
-import { textFileReader } from './ingest/text-file-reader.ts'
-import { NO_WATCH, type WorkWatch } from './ingest/work-watch.ts'
-import { listDocuments } from './list-documents.ts'
-import type { Models } from './models.ts'
+import { DocumentWork } from './pipeline/document-work.ts'
+import type { BackgroundJobs } from './pipeline/pipeline.ts'
+import type { PipelineEvent } from './pipeline/pipeline-event.ts'
+import type { PublishParts } from './pipeline/publish-document.ts'
+import { NO_WATCH, type WorkWatch } from './pipeline/work-watch.ts'
+import { EngineError } from './ports/errors.ts'
+import type { FileReader } from './ports/file-reader.ts'
+import type { Models } from './ports/models.ts'
+import { DEFAULT_SETTINGS, type EngineSettings } from './ports/settings.ts'
+import type { Searches, Store } from './ports/store.ts'
 import type { ModelUsage, Rag, RagStatus } from './rag.ts'
+import { textFileReader } from './read/text-file-reader.ts'
 import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
 import type {
   CallSignal,
@@ -54,8 +56,6 @@ import type {
   QueryParams,
   QueryResponse,
 } from './retrieve/query-calls.ts'
-import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts'
-import type { Searches, Store } from './store.ts'
 
 export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
   readonly store: Store

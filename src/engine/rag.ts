@@ -6,8 +6,8 @@
  * are those of LightRAG's API.
  */
 
+import { DOCUMENT_METHODS, type DocumentCalls } from './documents/document-calls.ts'
 import { GRAPH_METHODS, type GraphCalls } from './graph/graph-calls.ts'
-import { DOCUMENT_METHODS, type DocumentCalls } from './ingest/document-calls.ts'
 import { QUERY_METHODS, type QueryCalls } from './retrieve/query-calls.ts'
 
 /** What `/health` tells of an engine. */

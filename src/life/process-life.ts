@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { WorkInHand, WorkWatch } from '../engine/ingest/work-watch.ts'
-import { Mutex } from '../engine/mutex.ts'
+import type { WorkInHand, WorkWatch } from '../engine/pipeline/work-watch.ts'
+import { Mutex } from '../engine/work/mutex.ts'
 import { type Fault, LifeFiles, livesFolder } from './life-files.ts'
 import { StallThread } from './stall-thread.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { PipelineEvent } from '../engine/ingest/pipeline-event.ts'
+import type { PipelineEvent } from '../engine/pipeline/pipeline-event.ts'
 
 /**
  * Tells in the log what happens to the documents of a workspace.

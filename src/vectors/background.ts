@@ -1,4 +1,4 @@
-import { nextTurn } from '../engine/turns.ts'
+import { nextTurn } from '../engine/work/turns.ts'
 import { type Steps, takeSlice } from './slices.ts'
 
 /** Short, because nobody waits for this work: what others do in the same turn comes on top. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Change, NewChunk, Store } from '../../src/engine/store.ts'
+import type { Change, NewChunk, Store } from '../../src/engine/ports/store.ts'
 import { openLightRag } from '../../src/library.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { collectGarbage } from '../collect-garbage.ts'

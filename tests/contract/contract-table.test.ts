@@ -4,7 +4,7 @@ import type {
   PipelineStatus,
   ScanStarted,
   ScanStatus,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import { type Reply, RestClient, sleep, type TestServer } from '../routes/rest-client.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 import { type Ask, contractRows, type Row, type Seed } from './contract-rows.ts'

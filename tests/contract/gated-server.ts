@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { LightRag } from '../../src/engine/light-rag.ts'
-import { tokenCount } from '../../src/engine/tokenizer.ts'
+import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { registerRoutes } from '../../src/routes/register-routes.ts'

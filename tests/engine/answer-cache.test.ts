@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/errors.ts'
-import type { Answerer } from '../../src/engine/models.ts'
+import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import type { Answerer } from '../../src/engine/ports/models.ts'
 import type { QueryEvent, QueryParams } from '../../src/engine/retrieve/query-calls.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 

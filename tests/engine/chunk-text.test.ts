@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chunkText } from '../../src/engine/ingest/chunk-text.ts'
-import { tokenCount } from '../../src/engine/tokenizer.ts'
+import { chunkText } from '../../src/engine/read/chunk-text.ts'
+import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 
 const words = (count: number, word = 'apple') => Array.from({ length: count }, () => word).join(' ')
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cleanText, hashedText } from '../../src/engine/ingest/clean-text.ts'
-import { chunkId, documentId, newTrackId } from '../../src/engine/ingest/identifiers.ts'
-import { summaryOf } from '../../src/engine/ingest/summary-of.ts'
+import { chunkId, documentId, newTrackId } from '../../src/engine/documents/identifiers.ts'
+import { summaryOf } from '../../src/engine/documents/summary-of.ts'
+import { cleanText, hashedText } from '../../src/engine/read/clean-text.ts'
 
 describe('cleanText', () => {
   it('trims and keeps tabs and line breaks', () => {

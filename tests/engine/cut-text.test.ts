@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ChunkingPlan } from '../../src/engine/ingest/chunking.ts'
-import { chunkingPlan, keptPlan, planAsJson } from '../../src/engine/ingest/chunking.ts'
-import { cutText } from '../../src/engine/ingest/cut-text.ts'
-import { markdownHeadings } from '../../src/engine/ingest/headings.ts'
-import { DEFAULT_SETTINGS } from '../../src/engine/settings.ts'
+import { DEFAULT_SETTINGS } from '../../src/engine/ports/settings.ts'
+import type { ChunkingPlan } from '../../src/engine/read/chunking.ts'
+import { chunkingPlan, keptPlan, planAsJson } from '../../src/engine/read/chunking.ts'
+import { cutText } from '../../src/engine/read/cut-text.ts'
+import { markdownHeadings } from '../../src/engine/read/headings.ts'
 import { openEngine } from './open-engine.ts'
 
 const SEPARATOR: ChunkingPlan = {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/errors.ts'
-import type { Extractor } from '../../src/engine/models.ts'
-import type { Store } from '../../src/engine/store.ts'
+import { EngineError } from '../../src/engine/ports/errors.ts'
+import type { Extractor } from '../../src/engine/ports/models.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 
 let engine: TestEngine

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DocStatusResponse } from '../../src/engine/ingest/document-calls.ts'
+import type { DocStatusResponse } from '../../src/engine/documents/document-calls.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 
 const text = (word: string) => `The ${word} report names Captain Nemo as its author.`

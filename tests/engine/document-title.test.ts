@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { documentTitle } from '../../src/engine/ingest/document-title.ts'
+import { documentTitle } from '../../src/engine/read/document-title.ts'
 
 const BODY = 'The first sentence of a text that goes on for a while.'
 

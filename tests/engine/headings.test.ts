@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { headingsAbove, markdownHeadings } from '../../src/engine/ingest/headings.ts'
+import { headingsAbove, markdownHeadings } from '../../src/engine/read/headings.ts'
 
 const text = [
   '# Guide',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonText, jsonTextOf } from '../../src/engine/ingest/json-text.ts'
+import { jsonText, jsonTextOf } from '../../src/engine/read/json-text.ts'
 
 describe('a text as JSON', () => {
   it('is what JSON.stringify makes of it, whatever stands in it', () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
+import type { InsertResponse } from '../../src/engine/documents/document-calls.ts'
 import { LABEL_FORMS } from './name-forms.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 

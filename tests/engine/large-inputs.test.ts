@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
+import { contentHashInTurns, documentIdInTurns } from '../../src/engine/documents/identifiers.ts'
+import { summaryInTurns } from '../../src/engine/documents/summary-of.ts'
 import { exportGraph } from '../../src/engine/graph/export/export-graph.ts'
 import { layOutCustomKg } from '../../src/engine/graph/lay-out-custom-kg.ts'
-import { cleanTextInTurns, hashedTextInTurns } from '../../src/engine/ingest/clean-text.ts'
-import { contentHashInTurns, documentIdInTurns } from '../../src/engine/ingest/identifiers.ts'
-import { withVectors } from '../../src/engine/ingest/item-vectors.ts'
-import { summaryInTurns } from '../../src/engine/ingest/summary-of.ts'
-import type { EntityState, Key, Store, StoredEntity } from '../../src/engine/store.ts'
+import { withVectors } from '../../src/engine/merge/item-vectors.ts'
+import type { EntityState, Key, Store, StoredEntity } from '../../src/engine/ports/store.ts'
+import { cleanTextInTurns, hashedTextInTurns } from '../../src/engine/read/clean-text.ts'
 
 const MANY = 40_000
 /** What one turn may take of the whole; work that gives no way takes all of it. */

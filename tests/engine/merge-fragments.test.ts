@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { byOrigin } from '../../src/engine/fragment-order.ts'
-import { chunkFragments } from '../../src/engine/ingest/chunk-fragments.ts'
-import { mergeEntity, mergeRelation } from '../../src/engine/ingest/merge-fragments.ts'
-import type { StoredEntityFragment, StoredRelationFragment } from '../../src/engine/store.ts'
+import { mergeEntity, mergeRelation } from '../../src/engine/merge/merge-fragments.ts'
+import { byOrigin } from '../../src/engine/ports/fragment-order.ts'
+import type { StoredEntityFragment, StoredRelationFragment } from '../../src/engine/ports/store.ts'
+import { chunkFragments } from '../../src/engine/read/chunk-fragments.ts'
 
 const limits = { sourceIds: 300, filePaths: 100, descriptions: 24 }
 const origin = (documentId: string, ordinal = 0, position = 0) => ({

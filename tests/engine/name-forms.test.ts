@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkedFileName } from '../../src/engine/ingest/file-name.ts'
-import type { Extraction } from '../../src/engine/models.ts'
+import { checkedFileName } from '../../src/engine/documents/file-name.ts'
+import type { Extraction } from '../../src/engine/ports/models.ts'
 import { JSON_FORMAT } from '../../src/engine/roles/json-format.ts'
 import { ROW_FORMAT } from '../../src/engine/roles/row-format.ts'
 import { OfflineExtractor } from '../../src/models/offline/offline-extractor.ts'

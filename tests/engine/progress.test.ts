@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Extractor } from '../../src/engine/models.ts'
+import type { Extractor } from '../../src/engine/ports/models.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 
 let engine: TestEngine

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Store } from '../../src/engine/store.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import { openEngine } from './open-engine.ts'
 
 /** Holds whoever passes, until it is opened. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Extraction, ExtractionInput } from '../../src/engine/models.ts'
+import type { Extraction, ExtractionInput } from '../../src/engine/ports/models.ts'
 import { QUERY_MODES, type QueryFilters } from '../../src/engine/retrieve/query-calls.ts'
 import { type Found, openEngine, type TestEngine } from './open-engine.ts'
 

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { checkedFileName } from '../../src/engine/ingest/file-name.ts'
-import { receiveFile, removeUnfinished } from '../../src/engine/ingest/receive-file.ts'
+import { checkedFileName } from '../../src/engine/documents/file-name.ts'
+import { receiveFile, removeUnfinished } from '../../src/engine/documents/receive-file.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
-import type { Extractor } from '../../src/engine/models.ts'
+import { EngineError, ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import type { Extractor } from '../../src/engine/ports/models.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 
 const BY_LINE = {

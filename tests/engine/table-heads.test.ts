@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tablesIn } from '../../src/engine/ingest/table-heads.ts'
+import { tablesIn } from '../../src/engine/text/table-heads.ts'
 import { openEngine, type TestEngine } from './open-engine.ts'
 
 const rows = Array.from({ length: 60 }, (_, i) => `| Part ${i} | ${i} EUR | ${2000 + i} |`)

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest'
 import {
-  cleanText,
-  cleanTextInTurns,
-  hashedText,
-  hashedTextInTurns,
-} from '../../src/engine/ingest/clean-text.ts'
-import {
   contentHash,
   contentHashInTurns,
   documentId,
   documentIdInTurns,
-} from '../../src/engine/ingest/identifiers.ts'
-import { summaryInTurns, summaryOf } from '../../src/engine/ingest/summary-of.ts'
-import { piecesOf } from '../../src/engine/ingest/text-pieces.ts'
+} from '../../src/engine/documents/identifiers.ts'
+import { summaryInTurns, summaryOf } from '../../src/engine/documents/summary-of.ts'
+import {
+  cleanText,
+  cleanTextInTurns,
+  hashedText,
+  hashedTextInTurns,
+} from '../../src/engine/read/clean-text.ts'
+import { piecesOf } from '../../src/engine/text/text-pieces.ts'
 
 /** Of which long texts are made: with white space to cut at, and without any. */
 const PARTS = [

@@ -1,6 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { giveWay, nextTurn, turnIsOver } from '../../src/engine/turns.ts'
+import { giveWay, nextTurn, turnIsOver } from '../../src/engine/work/turns.ts'
 
 // Work takes its time on a clock that nothing else moves.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))

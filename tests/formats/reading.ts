@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import type { ReadFile } from '../../src/engine/file-reader.ts'
+import type { ReadFile } from '../../src/engine/ports/file-reader.ts'
 import { FileReaders } from '../../src/formats/reader/file-readers.ts'
 import type { ReadLimits } from '../../src/formats/reader/read-limits.ts'
 

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/errors.ts'
-import type { ChatMessage, LanguageModel } from '../../src/engine/models.ts'
+import { EngineError } from '../../src/engine/ports/errors.ts'
+import type { ChatMessage, LanguageModel } from '../../src/engine/ports/models.ts'
 import { openLightRag } from '../../src/library.ts'
 import {
   afterThisTest,

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import type { LightRag } from '../../src/engine/light-rag.ts'
-import type { Models } from '../../src/engine/models.ts'
+import type { Models } from '../../src/engine/ports/models.ts'
+import type { EngineSettings } from '../../src/engine/ports/settings.ts'
 import type { QueryDataEntity, QueryDataRelation } from '../../src/engine/retrieve/query-calls.ts'
-import type { EngineSettings } from '../../src/engine/settings.ts'
 import { type OpenEngine, openEngine } from './open-engine.ts'
 import { quickFolder } from './quick-folder.ts'
 

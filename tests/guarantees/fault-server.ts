@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   DocStatusResponse,
   PaginatedDocuments,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 
 /** An account that owns nothing; `root` would not notice any permission. */

@@ -2,7 +2,7 @@ import type {
   DocStatusResponse,
   InsertResponse,
   PaginatedDocuments,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'
 import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 

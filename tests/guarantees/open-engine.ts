@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { LightRag } from '../../src/engine/light-rag.ts'
-import type { Models } from '../../src/engine/models.ts'
-import type { EngineSettings } from '../../src/engine/settings.ts'
-import type { Store } from '../../src/engine/store.ts'
+import type { Models } from '../../src/engine/ports/models.ts'
+import type { EngineSettings } from '../../src/engine/ports/settings.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 
 export interface OpenEngine {

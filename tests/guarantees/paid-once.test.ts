@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DocStatusResponse } from '../../src/engine/ingest/document-calls.ts'
+import type { DocStatusResponse } from '../../src/engine/documents/document-calls.ts'
 import type { Fault } from '../fixtures/model-server/fault.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import type { RecordedCall } from '../fixtures/model-server/recorded-call.ts'

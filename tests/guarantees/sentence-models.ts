@@ -6,7 +6,7 @@ import type {
   Extraction,
   ExtractionInput,
   Models,
-} from '../../src/engine/models.ts'
+} from '../../src/engine/ports/models.ts'
 import { hashedWords } from '../fixtures/model-server/default-answers.ts'
 
 const DIMENSION = 8

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ENV_FIELDS } from '../../src/config/config.ts'
-import { timerMs } from '../../src/engine/timer-ms.ts'
+import { timerMs } from '../../src/engine/work/timer-ms.ts'
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 

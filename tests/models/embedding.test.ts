@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/errors.ts'
-import type { EmbeddingModel } from '../../src/engine/models.ts'
+import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import type { EmbeddingModel } from '../../src/engine/ports/models.ts'
 import { openAiCompatibleEmbedding } from '../../src/models/ai-sdk/openai-compatible-embedding.ts'
 import type { EmbeddingSettings } from '../../src/models/calls/embed-in-batches.ts'
 import type { UsageRecord } from '../../src/models/calls/usage.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/errors.ts'
-import type { LanguageModel } from '../../src/engine/models.ts'
+import { EngineError } from '../../src/engine/ports/errors.ts'
+import type { LanguageModel } from '../../src/engine/ports/models.ts'
 import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'
 import { ollamaModel } from '../../src/models/ollama/ollama-model.ts'
 import type { Fault } from '../fixtures/model-server/fault.ts'

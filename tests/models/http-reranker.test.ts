@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/errors.ts'
+import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
 import type { ModelNotice } from '../../src/models/calls/notices.ts'
 import type { UsageRecord } from '../../src/models/calls/usage.ts'
 import { httpReranker } from '../../src/models/rerank/http-reranker.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/errors.ts'
-import type { ChatMessage } from '../../src/engine/models.ts'
+import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import type { ChatMessage } from '../../src/engine/ports/models.ts'
 import { type OllamaSettings, ollamaModel } from '../../src/models/ollama/ollama-model.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import { QUICK, runOut, SHORT_TIMEOUT, stopTheClock } from './call-settings.ts'

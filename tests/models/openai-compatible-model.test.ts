@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { EngineError, ModelUnavailable } from '../../src/engine/errors.ts'
-import type { ChatMessage } from '../../src/engine/models.ts'
+import { EngineError, ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import type { ChatMessage } from '../../src/engine/ports/models.ts'
 import type { LanguageModelSettings } from '../../src/models/ai-sdk/ai-sdk-language-model.ts'
 import { azureOpenAiHost } from '../../src/models/ai-sdk/azure-openai-host.ts'
 import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { EmbeddingModel } from '../../src/engine/models.ts'
+import type { EmbeddingModel } from '../../src/engine/ports/models.ts'
 import { rememberedEmbedding } from '../../src/models/schedule/remembered-embedding.ts'
 
 function counting(): EmbeddingModel & { asked: string[] } {

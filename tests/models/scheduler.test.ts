@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Lane } from '../../src/engine/models.ts'
+import type { Lane } from '../../src/engine/ports/models.ts'
 import { FairScheduler, fairShares, type Release } from '../../src/models/schedule/scheduler.ts'
 
 /** Takes the only slot, so that what follows has to wait. */

@@ -11,7 +11,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'names: a label is kept in the form in which it came',
     edits: [
       {
-        file: 'src/engine/kept-label.ts',
+        file: 'src/engine/text/kept-label.ts',
         find: ".normalize('NFC')",
         replace: '',
       },
@@ -59,7 +59,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'names: what is not seen is left out everywhere',
     edits: [
       {
-        file: 'src/engine/visible-text.ts',
+        file: 'src/engine/text/visible-text.ts',
         find: '!INVISIBLE_ANYWHERE.test(character) || isSeenIn(characters, at)',
         replace: '!INVISIBLE_ANYWHERE.test(character) || (at < 0 && isSeenIn(characters, at))',
       },
@@ -70,7 +70,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'names: a title with dots is taken for a path',
     edits: [
       {
-        file: 'src/engine/ingest/file-name.ts',
+        file: 'src/engine/documents/file-name.ts',
         find: '|^\\.|[. ]$/',
         replace: '|^\\.|\\.\\.|[. ]$/',
       },
@@ -81,7 +81,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'searches: case is folded by lower case alone',
     edits: [
       {
-        file: 'src/engine/folded-case.ts',
+        file: 'src/engine/text/folded-case.ts',
         find: '.replace(LEFT, (letter) => FOLDED[letter] ?? letter)',
         replace: '.replace(LEFT, (letter) => (letter in FOLDED ? letter : letter))',
       },
@@ -96,7 +96,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     name: 'searches: what is not seen splits words',
     edits: [
       {
-        file: 'src/engine/visible-text.ts',
+        file: 'src/engine/text/visible-text.ts',
         find: "INVISIBLE_ANYWHERE.test(text) ? text.replace(INVISIBLE, '') : text",
         replace: "text === '' ? text.replace(INVISIBLE, '') : text",
       },

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
+import type { InsertResponse } from '../../src/engine/documents/document-calls.ts'
 import type { Invalid, Refusal, RestClient } from './rest-client.ts'
 
 /** Method, path, body, and the kinds of failure with their places. */

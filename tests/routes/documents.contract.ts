@@ -7,7 +7,7 @@ import type {
   PaginatedDocuments,
   PipelineStatus,
   TrackStatus,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import type { Refusal, RestClient } from './rest-client.ts'
 
 const CURIE = 'Marie Curie discovered radium together with Pierre Curie in Paris.'

@@ -1,4 +1,3 @@
-import { EngineError } from '../../src/engine/errors.ts'
 import type {
   CreateEntity,
   CreateRelation,
@@ -9,6 +8,7 @@ import type {
   MergeEntities,
   RelationInfo,
 } from '../../src/engine/graph/graph-calls.ts'
+import { EngineError } from '../../src/engine/ports/errors.ts'
 
 type Data = Record<string, unknown>
 

@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { EngineError } from '../../src/engine/errors.ts'
-import type { CustomKg, KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
 import type {
   DeleteDocuments,
   DocStatusResponse,
@@ -16,7 +14,9 @@ import type {
   ResetStatus,
   RetryChunksResponse,
   ScanStatus,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
+import type { CustomKg, KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
+import { EngineError } from '../../src/engine/ports/errors.ts'
 import type { Rag } from '../../src/engine/rag.ts'
 import type {
   CallSignal,

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Rag } from '../../src/engine/rag.ts'
-import { tokenCount } from '../../src/engine/tokenizer.ts'
+import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { type RoutesOptions, registerRoutes } from '../../src/routes/register-routes.ts'
 import { FakeRag } from './fake-rag.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { InsertResponse } from '../../src/engine/documents/document-calls.ts'
 import type { KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
-import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
 import type { Invalid, RestClient } from './rest-client.ts'
 
 const TEXT =

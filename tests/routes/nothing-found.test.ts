@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Answerer } from '../../src/engine/models.ts'
+import type { Answerer } from '../../src/engine/ports/models.ts'
 import { NOTHING_FOUND } from '../../src/engine/retrieve/answer-question.ts'
 import { openEngine, type TestEngine } from '../engine/open-engine.ts'
 import { startServer } from './fake-server.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
+import type { InsertResponse } from '../../src/engine/documents/document-calls.ts'
 import {
   QUERY_MODES,
   type QueryData,

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/errors.ts'
-import type { DocStatusResponse, PipelineStatus } from '../../src/engine/ingest/document-calls.ts'
+import type {
+  DocStatusResponse,
+  PipelineStatus,
+} from '../../src/engine/documents/document-calls.ts'
+import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
 import type {
   QueryParams,
   QueryResponse,

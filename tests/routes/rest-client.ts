@@ -3,7 +3,7 @@ import type {
   DocStatusResponse,
   InsertResponse,
   TrackStatus,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import type { ValidationIssue } from '../../src/http/errors/validation-error.ts'
 import type { ReplyCheck } from '../contract/reply-check.ts'
 

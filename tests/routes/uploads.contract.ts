@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { InsertResponse, PaginatedDocuments } from '../../src/engine/ingest/document-calls.ts'
+import type {
+  InsertResponse,
+  PaginatedDocuments,
+} from '../../src/engine/documents/document-calls.ts'
 import type { Invalid, Refusal, RestClient } from './rest-client.ts'
 
 const NOTES = '# Notes\n\nRosalind Franklin took photographs of crystals in London.\n'

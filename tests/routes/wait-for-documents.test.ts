@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Extractor } from '../../src/engine/models.ts'
+import type { Extractor } from '../../src/engine/ports/models.ts'
 import { waitForDocuments } from '../../src/routes/documents/wait-for-documents.ts'
 import { openEngine, type TestEngine } from '../engine/open-engine.ts'
 import { startServer } from './fake-server.ts'

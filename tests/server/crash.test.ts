@@ -6,7 +6,7 @@ import type {
   DocStatusResponse,
   InsertResponse,
   PaginatedDocuments,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import { type RealProcess, startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
 

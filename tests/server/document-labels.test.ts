@@ -4,7 +4,7 @@ import type {
   DocumentChunks,
   InsertResponse,
   PaginatedDocuments,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import type { QueryData } from '../../src/engine/retrieve/query-calls.ts'
 import { type Invalid, type Reply, RestClient } from '../routes/rest-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { InsertResponse, PaginatedDocuments } from '../../src/engine/ingest/document-calls.ts'
+import type {
+  InsertResponse,
+  PaginatedDocuments,
+} from '../../src/engine/documents/document-calls.ts'
 import type { QueryData } from '../../src/engine/retrieve/query-calls.ts'
 import { LABEL_FORMS } from '../engine/name-forms.ts'
 import { RestClient } from '../routes/rest-client.ts'

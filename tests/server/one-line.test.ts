@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { tokenCount } from '../../src/engine/tokenizer.ts'
+import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { type RealProcess, startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type {
   DocStatusResponse,
   PaginatedDocuments,
-} from '../../src/engine/ingest/document-calls.ts'
+} from '../../src/engine/documents/document-calls.ts'
 import { startModelServer } from '../fixtures/model-server/model-server.ts'
 import { type RealProcess, startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'

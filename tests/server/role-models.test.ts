@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { InsertResponse } from '../../src/engine/ingest/document-calls.ts'
+import type { InsertResponse } from '../../src/engine/documents/document-calls.ts'
 import type { RagStatus } from '../../src/engine/rag.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import { type Refusal, RestClient } from '../routes/rest-client.ts'

@@ -1,4 +1,4 @@
-import type { Store } from '../../src/engine/store.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import { FOLDED_FORMS } from './folded-forms.ts'
 import { entity, newChunk, newDocument, publish, said } from './samples.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DocumentFilter, Searches, Store } from '../../src/engine/store.ts'
+import type { DocumentFilter, Searches, Store } from '../../src/engine/ports/store.ts'
 import {
   change,
   entity,

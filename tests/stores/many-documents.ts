@@ -1,4 +1,4 @@
-import type { NewDocument } from '../../src/engine/document-record.ts'
+import type { NewDocument } from '../../src/engine/ports/document-record.ts'
 import { newDocument } from './samples.ts'
 
 /** Each came as a file. */

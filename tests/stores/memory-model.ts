@@ -1,5 +1,5 @@
-import { orderedPair, pairKey } from '../../src/engine/pair.ts'
-import type { Change, EntityState, RelationState, Store } from '../../src/engine/store.ts'
+import { orderedPair, pairKey } from '../../src/engine/ports/pair.ts'
+import type { Change, EntityState, RelationState, Store } from '../../src/engine/ports/store.ts'
 import { vector } from './samples.ts'
 
 interface VisibleChunk {

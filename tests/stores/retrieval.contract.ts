@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { pairKey } from '../../src/engine/pair.ts'
-import type { Key, Store } from '../../src/engine/store.ts'
+import { pairKey } from '../../src/engine/ports/pair.ts'
+import type { Key, Store } from '../../src/engine/ports/store.ts'
 import {
   change,
   entity,

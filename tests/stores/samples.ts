@@ -1,5 +1,5 @@
-import type { NewDocument } from '../../src/engine/document-record.ts'
-import { NO_EDIT } from '../../src/engine/graph-edit.ts'
+import type { NewDocument } from '../../src/engine/ports/document-record.ts'
+import { NO_EDIT } from '../../src/engine/ports/graph-edit.ts'
 import type {
   Change,
   EntityState,
@@ -7,7 +7,7 @@ import type {
   NewEntityFragment,
   RelationState,
   Store,
-} from '../../src/engine/store.ts'
+} from '../../src/engine/ports/store.ts'
 
 export const DIMENSION = 4
 export const EMBEDDING = { id: 'test/four', dimension: DIMENSION }

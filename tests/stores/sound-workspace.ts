@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { LightRag } from '../../src/engine/light-rag.ts'
-import { tokenCount } from '../../src/engine/tokenizer.ts'
+import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ListDocuments } from '../../src/engine/document-record.ts'
-import { byOrigin } from '../../src/engine/fragment-order.ts'
-import { pairKey } from '../../src/engine/pair.ts'
-import type { Store } from '../../src/engine/store.ts'
+import type { ListDocuments } from '../../src/engine/ports/document-record.ts'
+import { byOrigin } from '../../src/engine/ports/fragment-order.ts'
+import { pairKey } from '../../src/engine/ports/pair.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import { describeLabels } from './labels.contract.ts'
 import { describeRetrieval } from './retrieval.contract.ts'
 import {

@@ -1,10 +1,10 @@
-import { EngineError } from '../errors.ts'
-import { changeParts } from '../ingest/change-parts.ts'
-import { attemptBy, type PublishParts } from '../ingest/publish-document.ts'
-import { type Pair, pairKey } from '../pair.ts'
-import type { StoredEntity, StoredRelation } from '../store.ts'
+import { changeParts } from '../merge/change-parts.ts'
+import { assertRoomFor } from '../merge/graph-bounds.ts'
+import { attemptBy, type PublishParts } from '../pipeline/publish-document.ts'
+import { EngineError } from '../ports/errors.ts'
+import { type Pair, pairKey } from '../ports/pair.ts'
+import type { StoredEntity, StoredRelation } from '../ports/store.ts'
 import type { EditPlan } from './edit-plan.ts'
-import { assertRoomFor } from './graph-bounds.ts'
 import { prepareEdit } from './prepare-edit.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { EngineError } from '../errors.ts'
-import { NO_DOCUMENT } from '../graph-edit.ts'
-import type { PublishParts } from '../ingest/publish-document.ts'
-import { orderedPair, pairKey } from '../pair.ts'
+import type { PublishParts } from '../pipeline/publish-document.ts'
+import { EngineError } from '../ports/errors.ts'
+import { NO_DOCUMENT } from '../ports/graph-edit.ts'
+import { orderedPair, pairKey } from '../ports/pair.ts'
 import { applyEdit, readEntity, readRelation } from './apply-edit.ts'
 import type {
   CreateEntity,

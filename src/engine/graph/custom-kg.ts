@@ -1,22 +1,22 @@
-import type { DocumentRecord, NewDocument } from '../document-record.ts'
-import { tooManyChunks } from '../ingest/chunk-text.ts'
-import { labelsOf } from '../ingest/document-labels.ts'
-import { embedEach } from '../ingest/embed-each.ts'
+import { labelsOf } from '../documents/document-labels.ts'
 import {
   chunkId,
   contentHashInTurns,
   documentIdInTurns,
   newTrackId,
-} from '../ingest/identifiers.ts'
-import { noVector, type ProcessParts } from '../ingest/process-document.ts'
-import { summaryInTurns } from '../ingest/summary-of.ts'
-import { mapPieces } from '../ingest/text-pieces.ts'
-import { keptLabel } from '../kept-label.ts'
-import type { CallOptions } from '../models.ts'
-import type { EngineSettings } from '../settings.ts'
-import type { NewChunk } from '../store.ts'
-import { tokenCount } from '../tokenizer.ts'
-import { giveWay } from '../turns.ts'
+} from '../documents/identifiers.ts'
+import { summaryInTurns } from '../documents/summary-of.ts'
+import { embedEach } from '../pipeline/embed-each.ts'
+import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'
+import type { CallOptions } from '../ports/models.ts'
+import type { EngineSettings } from '../ports/settings.ts'
+import type { NewChunk } from '../ports/store.ts'
+import { tooManyChunks } from '../read/chunk-text.ts'
+import { noVector, type ProcessParts } from '../read/process-document.ts'
+import { keptLabel } from '../text/kept-label.ts'
+import { mapPieces } from '../text/text-pieces.ts'
+import { tokenCount } from '../text/tokenizer.ts'
+import { giveWay } from '../work/turns.ts'
 import type { CustomKg } from './graph-calls.ts'
 import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'
 

@@ -1,6 +1,6 @@
-import { EngineError } from '../errors.ts'
-import type { PublishParts } from '../ingest/publish-document.ts'
-import { orderedPair } from '../pair.ts'
+import type { PublishParts } from '../pipeline/publish-document.ts'
+import { EngineError } from '../ports/errors.ts'
+import { orderedPair } from '../ports/pair.ts'
 import { applyEdit, readEntity, readRelation } from './apply-edit.ts'
 import type {
   EditEntity,

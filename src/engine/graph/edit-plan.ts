@@ -1,5 +1,5 @@
-import type { ManualEntity, ManualRelation } from '../graph-edit.ts'
-import type { Pair } from '../pair.ts'
+import type { ManualEntity, ManualRelation } from '../ports/graph-edit.ts'
+import type { Pair } from '../ports/pair.ts'
 import type { EntityPatch, RelationPatch } from './item-fields.ts'
 
 /** What a person wants of the graph. Names are those of entities that exist, but for new ones. */

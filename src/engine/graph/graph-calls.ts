@@ -1,4 +1,4 @@
-import type { GivenLabels } from '../ingest/document-labels.ts'
+import type { GivenLabels } from '../documents/document-labels.ts'
 
 /** The calls that change or export the knowledge graph, in the words of LightRAG's API. */
 

@@ -1,6 +1,6 @@
-import { EngineError } from '../errors.ts'
-import { cleanText } from '../ingest/clean-text.ts'
-import { keptLabel } from '../kept-label.ts'
+import { EngineError } from '../ports/errors.ts'
+import { cleanText } from '../read/clean-text.ts'
+import { keptLabel } from '../text/kept-label.ts'
 import { HEAVIEST } from './graph-calls.ts'
 
 type Fields = Readonly<Record<string, unknown>>

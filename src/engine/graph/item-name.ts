@@ -1,7 +1,7 @@
-import { entityName, LONGEST_ENTITY_NAME } from '../entity-name.ts'
-import { EngineError } from '../errors.ts'
-import { cleanText } from '../ingest/clean-text.ts'
-import type { Searches, Store } from '../store.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { Searches, Store } from '../ports/store.ts'
+import { cleanText } from '../read/clean-text.ts'
+import { entityName, LONGEST_ENTITY_NAME } from '../text/entity-name.ts'
 
 /**
  * The form in which a given name is kept: that of names which models find.

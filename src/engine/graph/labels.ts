@@ -1,6 +1,6 @@
-import { compareCodePoints } from '../code-points.ts'
-import { foldedCase } from '../folded-case.ts'
-import { keptLabel } from '../kept-label.ts'
+import { compareCodePoints } from '../text/code-points.ts'
+import { foldedCase } from '../text/folded-case.ts'
+import { keptLabel } from '../text/kept-label.ts'
 
 /**
  * Names that contain a text, best first: the same, then beginning with it, then shorter ones; a

@@ -1,6 +1,6 @@
-import type { EntityOverride, Overrides, RelationOverride } from '../graph-edit.ts'
-import { type Pair, pairKey } from '../pair.ts'
-import type { Store, StoredEntity, StoredRelation } from '../store.ts'
+import type { EntityOverride, Overrides, RelationOverride } from '../ports/graph-edit.ts'
+import { type Pair, pairKey } from '../ports/pair.ts'
+import type { Store, StoredEntity, StoredRelation } from '../ports/store.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'
 import { patchedEntity, patchedRelation, unitedEntity, unitedRelation } from './united-overrides.ts'
 

@@ -1,15 +1,15 @@
-import { type ManualEntity, type ManualRelation, NO_DOCUMENT } from '../graph-edit.ts'
-import type { ChangeParts } from '../ingest/ask-models.ts'
-import { together } from '../ingest/prepare-change.ts'
-import { rebuildItems } from '../ingest/rebuild-items.ts'
-import type { CallOptions } from '../models.ts'
-import { orderedPair, type Pair, pairKey } from '../pair.ts'
+import type { ChangeParts } from '../merge/ask-models.ts'
+import { together } from '../merge/prepare-change.ts'
+import { rebuildItems } from '../merge/rebuild-items.ts'
+import { type ManualEntity, type ManualRelation, NO_DOCUMENT } from '../ports/graph-edit.ts'
+import type { CallOptions } from '../ports/models.ts'
+import { orderedPair, type Pair, pairKey } from '../ports/pair.ts'
 import type {
   Change,
   StoredEntityFragment,
   StoredRelation,
   StoredRelationFragment,
-} from '../store.ts'
+} from '../ports/store.ts'
 import { changedOverrides } from './changed-overrides.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'
 import { overridesAfter } from './overrides-after.ts'

@@ -1,6 +1,6 @@
+import type { EngineSettings } from '../ports/settings.ts'
+import type { Key, Searches, Store, StoredEntity, StoredRelation } from '../ports/store.ts'
 import { restate } from '../retrieve/restate.ts'
-import type { EngineSettings } from '../settings.ts'
-import type { Key, Searches, Store, StoredEntity, StoredRelation } from '../store.ts'
 import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from './graph-calls.ts'
 import { edgeProperties, nodeProperties } from './item-info.ts'
 import { knownName } from './item-name.ts'

@@ -1,5 +1,5 @@
-import type { EntityOverride, RelationOverride } from '../graph-edit.ts'
-import { SEPARATOR } from '../ingest/merge-fragments.ts'
+import { SEPARATOR } from '../merge/merge-fragments.ts'
+import type { EntityOverride, RelationOverride } from '../ports/graph-edit.ts'
 import type { EntityPatch, RelationPatch } from './item-fields.ts'
 
 /** An item as it is shown, with what a person said of it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { CutReason, Keywords, Models } from '../models.ts'
-import type { Store } from '../store.ts'
+import type { CutReason, Keywords, Models } from '../ports/models.ts'
+import type { Store } from '../ports/store.ts'
 import type { Question } from './question.ts'
 
 /** How an answer ended; known behind its last piece. */

@@ -1,9 +1,10 @@
-import { EngineError } from '../errors.ts'
-import { SEPARATOR } from '../ingest/merge-fragments.ts'
-import type { CallOptions } from '../models.ts'
-import type { Store, StoredChunk } from '../store.ts'
-import { giveWayAhead } from '../turns.ts'
+import { SEPARATOR } from '../merge/merge-fragments.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { CallOptions } from '../ports/models.ts'
+import type { Store, StoredChunk } from '../ports/store.ts'
+import { giveWayAhead } from '../work/turns.ts'
 import { type AnswerEnd, answerSlot } from './answer-cache.ts'
+import { answerInput, type Selected, selectContext } from './context/select-context.ts'
 import type {
   Citation,
   CutReason,
@@ -18,7 +19,6 @@ import { restate } from './restate.ts'
 import { type Retrieved, retrieve } from './retrieve.ts'
 import type { RetrieveParts } from './search.ts'
 import { searchedQuestion } from './searched-question.ts'
-import { answerInput, type Selected, selectContext } from './select-context.ts'
 
 /** Clients look for it at the end of an answer that says nothing was found. */
 const NO_CONTEXT = '[no-context]'

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../document-record.ts'
-import { EngineError } from '../errors.ts'
-import { keptJson } from '../ingest/document-labels.ts'
-import { keptLabel } from '../kept-label.ts'
-import type { DocumentFilter } from '../store.ts'
+import { keptJson } from '../documents/document-labels.ts'
+import type { JsonValue } from '../ports/document-record.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { DocumentFilter } from '../ports/store.ts'
+import { keptLabel } from '../text/kept-label.ts'
 import type { QueryFilters } from './query-calls.ts'
 
 /** Entries of one list, and fields of metadata. */

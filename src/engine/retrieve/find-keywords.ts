@@ -1,4 +1,4 @@
-import type { CallOptions, KeywordFinder, Keywords } from '../models.ts'
+import type { CallOptions, KeywordFinder, Keywords } from '../ports/models.ts'
 import type { Question } from './question.ts'
 
 /** The keywords of a question: the caller's own, or else what the finder makes of it. */

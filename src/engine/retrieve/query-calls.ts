@@ -1,4 +1,4 @@
-import type { CutReason as ModelCutReason } from '../models.ts'
+import type { CutReason as ModelCutReason } from '../ports/models.ts'
 
 export const QUERY_MODES = ['local', 'global', 'hybrid', 'naive', 'mix', 'bypass'] as const
 

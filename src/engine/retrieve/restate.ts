@@ -1,9 +1,9 @@
-import { entityLine, relationLine } from '../ingest/item-texts.ts'
-import { mergeEntity, mergeRelation, SEPARATOR } from '../ingest/merge-fragments.ts'
-import { type Pair, pairKey } from '../pair.ts'
-import type { EngineSettings } from '../settings.ts'
-import type { Searches, Store, StoredEntity, StoredRelation } from '../store.ts'
-import { tokenCount } from '../tokenizer.ts'
+import { entityLine, relationLine } from '../merge/item-texts.ts'
+import { mergeEntity, mergeRelation, SEPARATOR } from '../merge/merge-fragments.ts'
+import { type Pair, pairKey } from '../ports/pair.ts'
+import type { EngineSettings } from '../ports/settings.ts'
+import type { Searches, Store, StoredEntity, StoredRelation } from '../ports/store.ts'
+import { tokenCount } from '../text/tokenizer.ts'
 
 /** Where rows came from, and what was meant to be seen of it. */
 export interface RestateParts {

@@ -1,8 +1,8 @@
-import { EngineError } from '../errors.ts'
-import type { CallOptions, EmbeddingModel, Models } from '../models.ts'
-import type { EngineSettings } from '../settings.ts'
-import type { Hit, Searches } from '../store.ts'
-import { fuse } from './fuse.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { CallOptions, EmbeddingModel, Models } from '../ports/models.ts'
+import type { EngineSettings } from '../ports/settings.ts'
+import type { Hit, Searches } from '../ports/store.ts'
+import { fuse } from './rank/fuse.ts'
 
 export interface RetrieveParts {
   /** All documents, or the part of them that the question may draw from. */

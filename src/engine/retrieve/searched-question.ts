@@ -1,6 +1,6 @@
-import { EngineError } from '../errors.ts'
-import type { CallOptions, ChatMessage, Models, QuestionRewriter } from '../models.ts'
-import type { EngineSettings } from '../settings.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { CallOptions, ChatMessage, Models, QuestionRewriter } from '../ports/models.ts'
+import type { EngineSettings } from '../ports/settings.ts'
 import type { Question } from './question.ts'
 
 /** Turns that a question may lean on; what was said before them is another matter. */

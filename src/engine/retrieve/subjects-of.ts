@@ -1,6 +1,6 @@
-import type { Hit, Key, Searches } from '../store.ts'
-import { sorted } from './fuse.ts'
-import { HUB } from './walk.ts'
+import type { Hit, Key, Searches } from '../ports/store.ts'
+import { sorted } from './rank/fuse.ts'
+import { HUB } from './rank/walk.ts'
 
 /** The entities that these passages name, those that a passage is about before common names. */
 export async function subjectsOf(

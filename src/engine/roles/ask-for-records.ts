@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.ts'
+import { EngineError } from '../ports/errors.ts'
 import type {
   CallOptions,
   ChatMessage,
@@ -7,7 +7,7 @@ import type {
   ExtractionInput,
   Generation,
   LanguageModel,
-} from '../models.ts'
+} from '../ports/models.ts'
 import type { ExtractionFormat } from './extraction-format.ts'
 import { continuationPrompt, extractionUserPrompt } from './extraction-prompts.ts'
 import { halvesOf } from './halves-of.ts'

@@ -5,8 +5,8 @@ import type {
   ChatMessage,
   Generation,
   LanguageModel,
-} from '../models.ts'
-import type { CacheEntry, Store } from '../store.ts'
+} from '../ports/models.ts'
+import type { CacheEntry, Store } from '../ports/store.ts'
 import { SingleFlight } from './single-flight.ts'
 
 export type CachedKind = Exclude<CacheEntry['kind'], 'query'>

@@ -1,4 +1,4 @@
-import type { AnswerFormat, Extraction } from '../models.ts'
+import type { AnswerFormat, Extraction } from '../ports/models.ts'
 import type { ParsedExtraction } from './parse-extraction.ts'
 
 /** How a model is told to write what it found, and how that is read. */

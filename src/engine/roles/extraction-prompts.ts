@@ -1,4 +1,4 @@
-import type { Extraction, ExtractionInput } from '../models.ts'
+import type { Extraction, ExtractionInput } from '../ports/models.ts'
 import type { ExtractionFormat } from './extraction-format.ts'
 
 /** What an installation may choose of the extraction. */

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Answerer, AnswerInput, CallOptions, ChatMessage, LanguageModel } from '../models.ts'
+import type {
+  Answerer,
+  AnswerInput,
+  CallOptions,
+  ChatMessage,
+  LanguageModel,
+} from '../ports/models.ts'
 
 /** Marks where the question begins in what `only_need_prompt` shows. */
 const QUERY_MARK = '---User Query---'

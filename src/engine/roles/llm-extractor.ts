@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { EngineError } from '../errors.ts'
-import { withFound } from '../found-before.ts'
+import { EngineError } from '../ports/errors.ts'
 import type {
   CallOptions,
   CutReason,
@@ -8,7 +7,7 @@ import type {
   ExtractionInput,
   Extractor,
   LanguageModel,
-} from '../models.ts'
+} from '../ports/models.ts'
 import {
   askForRecords,
   callsFor,
@@ -24,6 +23,7 @@ import {
   extractionUserPrompt,
   gleaningPrompt,
 } from './extraction-prompts.ts'
+import { withFound } from './found-before.ts'
 import { JSON_FORMAT } from './json-format.ts'
 import { countRecords, mergeRecords } from './merge-records.ts'
 import { ROW_FORMAT } from './row-format.ts'

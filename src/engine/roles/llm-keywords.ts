@@ -1,4 +1,4 @@
-import type { CallOptions, KeywordFinder, Keywords, LanguageModel } from '../models.ts'
+import type { CallOptions, KeywordFinder, Keywords, LanguageModel } from '../ports/models.ts'
 import { parseKeywords } from './parse-keywords.ts'
 
 /** Splits a question into themes and concrete things by asking a language model. */

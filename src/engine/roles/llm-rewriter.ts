@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.ts'
-import type { CallOptions, ChatMessage, LanguageModel, QuestionRewriter } from '../models.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { CallOptions, ChatMessage, LanguageModel, QuestionRewriter } from '../ports/models.ts'
 
 /** In UTF-16 units. What is longer is an answer, or an essay. */
 const LONGEST = 2_000

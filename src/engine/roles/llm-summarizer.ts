@@ -1,7 +1,7 @@
-import { cleanText } from '../ingest/clean-text.ts'
-import { SEPARATOR } from '../ingest/merge-fragments.ts'
-import type { CallOptions, LanguageModel, Summarizer } from '../models.ts'
-import { tokenCount } from '../tokenizer.ts'
+import { SEPARATOR } from '../merge/merge-fragments.ts'
+import type { CallOptions, LanguageModel, Summarizer } from '../ports/models.ts'
+import { cleanText } from '../read/clean-text.ts'
+import { tokenCount } from '../text/tokenizer.ts'
 
 /** Folds the descriptions of one entity or relation into one text by asking a language model. */
 export class LlmSummarizer implements Summarizer {

@@ -1,5 +1,5 @@
-import type { EntityFragment, Extraction, RelationFragment } from '../models.ts'
-import { orderedPair, pairKey } from '../pair.ts'
+import type { EntityFragment, Extraction, RelationFragment } from '../ports/models.ts'
+import { orderedPair, pairKey } from '../ports/pair.ts'
 
 /** What a later look adds, and what it says at greater length than the first. */
 export function mergeRecords(first: Extraction, later: Extraction): Extraction {

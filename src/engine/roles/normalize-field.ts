@@ -1,6 +1,6 @@
 import { decodeHTMLStrict } from 'entities'
-import { cleanText } from '../ingest/clean-text.ts'
-import { visibleName } from '../visible-text.ts'
+import { cleanText } from '../read/clean-text.ts'
+import { visibleName } from '../text/visible-text.ts'
 
 /**
  * A name, type, keyword or description of a model, brought to one form: no stray tags, ASCII forms

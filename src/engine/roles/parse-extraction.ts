@@ -1,5 +1,5 @@
-import { cutEntityName } from '../entity-name.ts'
-import type { EntityFragment, Extraction, RelationFragment } from '../models.ts'
+import type { EntityFragment, Extraction, RelationFragment } from '../ports/models.ts'
+import { cutEntityName } from '../text/entity-name.ts'
 import { normalizeField } from './normalize-field.ts'
 import { END_MARKER, FIELD_DELIMITER, repairDelimiter } from './repair-delimiter.ts'
 

@@ -1,4 +1,4 @@
-import type { Keywords } from '../models.ts'
+import type { Keywords } from '../ports/models.ts'
 
 /** More than this per list is no longer a choice. */
 const MAX_KEYWORDS = 64

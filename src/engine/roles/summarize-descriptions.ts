@@ -1,5 +1,5 @@
-import { SEPARATOR } from '../ingest/merge-fragments.ts'
-import type { CallOptions, Summarizer } from '../models.ts'
+import { SEPARATOR } from '../merge/merge-fragments.ts'
+import type { CallOptions, Summarizer } from '../ports/models.ts'
 
 export interface SummarySettings {
   /** From so many descriptions on a summary is made. */

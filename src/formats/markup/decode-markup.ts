@@ -1,4 +1,4 @@
-import { decodeText } from '../../engine/ingest/decode-text.ts'
+import { decodeText } from '../../engine/read/decode-text.ts'
 
 const XML_ENCODING = /^\s*<\?xml[^>]*?encoding=["']([\w.:-]+)["']/i
 const HTML_CHARSET = /<meta[^<>]+?charset=["']?\s*([\w.:-]+)/i

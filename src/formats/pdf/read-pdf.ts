@@ -1,5 +1,5 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js'
-import { cleanText } from '../../engine/ingest/clean-text.ts'
+import { cleanText } from '../../engine/read/clean-text.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged, UnreadableFile } from '../unreadable-file.ts'
 import { HeadingLines } from './heading-lines.ts'

@@ -1,5 +1,5 @@
-import { cleanText } from '../../engine/ingest/clean-text.ts'
-import { type Heading, markdownHeadings } from '../../engine/ingest/headings.ts'
+import { cleanText } from '../../engine/read/clean-text.ts'
+import { type Heading, markdownHeadings } from '../../engine/read/headings.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 
 const TEX_LEVELS = ['part', 'chapter', 'section', 'subsection', 'subsubsection']

@@ -1,5 +1,5 @@
-import { EngineError } from '../../engine/errors.ts'
-import type { FileReader, ReadFile } from '../../engine/file-reader.ts'
+import { EngineError } from '../../engine/ports/errors.ts'
+import type { FileReader, ReadFile } from '../../engine/ports/file-reader.ts'
 import { FILE_EXTENSIONS } from '../file-extensions.ts'
 import { DEFAULT_READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { ReaderProcess, type ReadOutcome } from './reader-process.ts'

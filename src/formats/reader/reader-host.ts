@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { PageStart } from '../../engine/file-reader.ts'
-import type { Heading } from '../../engine/ingest/headings.ts'
-import { residentBytes } from '../../engine/resident-bytes.ts'
+import type { PageStart } from '../../engine/ports/file-reader.ts'
+import type { Heading } from '../../engine/read/headings.ts'
+import { residentBytes } from '../../engine/work/resident-bytes.ts'
 import type { ReadLimits } from './read-limits.ts'
 import type { ReadReply, ReadRequest } from './reader-worker.ts'
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ReadFile } from '../../engine/file-reader.ts'
+import type { ReadFile } from '../../engine/ports/file-reader.ts'
 import { readFormat } from '../read-format.ts'
 import { UnreadableFile } from '../unreadable-file.ts'
 import type { ReadLimits } from './read-limits.ts'

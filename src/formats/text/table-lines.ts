@@ -1,4 +1,4 @@
-import { columnsIn } from '../../engine/ingest/table-heads.ts'
+import { columnsIn } from '../../engine/text/table-heads.ts'
 
 /** A row of a table, one text a cell. */
 export interface TableRow {

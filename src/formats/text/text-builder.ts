@@ -1,6 +1,6 @@
-import type { PageStart, ReadFile } from '../../engine/file-reader.ts'
-import { cleanText } from '../../engine/ingest/clean-text.ts'
-import { type Heading, LONGEST_HEADING } from '../../engine/ingest/headings.ts'
+import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
+import { cleanText } from '../../engine/read/clean-text.ts'
+import { type Heading, LONGEST_HEADING } from '../../engine/read/headings.ts'
 import { UnreadableFile } from '../unreadable-file.ts'
 
 /** Data may nest deeper; from here on each heading takes the place of the one before. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { timerMs } from '../../engine/timer-ms.ts'
+import { timerMs } from '../../engine/work/timer-ms.ts'
 import { answerBadHttp } from '../errors/bad-http.ts'
 
 export interface BodyDeadlines {

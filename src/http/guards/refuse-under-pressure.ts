@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { residentBytes } from '../../engine/resident-bytes.ts'
+import { residentBytes } from '../../engine/work/resident-bytes.ts'
 import { RequestError } from '../errors/request-error.ts'
 
 export interface PressureOptions {

@@ -1,5 +1,5 @@
 import { type EmbeddingModel as AiSdkEmbedding, embedMany } from 'ai'
-import type { EmbeddingModel } from '../../engine/models.ts'
+import type { EmbeddingModel } from '../../engine/ports/models.ts'
 import { batchedEmbedding } from '../calls/batched-embedding.ts'
 import type { EmbeddingSettings } from '../calls/embed-in-batches.ts'
 import { listedVectors } from '../calls/listed-vectors.ts'

@@ -11,7 +11,7 @@ import type {
   CutReason,
   Generation,
   LanguageModel,
-} from '../../engine/models.ts'
+} from '../../engine/ports/models.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { cutReason, endCut, generationOf } from '../calls/cut-reason.ts'

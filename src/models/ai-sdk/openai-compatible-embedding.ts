@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from '../../engine/models.ts'
+import type { EmbeddingModel } from '../../engine/ports/models.ts'
 import { batchedEmbedding, type EmbeddingAnswer } from '../calls/batched-embedding.ts'
 import { bearer } from '../calls/bearer.ts'
 import { boundsOfVectors } from '../calls/bounded-body.ts'

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../engine/models.ts'
+import type { LanguageModel } from '../../engine/ports/models.ts'
 import { fromAiSdkLanguageModel, type LanguageModelSettings } from './ai-sdk-language-model.ts'
 import { type OpenAiCompatibleHost, openAiCompatibleChat } from './openai-compatible-provider.ts'
 import { capabilitiesOf } from './request-capabilities.ts'

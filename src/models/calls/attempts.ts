@@ -1,5 +1,5 @@
-import { EngineError, ModelUnavailable } from '../../engine/errors.ts'
-import { timerMs } from '../../engine/timer-ms.ts'
+import { EngineError, ModelUnavailable } from '../../engine/ports/errors.ts'
+import { timerMs } from '../../engine/work/timer-ms.ts'
 import { CallFailure } from './call-failure.ts'
 import type { CallScope } from './call-scope.ts'
 import type { CallSettings } from './call-settings.ts'

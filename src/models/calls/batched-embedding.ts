@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from '../../engine/models.ts'
+import type { EmbeddingModel } from '../../engine/ports/models.ts'
 import { DEFAULT_CALL_SETTINGS } from './call-settings.ts'
 import { type EmbeddingSettings, embedInBatches } from './embed-in-batches.ts'
 import { runCall } from './run-call.ts'

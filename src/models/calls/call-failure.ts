@@ -1,4 +1,4 @@
-import type { OutageKind } from '../../engine/errors.ts'
+import type { OutageKind } from '../../engine/ports/errors.ts'
 
 /** Why one attempt of a model call failed, before it is decided whether to try again. */
 export type FailureKind =

@@ -1,4 +1,4 @@
-import { timerMs } from '../../engine/timer-ms.ts'
+import { timerMs } from '../../engine/work/timer-ms.ts'
 
 /**
  * The time and the signal of one model call. Its signal fires when the caller gives up, when the

@@ -1,4 +1,4 @@
-import type { CallOptions, CutReason, Generation, TokenUsage } from '../../engine/models.ts'
+import type { CallOptions, CutReason, Generation, TokenUsage } from '../../engine/ports/models.ts'
 import { CallFailure, emptyAnswer } from './call-failure.ts'
 
 /** How providers say that an answer is not whole, in lower case and with `_` between words. */

@@ -1,4 +1,4 @@
-import type { CallOptions, Lane, TokenUsage } from '../../engine/models.ts'
+import type { CallOptions, Lane, TokenUsage } from '../../engine/ports/models.ts'
 
 /** Tokens of one answered request; a call that was repeated reports each answer it paid for. */
 export interface UsageRecord extends TokenUsage {

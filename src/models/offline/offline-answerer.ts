@@ -1,4 +1,4 @@
-import type { Answerer, AnswerInput, CallOptions } from '../../engine/models.ts'
+import type { Answerer, AnswerInput, CallOptions } from '../../engine/ports/models.ts'
 import { NOTHING_FOUND } from '../../engine/retrieve/answer-question.ts'
 import { type RankedSentence, rankSentences } from './rank-sentences.ts'
 

@@ -1,5 +1,5 @@
-import type { CallOptions, EmbeddingModel } from '../../engine/models.ts'
-import { giveWay } from '../../engine/turns.ts'
+import type { CallOptions, EmbeddingModel } from '../../engine/ports/models.ts'
+import { giveWay } from '../../engine/work/turns.ts'
 import { hashedEmbedding } from './embed/hashed-embedding.ts'
 
 /** Places texts by their words and parts of words, hashed into a fixed number of dimensions. */

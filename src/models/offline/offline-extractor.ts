@@ -1,9 +1,14 @@
-import { cutEntityName } from '../../engine/entity-name.ts'
-import { isTableHead } from '../../engine/ingest/table-heads.ts'
-import type { CallOptions, Extraction, ExtractionInput, Extractor } from '../../engine/models.ts'
-import { Mutex } from '../../engine/mutex.ts'
-import { giveWay } from '../../engine/turns.ts'
-import { visibleText } from '../../engine/visible-text.ts'
+import type {
+  CallOptions,
+  Extraction,
+  ExtractionInput,
+  Extractor,
+} from '../../engine/ports/models.ts'
+import { cutEntityName } from '../../engine/text/entity-name.ts'
+import { isTableHead } from '../../engine/text/table-heads.ts'
+import { visibleText } from '../../engine/text/visible-text.ts'
+import { Mutex } from '../../engine/work/mutex.ts'
+import { giveWay } from '../../engine/work/turns.ts'
 import { readNames } from './extract/read-names.ts'
 
 /** Those of typography, which stand within names too. */

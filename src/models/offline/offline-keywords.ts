@@ -1,4 +1,4 @@
-import type { CallOptions, KeywordFinder, Keywords } from '../../engine/models.ts'
+import type { CallOptions, KeywordFinder, Keywords } from '../../engine/ports/models.ts'
 import { nameSpans } from './extract/name-spans.ts'
 import { resolveNames } from './extract/resolve-names.ts'
 import { sentences } from './extract/sentences.ts'

@@ -1,4 +1,4 @@
-import type { EmbeddingModel, Models } from '../../engine/models.ts'
+import type { EmbeddingModel, Models } from '../../engine/ports/models.ts'
 import { OfflineAnswerer } from './offline-answerer.ts'
 import { OfflineEmbedding } from './offline-embedding.ts'
 import { OfflineExtractor } from './offline-extractor.ts'

@@ -1,4 +1,4 @@
-import type { CallOptions, ChatMessage, QuestionRewriter } from '../../engine/models.ts'
+import type { CallOptions, ChatMessage, QuestionRewriter } from '../../engine/ports/models.ts'
 import { nameSpans } from './extract/name-spans.ts'
 import { sentences } from './extract/sentences.ts'
 import { contentTerms } from './terms.ts'

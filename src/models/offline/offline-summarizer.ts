@@ -1,4 +1,4 @@
-import type { CallOptions, Summarizer } from '../../engine/models.ts'
+import type { CallOptions, Summarizer } from '../../engine/ports/models.ts'
 import { splitSentences } from './split-sentences.ts'
 
 /** Keeps descriptions as they are, each once and in order, as far as whole sentences fit. */

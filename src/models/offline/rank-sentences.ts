@@ -1,5 +1,5 @@
-import type { AnswerPassage } from '../../engine/models.ts'
-import { stemOf } from '../../engine/stem.ts'
+import type { AnswerPassage } from '../../engine/ports/models.ts'
+import { stemOf } from '../../engine/text/stem.ts'
 import { splitSentences } from './split-sentences.ts'
 import { contentTerms, wordsOf } from './terms.ts'
 import { TimeSlice } from './time-slice.ts'

@@ -1,6 +1,6 @@
-import { stemOf } from '../../engine/stem.ts'
-import { STOP_WORDS } from '../../engine/stop-words.ts'
-import { visibleText } from '../../engine/visible-text.ts'
+import { stemOf } from '../../engine/text/stem.ts'
+import { STOP_WORDS } from '../../engine/text/stop-words.ts'
+import { visibleText } from '../../engine/text/visible-text.ts'
 import { segmentsOf } from './segments.ts'
 
 /** A word of a text with what is needed to compare it. */

@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from '../../engine/models.ts'
+import type { EmbeddingModel } from '../../engine/ports/models.ts'
 import { batchedEmbedding } from '../calls/batched-embedding.ts'
 import { boundsOfVectors } from '../calls/bounded-body.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'

@@ -1,4 +1,9 @@
-import type { AnswerFormat, ChatMessage, Generation, LanguageModel } from '../../engine/models.ts'
+import type {
+  AnswerFormat,
+  ChatMessage,
+  Generation,
+  LanguageModel,
+} from '../../engine/ports/models.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { cutReason, endCut, generationOf } from '../calls/cut-reason.ts'

@@ -1,5 +1,5 @@
-import { EngineError } from '../../engine/errors.ts'
-import type { RerankModel } from '../../engine/models.ts'
+import { EngineError } from '../../engine/ports/errors.ts'
+import type { RerankModel } from '../../engine/ports/models.ts'
 import { bearer } from '../calls/bearer.ts'
 import { CallFailure } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'

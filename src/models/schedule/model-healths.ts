@@ -1,4 +1,4 @@
-import { ModelHealth } from '../../engine/model-health.ts'
+import { ModelHealth } from '../../engine/ports/model-health.ts'
 
 /** Accounts may be many over time, and what is known of one is soon known again. */
 const MOST = 1000

@@ -1,11 +1,11 @@
-import { EngineError, ModelUnavailable } from '../../engine/errors.ts'
+import { EngineError, ModelUnavailable } from '../../engine/ports/errors.ts'
 import type {
   AnswerFormat,
   EmbeddingModel,
   Generation,
   LanguageModel,
   RerankModel,
-} from '../../engine/models.ts'
+} from '../../engine/ports/models.ts'
 import { innermostObjects } from '../../engine/roles/innermost-objects.ts'
 import type { FairScheduler } from './scheduler.ts'
 

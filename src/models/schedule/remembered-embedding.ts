@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { EmbeddingModel } from '../../engine/models.ts'
+import type { EmbeddingModel } from '../../engine/ports/models.ts'
 import type { MeteredCallOptions } from '../calls/usage.ts'
 
 type EmbeddingOptions = MeteredCallOptions & { readonly kind: 'query' | 'document' }

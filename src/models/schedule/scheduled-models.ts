@@ -5,8 +5,8 @@ import type {
   Generation,
   LanguageModel,
   RerankModel,
-} from '../../engine/models.ts'
-import { sharedAbort } from '../../engine/shared-abort.ts'
+} from '../../engine/ports/models.ts'
+import { sharedAbort } from '../../engine/work/shared-abort.ts'
 import { DEFAULT_EMBEDDING_BATCH } from '../calls/embed-in-batches.ts'
 import type { MeteredCallOptions } from '../calls/usage.ts'
 import type { FairScheduler } from './scheduler.ts'

@@ -1,4 +1,4 @@
-import type { Lane } from '../../engine/models.ts'
+import type { Lane } from '../../engine/ports/models.ts'
 
 export interface SchedulerLimits {
   /** Jobs that run at one time, over all workspaces. */

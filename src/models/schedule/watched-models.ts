@@ -1,5 +1,5 @@
-import type { ModelHealth, Probe } from '../../engine/model-health.ts'
-import type { EmbeddingModel, LanguageModel, ModelCheck } from '../../engine/models.ts'
+import type { ModelHealth, Probe } from '../../engine/ports/model-health.ts'
+import type { EmbeddingModel, LanguageModel, ModelCheck } from '../../engine/ports/models.ts'
 
 /** A language model of which each answer is noted. */
 export function watchedLanguageModel(model: LanguageModel, health: ModelHealth): LanguageModel {

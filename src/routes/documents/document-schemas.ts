@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { DocStatusFilter, ProgressResponse } from '../../engine/ingest/document-calls.ts'
+import type { DocStatusFilter, ProgressResponse } from '../../engine/documents/document-calls.ts'
 import { freeObject } from '../../http/validation/free-object.ts'
 import {
   LARGEST_COUNT,

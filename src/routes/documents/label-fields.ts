@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { InsertFile } from '../../engine/ingest/document-calls.ts'
+import type { InsertFile } from '../../engine/documents/document-calls.ts'
 import type { FormFields } from '../../http/body/receive-file.ts'
 import { shorten } from '../../http/errors/shorten.ts'
 import { RequestValidationError, type ValidationIssue } from '../../http/errors/validation-error.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DocStatusResponse, InsertResponse } from '../../engine/ingest/document-calls.ts'
+import type { DocStatusResponse, InsertResponse } from '../../engine/documents/document-calls.ts'
 import type { Rag } from '../../engine/rag.ts'
 
 /** Longest wait that a caller may ask for, in seconds. */

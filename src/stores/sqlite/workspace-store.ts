@@ -5,10 +5,9 @@ import type {
   EnqueueOptions,
   ListDocuments,
   NewDocument,
-} from '../../engine/document-record.ts'
-import { EngineError } from '../../engine/errors.ts'
-import { Mutex } from '../../engine/mutex.ts'
-import type { Pair } from '../../engine/pair.ts'
+} from '../../engine/ports/document-record.ts'
+import { EngineError } from '../../engine/ports/errors.ts'
+import type { Pair } from '../../engine/ports/pair.ts'
 import type {
   CacheEntry,
   CacheScope,
@@ -19,7 +18,8 @@ import type {
   Searches,
   Store,
   StoreCounts,
-} from '../../engine/store.ts'
+} from '../../engine/ports/store.ts'
+import { Mutex } from '../../engine/work/mutex.ts'
 import { type Indexing, indexing } from '../../vectors/indexing.ts'
 import { type OwedVector, Publisher } from './change/publisher.ts'
 import type { Connection } from './database/connection.ts'

@@ -1,4 +1,4 @@
-import type { Hit, Key } from '../../engine/store.ts'
+import type { Hit, Key } from '../../engine/ports/store.ts'
 
 /** Keeps the best `limit` of all that is offered. Among equals the smaller key is better. */
 export class TopHits {

@@ -1,4 +1,8 @@
-import type { ChatMessage, EmbeddingModel, LanguageModel } from '../../../src/engine/models.ts'
+import type {
+  ChatMessage,
+  EmbeddingModel,
+  LanguageModel,
+} from '../../../src/engine/ports/models.ts'
 import { sampleDocument } from './sample-documents.ts'
 
 export const DIMENSION = 384

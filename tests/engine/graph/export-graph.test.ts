@@ -4,7 +4,7 @@ import readExcelFile from 'read-excel-file/node'
 import sax from 'sax'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXPORT_FORMATS, type ExportFormat } from '../../../src/engine/graph/graph-calls.ts'
-import type { Store } from '../../../src/engine/store.ts'
+import type { Store } from '../../../src/engine/ports/store.ts'
 import { GraphEngine } from './graph-engine.ts'
 
 const NASTY = [

@@ -1,4 +1,4 @@
-import { inParallel } from '../../../src/engine/in-parallel.ts'
+import { inParallel } from '../../../src/engine/work/in-parallel.ts'
 import { extractionRows, type ServedMessage } from '../../fixtures/model-server/default-answers.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
 import type { RecordedCall } from '../../fixtures/model-server/recorded-call.ts'

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../../src/engine/errors.ts'
+import { ModelUnavailable } from '../../../src/engine/ports/errors.ts'
 import type {
   Answerer,
   AnswerInput,
   ChatMessage,
   QuestionRewriter,
-} from '../../../src/engine/models.ts'
+} from '../../../src/engine/ports/models.ts'
 import type { QueryData, QueryParams } from '../../../src/engine/retrieve/query-calls.ts'
 import { OfflineRewriter } from '../../../src/models/offline/offline-rewriter.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sorted, topSorted } from '../../../src/engine/retrieve/fuse.ts'
+import { sorted, topSorted } from '../../../src/engine/retrieve/rank/fuse.ts'
 
 describe('the first of many weights', () => {
   const weights = new Map(Array.from({ length: 500 }, (_, n) => [(n * 37) % 500, (n * 13) % 40]))

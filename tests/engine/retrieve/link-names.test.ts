@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { nameKey } from '../../../src/engine/name-key.ts'
-import { linkNames } from '../../../src/engine/retrieve/link-names.ts'
-import type { NamedEntity } from '../../../src/engine/store.ts'
+import type { NamedEntity } from '../../../src/engine/ports/store.ts'
+import { linkNames } from '../../../src/engine/retrieve/rank/link-names.ts'
+import { nameKey } from '../../../src/engine/text/name-key.ts'
 
 /** An index of these names; keys count from 1. */
 function indexOf(...names: string[]) {

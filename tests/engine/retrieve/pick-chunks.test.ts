@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type ChunkPickMethod, pickChunks } from '../../../src/engine/retrieve/pick-chunks.ts'
-import type { Key } from '../../../src/engine/store.ts'
+import type { Key } from '../../../src/engine/ports/store.ts'
+import {
+  type ChunkPickMethod,
+  pickChunks,
+} from '../../../src/engine/retrieve/context/pick-chunks.ts'
 
 /** Chunk n is the nearer the greater n is, but those of `unknown` have no vector. */
 function pick(

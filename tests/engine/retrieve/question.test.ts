@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { DEFAULT_SETTINGS } from '../../../src/engine/ports/settings.ts'
 import { questionOf } from '../../../src/engine/retrieve/question.ts'
-import { DEFAULT_SETTINGS } from '../../../src/engine/settings.ts'
 
 /** Halves of surrogate pairs, each way they may stand. */
 const HALVES = ['\ud83d', '\udc9a', 'what \ud83d is', '\udc9a\ud83d', 'a\udfffb\ud800']

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_SETTINGS } from '../../../src/engine/ports/settings.ts'
+import type { StoredChunk } from '../../../src/engine/ports/store.ts'
+import { selectContext } from '../../../src/engine/retrieve/context/select-context.ts'
 import { questionOf } from '../../../src/engine/retrieve/question.ts'
-import { selectContext } from '../../../src/engine/retrieve/select-context.ts'
-import { DEFAULT_SETTINGS } from '../../../src/engine/settings.ts'
-import type { StoredChunk } from '../../../src/engine/store.ts'
 
 const passage = (key: number): StoredChunk => ({
   key,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unsaidShare } from '../../../src/engine/retrieve/unsaid-share.ts'
+import { unsaidShare } from '../../../src/engine/retrieve/rank/unsaid-share.ts'
 
 describe('the share of a question that a passage leaves unsaid', () => {
   it('is nothing when the passage has its words, in whatever form', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { HUB, type WalkStart, walk } from '../../../src/engine/retrieve/walk.ts'
-import type { ChunkTie, Key } from '../../../src/engine/store.ts'
+import type { ChunkTie, Key } from '../../../src/engine/ports/store.ts'
+import { HUB, type WalkStart, walk } from '../../../src/engine/retrieve/rank/walk.ts'
 
 /** A graph in memory that counts the rows it hands out. */
 function graphOf(chunks: Readonly<Record<Key, readonly Key[]>>, named: readonly string[] = []) {

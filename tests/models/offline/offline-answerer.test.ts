@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AnswerInput, AnswerPassage } from '../../../src/engine/models.ts'
+import type { AnswerInput, AnswerPassage } from '../../../src/engine/ports/models.ts'
 import { NOTHING_FOUND } from '../../../src/engine/retrieve/answer-question.ts'
 import { OfflineAnswerer } from '../../../src/models/offline/offline-answerer.ts'
 import { collect } from '../collect.ts'

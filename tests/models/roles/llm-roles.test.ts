@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { AnswerInput } from '../../../src/engine/models.ts'
+import type { AnswerInput } from '../../../src/engine/ports/models.ts'
 import { LlmAnswerer } from '../../../src/engine/roles/llm-answerer.ts'
 import { isUsableExtraction, LlmExtractor } from '../../../src/engine/roles/llm-extractor.ts'
 import { isUsableKeywords, LlmKeywords } from '../../../src/engine/roles/llm-keywords.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Summarizer } from '../../../src/engine/models.ts'
+import type { Summarizer } from '../../../src/engine/ports/models.ts'
 import { summarizeDescriptions } from '../../../src/engine/roles/summarize-descriptions.ts'
 
 const subject = { kind: 'entity', name: 'Barrow' } as const

@@ -886,7 +886,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a scan takes in what lies in the folders of others',
     edits: [
       {
-        file: 'src/engine/ingest/scan.ts',
+        file: 'src/engine/scan/scan.ts',
         find: 'this.#folder = new InputFolder(parts.inputDir)',
         replace: "this.#folder = new InputFolder(join(parts.inputDir, '..', 'techstart__default'))",
       },
@@ -898,7 +898,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a clearing empties the folders of others',
     edits: [
       {
-        file: 'src/engine/ingest/clear-documents.ts',
+        file: 'src/engine/documents/clear-documents.ts',
         find: '  await graphLock.run(() => store.clear())\n',
         replace:
           "  await graphLock.run(() => store.clear())\n  await rm(join(uploadFolder, '../..'), { recursive: true, force: true })\n",
@@ -929,12 +929,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the bytes of uploads lie in one folder and go with any clearing',
     edits: [
       {
-        file: 'src/engine/ingest/document-work.ts',
+        file: 'src/engine/pipeline/document-work.ts',
         find: 'uploadFolder: join(parts.inputDir, UPLOADS)',
         replace: "uploadFolder: join(parts.inputDir, '..', UPLOADS)",
       },
       {
-        file: 'src/engine/ingest/clear-documents.ts',
+        file: 'src/engine/documents/clear-documents.ts',
         find: '  await graphLock.run(() => store.clear())\n',
         replace:
           '  await graphLock.run(() => store.clear())\n  await rm(uploadFolder, { recursive: true, force: true })\n',

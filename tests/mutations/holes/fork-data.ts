@@ -688,7 +688,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'ids go to the texts that are left when one comes twice',
     edits: [
       {
-        file: 'src/engine/ingest/intake.ts',
+        file: 'src/engine/documents/intake.ts',
         find: 'external_id: external_ids?.[i],',
         replace: 'external_id: external_ids?.[documents.size],',
       },
@@ -700,7 +700,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'ids go to the documents that are left when some are known',
     edits: [
       {
-        file: 'src/engine/ingest/intake.ts',
+        file: 'src/engine/documents/intake.ts',
         find: 'const outcomes = await this.#parts.store.enqueue(documents, { onConflict })',
         replace: `const fresh = documents.filter((_, i) => inTheWay[i] === null)
     const zipped = fresh.map((one, i) => ({ ...one, labels: documents[i]?.labels }))
@@ -741,12 +741,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
         replace: 'undefined',
       },
       {
-        file: 'src/engine/ingest/intake.ts',
+        file: 'src/engine/documents/intake.ts',
         find: "if (known && onConflict === 'keep' && !alone)",
         replace: "if (known && onConflict === 'keep')",
       },
       {
-        file: 'src/engine/ingest/intake.ts',
+        file: 'src/engine/documents/intake.ts',
         find: "return this.#afterClearing(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))",
         replace: "return this.#enqueue(documents, input.on_conflict ?? 'keep', trackId)",
       },

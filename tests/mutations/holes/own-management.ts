@@ -230,7 +230,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a file is read under its second name',
     edits: [
       {
-        file: 'src/engine/ingest/input-folder.ts',
+        file: 'src/engine/scan/input-folder.ts',
         find: 'stats.nlink > 1',
         replace: 'stats.nlink > 999',
       },
@@ -242,7 +242,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'the inputs are looked for behind a link',
     edits: [
       {
-        file: 'src/engine/ingest/input-folder.ts',
+        file: 'src/engine/scan/input-folder.ts',
         find: '?.isSymbolicLink()) {',
         replace: '?.isSocket()) {',
       },
@@ -304,7 +304,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a file has a name that is not what it looks like',
     edits: [
       {
-        file: 'src/engine/kept-label.ts',
+        file: 'src/engine/text/kept-label.ts',
         find: "visibleName(cleanText(text).replace(BREAKS, ' '))",
         replace: "(visibleName(''), cleanText(text).replace(BREAKS, ' '))",
       },

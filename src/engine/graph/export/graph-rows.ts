@@ -1,5 +1,5 @@
-import type { Key, Store, StoredEntity, StoredRelation } from '../../store.ts'
-import { giveWayAhead } from '../../turns.ts'
+import type { Key, Store, StoredEntity, StoredRelation } from '../../ports/store.ts'
+import { giveWayAhead } from '../../work/turns.ts'
 
 /** The part of a store that an export reads. */
 export type GraphPages = Pick<Store, 'entitiesAfter' | 'relationsAfter'>

@@ -1,4 +1,4 @@
-import { SEPARATOR } from '../../ingest/merge-fragments.ts'
+import { SEPARATOR } from '../../merge/merge-fragments.ts'
 import type { GraphRows } from './graph-rows.ts'
 
 /** A listing to read: an entry for each entity and each relation. */

@@ -1,6 +1,6 @@
-import { STOP_WORDS } from '../../../engine/stop-words.ts'
-import { plainText, unjoined } from '../../../engine/terms.ts'
-import { visibleText } from '../../../engine/visible-text.ts'
+import { STOP_WORDS } from '../../../engine/text/stop-words.ts'
+import { plainText, unjoined } from '../../../engine/text/terms.ts'
+import { visibleText } from '../../../engine/text/visible-text.ts'
 
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u

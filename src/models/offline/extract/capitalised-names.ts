@@ -1,4 +1,4 @@
-import { STOP_WORDS } from '../../../engine/stop-words.ts'
+import { STOP_WORDS } from '../../../engine/text/stop-words.ts'
 import type { Sentence, Word } from './sentences.ts'
 
 /** A name as it stands in the text. */

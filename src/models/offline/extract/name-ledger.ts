@@ -1,5 +1,5 @@
-import type { Extraction } from '../../../engine/models.ts'
-import { nameKey } from '../../../engine/name-key.ts'
+import type { Extraction } from '../../../engine/ports/models.ts'
+import { nameKey } from '../../../engine/text/name-key.ts'
 import { entityType, type Surroundings } from './entity-type.ts'
 import { type Mention, relateNames, themesBetween, unordered } from './relate-names.ts'
 import type { NameBook } from './resolve-names.ts'

@@ -1,5 +1,5 @@
-import type { Extraction } from '../../../engine/models.ts'
-import { nameKey } from '../../../engine/name-key.ts'
+import type { Extraction } from '../../../engine/ports/models.ts'
+import { nameKey } from '../../../engine/text/name-key.ts'
 import type { NameSpan } from './capitalised-names.ts'
 import { NameLedger } from './name-ledger.ts'
 import { nameSpans } from './name-spans.ts'

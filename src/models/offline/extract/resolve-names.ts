@@ -1,5 +1,5 @@
-import { nameKey } from '../../../engine/name-key.ts'
-import { STOP_WORDS } from '../../../engine/stop-words.ts'
+import { nameKey } from '../../../engine/text/name-key.ts'
+import { STOP_WORDS } from '../../../engine/text/stop-words.ts'
 import type { NameSpan } from './capitalised-names.ts'
 
 /** The names of one text. */

@@ -1,6 +1,6 @@
-import { nameKey } from '../../../engine/name-key.ts'
-import { STOP_WORDS } from '../../../engine/stop-words.ts'
-import { termsOf } from '../../../engine/terms.ts'
+import { nameKey } from '../../../engine/text/name-key.ts'
+import { STOP_WORDS } from '../../../engine/text/stop-words.ts'
+import { termsOf } from '../../../engine/text/terms.ts'
 
 const LONGEST = 200
 const LETTER = /\p{L}/u

@@ -1,5 +1,5 @@
-import type { Change, Key } from '../../../engine/store.ts'
-import { giveWay, nextTurn } from '../../../engine/turns.ts'
+import type { Change, Key } from '../../../engine/ports/store.ts'
+import { giveWay, nextTurn } from '../../../engine/work/turns.ts'
 import {
   inSlices,
   ONE_STEP,

@@ -1,4 +1,4 @@
-import { searchableText } from '../../../engine/terms.ts'
+import { searchableText } from '../../../engine/text/terms.ts'
 
 /**
  * Scripts that are written without spaces, or with words that carry their grammar along. A word of

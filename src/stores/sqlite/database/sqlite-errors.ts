@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/errors.ts'
-import { asStorageError } from '../../../engine/file-system-errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
+import { asStorageError } from '../../../engine/ports/file-system-errors.ts'
 
 /** Messages by primary result code. They go to callers, so they name no file. */
 const MESSAGES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { EngineError } from '../../../engine/errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
 
 const MB = 1024 * 1024
 

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
 import { migrate } from '../database/migrate.ts'
 import { MIGRATIONS } from '../database/schema.ts'
 import { asStoreError } from '../database/sqlite-errors.ts'

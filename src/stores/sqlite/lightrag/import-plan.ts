@@ -1,12 +1,12 @@
-import type { DocStatus, JsonObject } from '../../../engine/document-record.ts'
-import type { ManualEntity, ManualRelation } from '../../../engine/graph-edit.ts'
+import type { DocStatus, JsonObject } from '../../../engine/ports/document-record.ts'
+import type { ManualEntity, ManualRelation } from '../../../engine/ports/graph-edit.ts'
 import type {
   EntityState,
   NewChunk,
   NewEntityFragment,
   NewRelationFragment,
   RelationState,
-} from '../../../engine/store.ts'
+} from '../../../engine/ports/store.ts'
 
 /** A chunk whose fragments are still being gathered. */
 export interface PlannedChunk extends NewChunk {

@@ -1,4 +1,4 @@
-import { EngineError } from '../../../engine/errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
 import type { ImportPlan } from './import-plan.ts'
 import { planDocuments } from './plan-documents.ts'
 import { planGraph } from './plan-graph.ts'

@@ -1,21 +1,21 @@
-import { byOrigin } from '../../../engine/fragment-order.ts'
-import { NO_DOCUMENT } from '../../../engine/graph-edit.ts'
-import { entityLine, relationLine } from '../../../engine/ingest/item-texts.ts'
+import { entityLine, relationLine } from '../../../engine/merge/item-texts.ts'
 import {
   mergeEntity,
   mergeRelation,
   SEPARATOR,
   type SourceLimits,
-} from '../../../engine/ingest/merge-fragments.ts'
-import { orderedPair, pairKey } from '../../../engine/pair.ts'
-import { DEFAULT_SETTINGS } from '../../../engine/settings.ts'
+} from '../../../engine/merge/merge-fragments.ts'
+import { byOrigin } from '../../../engine/ports/fragment-order.ts'
+import { NO_DOCUMENT } from '../../../engine/ports/graph-edit.ts'
+import { orderedPair, pairKey } from '../../../engine/ports/pair.ts'
+import { DEFAULT_SETTINGS } from '../../../engine/ports/settings.ts'
 import type {
   EntityState,
   RelationState,
   StoredEntityFragment,
   StoredRelationFragment,
-} from '../../../engine/store.ts'
-import { tokenCount } from '../../../engine/tokenizer.ts'
+} from '../../../engine/ports/store.ts'
+import { tokenCount } from '../../../engine/text/tokenizer.ts'
 import type { PlannedDocument } from './import-plan.ts'
 import type { PlannedGraph } from './plan-graph.ts'
 import { textOf } from './read-records.ts'

@@ -1,5 +1,5 @@
 import sax from 'sax'
-import { EngineError } from '../../../engine/errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
 
 export type Attributes = Readonly<Record<string, string>>
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { EngineError } from '../../../engine/errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
 
 /** A key-value file: its records by key, in its order. */
 export type Records = ReadonlyMap<string, unknown>

@@ -1,4 +1,4 @@
-import { entityText, relationText } from '../../../engine/ingest/item-texts.ts'
+import { entityText, relationText } from '../../../engine/merge/item-texts.ts'
 import { vectorBytes } from '../../../vectors/kernel/vector-values.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Embedding } from '../database/embedding-mark.ts'

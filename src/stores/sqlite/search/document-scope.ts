@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../engine/document-record.ts'
-import type { DocumentFilter, Key } from '../../../engine/store.ts'
+import type { JsonObject, JsonValue } from '../../../engine/ports/document-record.ts'
+import type { DocumentFilter, Key } from '../../../engine/ports/store.ts'
 import { inSlices, type Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Tables } from '../tables/tables.ts'

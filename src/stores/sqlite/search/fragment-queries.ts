@@ -1,5 +1,9 @@
-import { type Pair, pairKey } from '../../../engine/pair.ts'
-import type { Key, StoredEntityFragment, StoredRelationFragment } from '../../../engine/store.ts'
+import { type Pair, pairKey } from '../../../engine/ports/pair.ts'
+import type {
+  Key,
+  StoredEntityFragment,
+  StoredRelationFragment,
+} from '../../../engine/ports/store.ts'
 import { inSlices, type Steps } from '../../../vectors/slices.ts'
 import type { Tables } from '../tables/tables.ts'
 

@@ -1,5 +1,5 @@
-import { STOP_WORDS } from '../../../engine/stop-words.ts'
-import { searchableParts, searchableText } from '../../../engine/terms.ts'
+import { STOP_WORDS } from '../../../engine/text/stop-words.ts'
+import { searchableParts, searchableText } from '../../../engine/text/terms.ts'
 import { queryPairs, splitRuns } from '../database/indexable-text.ts'
 
 /** A pasted page asks no better than its first sentences, and every term costs time. */

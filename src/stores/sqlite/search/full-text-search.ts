@@ -1,4 +1,4 @@
-import type { Hit, Key } from '../../../engine/store.ts'
+import type { Hit, Key } from '../../../engine/ports/store.ts'
 import { TopHits } from '../../../vectors/kernel/top-hits.ts'
 import type { Connection, Value } from '../database/connection.ts'
 import { LIMIT } from '../database/limit.ts'

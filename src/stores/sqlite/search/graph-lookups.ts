@@ -1,4 +1,4 @@
-import type { Key, RelationTie } from '../../../engine/store.ts'
+import type { Key, RelationTie } from '../../../engine/ports/store.ts'
 import type { Connection } from '../database/connection.ts'
 import { type Generation, visible } from '../database/visibility.ts'
 import { relationTie, type TieColumns } from '../tables/graph/relation-tie.ts'

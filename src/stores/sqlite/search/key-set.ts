@@ -1,4 +1,4 @@
-import type { Key } from '../../../engine/store.ts'
+import type { Key } from '../../../engine/ports/store.ts'
 
 /** Row keys that count: those of a list, or all others. */
 export class KeySet {

@@ -1,4 +1,4 @@
-import { type Pair, pairKey } from '../../../engine/pair.ts'
+import { type Pair, pairKey } from '../../../engine/ports/pair.ts'
 import type {
   ChunkFilter,
   ChunkTie,
@@ -8,7 +8,7 @@ import type {
   StoredChunk,
   StoredEntity,
   StoredRelation,
-} from '../../../engine/store.ts'
+} from '../../../engine/ports/store.ts'
 import { batches, inBatches, inSlices, mapInSlices, type Steps } from '../../../vectors/slices.ts'
 import type { VectorMatch } from '../../../vectors/vector-index.ts'
 import type { Generation } from '../database/visibility.ts'

@@ -1,5 +1,5 @@
-import type { Pair } from '../../../engine/pair.ts'
-import type { ChunkFilter, Key, Searches } from '../../../engine/store.ts'
+import type { Pair } from '../../../engine/ports/pair.ts'
+import type { ChunkFilter, Key, Searches } from '../../../engine/ports/store.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { Scope } from './document-scope.ts'
 import { entityFragments, relationFragments } from './fragment-queries.ts'

@@ -1,4 +1,4 @@
-import type { ChunkTie, Key } from '../../../engine/store.ts'
+import type { ChunkTie, Key } from '../../../engine/ports/store.ts'
 import type { Generation } from '../database/visibility.ts'
 
 /** Ties kept in all, and what one takes in memory. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UndirectedGraph } from 'graphology'
-import type { Key, RelationTie } from '../../../engine/store.ts'
+import type { Key, RelationTie } from '../../../engine/ports/store.ts'
 import { TopHits } from '../../../vectors/kernel/top-hits.ts'
 import { inBatches, inSlices, LOAD_SLICE_MS, type Steps } from '../../../vectors/slices.ts'
 import type { GraphLookups } from './graph-lookups.ts'

@@ -4,8 +4,8 @@ import type {
   DocumentLabels,
   DocumentRecord,
   InterruptedDocument,
-} from '../../../engine/document-record.ts'
-import type { Change } from '../../../engine/store.ts'
+} from '../../../engine/ports/document-record.ts'
+import type { Change } from '../../../engine/ports/store.ts'
 import type { Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'

@@ -1,4 +1,8 @@
-import type { DocStatus, DocumentRecord, JsonObject } from '../../../engine/document-record.ts'
+import type {
+  DocStatus,
+  DocumentRecord,
+  JsonObject,
+} from '../../../engine/ports/document-record.ts'
 
 export interface DocumentRow {
   readonly seq: number

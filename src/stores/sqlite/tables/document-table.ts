@@ -3,7 +3,7 @@ import {
   type DocStatus,
   type DocumentRecord,
   type ListDocuments,
-} from '../../../engine/document-record.ts'
+} from '../../../engine/ports/document-record.ts'
 import type { Connection } from '../database/connection.ts'
 import { LIMIT } from '../database/limit.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'

@@ -2,7 +2,7 @@ import type {
   EnqueueOptions,
   EnqueueOutcome,
   NewDocument,
-} from '../../../engine/document-record.ts'
+} from '../../../engine/ports/document-record.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepGraph } from './graph/custom-graph-table.ts'

@@ -1,5 +1,5 @@
-import type { DocumentRecord } from '../../../engine/document-record.ts'
-import type { PromisedDeletion } from '../../../engine/store.ts'
+import type { DocumentRecord } from '../../../engine/ports/document-record.ts'
+import type { PromisedDeletion } from '../../../engine/ports/store.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 

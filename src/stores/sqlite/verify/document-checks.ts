@@ -1,4 +1,4 @@
-import { DOC_STATUSES } from '../../../engine/document-record.ts'
+import { DOC_STATUSES } from '../../../engine/ports/document-record.ts'
 import { type RowCheck, seen } from './row-check.ts'
 
 const STATUSES = DOC_STATUSES.map((status) => `'${status}'`).join(', ')

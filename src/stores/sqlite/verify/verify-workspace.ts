@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/errors.ts'
+import { EngineError } from '../../../engine/ports/errors.ts'
 import { MIGRATIONS } from '../database/schema.ts'
 import { asStoreError } from '../database/sqlite-errors.ts'
 import { REINDEX_TABLES } from '../reindex/reindex-tables.ts'

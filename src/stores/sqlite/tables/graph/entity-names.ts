@@ -1,5 +1,5 @@
-import { nameKey } from '../../../../engine/name-key.ts'
-import type { Key } from '../../../../engine/store.ts'
+import type { Key } from '../../../../engine/ports/store.ts'
+import { nameKey } from '../../../../engine/text/name-key.ts'
 import type { Connection } from '../../database/connection.ts'
 import type { FullTextTable } from '../full-text-table.ts'
 

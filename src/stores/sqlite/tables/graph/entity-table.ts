@@ -1,4 +1,4 @@
-import type { EntityState, Key, NamedEntity, StoredEntity } from '../../../../engine/store.ts'
+import type { EntityState, Key, NamedEntity, StoredEntity } from '../../../../engine/ports/store.ts'
 import type { Connection } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'

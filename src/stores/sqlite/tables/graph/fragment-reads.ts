@@ -1,11 +1,11 @@
-import { NO_DOCUMENT } from '../../../../engine/graph-edit.ts'
+import { NO_DOCUMENT } from '../../../../engine/ports/graph-edit.ts'
 import type {
   ChunkTie,
   Key,
   NamedEntity,
   StoredEntityFragment,
   StoredRelationFragment,
-} from '../../../../engine/store.ts'
+} from '../../../../engine/ports/store.ts'
 import type { Connection, Value } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { NO_CHUNK } from '../../database/schema.ts'

@@ -1,4 +1,4 @@
-import type { Key, NewChunk } from '../../../../engine/store.ts'
+import type { Key, NewChunk } from '../../../../engine/ports/store.ts'
 import type { Steps } from '../../../../vectors/slices.ts'
 import type { Connection } from '../../database/connection.ts'
 import type { FullTextTable } from '../full-text-table.ts'

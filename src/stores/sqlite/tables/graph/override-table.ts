@@ -3,8 +3,8 @@ import type {
   GraphEdit,
   Overrides,
   RelationOverride,
-} from '../../../../engine/graph-edit.ts'
-import { type Pair, pairKey } from '../../../../engine/pair.ts'
+} from '../../../../engine/ports/graph-edit.ts'
+import { type Pair, pairKey } from '../../../../engine/ports/pair.ts'
 import { inSlices } from '../../../../vectors/slices.ts'
 import type { Connection } from '../../database/connection.ts'
 

@@ -1,4 +1,9 @@
-import type { Key, RelationState, RelationTie, StoredRelation } from '../../../../engine/store.ts'
+import type {
+  Key,
+  RelationState,
+  RelationTie,
+  StoredRelation,
+} from '../../../../engine/ports/store.ts'
 import type { Connection } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'

@@ -1,4 +1,4 @@
-import type { Key, RelationTie } from '../../../../engine/store.ts'
+import type { Key, RelationTie } from '../../../../engine/ports/store.ts'
 
 /** Of a row of `relations` and its pair, in this order. */
 export type TieColumns = readonly [key: Key, source: Key, target: Key, weight: number]

@@ -1,0 +1,62 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PublishParts } from '../pipeline/publish-document.ts'
+import type { Store } from '../ports/store.ts'
+
+const PAGE = 1_000
+
+export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploadFolder' | 'graphLock'> {
+  /** Ends what is being done with documents that are all to go. */
+  readonly endWork: () => void
+}
+
+/**
+ * The promise that all documents go, with the bytes of those that came as files. Nothing may be taken
+ * in until it is kept; files that are being received belong to no document yet and stay.
+ */
+export class PromisedClearing {
+  readonly #parts: ClearingParts
+  #isOwed = false
+
+  constructor(parts: ClearingParts) {
+    this.#parts = parts
+  }
+
+  /** Reads whether it was promised before a crash. */
+  async load(): Promise<void> {
+    this.#isOwed = await this.#parts.store.isClearingPromised()
+  }
+
+  /** Resolved means durable. */
+  async promise(): Promise<void> {
+    await this.#parts.store.promiseClearing()
+    this.#isOwed = true
+  }
+
+  /** Does it if it is owed. Nothing may be taken in meanwhile. Returns whether it was. */
+  async keep(): Promise<boolean> {
+    if (!this.#isOwed) return false
+    const { store, uploadFolder, graphLock, endWork } = this.#parts
+    endWork()
+    // The files first: after a crash in the middle nothing but the documents tells which ones they are.
+    for (const file of await storedFiles(store)) await rm(join(uploadFolder, file), { force: true })
+    await graphLock.run(() => store.clear())
+    this.#isOwed = false
+    return true
+  }
+}
+
+async function storedFiles(store: Store): Promise<string[]> {
+  const files: string[] = []
+  for (let offset = 0; ; offset += PAGE) {
+    const { documents } = await store.listDocuments({
+      statuses: null,
+      sortField: 'id',
+      sortDirection: 'asc',
+      offset,
+      limit: PAGE,
+    })
+    for (const { storedFile } of documents) if (storedFile) files.push(storedFile)
+    if (documents.length < PAGE) return files
+  }
+}

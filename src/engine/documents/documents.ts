@@ -1,0 +1,174 @@
+import { DOC_STATUSES, type DocStatus, type DocumentRecord } from '../ports/document-record.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { Store } from '../ports/store.ts'
+import type {
+  DocStatusResponse,
+  DocumentChange,
+  DocumentChunks,
+  DocumentChunksQuery,
+  RetryChunksResponse,
+  TrackStatus,
+} from './document-calls.ts'
+import { labelsOf } from './document-labels.ts'
+import { rowsBefore } from './rows-before.ts'
+
+const LIST_LIMIT = 1000
+
+/** A stored document in the words of the API. */
+export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
+  const { externalId, tags, attributes, enabled } = record.labels
+  return {
+    id: record.id,
+    content_summary: record.contentSummary,
+    content_length: record.contentLength,
+    status: record.status,
+    created_at: isoTime(record.createdAt),
+    updated_at: isoTime(record.updatedAt),
+    track_id: record.trackId,
+    chunks_count: record.chunksCount,
+    error_msg: record.errorMsg,
+    metadata: {
+      ...attributes,
+      ...record.metadata,
+      attempts: record.attempts,
+      ...(record.nextAttemptAt === null ? {} : { next_attempt_at: isoTime(record.nextAttemptAt) }),
+      external_id: externalId,
+      tags,
+      enabled,
+      ...(record.chunking ? { chunking: record.chunking } : {}),
+    },
+    file_path: record.filePath,
+    progress: null,
+  }
+}
+
+/** UTC with offset and microseconds, as LightRAG's clients parse it. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('Z', '000+00:00')
+}
+
+export async function statusCounts(
+  store: Store,
+): Promise<{ status_counts: Record<string, number> }> {
+  const counts = await store.statusCounts()
+  const all = DOC_STATUSES.reduce((total, status) => total + counts[status], 0)
+  return { status_counts: { ...counts, all } }
+}
+
+/** Some of every status that occurs, at most 1000 in all. */
+export async function documentsByStatus(
+  store: Store,
+): Promise<{ statuses: Record<string, DocStatusResponse[]> }> {
+  const counts = await store.statusCounts()
+  const present = DOC_STATUSES.filter((status) => counts[status] > 0)
+  const statuses: Record<string, DocStatusResponse[]> = {}
+  const share = fairShare(present, counts)
+  for (const status of present) {
+    const { documents } = await store.listDocuments({
+      statuses: [status],
+      sortField: 'created_at',
+      sortDirection: 'asc',
+      offset: 0,
+      limit: share.get(status) ?? 0,
+    })
+    statuses[status] = documents.map(docStatusResponse)
+  }
+  return { statuses }
+}
+
+/** How many of each status fit when they take turns. */
+function fairShare(present: readonly DocStatus[], counts: Record<DocStatus, number>) {
+  const share = new Map<DocStatus, number>()
+  let left = LIST_LIMIT
+  const waiting = [...present].sort((a, b) => counts[a] - counts[b])
+  waiting.forEach((status, i) => {
+    const take = Math.min(counts[status], Math.floor(left / (waiting.length - i)))
+    share.set(status, take)
+    left -= take
+  })
+  return share
+}
+
+/** @throws {EngineError} `invalid_argument` for a blank id; an unknown one has no documents */
+export async function trackStatus(store: Store, trackId: string): Promise<TrackStatus> {
+  if (trackId.trim() === '') throw new EngineError('invalid_argument', 'The track id is blank.')
+  const records = await store.documentsByTrack(trackId)
+  const summary: Record<string, number> = {}
+  for (const { status } of records) summary[status] = (summary[status] ?? 0) + 1
+  return {
+    track_id: trackId,
+    documents: records.map(docStatusResponse),
+    total_count: records.length,
+    status_summary: summary,
+  }
+}
+
+/** @throws {EngineError} `document_not_found`, `invalid_argument` */
+export async function updateDocument(
+  store: Store,
+  documentId: string,
+  { tags, metadata, enabled }: DocumentChange,
+): Promise<DocStatusResponse> {
+  const { externalId: _none, ...labels } = labelsOf({ tags, metadata })
+  const changed = await store.setLabels(documentId, {
+    ...labels,
+    ...(enabled === undefined ? {} : { enabled }),
+  })
+  if (!changed) throw notFound(documentId)
+  return docStatusResponse(changed)
+}
+
+/** @throws {EngineError} `document_not_found` */
+export async function documentChunks(
+  store: Store,
+  documentId: string,
+  query: DocumentChunksQuery,
+): Promise<DocumentChunks> {
+  if (!(await store.document(documentId))) throw notFound(documentId)
+  const limit = query.page_size ?? 50
+  const { chunks, total } = await store.chunksOf(documentId, {
+    onlySetAside: query.status === 'set_aside',
+    offset: rowsBefore(query.page ?? 1, limit),
+    limit,
+  })
+  return {
+    document_id: documentId,
+    chunks: chunks.map(({ id, ...chunk }) => ({
+      chunk_id: id,
+      ...chunk,
+      status: chunk.error === null ? 'extracted' : 'set_aside',
+    })),
+    total_count: total,
+  }
+}
+
+/**
+ * Puts a document with chunks that were set aside back to pending.
+ *
+ * @throws {EngineError} `document_not_found`, `pipeline_busy`
+ */
+export async function requeueSetAside(
+  store: Store,
+  documentId: string,
+): Promise<RetryChunksResponse> {
+  const document = await store.document(documentId)
+  if (!document) throw notFound(documentId)
+  const page = { onlySetAside: true, offset: 0, limit: 1 }
+  const { total } = await store.chunksOf(documentId, page)
+  if (total === 0) {
+    const message = 'No chunk of this document was set aside.'
+    return { status: 'nothing_to_retry', message, chunks: 0 }
+  }
+  if (!(await store.requeueProcessed(documentId))) {
+    throw new EngineError(
+      'pipeline_busy',
+      `The document is ${document.status}; its chunks can be retried once it is processed.`,
+    )
+  }
+  const message = `${total} chunk(s) are extracted again in the background.`
+  return { status: 'retry_started', message, chunks: total }
+}
+
+function notFound(documentId: string): EngineError {
+  return new EngineError('document_not_found', `There is no document '${documentId}'.`)
+}

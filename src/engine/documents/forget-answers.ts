@@ -1,0 +1,56 @@
+import type { DocumentRecord } from '../ports/document-record.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { EngineSettings } from '../ports/settings.ts'
+import type { Store } from '../ports/store.ts'
+import { cutDocument } from '../read/process-document.ts'
+import { plainText } from '../read/text-file-reader.ts'
+import { chunkId } from './identifiers.ts'
+
+const PAGE = 1000
+
+/** Removes what models answered about these documents, and all answers to questions. */
+export async function forgetAnswers(
+  store: Store,
+  settings: EngineSettings,
+  documentIds: readonly string[],
+): Promise<void> {
+  const chunkIds: string[] = []
+  for (const id of documentIds) {
+    const document = await store.document(id)
+    if (!document) continue
+    for (const chunk of await publishedChunks(store, id)) chunkIds.push(chunk)
+    // What was paid for before an attempt failed is there too, under chunks that never appeared.
+    if (document.status !== 'processed') {
+      for (const chunk of await plannedChunks(store, settings, document)) chunkIds.push(chunk)
+    }
+  }
+  await store.clearCache({ chunkIds })
+  await store.clearCache({ kind: 'query' })
+}
+
+async function publishedChunks(store: Store, documentId: string): Promise<string[]> {
+  const ids: string[] = []
+  for (;;) {
+    const page = { onlySetAside: false, offset: ids.length, limit: PAGE }
+    const { chunks, total } = await store.chunksOf(documentId, page)
+    for (const chunk of chunks) ids.push(chunk.id)
+    if (chunks.length === 0 || ids.length >= total) return ids
+  }
+}
+
+async function plannedChunks(
+  store: Store,
+  settings: EngineSettings,
+  document: DocumentRecord,
+): Promise<string[]> {
+  const text = await store.text(document.id)
+  if (text === null) return []
+  try {
+    const { chunks } = await cutDocument(document, plainText(text, document.filePath), settings)
+    return chunks.map((chunk) => chunkId(document.id, chunk.ordinal, chunk.content))
+  } catch (error) {
+    // A text that cannot be cut was never asked about.
+    if (error instanceof EngineError) return []
+    throw error
+  }
+}

@@ -1,0 +1,297 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { Room } from '../ports/room.ts'
+import type { EngineSettings } from '../ports/settings.ts'
+import type { Store } from '../ports/store.ts'
+import { chunkingPlan, planAsJson } from '../read/chunking.ts'
+import { cleanTextInTurns, hashedTextInTurns, oneLineEnd } from '../read/clean-text.ts'
+import { keptLabel } from '../text/kept-label.ts'
+import { mapPieces } from '../text/text-pieces.ts'
+import { Mutex } from '../work/mutex.ts'
+import { giveWay } from '../work/turns.ts'
+import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
+import { labelsOf } from './document-labels.ts'
+import { checkedFileName, extensionOf } from './file-name.ts'
+import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
+import type { PromisedDeletions } from './promised-deletions.ts'
+import { receiveFile } from './receive-file.ts'
+import { summaryInTurns } from './summary-of.ts'
+
+interface Known {
+  readonly record: DocumentRecord
+  readonly by: 'external_id' | 'name' | 'content'
+}
+
+/** The label of a text that was sent without one. */
+export const UNKNOWN_SOURCE = 'unknown_source'
+
+export interface IntakeParts {
+  readonly store: Store
+  readonly settings: EngineSettings
+  /** Where the bytes of uploads are kept. */
+  readonly uploadFolder: string
+  /** Of the files that can be read. */
+  readonly extensions: readonly string[]
+  readonly room?: Room | undefined
+  readonly deletions: Pick<PromisedDeletions, 'includes' | 'keepEarly'>
+  /** Does what was promised before anything new may be taken in. */
+  readonly keepClearing: () => Promise<unknown>
+  /** Called after documents became durable. */
+  readonly onQueued: () => void
+}
+
+/**
+ * Takes texts and files in. An answer means that they are durable; the pipeline does the rest.
+ *
+ * Look-ups of duplicates and the insert run one request after another, so that the same name or
+ * text sent twice at once gives one document.
+ */
+export class Intake {
+  readonly #parts: IntakeParts
+  readonly #oneByOne = new Mutex()
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+  }
+
+  /** Takes nothing in while the job runs; whoever sends something waits. */
+  alone<T>(job: () => Promise<T>): Promise<T> {
+    return this.#oneByOne.run(job)
+  }
+
+  /** What was promised to go is gone before something comes. */
+  #afterClearing<T>(job: () => Promise<T>): Promise<T> {
+    return this.#oneByOne.run(async () => {
+      await this.#parts.keepClearing()
+      return job()
+    })
+  }
+
+  async insertTexts(input: InsertTexts): Promise<InsertResponse> {
+    const trackId = newTrackId('insert')
+    const documents = await newDocuments(input, trackId, this.#parts.settings)
+    await this.#askForRoom(documents)
+    return this.#afterClearing(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))
+  }
+
+  /** Takes a document that was put together elsewhere. */
+  async insertDocument(document: NewDocument, onConflict: OnConflict): Promise<InsertResponse> {
+    await this.#askForRoom([document])
+    return this.#afterClearing(() => this.#enqueue([document], onConflict, document.trackId))
+  }
+
+  async insertFile(
+    input: InsertFile,
+    content: AsyncIterable<Uint8Array>,
+    trackId = newTrackId('upload'),
+  ): Promise<InsertResponse> {
+    const { store, settings, uploadFolder, extensions, deletions } = this.#parts
+    const fileName = checkedFileName(input.file_name, extensions)
+    const onConflict = input.on_conflict ?? 'keep'
+    const labels = labelsOf(input)
+    const chunking = planAsJson(chunkingPlan(input.chunking, settings))
+    // Asked before the bytes are taken, to spare them; asked again when they are there.
+    const known = onConflict === 'keep' ? await store.documentByPath(fileName) : null
+    if (known && !(await deletions.includes(known.id))) return duplicated(known, 'name')
+    const file = await receiveFile(
+      uploadFolder,
+      extensionOf(fileName),
+      content,
+      settings.maxUploadBytes,
+      this.#parts.room,
+    )
+    const document: NewDocument = {
+      id: fileDocumentId(file.contentHash, fileName),
+      filePath: fileName,
+      trackId,
+      contentSummary: '',
+      contentLength: file.bytes,
+      contentHash: file.contentHash,
+      metadata: {},
+      text: null,
+      storedFile: file.storedFile,
+      labels,
+      chunking,
+    }
+    try {
+      const response = await this.#afterClearing(() =>
+        this.#enqueue([document], onConflict, trackId),
+      )
+      if (response.status === 'duplicated') await this.#discard(file.storedFile)
+      return response
+    } catch (error) {
+      await this.#discard(file.storedFile)
+      throw error
+    }
+  }
+
+  /** Each is written into the log and into the database. */
+  async #askForRoom(documents: readonly NewDocument[]): Promise<void> {
+    const lengths = documents.map(({ text, graph }) => (text?.length ?? 0) + (graph?.length ?? 0))
+    await this.#parts.room?.forIntake(2 * lengths.reduce((sum, length) => sum + length, 0))
+  }
+
+  async #enqueue(
+    documents: readonly NewDocument[],
+    onConflict: OnConflict,
+    trackId: string,
+  ): Promise<InsertResponse> {
+    const inTheWay: (Known | null)[] = []
+    for (const document of documents) {
+      const known = await this.#known(document)
+      // One known name or text refuses the whole request, as LightRAG does. A document with an id of
+      // the caller's own stands for itself.
+      const alone = document.labels?.externalId !== undefined
+      if (known && onConflict === 'keep' && !alone) return duplicated(known.record, known.by)
+      inTheWay.push(known)
+    }
+    const outcomes = await this.#parts.store.enqueue(documents, { onConflict })
+    for (const [i, outcome] of outcomes.entries()) {
+      const old = inTheWay[i]?.record
+      if (outcome.kind !== 'queued' || old?.id !== outcome.replaced) continue
+      if (old?.storedFile) await this.#discard(old.storedFile)
+    }
+    const queued = outcomes.filter((outcome) => outcome.kind === 'queued').length
+    if (queued > 0) this.#parts.onQueued()
+    const duplicate = outcomes.find((outcome) => outcome.kind === 'duplicate')
+    if (queued === 0 && duplicate) return duplicated(duplicate.existing, duplicate.by)
+    const skipped = outcomes.length - queued
+    const accepted =
+      queued === 1
+        ? 'Accepted. Processing goes on in the background.'
+        : `Accepted ${queued} texts. Processing goes on in the background.`
+    return {
+      status: skipped === 0 ? 'success' : 'partial_success',
+      message: skipped === 0 ? accepted : `${accepted} ${skipped} of them were here already.`,
+      track_id: trackId,
+    }
+  }
+
+  /** Removes bytes that no document names. */
+  #discard(storedFile: string): Promise<void> {
+    return rm(join(this.#parts.uploadFolder, storedFile), { force: true })
+  }
+
+  /** What is in the way of a document, but for what was promised to be deleted. */
+  async #known(document: NewDocument): Promise<Known | null> {
+    for (;;) {
+      const known = await this.#stored(document)
+      if (known === null || !(await this.#parts.deletions.keepEarly(known.record.id))) return known
+    }
+  }
+
+  async #stored(document: NewDocument): Promise<Known | null> {
+    const { store } = this.#parts
+    const externalId = document.labels?.externalId ?? null
+    if (externalId !== null) {
+      const record = await store.documentByExternalId(externalId)
+      if (record) return { record, by: 'external_id' }
+    }
+    if (document.filePath !== UNKNOWN_SOURCE) {
+      const record = await store.documentByPath(document.filePath)
+      if (record) return { record, by: 'name' }
+    }
+    const record = await store.documentByHash(document.contentHash)
+    return record && { record, by: 'content' }
+  }
+}
+
+const SAME = {
+  external_id: 'A document with this external id',
+  name: 'A document of this name',
+  content: 'A document with this content',
+} as const
+
+function duplicated(known: DocumentRecord, by: Known['by']): InsertResponse {
+  return {
+    status: 'duplicated',
+    message: `${SAME[by]} is already here ('${known.filePath}', status: ${known.status}).`,
+    track_id: known.trackId,
+  }
+}
+
+/** The texts as documents; of equal texts in one request the first counts. */
+async function newDocuments(
+  input: InsertTexts,
+  trackId: string,
+  settings: EngineSettings,
+): Promise<NewDocument[]> {
+  const { texts, file_sources: sources = [], external_ids, metadata, tags } = input
+  refuseOtherLengths(input)
+  const chunking = planAsJson(chunkingPlan(input.chunking, settings))
+  const documents = new Map<string, NewDocument>()
+  for (const [i, raw] of texts.entries()) {
+    await giveWay()
+    const text = await cleanTextInTurns(raw)
+    if (text === '') {
+      throw new EngineError('invalid_argument', `Text ${i + 1} is blank; send some content.`)
+    }
+    const hashed = await hashedTextInTurns(raw)
+    const id = await documentIdInTurns(hashed)
+    const labels = labelsOf({
+      external_id: external_ids?.[i],
+      metadata: metadata?.[i],
+      tags: tags?.[i],
+    })
+    const same = documents.get(id)
+    if (same) refuseTwoIds(same.labels?.externalId, labels.externalId, i)
+    else
+      documents.set(id, {
+        id,
+        filePath: labelOf(sources[i]),
+        trackId,
+        ...(await summaryInTurns(text)),
+        contentHash: await contentHashInTurns(await mapPieces(hashed, oneLineEnd)),
+        metadata: {},
+        text,
+        storedFile: null,
+        labels,
+        chunking,
+      })
+  }
+  refuseRepeatedIds(documents.values())
+  return [...documents.values()]
+}
+
+function refuseOtherLengths(input: InsertTexts): void {
+  const { texts, file_sources = [], external_ids, metadata, tags } = input
+  if (file_sources.length > texts.length) {
+    throw new EngineError('invalid_argument', 'There are more file_sources than texts.')
+  }
+  for (const [name, list] of Object.entries({ external_ids, metadata, tags })) {
+    if (list === undefined || list.length === texts.length) continue
+    throw new EngineError('invalid_argument', `${name} must have one entry for each text.`)
+  }
+}
+
+/** One text cannot be two documents, and leaving one id out in silence would lose it. */
+function refuseTwoIds(
+  known: string | null | undefined,
+  given: string | null | undefined,
+  i: number,
+) {
+  if (given === undefined || given === known) return
+  throw new EngineError(
+    'invalid_argument',
+    `Text ${i + 1} is that of another entry, but has an external id of its own.`,
+  )
+}
+
+function refuseRepeatedIds(documents: Iterable<NewDocument>): void {
+  const ids = new Set<string>()
+  for (const { labels } of documents) {
+    const id = labels?.externalId
+    if (typeof id !== 'string') continue
+    if (ids.has(id)) {
+      throw new EngineError('invalid_argument', `The external id '${id}' stands for two texts.`)
+    }
+    ids.add(id)
+  }
+}
+
+function labelOf(source: string | undefined): string {
+  const label = keptLabel(source ?? '')
+  return label === '' ? UNKNOWN_SOURCE : label
+}

@@ -1,0 +1,39 @@
+import type { Store } from '../ports/store.ts'
+import type { ResetStatus, ResetStatusResponse } from './document-calls.ts'
+
+const NOTE = 'Set to failed on request.'
+
+/** Sets the status of documents by hand. What they hold stays, and no work begins. */
+export async function resetStatus(
+  store: Store,
+  { doc_ids, target_status = 'pending' }: ResetStatus,
+): Promise<ResetStatusResponse> {
+  const failed: string[] = []
+  for (const id of doc_ids) {
+    const reset =
+      target_status === 'pending' ? await toPending(store, id) : await toFailed(store, id)
+    if (!reset) failed.push(id)
+  }
+  const count = doc_ids.length - failed.length
+  return {
+    status: failed.length === 0 ? 'success' : count === 0 ? 'failed' : 'partial',
+    message:
+      `${count} document(s) are ${target_status} now.` +
+      (failed.length === 0 ? '' : ` ${failed.length} are unknown or being processed.`),
+    reset_count: count,
+    failed_ids: failed,
+  }
+}
+
+async function toPending(store: Store, id: string): Promise<boolean> {
+  if ((await store.requeueFailed([id])) > 0 || (await store.requeueProcessed(id))) return true
+  return (await store.document(id))?.status === 'pending'
+}
+
+async function toFailed(store: Store, id: string): Promise<boolean> {
+  const document = await store.document(id)
+  // Who processes a document says itself how that ends.
+  if (document === null || document.status === 'processing') return false
+  await store.endAttempt(id, document.revision, { status: 'failed', errorMsg: NOTE })
+  return true
+}

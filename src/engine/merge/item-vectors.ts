@@ -1,0 +1,62 @@
+import type { Pair } from '../ports/pair.ts'
+import type { EntityState, RelationState, Store } from '../ports/store.ts'
+import { giveWay, mapInTurns } from '../work/turns.ts'
+import type { AskOptions, ChangeParts } from './ask-models.ts'
+import { entityText, relationText } from './item-texts.ts'
+
+/**
+ * Vectors for all entities and relations whose text changed; the others keep theirs. One that cannot
+ * be had now is owed.
+ */
+export async function withVectors(
+  { store, embed }: Pick<ChangeParts, 'store' | 'embed'>,
+  entities: readonly EntityState[],
+  relations: readonly RelationState[],
+  options: AskOptions,
+): Promise<{ entities: EntityState[]; relations: RelationState[] }> {
+  const known = await knownTexts(store, entities, relations)
+  const texts = new Set<string>()
+  for (const text of [
+    ...(await mapInTurns(entities, entityText)),
+    ...(await mapInTurns(relations, relationText)),
+  ]) {
+    if (!known.has(text)) texts.add(text)
+  }
+  await giveWay()
+  const made = texts.size > 0 ? await embed([...texts], options) : new Map<string, Float32Array>()
+  const vectorOf = (text: string) =>
+    known.has(text) ? ('keep' as const) : (made.get(text) ?? null)
+  return {
+    entities: await mapInTurns(entities, (entity) => ({
+      ...entity,
+      vector: vectorOf(entityText(entity)),
+    })),
+    relations: await mapInTurns(relations, (relation) => ({
+      ...relation,
+      vector: vectorOf(relationText(relation)),
+    })),
+  }
+}
+
+/** What is embedded of these items as they are stored now. A text names its item, so it is unique. */
+async function knownTexts(
+  store: Store,
+  entities: readonly EntityState[],
+  relations: readonly RelationState[],
+): Promise<Set<string>> {
+  const names = entities.map((entity) => entity.name)
+  const pairs = relations.map(({ source, target }): Pair => [source, target])
+  await giveWay()
+  const entityKeys = await store.entityKeys(names)
+  const oldEntities = await store.entities([...entityKeys.values()])
+  await giveWay()
+  const relationKeys = await store.relationKeys(pairs)
+  const oldRelations = await store.relations([...relationKeys.values()])
+  await giveWay()
+  const made = <Item extends { readonly owed: boolean }>(items: readonly Item[]) =>
+    items.filter((item) => !item.owed)
+  return new Set([
+    ...(await mapInTurns(made(oldEntities), entityText)),
+    ...(await mapInTurns(made(oldRelations), relationText)),
+  ])
+}

@@ -1,0 +1,357 @@
+import { join } from 'node:path'
+import { PromisedClearing } from '../documents/clear-documents.ts'
+import type {
+  ClearDocumentsResponse,
+  DeleteDocuments,
+  DeleteDocumentsResponse,
+  DocStatusResponse,
+  PipelineStatus,
+} from '../documents/document-calls.ts'
+import { requeueSetAside } from '../documents/documents.ts'
+import { Intake } from '../documents/intake.ts'
+import { PromisedDeletions } from '../documents/promised-deletions.ts'
+import { removeUnfinished } from '../documents/receive-file.ts'
+import { AnswersOfDocuments } from '../merge/paid-answers.ts'
+import { payVectors } from '../merge/pay-vectors.ts'
+import type { DeathCount, DocumentRecord, InterruptedDocument } from '../ports/document-record.ts'
+import { EngineError, ModelUnavailable } from '../ports/errors.ts'
+import type { FileReader } from '../ports/file-reader.ts'
+import { ModelHealth } from '../ports/model-health.ts'
+import type { CallOptions, Models } from '../ports/models.ts'
+import type { EngineSettings } from '../ports/settings.ts'
+import type { Store } from '../ports/store.ts'
+import { Scanner } from '../scan/scan.ts'
+import { keptLabel } from '../text/kept-label.ts'
+import { Mutex } from '../work/mutex.ts'
+import { DocumentProgress } from './document-progress.ts'
+import { modelOutages } from './model-outages.ts'
+import { type BackgroundJobs, isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
+import type { PipelineEvent } from './pipeline-event.ts'
+import { PipelineLog } from './pipeline-log.ts'
+import { PromiseKeeper } from './promise-keeper.ts'
+import { type PublishParts, publishDocument } from './publish-document.ts'
+import { showProgress } from './show-progress.ts'
+import type { Step, WorkWatch } from './work-watch.ts'
+
+export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
+  readonly store: Store
+  readonly models: Models
+  readonly settings: EngineSettings
+  readonly inputDir: string
+  readonly fileReader: FileReader
+  readonly background: BackgroundJobs
+  readonly watch: WorkWatch
+  readonly onEvent: (event: PipelineEvent) => void
+  readonly onError: (message: string, error: unknown) => void
+}
+
+const UPLOADS = '__uploads__'
+
+/** All that is done with documents: taken in, processed, deleted, and found in the input folder. */
+export class DocumentWork {
+  readonly publish: PublishParts
+  readonly intake: Intake
+  readonly scanner: Scanner
+  readonly #parts: DocumentWorkParts
+  readonly #log = new PipelineLog()
+  readonly #pipeline: Pipeline
+  readonly #keeper: PromiseKeeper
+  readonly #clearing: PromisedClearing
+  readonly #refusedVectors = new Map<string, number>()
+  readonly #inWork = new Map<string, DocumentProgress>()
+
+  constructor(parts: DocumentWorkParts) {
+    const { store, models, settings, fileReader, background, onEvent, onError } = parts
+    this.#parts = parts
+    const checks = models.checks ?? { llm: unchecked(), embedding: unchecked() }
+    this.publish = {
+      store,
+      models,
+      checks,
+      settings,
+      uploadFolder: join(parts.inputDir, UPLOADS),
+      fileReader,
+      answers: new AnswersOfDocuments(),
+      graphLock: new Mutex(),
+      graphBounds: parts.graphBounds,
+      room: parts.room,
+    }
+    const deletions = new PromisedDeletions({
+      ...this.publish,
+      deleteInputFile: (id) => this.scanner.deleteFiles([id]),
+    })
+    this.#pipeline = new Pipeline({
+      claim: () => store.claim(parts.watch.life),
+      pendingCount: () => store.pendingCount(),
+      nextAttemptAt: () => store.nextAttemptAt(),
+      process: (...work) => this.#process(...work),
+      endAttempt: ({ id, revision }, end) => store.endAttempt(id, revision, end),
+      tidy: (options) => this.#payVectors(options),
+      models: modelOutages(checks),
+      background,
+      maxParallelInsert: settings.maxParallelInsert,
+      retryPaceMs: settings.retryPaceMs,
+      log: this.#log,
+      onEvent,
+      onError,
+    })
+    this.#keeper = new PromiseKeeper({
+      promised: () => deletions.list(),
+      keep: (id, signal) => deletions.keep(id, signal),
+      background,
+      log: this.#log,
+      isLogInUse: () => this.#pipeline.busy,
+      onEvent,
+      onError,
+    })
+    this.#clearing = new PromisedClearing({
+      ...this.publish,
+      endWork: () => {
+        this.#pipeline.drop()
+        this.#keeper.interrupt()
+      },
+    })
+    const onQueued = () => {
+      this.#keeper.wake()
+      this.#pipeline.wake()
+    }
+    this.intake = new Intake({
+      store,
+      settings,
+      uploadFolder: this.publish.uploadFolder,
+      extensions: fileReader.extensions,
+      room: parts.room,
+      deletions,
+      keepClearing: () => this.#clearing.keep(),
+      onQueued,
+    })
+    this.scanner = new Scanner({
+      store,
+      inputDir: parts.inputDir,
+      extensions: fileReader.extensions,
+      insertFile: (input, content, trackId) => this.intake.insertFile(input, content, trackId),
+      onQueued,
+      background,
+      onError,
+    })
+  }
+
+  /** Takes up what the end of a process has interrupted, and what was promised. */
+  async open(): Promise<void> {
+    await removeUnfinished(this.publish.uploadFolder)
+    await this.#recover()
+    await this.#clearing.load()
+    await this.#clear().catch((error: unknown) => {
+      if (!isStoreOut(error)) throw error
+      this.#parts.onError('What was promised to be cleared is not yet', error)
+    })
+    await this.goOn()
+  }
+
+  get busy(): boolean {
+    return this.#pipeline.busy || this.#keeper.busy
+  }
+
+  status(): PipelineStatus {
+    return this.#log.status({
+      busy: this.busy,
+      requestPending: this.#pipeline.requestPending,
+      cancellationRequested: this.#pipeline.cancelling,
+    })
+  }
+
+  /** How many documents are worked on or wait for it; 0 while nothing is under way. */
+  async stillProcessing(): Promise<number> {
+    if (!this.busy) return 0
+    const { pending, processing } = await this.publish.store.statusCounts()
+    return pending + processing
+  }
+
+  /** Those that are not done yet, with how far they have come. */
+  withProgress(documents: readonly DocStatusResponse[]): Promise<DocStatusResponse[]> {
+    return showProgress(this.publish.store, this.#inWork, documents)
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.scanner.idle()
+    while (this.busy) {
+      await this.#keeper.idle()
+      await this.#pipeline.idle()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.scanner.close()
+    await this.#keeper.close()
+    await this.#pipeline.close()
+  }
+
+  /** Takes up documents, or deletions that were promised, if some wait. */
+  async goOn(): Promise<void> {
+    const { store } = this.publish
+    if ((await store.promisedDeletions()).length > 0) this.#keeper.wake()
+    if ((await store.pendingCount()) > 0) this.#pipeline.wake()
+  }
+
+  async retryChunks(documentId: string) {
+    const response = await requeueSetAside(this.publish.store, documentId)
+    if (response.status === 'retry_started') this.#pipeline.wake()
+    return response
+  }
+
+  async reprocessFailed() {
+    const { store } = this.publish
+    const documents = (await store.requeueFailed(null)) + (await store.hurry())
+    await this.goOn()
+    return {
+      status: 'reprocessing_started' as const,
+      message: `${documents} document(s) that failed or wait are processed again in the background.`,
+      track_id: '',
+    }
+  }
+
+  async cancel() {
+    const cancelled = [this.scanner.cancel(), this.#pipeline.cancel(), this.#keeper.cancel()]
+    return cancelled.includes(true)
+      ? {
+          status: 'cancellation_requested' as const,
+          message: 'Processing stops; unfinished documents go back to pending.',
+        }
+      : { status: 'not_busy' as const, message: 'The pipeline is not busy.' }
+  }
+
+  /** Promised before it is answered: a crash after the answer takes nothing back. */
+  async delete(input: DeleteDocuments): Promise<DeleteDocumentsResponse> {
+    const { doc_ids: given = [] } = input
+    const external_ids = input.external_ids?.map(keptLabel) ?? []
+    const file_paths = input.file_paths?.map(keptLabel) ?? []
+    if (given.length + external_ids.length + file_paths.length === 0) {
+      throw new EngineError(
+        'invalid_argument',
+        'Name documents by doc_ids, external_ids or file_paths.',
+      )
+    }
+    const { store } = this.publish
+    const names = { externalIds: external_ids, filePaths: file_paths }
+    const named = await store.documentIdsBy(names)
+    const ids = [...new Set([...given, ...named])]
+    const taken = await store.promiseDeletion(ids, {
+      forgetAnswers: input.delete_llm_cache ?? false,
+      deleteFiles: input.delete_file ?? false,
+    })
+    this.#pipeline.drop(taken.map(({ id }) => id))
+    this.#keeper.wake()
+    const unknown = unknownOf(input, taken)
+    const left = unknown.length === 0 ? '' : ` ${unknown.length} of what was named is not here.`
+    return {
+      status: 'deletion_started',
+      message: `Deletion of ${taken.length} document(s) goes on in the background.${left}`,
+      doc_id: ids.join(', '),
+      taken: taken.map(({ id }) => id),
+      not_found: unknown,
+    }
+  }
+
+  /** Promised first, as each deletion is; then done, before anything else is taken in. */
+  async clear(): Promise<ClearDocumentsResponse> {
+    let promised = false
+    try {
+      await this.intake.alone(async () => {
+        await this.#clearing.promise()
+        promised = true
+        await this.#clear()
+      })
+      return { status: 'success', message: 'All documents are deleted.' }
+    } catch (error) {
+      if (!promised || !isStoreOut(error)) throw error
+      const message =
+        'All documents go as soon as the storage takes it; nothing is taken in before.'
+      return { status: 'partial_success', message }
+    }
+  }
+
+  async #clear(): Promise<void> {
+    if (!(await this.#clearing.keep())) return
+    this.#log.say('All documents are deleted.')
+    this.#parts.onEvent({ type: 'cleared' })
+  }
+
+  async #process(
+    document: DocumentRecord,
+    options: WorkOptions,
+    onStep: (step: Step) => void,
+  ): Promise<void> {
+    const { store, checks } = this.publish
+    const { id, deaths } = document
+    const hand = await this.#parts.watch.begin(id, deaths > 0, options.signal)
+    const progress = new DocumentProgress(hand, (step) => {
+      onStep(step)
+      return store.beginStep(id, step)
+    })
+    this.#inWork.set(id, progress)
+    try {
+      await progress.begin('read')
+      await publishDocument(this.publish, document, progress, options)
+      // Whose calls nobody else watches.
+      for (const { health, probe } of Object.values(checks)) if (!probe) health.answered()
+    } finally {
+      if (this.#inWork.get(id) === progress) this.#inWork.delete(id)
+      hand.end()
+    }
+  }
+
+  /** What a process had in work when it ended goes on, unless two have ended by it. */
+  async #recover(): Promise<void> {
+    const { store } = this.publish
+    const counted = new Map<string, DeathCount>()
+    for (const document of await store.interrupted()) {
+      const how = await this.#parts.watch.blame(document.life, document.id)
+      if (how === null) continue
+      const count = deathCount(document, how)
+      counted.set(document.id, count)
+      this.#parts.onEvent({ type: 'ended_process', document, ...count })
+    }
+    await store.recover(counted)
+  }
+
+  /** An outage of the model leaves them owed; the next run tries again. */
+  async #payVectors(options: CallOptions): Promise<void> {
+    const debts = { ...this.publish, refused: this.#refusedVectors }
+    await payVectors(debts, options).catch((error: unknown) => {
+      if (error instanceof ModelUnavailable || options.signal?.aborted) return
+      this.#parts.onError('Embedding what is owed failed', error)
+    })
+  }
+}
+
+/** Processes that may end by the work on a document before it is given up. */
+const MOST_DEATHS = 2
+
+function deathCount({ step, deaths: before }: InterruptedDocument, how: string): DeathCount {
+  const deaths = before + 1
+  const failed = deaths >= MOST_DEATHS
+  const times = deaths === 1 ? 'the server' : `${deaths} servers in a row`
+  const errorMsg = `The work on this document ended ${times} (step: ${step || 'read'}): ${how}.`
+  return { deaths, failed, errorMsg: failed ? errorMsg : `${errorMsg} It is tried once more.` }
+}
+
+/** What is not among those that were taken, as the caller named it. */
+function unknownOf(
+  { doc_ids = [], external_ids = [], file_paths = [] }: DeleteDocuments,
+  taken: readonly { id: string; filePath: string; labels: { externalId: string | null } }[],
+): string[] {
+  const ids = new Set(taken.map(({ id }) => id))
+  const externalIds = new Set(taken.map(({ labels }) => labels.externalId))
+  const paths = new Set(taken.map(({ filePath }) => filePath))
+  return [
+    ...doc_ids.filter((id) => !ids.has(id)),
+    ...external_ids.filter((id) => !externalIds.has(keptLabel(id))),
+    ...file_paths.filter((path) => !paths.has(keptLabel(path))),
+  ]
+}
+
+/** Of a model that is known from its calls for documents alone. */
+function unchecked() {
+  return { health: new ModelHealth(), probe: null }
+}

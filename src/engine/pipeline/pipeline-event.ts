@@ -1,0 +1,28 @@
+import type { DocumentRecord, InterruptedDocument } from '../ports/document-record.ts'
+import type { Step } from './work-watch.ts'
+
+/** What happens to the documents of a workspace, as a log tells it. */
+export type PipelineEvent =
+  | AtStep<'begun' | 'done'>
+  | (AtStep<'failed'> & { readonly reason: string })
+  /** A model failed for it alone; `until` is a time in ISO 8601. */
+  | (AtStep<'waits'> & { readonly reason: string; readonly until: string })
+  /** A process before this one has ended by the work on it. */
+  | {
+      readonly type: 'ended_process'
+      readonly document: InterruptedDocument
+      readonly errorMsg: string
+      readonly failed: boolean
+    }
+  /** A model answers nobody: all documents wait. */
+  | { readonly type: 'model_out'; readonly reason: string }
+  | { readonly type: 'model_back' }
+  | { readonly type: 'deleted'; readonly documentId: string; readonly filePath: string }
+  | { readonly type: 'cleared' }
+
+interface AtStep<Type extends string> {
+  readonly type: Type
+  readonly document: DocumentRecord
+  /** What of its work it is in, or was in last. */
+  readonly step: Step
+}

@@ -1,0 +1,134 @@
+import type { Key, NamedEntity, Store } from '../../ports/store.ts'
+import { nameKey } from '../../text/name-key.ts'
+import { STOP_WORDS } from '../../text/stop-words.ts'
+import { unjoined } from '../../text/terms.ts'
+
+type NameIndex = Pick<Store, 'entitiesByNameKey' | 'entitiesWithWords'>
+
+export interface LinkedEntity extends NamedEntity {
+  /** 1 for a name that the question gives whole, less when it may mean several. */
+  readonly weight: number
+}
+
+const MAX_RUN = 10
+/** In words. A pasted page names its subject early. */
+const MAX_WORDS = 200
+/** A part of a name that fits more entities than this means none of them. */
+const MAX_MEANINGS = 5
+const MAX_MENTIONS = 20
+/** Entities looked at for the meanings of a part. */
+const ALIKE = 30
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u
+/** A capital, or a script that has none. */
+const LIKE_A_NAME = /\p{Lu}|\p{Lo}/u
+
+/**
+ * The entities that a question names, with or without capitals: its longest runs of words that are
+ * names; then, for the mentions that are none, the few names that hold all words of the mention.
+ *
+ * @param mentions what may be a name; words without a capital are looked for whole only
+ */
+export async function linkNames(
+  index: NameIndex,
+  question: string,
+  mentions: readonly string[],
+): Promise<LinkedEntity[]> {
+  // Word by word: a whole question is longer than any name.
+  const words = unjoined(question).split(/\s+/, MAX_WORDS).map(nameKey).join(' ').split(' ')
+  const runs = runsOf(words)
+  const likely = mentions.filter((mention) => LIKE_A_NAME.test(mention))
+  const asked = [...new Set(likely.map(nameKey))].filter(Boolean).slice(0, MAX_MENTIONS)
+  const known = byNameKey(await index.entitiesByNameKey(lookedUp(runs.keys(), asked)))
+  const found = new Map<Key, LinkedEntity>()
+  const add = (entities: readonly NamedEntity[]) => {
+    for (const entity of entities) {
+      if (!found.has(entity.key)) found.set(entity.key, { ...entity, weight: 1 / entities.length })
+    }
+  }
+  for (const entities of longest(runs, known)) add(entities)
+  const rest = asked.filter((key) => !(runs.has(key) && known.has(key)))
+  for (const entities of await Promise.all(rest.map((key) => meanings(index, key, known)))) {
+    add(entities)
+  }
+  return [...found.values()]
+}
+
+function lookedUp(runs: Iterable<string>, mentions: readonly string[]): string[] {
+  const keys = new Set(mentions)
+  for (const run of runs) keys.add(run).add(singular(run))
+  return [...keys]
+}
+
+function byNameKey(entities: readonly NamedEntity[]): Map<string, NamedEntity[]> {
+  const known = new Map<string, NamedEntity[]>()
+  for (const entity of entities) {
+    const same = known.get(entity.nameKey)
+    if (same) same.push(entity)
+    else known.set(entity.nameKey, [entity])
+  }
+  return known
+}
+
+/** The names among the runs, longest first; a word belongs to one name only. */
+function longest(
+  runs: ReadonlyMap<string, readonly Place[]>,
+  known: ReadonlyMap<string, readonly NamedEntity[]>,
+): (readonly NamedEntity[])[] {
+  const found: (readonly NamedEntity[])[] = []
+  const taken = new Set<number>()
+  for (const [run, places] of runs) {
+    const entities = known.get(run) ?? known.get(singular(run))
+    if (!entities) continue
+    for (const { from, to } of places) {
+      if (overlaps(taken, from, to)) continue
+      for (let at = from; at < to; at += 1) taken.add(at)
+      found.push(entities)
+    }
+  }
+  return found
+}
+
+async function meanings(
+  index: NameIndex,
+  key: string,
+  known: ReadonlyMap<string, readonly NamedEntity[]>,
+): Promise<readonly NamedEntity[]> {
+  const exact = known.get(key)
+  if (exact) return exact
+  const words = key.split(' ')
+  const alike = await index.entitiesWithWords(words, ALIKE)
+  // The index knows words by their stems: there "nets" has all meanings of "net".
+  const meant = alike.filter((entity) => {
+    const own = new Set(entity.nameKey.split(' '))
+    return words.every((word) => own.has(word)) || UNSPACED.test(key)
+  })
+  return meant.length > MAX_MEANINGS ? [] : meant
+}
+
+interface Place {
+  readonly from: number
+  readonly to: number
+}
+
+/** Every run of words with where it stands, the longest first. */
+function runsOf(words: readonly string[]): Map<string, Place[]> {
+  const runs = new Map<string, Place[]>()
+  for (let length = Math.min(MAX_RUN, words.length); length >= 1; length -= 1) {
+    for (let from = 0; from + length <= words.length; from += 1) {
+      const run = words.slice(from, from + length).join(' ')
+      if (run === '' || (length === 1 && STOP_WORDS.has(run))) continue
+      const place = { from, to: from + length }
+      const places = runs.get(run)
+      if (places) places.push(place)
+      else runs.set(run, [place])
+    }
+  }
+  return runs
+}
+
+const singular = (key: string) => (key.includes(' ') ? key : key.replace(/(?<=.{3})s$/, ''))
+
+function overlaps(taken: ReadonlySet<number>, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (taken.has(at)) return true
+  return false
+}

@@ -1,0 +1,89 @@
+import type { CallOptions, Keywords } from '../../ports/models.ts'
+import type { Hit, Key, Searches } from '../../ports/store.ts'
+import type { Question } from '../question.ts'
+import {
+  closeHits,
+  type Ranked,
+  type RetrieveParts,
+  searchTextsAndRelations,
+  vectorOf,
+} from '../search.ts'
+import { subjectsOf } from '../subjects-of.ts'
+import { fuse, sorted } from './fuse.ts'
+import { linkNames } from './link-names.ts'
+import { relevanceBeside } from './relevance.ts'
+import { unsaidShare } from './unsaid-share.ts'
+import { rarityIn, walk } from './walk.ts'
+
+/** The passages from which the walk starts. */
+const SEEDS = 2
+/**
+ * What a passage gains by the whole weight of the walk, against 1 for the best of the direct
+ * searches: when their best passage says all words of the question, and what comes on top when it
+ * says none of them.
+ */
+const WALK = 4
+const WALK_UNSAID = 16
+/** The best passages, whose names belong to the answer although no bridge leads over them. */
+const TELLERS = 5
+/** How entities count: those asked for, met on the walk, told of, and those that only look alike. */
+const LINKED = 2
+const MET = 1
+const TOLD = 0.5
+const ALIKE = 0.2
+const CLOSE = 0.2
+
+/** Mode `mix`: searches, then a walk over the graph from the best passages and the names asked for. */
+export async function rankByWalk(
+  parts: RetrieveParts,
+  question: Question,
+  keywords: Promise<Keywords>,
+  options: CallOptions,
+): Promise<Ranked> {
+  const { store } = parts
+  const { query, topK } = question
+  const vector = vectorOf(parts, query, options)
+  const alike = store.matchEntities(query, topK)
+  const foundByWords = async () => (await alike).length > 0
+  const [direct, linked, total, alikeByName, close] = await Promise.all([
+    searchTextsAndRelations(parts, query, vector),
+    keywords.then(({ low }) => linkNames(store, query, low)),
+    store.chunkCount(),
+    alike,
+    closeHits(parts, vector, foundByWords, (target) => store.nearestEntities(target, topK)),
+  ])
+  const unsaid = unsaidByBest(store, query, direct)
+  const walked = await walk(store, {
+    chunks: new Map(direct.slice(0, SEEDS).map(({ key, score }) => [key, score])),
+    entities: new Map(linked.map((entity) => [entity.key, entity])),
+    relevance: await relevanceBeside(store, query, linked),
+    total,
+  })
+  const chunks = gained(direct, walked.chunks, WALK + WALK_UNSAID * (await unsaid))
+  const told = await subjectsOf(store, chunks.slice(0, TELLERS), rarityIn(total))
+  const entities = fuse([
+    { hits: linked.map(({ key, weight }): Hit => ({ key, score: weight })), weight: LINKED },
+    { hits: sorted(walked.entities), weight: MET },
+    { hits: told, weight: TOLD },
+    { hits: alikeByName, weight: ALIKE },
+    { hits: close, weight: CLOSE },
+  ])
+  return { chunks, entities, relations: [] }
+}
+
+async function unsaidByBest(
+  store: Pick<Searches, 'chunks'>,
+  query: string,
+  direct: readonly Hit[],
+): Promise<number> {
+  const [best] = await store.chunks(direct.slice(0, 1).map(({ key }) => key))
+  return best ? unsaidShare(query, best.content) : 1
+}
+
+/** The direct hits, the best of them 1, with what the walk has brought to each passage. */
+function gained(direct: readonly Hit[], brought: ReadonlyMap<Key, number>, weight: number): Hit[] {
+  const best = direct[0]?.score ?? 1
+  const scores = new Map(direct.map(({ key, score }) => [key, score / best]))
+  for (const [key, share] of brought) scores.set(key, (scores.get(key) ?? 0) + weight * share)
+  return sorted(scores)
+}

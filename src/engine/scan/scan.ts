@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type {
+  InsertFile,
+  InsertResponse,
+  ScanStarted,
+  ScanStatus,
+} from '../documents/document-calls.ts'
+import { extensionOf } from '../documents/file-name.ts'
+import { contentHash, fileDocumentId, newTrackId } from '../documents/identifiers.ts'
+import type { BackgroundJobs } from '../pipeline/pipeline.ts'
+import type { DocumentRecord } from '../ports/document-record.ts'
+import { EngineError } from '../ports/errors.ts'
+import type { Store } from '../ports/store.ts'
+import { keptLabel } from '../text/kept-label.ts'
+import { InputFolder } from './input-folder.ts'
+import { ScanJob } from './scan-job.ts'
+import { ScanRecords } from './scan-records.ts'
+
+export interface ScannerParts {
+  readonly store: Pick<
+    Store,
+    'document' | 'documentByPath' | 'documentsByTrack' | 'enqueue' | 'requeueFailed'
+  >
+  readonly inputDir: string
+  /** Of the files that can be read. */
+  readonly extensions: readonly string[]
+  readonly insertFile: (
+    input: InsertFile,
+    content: AsyncIterable<Uint8Array>,
+    trackId: string,
+  ) => Promise<InsertResponse>
+  /** Called after documents were put back to pending. */
+  readonly onQueued: () => void
+  readonly background: BackgroundJobs
+  readonly onError: (message: string, error: unknown) => void
+}
+
+const MOST_JOBS = 50
+const RECORDS = '__scans__'
+
+interface Running {
+  readonly job: ScanJob
+  readonly stop: AbortController
+}
+
+/**
+ * Takes in what people put into the input folder: one scan at a time, in the background.
+ *
+ * A file that was taken in is moved into a folder beside it. One that cannot be taken in stays where
+ * it is and leaves a failed document; the next scan tries it again, and every other failed document
+ * with it.
+ */
+export class Scanner {
+  readonly #parts: ScannerParts
+  readonly #folder: InputFolder
+  readonly #jobs = new Map<string, ScanJob>()
+  readonly #records: ScanRecords
+  readonly #abort = new AbortController()
+  #running: Running | null = null
+  /** Of all scans, with their last records. */
+  #done: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: ScannerParts) {
+    this.#parts = parts
+    this.#folder = new InputFolder(parts.inputDir)
+    this.#records = new ScanRecords(join(parts.inputDir, RECORDS), MOST_JOBS)
+  }
+
+  start(): ScanStarted {
+    if (this.#running) {
+      const message = 'A scan of the input folder is under way already.'
+      const track_id = this.#running.job.trackId
+      return { status: 'scanning_skipped_pipeline_busy', message, track_id }
+    }
+    const job = new ScanJob(newTrackId('scan'))
+    this.#remember(job)
+    const stop = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, stop.signal])
+    const done = this.#record(job)
+      .then(() => this.#run(job, signal))
+      .finally(() => {
+        this.#running = null
+      })
+      .then(() => this.#record(job))
+    this.#running = { job, stop }
+    this.#done = Promise.all([this.#done, done])
+    const message = 'The input folder is read in the background.'
+    return { status: 'scanning_started', message, track_id: job.trackId }
+  }
+
+  /** @throws {EngineError} `scan_not_found` */
+  async status(trackId: string): Promise<ScanStatus> {
+    const job = this.#jobs.get(trackId)
+    if (job) return job.status()
+    const record = await this.#records.find(trackId)
+    if (record) return record
+    const documents = trackId.startsWith('scan_')
+      ? await this.#parts.store.documentsByTrack(trackId)
+      : []
+    if (documents.length === 0) {
+      throw new EngineError('scan_not_found', 'No scan of this track id is known.')
+    }
+    return fromDocuments(trackId, documents)
+  }
+
+  /** Ends the scan under way after the file that is being taken in; false when there is none. */
+  cancel(): boolean {
+    this.#running?.stop.abort(new EngineError('pipeline_busy', 'User cancelled'))
+    return this.#running !== null
+  }
+
+  /** Deletes the files of these documents from the input folder, taken in or not. */
+  async deleteFiles(documentIds: readonly string[]): Promise<void> {
+    const { store } = this.#parts
+    for (const id of documentIds) {
+      const document = await store.document(id)
+      if (document === null) continue
+      const belongsToOther = async (name: string) =>
+        keptLabel(name) !== document.filePath &&
+        (await store.documentByPath(keptLabel(name))) !== null
+      await this.#folder.remove(document.filePath, belongsToOther)
+    }
+  }
+
+  async idle(): Promise<void> {
+    await this.#done
+  }
+
+  /** Stops after the file that is being taken in. */
+  async close(): Promise<void> {
+    this.#abort.abort(new EngineError('engine_closed', 'The workspace is closing.'))
+    await this.idle()
+  }
+
+  async #run(job: ScanJob, signal: AbortSignal): Promise<void> {
+    try {
+      const { names, others } = await this.#folder.list(this.#parts.extensions)
+      const known = new Map<string, DocumentRecord | null>()
+      for (const name of names) {
+        known.set(name, await this.#parts.store.documentByPath(keptLabel(name)))
+      }
+      // After the look at what is known: who was failed until now gives way to his file.
+      if ((await this.#parts.store.requeueFailed(null)) > 0) this.#parts.onQueued()
+      for (const name of names) {
+        if (signal.aborted) break
+        job.say(`Taking in ${name}`)
+        await this.#parts.background(
+          () => this.#take(job, name, known.get(name) ?? null, signal),
+          signal,
+        )
+      }
+      const { processed, warning, error } = job.counts
+      const left = others === 0 ? '' : ` ${others} file(s) of other types stay where they are.`
+      const told = `${processed} file(s) taken in, ${warning} left alone, ${error} failed.${left}`
+      job.end(signal.aborted ? 'cancelled' : 'completed', told)
+    } catch (error) {
+      if (signal.aborted) {
+        const closing = this.#abort.signal.aborted
+        job.end('cancelled', closing ? 'The workspace was closed.' : 'Cancelled.')
+        return
+      }
+      this.#parts.onError('A scan of the input folder failed', error)
+      const why = error instanceof EngineError ? ` ${error.message}` : ''
+      job.end('failed', `The input folder could not be read to its end.${why}`)
+    }
+  }
+
+  async #take(
+    job: ScanJob,
+    name: string,
+    known: DocumentRecord | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (known && known.status !== 'failed') {
+      job.count('warning', name, 'a document of this name is here already')
+      return
+    }
+    try {
+      const reply = await this.#parts.insertFile(
+        { file_name: name, on_conflict: known ? 'replace' : 'keep' },
+        this.#folder.read(name, signal),
+        job.trackId,
+      )
+      if (reply.status === 'duplicated') {
+        job.count('warning', name, reply.message)
+        return
+      }
+      job.count('processed', name)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof EngineError) || isOutage(error)) throw error
+      job.count('error', name, error.message)
+      await this.#recordFailure(name, error.message, job.trackId)
+      return
+    }
+    await this.#folder.putAway(name).catch(() => {
+      job.count('warning', name, 'it is taken in, but could not be moved away')
+    })
+  }
+
+  async #recordFailure(name: string, reason: string, trackId: string): Promise<void> {
+    const id = fileDocumentId(contentHash(reason), name)
+    await this.#parts.store.enqueue(
+      [
+        {
+          id,
+          filePath: keptLabel(name),
+          trackId,
+          contentSummary: reason.slice(0, 250),
+          contentLength: 0,
+          contentHash: contentHash(`${name}\u0000${reason}`),
+          metadata: { error_type: 'file_extraction_error' },
+          text: null,
+          failure: reason,
+          // Names no bytes, so that whoever tries it again fails as well.
+          storedFile: `${randomUUID()}${extensionOf(name)}`,
+        },
+      ],
+      { onConflict: 'replace' },
+    )
+  }
+
+  /** Without its record a scan is as good; it is only not known after a restart. */
+  async #record(job: ScanJob): Promise<void> {
+    await this.#records.save(job.status()).catch((error: unknown) => {
+      this.#parts.onError('A scan could not be recorded', error)
+    })
+  }
+
+  #remember(job: ScanJob): void {
+    this.#jobs.set(job.trackId, job)
+    for (const oldest of this.#jobs.keys()) {
+      if (this.#jobs.size <= MOST_JOBS) break
+      this.#jobs.delete(oldest)
+    }
+  }
+}
+
+/** No file is to blame: they stay where they are until the next scan. */
+function isOutage({ code }: EngineError): boolean {
+  return code === 'storage_full' || code === 'store_unavailable'
+}
+
+/** What can still be told of a scan after a restart. */
+function fromDocuments(trackId: string, documents: readonly DocumentRecord[]): ScanStatus {
+  const times = documents.map((document) => document.createdAt / 1000)
+  return {
+    track_id: trackId,
+    status: 'completed',
+    counts: { processed: documents.length, warning: 0, error: 0 },
+    counts_dropped: 0,
+    samples: {},
+    created_at: times.reduce((a, b) => Math.min(a, b)),
+    updated_at: times.reduce((a, b) => Math.max(a, b)),
+    version: 1,
+    message: 'The details of this scan are gone; these are the documents that it left.',
+  }
+}
