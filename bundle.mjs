@@ -39,7 +39,7 @@ async function bundle(folder) {
     // Threads are started from the file beside the one that starts them.
     entryPoints: {
       tenantrag: 'src/cli.ts',
-      'users-thread': 'src/tenancy/users-thread.ts',
+      'users-thread': 'src/tenancy/users/users-thread.ts',
       'migrate-thread': 'src/stores/sqlite/database/migrate-thread.ts',
       'reader-host': 'src/formats/reader/reader-host.ts',
       'reader-worker': 'src/formats/reader/reader-worker.ts',

@@ -10,7 +10,7 @@ import { invitationPageRoutes } from './control/routes/invitation-page-routes.ts
 import { snapshotRoutes } from './control/routes/snapshot-routes.ts'
 import { Snapshots } from './control/snapshots.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
-import type { PasswordSignIn } from './tenancy/auth-routes.ts'
+import type { PasswordSignIn } from './tenancy/sign-in/auth-routes.ts'
 import type { Refusal } from './tenancy/tenancy.ts'
 
 export interface RegisterControlOptions

@@ -7,7 +7,7 @@ import { boundBodies } from './http/body/body-deadlines.ts'
 import { boundConnections, usualConnections } from './http/guards/bound-connections.ts'
 import { type PrefixOf, pathPrefix, withoutPrefix } from './http/guards/path-prefix.ts'
 import { trustedProxies } from './http/guards/proxy-trust.ts'
-import { networkOf } from './tenancy/network-of.ts'
+import { networkOf } from './tenancy/request/network-of.ts'
 
 /** How often Node looks for heads that are late, in milliseconds; its own half minute is longer than they may be. */
 const LOOK_EVERY_MS = 1000

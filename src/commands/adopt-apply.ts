@@ -9,9 +9,9 @@ import { newId } from '../control/opaque-id.ts'
 import { countTenants } from '../control/tenants.ts'
 import { foldedKey } from '../control/user-rows.ts'
 import type { Users } from '../control/users.ts'
+import { digestOf } from '../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../tenancy/principal.ts'
-import { digestOf } from '../tenancy/secret-digest.ts'
-import type { UserRecord } from '../tenancy/users-schema.ts'
+import type { UserRecord } from '../tenancy/users/users-schema.ts'
 import type {
   AdoptedMembership,
   AdoptedTenant,

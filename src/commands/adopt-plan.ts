@@ -1,7 +1,7 @@
 import { checkedSlug, slugOf } from '../control/slug.ts'
-import { placeOf } from '../tenancy/place.ts'
 import type { Role } from '../tenancy/principal.ts'
-import type { UserRecord } from '../tenancy/users-schema.ts'
+import { placeOf } from '../tenancy/request/place.ts'
+import type { UserRecord } from '../tenancy/users/users-schema.ts'
 import { workspaceKey } from '../tenancy/workspace-name.ts'
 
 /** A knowledge base that a workspace becomes. */

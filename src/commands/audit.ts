@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { AuditChain, type AuditLine, parseAuditLine } from '../tenancy/audit-chain.ts'
-import { auditFiles, readAuditFile } from '../tenancy/audit-files.ts'
-import { verifyAudit } from '../tenancy/audit-verify.ts'
+import { AuditChain, type AuditLine, parseAuditLine } from '../tenancy/audit/audit-chain.ts'
+import { auditFiles, readAuditFile } from '../tenancy/audit/audit-files.ts'
+import { verifyAudit } from '../tenancy/audit/audit-verify.ts'
 import { type CommandContext, configOf } from './command-context.ts'
 
 /** `tenantrag audit …`: the audit log under the storage folder. */

@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from '../config/config.ts'
-import { AuditChain } from '../tenancy/audit-chain.ts'
-import { AuditLog } from '../tenancy/audit-log.ts'
-import { AuditRecorder } from '../tenancy/audit-recorder.ts'
+import { AuditChain } from '../tenancy/audit/audit-chain.ts'
+import { AuditLog } from '../tenancy/audit/audit-log.ts'
+import { AuditRecorder } from '../tenancy/audit/audit-recorder.ts'
 
 /** What a command gets from the process it runs in. */
 export interface CommandContext {

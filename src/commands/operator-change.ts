@@ -7,7 +7,7 @@ import { ControlCore } from '../control/mutation.ts'
 import { endOperatorKeys, giveOperatorKey, operatorKeys } from '../control/operator-keys.ts'
 import { foldedKey, userOrNone } from '../control/user-rows.ts'
 import { Users } from '../control/users.ts'
-import { PasswordChecker } from '../tenancy/password.ts'
+import { PasswordChecker } from '../tenancy/sign-in/password.ts'
 import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
 import { WorkspaceError } from './workspace-error.ts'
 

@@ -4,8 +4,8 @@ import { Command } from 'commander'
 import type { Config } from '../config/config.ts'
 import { TenancyError } from '../tenancy/errors.ts'
 import { ROLES } from '../tenancy/principal.ts'
-import { editUsers, readUsersFile } from '../tenancy/users-editor.ts'
-import type { UserRecord } from '../tenancy/users-schema.ts'
+import { editUsers, readUsersFile } from '../tenancy/users/users-editor.ts'
+import type { UserRecord } from '../tenancy/users/users-schema.ts'
 import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
 
 const BCRYPT_COST = 12

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { AuditChain } from '../tenancy/audit-chain.ts'
+import { AuditChain } from '../tenancy/audit/audit-chain.ts'
 import { type CommandContext, recordAct } from './command-context.ts'
 
 /** Writes what was done with a workspace into the audit, where its name stands as an opaque id. */

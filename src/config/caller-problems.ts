@@ -1,7 +1,7 @@
 import { TenancyError } from '../tenancy/errors.ts'
-import { SingleAccounts } from '../tenancy/single-accounts.ts'
-import { tokenSecretProblem } from '../tenancy/token-secret.ts'
-import type { UsersVersion } from '../tenancy/users-version.ts'
+import { SingleAccounts } from '../tenancy/sign-in/single-accounts.ts'
+import { tokenSecretProblem } from '../tenancy/sign-in/token-secret.ts'
+import type { UsersVersion } from '../tenancy/users/users-version.ts'
 
 interface CallerSettings {
   readonly TOKEN_SECRET?: string | undefined

@@ -1,5 +1,5 @@
+import { digestOf } from '../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../tenancy/principal.ts'
-import { digestOf } from '../tenancy/secret-digest.ts'
 import type { Actor } from './actor.ts'
 import { type Standing, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'

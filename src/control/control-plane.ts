@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { OpenStreams } from '../tenancy/open-streams.ts'
-import { PasswordChecker } from '../tenancy/password.ts'
+import type { OpenStreams } from '../tenancy/proxy/open-streams.ts'
+import { PasswordChecker } from '../tenancy/sign-in/password.ts'
 import { Acts } from './acts.ts'
 import { ApiKeys } from './api-keys.ts'
 import { ControlDatabase } from './control-database.ts'

@@ -1,5 +1,5 @@
-import type { Account, Directory } from '../tenancy/directory.ts'
 import type { Principal } from '../tenancy/principal.ts'
+import type { Account, Directory } from '../tenancy/users/directory.ts'
 
 /** A directory that knows of its disabled users too. */
 export interface NamingDirectory extends Directory {

@@ -1,5 +1,5 @@
+import { digestOf } from '../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../tenancy/principal.ts'
-import { digestOf } from '../tenancy/secret-digest.ts'
 import { notFound } from './control-error.ts'
 import { gone, stillPending } from './invitation-steps.ts'
 import type { Inviters } from './inviters.ts'

@@ -1,4 +1,4 @@
-import { digestOf } from '../tenancy/secret-digest.ts'
+import { digestOf } from '../tenancy/control-files/secret-digest.ts'
 import type { Actor } from './actor.ts'
 import { type Standing, standingIn } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'

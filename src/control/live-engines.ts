@@ -1,4 +1,4 @@
-import type { EngineStats } from '../tenancy/pool-stats.ts'
+import type { EngineStats } from '../tenancy/pool/pool-stats.ts'
 import type { Actor } from './actor.ts'
 import { assertSuperAdmin } from './authority.ts'
 import { notFound } from './control-error.ts'

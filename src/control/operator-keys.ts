@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { digestOf } from '../tenancy/secret-digest.ts'
+import { digestOf } from '../tenancy/control-files/secret-digest.ts'
 import type { Actor } from './actor.ts'
 import type { ControlTables, OperatorKeyRow } from './control-tables.ts'
 import type { Mutation } from './mutation.ts'

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { readControlFile, writeControlFileOnce } from '../tenancy/control-folder.ts'
+import { readControlFile, writeControlFileOnce } from '../tenancy/control-files/control-folder.ts'
 import { ControlError } from './control-error.ts'
 
 const FILE = 'secrets_key'

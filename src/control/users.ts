@@ -1,4 +1,4 @@
-import type { PasswordChecker } from '../tenancy/password.ts'
+import type { PasswordChecker } from '../tenancy/sign-in/password.ts'
 import type { Actor } from './actor.ts'
 import { assertSuperAdmin } from './authority.ts'
 import { ControlError, notFound } from './control-error.ts'

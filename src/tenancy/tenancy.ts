@@ -7,16 +7,16 @@ import type {
 } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { RouteRule } from '../http/route-access.ts'
-import { admissionOf, isAdmitted } from './admission.ts'
-import { Arrival, type ArrivalOptions } from './arrival.ts'
 import { type Awaitable, isThenable } from './awaitable.ts'
 import type { ContextCarrier } from './context.ts'
 import { refusalBody, TenancyError } from './errors.ts'
 import { mayUse, type PermissionTable, permissionDenied } from './permissions.ts'
 import type { Principal } from './principal.ts'
-import { markGuarded } from './require-admission.ts'
-import { RoutePermissions } from './route-permissions.ts'
-import { type WorkspaceSelector, workspaceHeader } from './workspace-choice.ts'
+import { admissionOf, isAdmitted } from './request/admission.ts'
+import { Arrival, type ArrivalOptions } from './request/arrival.ts'
+import { markGuarded } from './request/require-admission.ts'
+import { RoutePermissions } from './request/route-permissions.ts'
+import { type WorkspaceSelector, workspaceHeader } from './request/workspace-choice.ts'
 
 type Done = (error?: Error) => void
 

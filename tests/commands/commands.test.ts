@@ -7,8 +7,8 @@ import { auditCommand } from '../../src/commands/audit.ts'
 import type { CommandContext } from '../../src/commands/command-context.ts'
 import { doctorCommand } from '../../src/commands/doctor.ts'
 import { userCommand } from '../../src/commands/user.ts'
-import { parseAuditLine } from '../../src/tenancy/audit-chain.ts'
-import { digestOf } from '../../src/tenancy/secret-digest.ts'
+import { parseAuditLine } from '../../src/tenancy/audit/audit-chain.ts'
+import { digestOf } from '../../src/tenancy/control-files/secret-digest.ts'
 import { temporaryFolder } from '../tenancy/fixtures.ts'
 
 async function start(more: Record<string, string> = {}) {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { AuditChain, parseAuditLine } from '../../src/tenancy/audit-chain.ts'
+import { AuditChain, parseAuditLine } from '../../src/tenancy/audit/audit-chain.ts'
 import { openOffline, pathsIn, soundWorkspace } from '../stores/sound-workspace.ts'
 import { install } from './workspace-run.ts'
 

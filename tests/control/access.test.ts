@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, OPERATOR } from '../../src/control/actor.ts'
 import { ControlDatabase } from '../../src/control/control-database.ts'
 import { controlDatabasePath } from '../../src/control/control-plane.ts'
-import { OpenStreams } from '../../src/tenancy/open-streams.ts'
 import { actingIn } from '../../src/tenancy/principal.ts'
+import { OpenStreams } from '../../src/tenancy/proxy/open-streams.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 describe('the directory of the control plane', () => {

@@ -5,7 +5,7 @@ import { hash } from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OPERATOR } from '../../src/control/actor.ts'
 import { DirectoryChain } from '../../src/control/directory-chain.ts'
-import { UsersFile } from '../../src/tenancy/users-file.ts'
+import { UsersFile } from '../../src/tenancy/users/users-file.ts'
 import { openPlane, type TestPlane } from './plane.ts'
 
 /** The server's own cost would take seconds. */

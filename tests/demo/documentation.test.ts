@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ENV_FIELDS } from '../../src/config/config.ts'
-import { readUsers } from '../../src/tenancy/users-schema.ts'
+import { readUsers } from '../../src/tenancy/users/users-schema.ts'
 import { DESCRIBED_ROUTES } from '../contract/route-permissions.ts'
 
 const ROOT = new URL('../../', import.meta.url)

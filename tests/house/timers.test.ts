@@ -22,12 +22,13 @@ const TIMERS: Readonly<Record<string, number>> = {
  * `timerMs`.
  */
 const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
-  'tenancy/limited-stream.ts: abandonAfterMs': 'a constant of the composition root',
-  'tenancy/leased-stream.ts: this.#options.abandonAfterMs': 'a constant of the composition root',
-  'tenancy/pool-waiter.ts: ms': 'POOL_ACQUIRE_TIMEOUT_SECONDS, 300 at most',
-  'tenancy/pool.ts: period': 'the least of it and a constant',
-  'tenancy/pool.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
-  'tenancy/users-file.ts: options.pollMs ?? 2000': 'a constant but in tests',
+  'tenancy/proxy/limited-stream.ts: abandonAfterMs': 'a constant of the composition root',
+  'tenancy/proxy/leased-stream.ts: this.#options.abandonAfterMs':
+    'a constant of the composition root',
+  'tenancy/pool/pool-waiter.ts: ms': 'POOL_ACQUIRE_TIMEOUT_SECONDS, 300 at most',
+  'tenancy/pool/pool.ts: period': 'the least of it and a constant',
+  'tenancy/pool/pool.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
+  'tenancy/users/users-file.ts: options.pollMs ?? 2000': 'a constant but in tests',
   'main.ts: (config.SHUTDOWN_SECONDS * 1000) / 2': '600 seconds at most',
   'main.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
   'http/body/cut-off-silent.ts: maxSilenceMs': 'a constant of the routes',

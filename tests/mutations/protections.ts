@@ -19,7 +19,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a lease is given back twice',
     edits: [
       {
-        file: 'src/tenancy/pool-lease.ts',
+        file: 'src/tenancy/pool/pool-lease.ts',
         find: 'if (!this.#held) return',
         replace: '',
       },
@@ -30,7 +30,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a workspace opens while it closes',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: '    if (entry !== undefined || room.isPromisedTo(waiter.key)) return true',
         replace:
           "    if ((entry !== undefined && entry.state !== 'draining') || room.isPromisedTo(waiter.key)) return true",
@@ -42,7 +42,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a leased engine is closed',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'if (entry.leases > 0 || entry.closing) return',
         replace: 'if (entry.closing) return',
       },
@@ -53,7 +53,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'the pool opens one engine too many',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'if (this.#engines.size >= this.#options.maxEngines) return false',
         replace: 'if (this.#engines.size > this.#options.maxEngines) return false',
       },
@@ -64,7 +64,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'background work takes the whole pool',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'maxBackgroundShare = 0.5',
         replace: 'maxBackgroundShare = 1',
       },
@@ -75,7 +75,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a pinned engine is closed to make room',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'entry.unused && !this.#pinned.has(entry.key)',
         replace: 'entry.unused',
       },
@@ -86,7 +86,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'pinned engines that fill the memory keep all others out',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'return [...this.#engines.keys()].every((key) => this.#pinned.has(key))',
         replace: 'return false',
       },
@@ -97,7 +97,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a pool that is shut gives out leases',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: '    if (this.#shut) throw closedError()\n',
         replace: '',
       },
@@ -108,7 +108,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'two spellings of a name share an engine',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'if (present !== undefined && present.workspace !== workspace) throw spellingError()',
         replace: '',
       },
@@ -119,7 +119,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a method kept from another request is served',
     edits: [
       {
-        file: 'src/tenancy/proxy.ts',
+        file: 'src/tenancy/proxy/proxy.ts',
         find: 'caller !== undefined && caller.workspace !== captured.workspace',
         replace: 'caller === captured && caller.workspace !== captured.workspace',
       },
@@ -130,7 +130,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a lease is kept after the call',
     edits: [
       {
-        file: 'src/tenancy/proxy.ts',
+        file: 'src/tenancy/proxy/proxy.ts',
         find: '  } finally {\n    lease.release()\n  }',
         replace: '  } finally {\n  }',
       },
@@ -141,7 +141,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a stream that nobody reads keeps its lease',
     edits: [
       {
-        file: 'src/tenancy/leased-stream.ts',
+        file: 'src/tenancy/proxy/leased-stream.ts',
         find: 'if (!this.#pulled) this.#startAbandonTimer()',
         replace: '',
       },
@@ -152,7 +152,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'permissions are not asked for',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: 'if (!mayUse(principal, this.#rule.access)) throw permissionDenied()',
         replace: '',
       },
@@ -207,7 +207,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a route without a permission is served',
     edits: [
       {
-        file: 'src/tenancy/route-permissions.ts',
+        file: 'src/tenancy/request/route-permissions.ts',
         find: '      if (rule === undefined) throw permissionMissing(method, url)\n',
         replace: '      if (rule === undefined) continue\n',
       },
@@ -218,7 +218,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a route whose access is declared twice is served',
     edits: [
       {
-        file: 'src/tenancy/route-permissions.ts',
+        file: 'src/tenancy/request/route-permissions.ts',
         find: '      if (stated !== undefined && row !== undefined) {',
         replace: '      if (stated !== undefined && row === stated) {',
       },
@@ -262,7 +262,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a workspace that is not held is served',
     edits: [
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: 'if (principal.workspaces.includes(workspace)) return workspace',
         replace: 'return workspace',
       },
@@ -273,7 +273,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a tenant that is not held is served',
     edits: [
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: '  if (ofTenant.length === 0) throw denied()\n',
         replace: '  if (ofTenant.length === 0) return wanted\n',
       },
@@ -284,7 +284,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'selectors need not agree',
     edits: [
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: 'if (value !== undefined && value !== next) throw disagree()',
         replace: '',
       },
@@ -295,7 +295,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a named workspace need not be of the tenant',
     edits: [
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: 'if ((tenant ?? place.tenant) !== place.tenant || (kb ?? place.kb) !== place.kb) throw disagree()',
         replace: '',
       },
@@ -306,7 +306,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'any host chooses a tenant',
     edits: [
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'if (!host.endsWith(ending)) return undefined',
         replace: '',
       },
@@ -317,7 +317,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'two credentials need not agree',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: 'caller !== undefined && caller.userId !== principal.userId',
         replace: 'false',
       },
@@ -328,7 +328,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a disabled user keeps his key',
     edits: [
       {
-        file: 'src/tenancy/users-index.ts',
+        file: 'src/tenancy/users/users-index.ts',
         find: 'return user.disabled ? undefined : user.account.principal',
         replace: 'return user.account.principal',
       },
@@ -339,7 +339,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a new password leaves old tokens alive',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: 'account === undefined || !this.#tokens.isCurrent(claims, account)',
         replace: 'account === undefined',
       },
@@ -350,12 +350,12 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'an audit line is not bound to the one before',
     edits: [
       {
-        file: 'src/tenancy/audit-chain.ts',
+        file: 'src/tenancy/audit/audit-chain.ts',
         find: 'if (line.seq !== previous.seq + 1 ||',
         replace: 'if (',
       },
       {
-        file: 'src/tenancy/audit-chain.ts',
+        file: 'src/tenancy/audit/audit-chain.ts',
         find: '#macOf(previous: AuditMark, body: string): string {',
         replace: '#macOf(_: AuditMark, body: string): string {\n    const previous = ORIGIN',
       },
@@ -366,7 +366,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'the end of the audit is not compared with its head',
     edits: [
       {
-        file: 'src/tenancy/audit-verify.ts',
+        file: 'src/tenancy/audit/audit-verify.ts',
         find: '  if (head !== undefined && !sawEnd) problems.push(endMissing(head, last))\n',
         replace: '',
       },
@@ -377,7 +377,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a torn audit line stays',
     edits: [
       {
-        file: 'src/tenancy/audit-files.ts',
+        file: 'src/tenancy/audit/audit-files.ts',
         find: '    await file.truncate(whole)\n',
         replace: '',
       },
@@ -388,7 +388,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'failed logins are not counted while they run',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: '    tally.failures += 1\n',
         replace: '',
       },
@@ -399,7 +399,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'each refusal of a stranger makes a line of the audit',
     edits: [
       {
-        file: 'src/tenancy/audit-recorder.ts',
+        file: 'src/tenancy/audit/audit-recorder.ts',
         find: "event === 'limited' || (principal === undefined && !crosses)",
         replace: "event === 'limited'",
       },
@@ -410,7 +410,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'of two credentials of one kind one is believed',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: 'assertSentOnce(request.raw)',
         replace: '',
       },
@@ -421,7 +421,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a token may begin or end at any time',
     edits: [
       {
-        file: 'src/tenancy/token.ts',
+        file: 'src/tenancy/sign-in/token.ts',
         find: 'exp: Type.Integer(dates)',
         replace: 'exp: Type.Integer()',
       },
@@ -476,7 +476,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'strangers guess without a bound in all',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: 'free: freeFailures * STRANGERS_FACTOR',
         replace: 'free: Number.POSITIVE_INFINITY',
       },
@@ -487,7 +487,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'strangers lock out who has signed in before',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: 'isKnown ? limits.slice(0, 1) : limits',
         replace: 'limits',
       },
@@ -498,7 +498,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'one address has all passwords compared',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: 'ofAddress >= AT_ONCE.ofAddress || ',
         replace: '',
       },
@@ -509,7 +509,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a lock-out knows no address',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: 'free: freeFailures * ADDRESS_FACTOR',
         replace: 'free: Number.POSITIVE_INFINITY',
       },
@@ -520,7 +520,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a stream that was left keeps its place',
     edits: [
       {
-        file: 'src/tenancy/limited-stream.ts',
+        file: 'src/tenancy/proxy/limited-stream.ts',
         find: '      return (await this.#inner.return?.(value)) ?? { done: true, value }\n    } finally {\n      this.#end()',
         replace:
           '      return (await this.#inner.return?.(value)) ?? { done: true, value }\n    } finally {',
@@ -532,7 +532,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'queries at once are not bounded',
     edits: [
       {
-        file: 'src/tenancy/concurrency-limiter.ts',
+        file: 'src/tenancy/proxy/concurrency-limiter.ts',
         find: 'this.#of(name) >= most',
         replace: 'this.#of(name) > most',
       },
@@ -609,7 +609,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'requests in a minute are not bounded',
     edits: [
       {
-        file: 'src/tenancy/rate-limits.ts',
+        file: 'src/tenancy/request/rate-limits.ts',
         find: 'if (exceeded.length === 0) return',
         replace: 'return',
       },

@@ -10,8 +10,8 @@ import { httpConventions, httpServerOptions } from '../../src/http/http-conventi
 import { registerRoutes } from '../../src/routes/register-routes.ts'
 import { context } from '../../src/tenancy/context.ts'
 import { TENANCY_STATUS } from '../../src/tenancy/errors.ts'
-import { EnginePool } from '../../src/tenancy/pool.ts'
-import { createProxy } from '../../src/tenancy/proxy.ts'
+import { EnginePool } from '../../src/tenancy/pool/pool.ts'
+import { createProxy } from '../../src/tenancy/proxy/proxy.ts'
 import { OLLAMA, SERVER_INFO } from '../routes/fake-server.ts'
 import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 

@@ -1,9 +1,9 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { AuditChain } from '../../src/tenancy/audit-chain.ts'
-import { AuditLog, type AuditLogOptions } from '../../src/tenancy/audit-log.ts'
-import { verifyAudit } from '../../src/tenancy/audit-verify.ts'
+import { AuditChain } from '../../src/tenancy/audit/audit-chain.ts'
+import { AuditLog, type AuditLogOptions } from '../../src/tenancy/audit/audit-log.ts'
+import { verifyAudit } from '../../src/tenancy/audit/audit-verify.ts'
 import { temporaryFolder } from './fixtures.ts'
 
 async function startLog(more: Partial<AuditLogOptions> & { root?: string } = {}) {

@@ -1,6 +1,6 @@
 import { hashSync } from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
-import { authRoutes } from '../../src/tenancy/auth-routes.ts'
+import { authRoutes } from '../../src/tenancy/sign-in/auth-routes.ts'
 import { listen, startNotes } from './app.ts'
 import { settle } from './fixtures.ts'
 import { acmeUser, techstartUser } from './users.ts'

@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { writeControlFileOnce } from '../../src/tenancy/control-folder.ts'
+import { writeControlFileOnce } from '../../src/tenancy/control-files/control-folder.ts'
 import {
   assertTenancyNeverOn,
   markTenancyOn,
   wasTenancyOn,
-} from '../../src/tenancy/tenancy-mark.ts'
-import { loadTokenSecret } from '../../src/tenancy/token-secret.ts'
+} from '../../src/tenancy/control-files/tenancy-mark.ts'
+import { loadTokenSecret } from '../../src/tenancy/sign-in/token-secret.ts'
 import { temporaryFolder } from './fixtures.ts'
 
 let root: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readCredentials } from '../../src/tenancy/credential.ts'
+import { readCredentials } from '../../src/tenancy/sign-in/credential.ts'
 
 const none = { apiKey: undefined, token: undefined, bearerKey: undefined }
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { DigestMap } from '../../src/tenancy/digest-map.ts'
+import { DigestMap } from '../../src/tenancy/sign-in/digest-map.ts'
 
 /** Digests that mostly stand in the same places, and differ in the last byte if at all. */
 const crowdedDigests = fc

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { context } from '../../src/tenancy/context.ts'
-import { EnginePool } from '../../src/tenancy/pool.ts'
-import { closedError } from '../../src/tenancy/pool-errors.ts'
-import { createProxy } from '../../src/tenancy/proxy.ts'
+import { EnginePool } from '../../src/tenancy/pool/pool.ts'
+import { closedError } from '../../src/tenancy/pool/pool-errors.ts'
+import { createProxy } from '../../src/tenancy/proxy/proxy.ts'
 import { contextOf, deferred, settle, until } from './fixtures.ts'
 
 class Teller {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { EnginePool } from '../../src/tenancy/pool.ts'
-import type { PoolOptions } from '../../src/tenancy/pool-options.ts'
-import { warmPool } from '../../src/tenancy/warm-pool.ts'
+import { EnginePool } from '../../src/tenancy/pool/pool.ts'
+import type { PoolOptions } from '../../src/tenancy/pool/pool-options.ts'
+import { warmPool } from '../../src/tenancy/pool/warm-pool.ts'
 
 interface Engine {
   readonly workspace: string

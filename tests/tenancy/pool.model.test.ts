@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Lease } from '../../src/tenancy/lease.ts'
-import { EnginePool } from '../../src/tenancy/pool.ts'
+import type { Lease } from '../../src/tenancy/pool/lease.ts'
+import { EnginePool } from '../../src/tenancy/pool/pool.ts'
 import { settle } from './fixtures.ts'
 
 const WORKSPACES = ['a', 'b', 'c', 'd', 'e']

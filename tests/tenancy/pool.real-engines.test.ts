@@ -5,8 +5,8 @@ import { LightRag } from '../../src/engine/light-rag.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import type { Lease } from '../../src/tenancy/lease.ts'
-import { EnginePool } from '../../src/tenancy/pool.ts'
+import type { Lease } from '../../src/tenancy/pool/lease.ts'
+import { EnginePool } from '../../src/tenancy/pool/pool.ts'
 import { temporaryFolder } from './fixtures.ts'
 
 const WORKSPACES = ['a', 'b', 'c', 'd']

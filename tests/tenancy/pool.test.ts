@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { context } from '../../src/tenancy/context.ts'
-import { EnginePool } from '../../src/tenancy/pool.ts'
-import type { PoolEvent, PoolOptions } from '../../src/tenancy/pool-options.ts'
+import { EnginePool } from '../../src/tenancy/pool/pool.ts'
+import type { PoolEvent, PoolOptions } from '../../src/tenancy/pool/pool-options.ts'
 import { contextOf, deferred, settle, until } from './fixtures.ts'
 
 class Engine {

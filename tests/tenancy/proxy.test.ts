@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { context } from '../../src/tenancy/context.ts'
-import type { AcquireOptions, EngineSource, Lease } from '../../src/tenancy/lease.ts'
-import { createProxy } from '../../src/tenancy/proxy.ts'
+import type { AcquireOptions, EngineSource, Lease } from '../../src/tenancy/pool/lease.ts'
+import { createProxy } from '../../src/tenancy/proxy/proxy.ts'
 import { contextOf, deferred, settle, until } from './fixtures.ts'
 
 interface Counter {

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { placeOf } from '../../src/tenancy/place.ts'
 import type { Principal } from '../../src/tenancy/principal.ts'
-import { hostLabel, tenantHeaders } from '../../src/tenancy/request-selectors.ts'
-import { chooseWorkspace, workspaceHeader } from '../../src/tenancy/workspace-choice.ts'
+import { placeOf } from '../../src/tenancy/request/place.ts'
+import { hostLabel, tenantHeaders } from '../../src/tenancy/request/request-selectors.ts'
+import { chooseWorkspace, workspaceHeader } from '../../src/tenancy/request/workspace-choice.ts'
 
 const principal: Principal = {
   userId: 'ann',

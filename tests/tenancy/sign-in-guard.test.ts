@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { authRoutes, type SignIn } from '../../src/tenancy/auth-routes.ts'
-import { SignInGuard } from '../../src/tenancy/sign-in-guard.ts'
+import { authRoutes, type SignIn } from '../../src/tenancy/sign-in/auth-routes.ts'
+import { SignInGuard } from '../../src/tenancy/sign-in/sign-in-guard.ts'
 import { startNotes } from './app.ts'
 import { acmeUser, techstartUser } from './users.ts'
 

@@ -1,12 +1,15 @@
 import { hashSync } from 'bcryptjs'
 import Fastify from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { authRoutes } from '../../src/tenancy/auth-routes.ts'
 import { context } from '../../src/tenancy/context.ts'
-import { SingleAccounts } from '../../src/tenancy/single-accounts.ts'
-import { SingleAuthenticator, type SingleOptions } from '../../src/tenancy/single-authenticator.ts'
+import { authRoutes } from '../../src/tenancy/sign-in/auth-routes.ts'
+import { SingleAccounts } from '../../src/tenancy/sign-in/single-accounts.ts'
+import {
+  SingleAuthenticator,
+  type SingleOptions,
+} from '../../src/tenancy/sign-in/single-authenticator.ts'
+import { registerTokens } from '../../src/tenancy/sign-in/token.ts'
 import { tenancy } from '../../src/tenancy/tenancy.ts'
-import { registerTokens } from '../../src/tenancy/token.ts'
 import { SECRET } from './app.ts'
 
 const KEY = 'the-only-key'

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { AuditFields } from '../../src/tenancy/audit-chain.ts'
-import { StrangerTally } from '../../src/tenancy/stranger-tally.ts'
+import type { AuditFields } from '../../src/tenancy/audit/audit-chain.ts'
+import { StrangerTally } from '../../src/tenancy/audit/stranger-tally.ts'
 
 function start() {
   const lines: AuditFields[] = []

@@ -260,7 +260,7 @@ describe('a token', () => {
     const { exp: _exp, ...lasting } = claims
     const { ver: _ver, ...unbound } = claims
     const foreign = Fastify()
-    const { registerTokens } = await import('../../src/tenancy/token.ts')
+    const { registerTokens } = await import('../../src/tenancy/sign-in/token.ts')
     const others = await registerTokens(foreign, {
       secret: 'another secret of more than thirty-two bytes',
       userHours: 1,
@@ -326,7 +326,7 @@ describe('the workspace header', () => {
   )
 
   it('must agree with every other selector', async () => {
-    const { workspaceHeader } = await import('../../src/tenancy/workspace-choice.ts')
+    const { workspaceHeader } = await import('../../src/tenancy/request/workspace-choice.ts')
     const fromQuery = (request: { query: unknown }) =>
       (request.query as { workspace?: string }).workspace
     const selectors = [workspaceHeader, fromQuery]

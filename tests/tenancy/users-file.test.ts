@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { UsersFile } from '../../src/tenancy/users-file.ts'
+import { UsersFile } from '../../src/tenancy/users/users-file.ts'
 import { temporaryFolder, until } from './fixtures.ts'
 import { ACME_KEY, acmeUser, openUsers, TECHSTART_KEY, techstartUser, writeUsers } from './users.ts'
 

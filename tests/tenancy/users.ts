@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { hashSync } from 'bcryptjs'
 import { onTestFinished } from 'vitest'
-import { UsersFile, type UsersFileEvent } from '../../src/tenancy/users-file.ts'
+import { UsersFile, type UsersFileEvent } from '../../src/tenancy/users/users-file.ts'
 
 export const ACME_KEY = 'acme-key-0123456789'
 export const TECHSTART_KEY = 'techstart-key-0123456789'

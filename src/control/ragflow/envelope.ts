@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { accountAdmissionOf } from '../../tenancy/admission.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
+import { accountAdmissionOf } from '../../tenancy/request/admission.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
 import { ControlError, type ControlErrorCode } from '../control-error.ts'
 

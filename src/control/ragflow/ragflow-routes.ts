@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
-import { accountAdmissionOf } from '../../tenancy/admission.ts'
+import { accountAdmissionOf } from '../../tenancy/request/admission.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import type { RagConfig } from '../rag-config.ts'

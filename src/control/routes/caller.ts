@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type AccountAdmission, accountAdmissionOf } from '../../tenancy/admission.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
+import { type AccountAdmission, accountAdmissionOf } from '../../tenancy/request/admission.ts'
 import { type Actor, actorOf } from '../actor.ts'
 import { ControlError } from '../control-error.ts'
 import type { Tenants } from '../tenants.ts'

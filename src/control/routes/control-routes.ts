@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import { accountAdmissionOf } from '../../tenancy/admission.ts'
+import { accountAdmissionOf } from '../../tenancy/request/admission.ts'
 import { type EngineHouse, LiveEngines } from '../live-engines.ts'
 import { Trash } from '../trash.ts'
 import { type AccountRoutesOptions, accountRoutes } from './account-routes.ts'

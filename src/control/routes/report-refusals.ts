@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { accountAdmissionOf, admissionOf } from '../../tenancy/admission.ts'
 import type { Principal } from '../../tenancy/principal.ts'
+import { accountAdmissionOf, admissionOf } from '../../tenancy/request/admission.ts'
 import { CONTROL_STATUS, ControlError } from '../control-error.ts'
 
 /** A request that the control plane turned away, for the audit. */

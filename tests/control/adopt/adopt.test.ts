@@ -14,7 +14,7 @@ import { ControlCore } from '../../../src/control/mutation.ts'
 import { Tenants } from '../../../src/control/tenants.ts'
 import { Users } from '../../../src/control/users.ts'
 import { startServer } from '../../../src/main.ts'
-import { PasswordChecker } from '../../../src/tenancy/password.ts'
+import { PasswordChecker } from '../../../src/tenancy/sign-in/password.ts'
 import { startRealProcess } from '../../server/real-process.ts'
 import { tempFolder } from '../../server/temp-folder.ts'
 

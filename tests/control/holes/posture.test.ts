@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../../src/config/config.ts'
 import { OPERATOR } from '../../../src/control/actor.ts'
-import { PasswordChecker } from '../../../src/tenancy/password.ts'
+import { PasswordChecker } from '../../../src/tenancy/sign-in/password.ts'
 import { PASSWORD, startControlServer } from '../control-server.ts'
 
 describe('a server with tenants', () => {

@@ -67,13 +67,13 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who names a workspace that somebody uses is let in',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: 'if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)',
         replace:
           'if (naming.length > 0) return narrowed([...holdings, ...warm], naming, isThere, denied)',
       },
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: '  return chosen\n}\n',
         replace: '  warm.add(chosen)\n  return chosen\n}\nconst warm = new Set<Holding>()\n',
       },
@@ -99,7 +99,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a suspended tenant is served',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: '  if (chosen.suspended) {',
         replace: '  if (chosen.suspended && selections.length > 9) {',
       },
@@ -111,19 +111,19 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a workspace that is open is everybody’s',
     edits: [
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: '  if (principal.workspaces.includes(workspace)) return workspace\n',
         replace:
           '  if (principal.workspaces.includes(workspace) || open.has(workspace)) return workspace\n',
       },
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: '  if (defaultWorkspace !== undefined) return defaultWorkspace\n',
         replace:
           '  if (defaultWorkspace !== undefined) {\n    open.add(defaultWorkspace)\n    return defaultWorkspace\n  }\n',
       },
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: 'const BY_DEFAULT: readonly string[] = Object.freeze([])',
         replace:
           'const BY_DEFAULT: readonly string[] = Object.freeze([])\nconst open = new Set<string>()',
@@ -139,7 +139,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who has no tenant gets a workspace of all',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: '  if (holdings.length === 0) throw none()\n',
         replace: `  if (holdings.length === 0) {
     const common = { id: 'default', slug: 'default', isDefault: true }
@@ -155,7 +155,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who shows no credential gets a workspace of all',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: "  throw new TenancyError('missing_credential', 'No credentials provided. Please login.')",
         replace: `  return {
     userId: 'nobody',
@@ -174,7 +174,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who is of a suspended tenant gets a workspace of all',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: "    throw new TenancyError('tenant_suspended', 'This tenant is suspended; ask your operator')",
         replace: "    return { ...chosen, workspace: 'default', suspended: false }",
       },
@@ -186,7 +186,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who names what he has not gets what he has',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: '    if (!holdings.some((holding) => holds(holding, selection))) throw nothing()\n',
         replace:
           '    if (!holdings.some((holding) => holds(holding, selection))) return holdings\n',
@@ -199,7 +199,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a call without a context goes to a workspace of all',
     edits: [
       {
-        file: 'src/tenancy/proxy.ts',
+        file: 'src/tenancy/proxy/proxy.ts',
         find: '  const captured = options.context.current()\n',
         replace: `  const captured = options.context.current() ?? {
     principal: { userId: '', username: '', workspaces: [], role: 'admin', superAdmin: false, defaultWorkspace: undefined },
@@ -477,7 +477,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a bad token counts as none',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: "    if (access === 'optional' && isEmpty(credentials) && !authenticator.open) {",
         replace: "    if (access === 'optional' && !authenticator.open) {",
       },
@@ -489,7 +489,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the signature of a token is not checked',
     edits: [
       {
-        file: 'src/tenancy/token.ts',
+        file: 'src/tenancy/sign-in/token.ts',
         find: '      payload = this.#jwt.verify(token)\n',
         replace:
           "      payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())\n",
@@ -502,7 +502,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'any text stands for a bearer',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: "      if (owner === undefined) throw new TenancyError('bad_api_key', 'Invalid API Key')\n      return owner\n",
         replace:
           "      return owner ?? { userId: 'x', username: 'x', workspaces: ['default'], defaultWorkspace: 'default', role: 'viewer', superAdmin: false }\n",
@@ -960,7 +960,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route does not look at which workspace was named',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: 'const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)\n    return',
         replace:
           "const choice = chooseWorkspace(this.#request.routeOptions.url === '/documents/track_status/:track_id' ? [] : this.#options.selectors, this.#request, principal)\n    return",
@@ -1087,7 +1087,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a header is rewritten before it is looked up',
     edits: [
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'return text?.toLowerCase()',
         replace: "return text?.toLowerCase().replaceAll('-', '_')",
       },
@@ -1250,7 +1250,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'an engine in use is closed to make room',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'if (entry.leases > 0 || entry.closing) return',
         replace: 'if (entry.closing) return',
       },
@@ -1262,7 +1262,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a lease leaves its engine among those that may be closed',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: '  #leastRecentlyUsed(): PooledEngine<T> | undefined {\n    const [first] = this.#unused\n',
         replace:
           '  #leastRecentlyUsed(): PooledEngine<T> | undefined {\n    const [first] = this.#engines.values()\n    if (first !== undefined) first.leases = 0\n',
@@ -1275,7 +1275,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a workspace opens again while its engine is closing',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: '        await this.#options.close(engine)\n',
         replace:
           '        this.#engines.delete(entry.key)\n        this.#wake()\n        await this.#options.close(engine)\n',
@@ -1288,7 +1288,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a stream gives its engine back before it ends',
     edits: [
       {
-        file: 'src/tenancy/leased-stream.ts',
+        file: 'src/tenancy/proxy/leased-stream.ts',
         find: '      if (!this.#pulled) this.#startAbandonTimer()\n',
         replace: '      if (!this.#pulled) this.#startAbandonTimer()\n      lease.release()\n',
       },

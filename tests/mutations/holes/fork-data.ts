@@ -143,7 +143,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the secret of the manual signs tokens',
     edits: [
       {
-        file: 'src/tenancy/token-secret.ts',
+        file: 'src/tenancy/sign-in/token-secret.ts',
         find: 'if (PUBLIC_SECRETS.includes(secret)) return',
         replace: 'if (false) return',
       },
@@ -155,7 +155,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a short secret signs tokens',
     edits: [
       {
-        file: 'src/tenancy/token-secret.ts',
+        file: 'src/tenancy/sign-in/token-secret.ts',
         find: 'if (Buffer.byteLength(secret) < LEAST_BYTES) return',
         replace: 'if (false) return',
       },
@@ -167,7 +167,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a password in plain text is compared as it is',
     edits: [
       {
-        file: 'src/tenancy/password.ts',
+        file: 'src/tenancy/sign-in/password.ts',
         find: 'sameSecret(password, stored.field)',
         replace: 'password === stored.field',
       },
@@ -179,7 +179,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'two keys of one request are compared as they are',
     edits: [
       {
-        file: 'src/tenancy/single-authenticator.ts',
+        file: 'src/tenancy/sign-in/single-authenticator.ts',
         find: '!sameSecret(apiKey, bearerKey)',
         replace: 'apiKey !== bearerKey',
       },
@@ -191,7 +191,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the key is compared as it is, under a name that says nothing',
     edits: [
       {
-        file: 'src/tenancy/single-authenticator.ts',
+        file: 'src/tenancy/sign-in/single-authenticator.ts',
         find: 'sameSecret(key, expected)',
         replace: 'key === expected',
       },
@@ -203,7 +203,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'secrets are compared letter by letter in the very function against it',
     edits: [
       {
-        file: 'src/tenancy/secret-digest.ts',
+        file: 'src/tenancy/control-files/secret-digest.ts',
         find: 'return timingSafeEqual(digestOf(one), digestOf(other))',
         replace: 'return one === other',
       },
@@ -215,7 +215,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a secret of another length is refused sooner',
     edits: [
       {
-        file: 'src/tenancy/secret-digest.ts',
+        file: 'src/tenancy/control-files/secret-digest.ts',
         find: 'return timingSafeEqual(digestOf(one), digestOf(other))',
         replace:
           'return one.length === other.length && timingSafeEqual(digestOf(one), digestOf(other))',
@@ -252,7 +252,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'every address of the chat programs is open by how it begins',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: "if (access === 'public') {",
         // But for the management, without which the tenants of the test would not come to be.
         replace: "if (access === 'public' || /^.api(?!.v1)/.test(request.url)) {",
@@ -265,7 +265,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'every address that holds an open one is open',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: "if (access === 'public') {",
         replace: "if (access === 'public' || request.url.includes('/health')) {",
       },
@@ -289,7 +289,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the status of the login hands out a token of a guest',
     edits: [
       {
-        file: 'src/tenancy/auth-routes.ts',
+        file: 'src/tenancy/sign-in/auth-routes.ts',
         find: 'if (authenticator.passwordsOn) {',
         replace: 'if (false) {',
       },
@@ -301,7 +301,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'who signs in as guest gets a token',
     edits: [
       {
-        file: 'src/tenancy/auth-routes.ts',
+        file: 'src/tenancy/sign-in/auth-routes.ts',
         find: 'if (!authenticator.passwordsOn) return {',
         replace: "if (!authenticator.passwordsOn || form.username === 'guest') return {",
       },
@@ -313,7 +313,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the token of a guest is somebody',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: "if (claims.role === 'guest') return undefined",
         replace: `if (claims.role === 'guest') {
       const [userId, username] = ['guest', 'guest']
@@ -376,7 +376,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the branch for the host is empty',
     edits: [
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'if (!host.endsWith(ending)) return undefined',
         replace: 'return undefined',
       },
@@ -388,7 +388,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a host that merely ends like ours chooses',
     edits: [
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'if (!host.endsWith(ending)) return undefined',
         replace: 'if (!host.endsWith(ending.slice(1))) return undefined',
       },
@@ -400,12 +400,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the first label of any host chooses',
     edits: [
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'if (!host.endsWith(ending)) return undefined',
         replace: '',
       },
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'host.slice(0, -ending.length)',
         replace: "host.split('.')[0]",
       },
@@ -417,7 +417,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a bad token beside a good key is passed over',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: 'const claims = this.#tokens.verify(token)',
         replace: `let claims: ReturnType<Tokens['verify']>
     try {
@@ -481,7 +481,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a tenant that is not there is passed over',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: 'if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)',
         replace: `const known = naming.filter((one) => holdings.some((held) => isThere(held, one)))
   if (known.length > 0) return narrowed(holdings, known, isThere, denied)`,
@@ -494,7 +494,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a tenant comes to be by its name',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: 'if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)',
         replace: `const [first] = naming
   if (first?.tenant !== undefined && !holdings.some((held) => isThere(held, first))) {
@@ -512,7 +512,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a knowledge base comes to be by its name',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: 'return narrowed(ofTenant, naming, holds, kbNotFound)',
         replace: `const id = naming[0]?.kb
   if (id !== undefined && !ofTenant.some((held) => isNamed(held.kb, id))) {
@@ -532,7 +532,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'who shows no credential is the first user there is',
     edits: [
       {
-        file: 'src/tenancy/directory-authenticator.ts',
+        file: 'src/tenancy/sign-in/directory-authenticator.ts',
         find: 'authenticate({ apiKey, bearerKey, token }: Credentials): Awaitable<Principal> {\n',
         replace: `authenticate({ apiKey, bearerKey, token }: Credentials): Awaitable<Principal> {
     if (!apiKey && !bearerKey && !token) {
@@ -891,7 +891,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the first letters of keys are logged',
     edits: [
       {
-        file: 'src/tenancy/arrival.ts',
+        file: 'src/tenancy/request/arrival.ts',
         find: 'const credentials = readCredentials(request.headers)\n',
         replace: `const credentials = readCredentials(request.headers)
     request.log.debug({ key: credentials.apiKey?.slice(0, 14) }, 'arrived')
@@ -905,7 +905,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'what a token holds is printed',
     edits: [
       {
-        file: 'src/tenancy/token.ts',
+        file: 'src/tenancy/sign-in/token.ts',
         find: 'this.#verified.set(token, payload)',
         replace: "console.log('token', payload)",
       },
@@ -929,7 +929,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a mistyped password is logged',
     edits: [
       {
-        file: 'src/tenancy/auth-routes.ts',
+        file: 'src/tenancy/sign-in/auth-routes.ts',
         find: "onSignIn?.({ outcome: 'failure', username, request })",
         replace:
           "onSignIn?.({ outcome: 'failure', username, request })\n    request.log.info(form, 'refused')",
@@ -948,7 +948,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'each who waits for a workspace opens it',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: 'if (entry !== undefined || room.isPromisedTo(waiter.key)) return true',
         replace:
           "if ((entry !== undefined && entry.state !== 'opening') || room.isPromisedTo(waiter.key)) return true",
@@ -961,12 +961,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'workspaces open one after another',
     edits: [
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: '  #bytes = 0\n',
         replace: '  #bytes = 0\n  #building: Promise<unknown> = Promise.resolve()\n',
       },
       {
-        file: 'src/tenancy/pool.ts',
+        file: 'src/tenancy/pool/pool.ts',
         find: '    this.#apart(build).then(\n',
         replace: `    const mine = this.#building.then(() => this.#apart(build))
     this.#building = mine.catch(() => undefined)
@@ -981,7 +981,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'who chooses no workspace is in the default one',
     edits: [
       {
-        file: 'src/tenancy/workspace-choice.ts',
+        file: 'src/tenancy/request/workspace-choice.ts',
         find: 'if (defaultWorkspace !== undefined) return defaultWorkspace',
         replace: "if (defaultWorkspace !== undefined) return 'default'",
       },
@@ -1005,7 +1005,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a call that is in no workspace is in the default one',
     edits: [
       {
-        file: 'src/tenancy/proxy.ts',
+        file: 'src/tenancy/proxy/proxy.ts',
         find: 'const captured = options.context.current()',
         replace:
           "const captured = options.context.current() ?? ({ workspace: 'default' } as TenantContext)",
@@ -1087,7 +1087,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'ids in headers are read as they are written',
     edits: [
       {
-        file: 'src/tenancy/request-selectors.ts',
+        file: 'src/tenancy/request/request-selectors.ts',
         find: 'return text?.toLowerCase()',
         replace: 'return text',
       },
@@ -1124,7 +1124,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the name of a workspace has two spellings',
     edits: [
       {
-        file: 'src/tenancy/holding-choice.ts',
+        file: 'src/tenancy/request/holding-choice.ts',
         find: 'workspace !== holding.workspace)',
         replace: 'workspace.toLowerCase() !== holding.workspace.toLowerCase())',
       },

@@ -406,7 +406,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a document is read in whatever workspace it lies',
     edits: [
       {
-        file: 'src/tenancy/proxy.ts',
+        file: 'src/tenancy/proxy/proxy.ts',
         find: 'pool.leaseNow?.(captured.workspace)',
         replace:
           "pool.leaseNow?.(name === 'documentChunks' ? pool.engines()[0].workspace : captured.workspace)",
@@ -927,7 +927,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'failures cost no wait',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: '    if (wait > 0) {',
         replace: '    if (wait > 0 && false) {',
       },
@@ -939,7 +939,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the wait stays the same',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: 'FIRST_WAIT_SECONDS * 2 ** over',
         replace: 'FIRST_WAIT_SECONDS',
       },
@@ -951,7 +951,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the wait has no bound',
     edits: [
       {
-        file: 'src/tenancy/sign-in-guard.ts',
+        file: 'src/tenancy/sign-in/sign-in-guard.ts',
         find: 'Math.min(FIRST_WAIT_SECONDS * 2 ** over, maxWaitSeconds)',
         replace: 'FIRST_WAIT_SECONDS * 2 ** over',
       },
@@ -963,7 +963,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'logins are not counted',
     edits: [
       {
-        file: 'src/tenancy/auth-routes.ts',
+        file: 'src/tenancy/sign-in/auth-routes.ts',
         find: '    await countSignIn(request, form.username)\n',
         replace: '',
       },
@@ -1061,7 +1061,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'strangers send the login as much as users their texts',
     edits: [
       {
-        file: 'src/tenancy/auth-routes.ts',
+        file: 'src/tenancy/sign-in/auth-routes.ts',
         find: 'const FORM_LIMIT_BYTES = 16_384',
         replace: 'const FORM_LIMIT_BYTES = 2 ** 30',
       },
