@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config/config.ts'
-import { pathSelector } from './control/routes/data-alias.ts'
+import { pathSelector } from './control/wire/data-alias.ts'
 import { BodyBudget, type BodyBudgetStats } from './http/body/body-budget.ts'
 import type { ForeignPagesOptions } from './http/guards/refuse-foreign-pages.ts'
 import { AuditChain } from './tenancy/audit/audit-chain.ts'

@@ -1,11 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { buildControl, type ControlParts } from './build-control.ts'
 import type { Config } from './config/config.ts'
-import { actingFor } from './control/acting-for.ts'
+import { actingFor } from './control/accounts/acting-for.ts'
 import type { ControlPlane } from './control/control-plane.ts'
-import { graphBoundsOf } from './control/graph-room.ts'
-import { quotaRag } from './control/quota-rag.ts'
-import { engineSettings, engineWording, workspaceConfig } from './control/workspace-settings.ts'
+import { graphBoundsOf } from './control/quotas/graph-room.ts'
+import { quotaRag } from './control/quotas/quota-rag.ts'
+import {
+  engineSettings,
+  engineWording,
+  workspaceConfig,
+} from './control/quotas/workspace-settings.ts'
 import type { Rag } from './engine/rag.ts'
 import { ownModelValues } from './own-models.ts'
 import { type RegisterControlOptions, registerControl } from './register-control.ts'

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import { ragflowRoutes } from './control/ragflow/ragflow-routes.ts'
 import {
   type ControlRoutesOptions,
   controlRoutes,
   hideFromDescription,
-} from './control/routes/control-routes.ts'
-import { DATA_ALIAS } from './control/routes/data-alias.ts'
-import { invitationPageRoutes } from './control/routes/invitation-page-routes.ts'
-import { snapshotRoutes } from './control/routes/snapshot-routes.ts'
-import { Snapshots } from './control/snapshots.ts'
+} from './control/control-routes.ts'
+import { invitationPageRoutes } from './control/members/invitation-page-routes.ts'
+import { ragflowRoutes } from './control/ragflow/ragflow-routes.ts'
+import { snapshotRoutes } from './control/snapshots/snapshot-routes.ts'
+import { Snapshots } from './control/snapshots/snapshots.ts'
+import { DATA_ALIAS } from './control/wire/data-alias.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
 import type { PasswordSignIn } from './tenancy/sign-in/auth-routes.ts'
 import type { Refusal } from './tenancy/tenancy.ts'

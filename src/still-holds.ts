@@ -1,4 +1,4 @@
-import type { ControlDirectory } from './control/control-directory.ts'
+import type { ControlDirectory } from './control/accounts/control-directory.ts'
 import type { TenantContext } from './tenancy/context.ts'
 import { ROLES } from './tenancy/principal.ts'
 import type { Directory } from './tenancy/users/directory.ts'

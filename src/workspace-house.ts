@@ -1,4 +1,4 @@
-import type { EngineHouse, PooledWorkspace } from './control/live-engines.ts'
+import type { EngineHouse, PooledWorkspace } from './control/operators/live-engines.ts'
 import type { LightRag } from './engine/light-rag.ts'
 import type { EnginePool } from './tenancy/pool/pool.ts'
 

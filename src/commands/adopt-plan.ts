@@ -1,4 +1,4 @@
-import { checkedSlug, slugOf } from '../control/slug.ts'
+import { checkedSlug, slugOf } from '../control/core/slug.ts'
 import type { Role } from '../tenancy/principal.ts'
 import { placeOf } from '../tenancy/request/place.ts'
 import type { UserRecord } from '../tenancy/users/users-schema.ts'

@@ -1,4 +1,4 @@
-import { OPERATOR } from '../control/actor.ts'
+import { OPERATOR } from '../control/authority/actor.ts'
 import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
 import { printNewKey, withOperators } from './operator-change.ts'
 

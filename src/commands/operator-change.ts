@@ -1,12 +1,16 @@
-import { OPERATOR } from '../control/actor.ts'
-import { ControlDatabase } from '../control/control-database.ts'
-import { ControlError } from '../control/control-error.ts'
+import { Users } from '../control/accounts/users.ts'
+import { OPERATOR } from '../control/authority/actor.ts'
 import { controlDatabasePath } from '../control/control-plane.ts'
-import type { UserRow } from '../control/control-tables.ts'
-import { ControlCore } from '../control/mutation.ts'
-import { endOperatorKeys, giveOperatorKey, operatorKeys } from '../control/operator-keys.ts'
-import { foldedKey, userOrNone } from '../control/user-rows.ts'
-import { Users } from '../control/users.ts'
+import { ControlError } from '../control/core/control-error.ts'
+import { ControlCore } from '../control/core/mutation.ts'
+import { ControlDatabase } from '../control/database/control-database.ts'
+import type { UserRow } from '../control/database/control-tables.ts'
+import { foldedKey, userOrNone } from '../control/database/user-rows.ts'
+import {
+  endOperatorKeys,
+  giveOperatorKey,
+  operatorKeys,
+} from '../control/operators/operator-keys.ts'
 import { PasswordChecker } from '../tenancy/sign-in/password.ts'
 import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
 import { WorkspaceError } from './workspace-error.ts'

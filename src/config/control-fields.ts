@@ -1,6 +1,6 @@
-import { ControlError } from '../control/control-error.ts'
-import { readPrices } from '../control/prices.ts'
-import { checkedQuota } from '../control/quota.ts'
+import { ControlError } from '../control/core/control-error.ts'
+import { readPrices } from '../control/quotas/prices.ts'
+import { checkedQuota } from '../control/quotas/quota.ts'
 import { decimal, flag, list, text } from './env-fields.ts'
 
 /** The variables of a server that keeps tenants of its own. */

@@ -1,47 +1,46 @@
 /* The public entry `tenantrag/control`: the services behind `/api/v1`, for programs. */
 
-export { type Actor, actorOf, OPERATOR } from './actor.ts'
-export type { ActFilter, ActInfo, ActPage, Acts } from './acts.ts'
+export type { NewUser, UserInfo, Users } from './accounts/users.ts'
+export { type Actor, actorOf, OPERATOR } from './authority/actor.ts'
+export type { ActFilter, ActInfo, ActPage, Acts } from './authority/acts.ts'
+export { type ControlPlane, type ControlPlaneOptions, openControlPlane } from './control-plane.ts'
+export {
+  CONTROL_STATUS,
+  ControlError,
+  type ControlErrorCode,
+  type ControlErrorOptions,
+} from './core/control-error.ts'
+export type { Act } from './core/mutation.ts'
+export type { RagConfig } from './core/rag-config.ts'
+export type { ForeignWorkspace } from './core/workspace-registry.ts'
+export type { JsonObject } from './database/json-column.ts'
+export type { Page, PageQuery } from './database/page.ts'
+export type { KbInfo } from './kbs/kb-info.ts'
+export type { KbChange, Kbs, NewKb } from './kbs/kbs.ts'
 export type {
   ApiKeyChange,
   ApiKeyInfo,
   ApiKeys,
   IssuedApiKey,
   NewApiKey,
-} from './api-keys.ts'
-export {
-  CONTROL_STATUS,
-  ControlError,
-  type ControlErrorCode,
-  type ControlErrorOptions,
-} from './control-error.ts'
-export { type ControlPlane, type ControlPlaneOptions, openControlPlane } from './control-plane.ts'
-export type { DeletionInfo, Deletions, WorkspaceFiles } from './deletions.ts'
+} from './keys/api-keys.ts'
+export type { ProviderSecretInfo, ProviderSecrets } from './keys/provider-secrets.ts'
+export { loadSealer, Sealer } from './keys/sealer.ts'
 export type {
   InvitationInfo,
   NewAccount,
   NewInvitation,
   ReceivedInvitation,
   SentInvitation,
-} from './invitation-info.ts'
-export { type InvitationMail, type SmtpOptions, smtpMail } from './invitation-mail.ts'
-export type { InvitationOffer } from './invitation-offer.ts'
-export type { Invitations } from './invitations.ts'
-export type { JsonObject } from './json-column.ts'
-export type { KbInfo } from './kb-info.ts'
-export type { KbChange, Kbs, NewKb } from './kbs.ts'
-export type { Measured, PendingContent } from './measured.ts'
-export type { MemberChange, MemberInfo, Members, NewMember } from './members.ts'
-export type { Act } from './mutation.ts'
-export type { Page, PageQuery } from './page.ts'
-export { type Prices, readPrices } from './prices.ts'
-export type { ProviderSecretInfo, ProviderSecrets } from './provider-secrets.ts'
-export { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quota.ts'
-export type { QuotaStanding, Quotas } from './quotas.ts'
-export type { RagConfig } from './rag-config.ts'
-export { loadSealer, Sealer } from './sealer.ts'
-export type { TenantInfo } from './tenant-info.ts'
-export type { NewTenant, TenantChange, Tenants } from './tenants.ts'
+} from './members/invitation-info.ts'
+export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invitation-mail.ts'
+export type { InvitationOffer } from './members/invitation-offer.ts'
+export type { Invitations } from './members/invitations.ts'
+export type { MemberChange, MemberInfo, Members, NewMember } from './members/members.ts'
+export type { Measured, PendingContent } from './quotas/measured.ts'
+export { type Prices, readPrices } from './quotas/prices.ts'
+export { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quotas/quota.ts'
+export type { QuotaStanding, Quotas } from './quotas/quotas.ts'
 export {
   USAGE_GROUPS,
   type Usage,
@@ -49,7 +48,8 @@ export {
   type UsageGroup,
   type UsageReport,
   type UsageSum,
-} from './usage.ts'
-export type { NewUser, UserInfo, Users } from './users.ts'
-export type { ForeignWorkspace } from './workspace-registry.ts'
-export { WorkspaceTrash, type WorkspaceTrashOptions } from './workspace-trash.ts'
+} from './quotas/usage.ts'
+export type { DeletionInfo, Deletions, WorkspaceFiles } from './tenants/deletions.ts'
+export type { TenantInfo } from './tenants/tenant-info.ts'
+export type { NewTenant, TenantChange, Tenants } from './tenants/tenants.ts'
+export { WorkspaceTrash, type WorkspaceTrashOptions } from './trash/workspace-trash.ts'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { withoutSecrets } from '../control/opaque-id.ts'
+import { withoutSecrets } from '../control/database/opaque-id.ts'
 
 /**
  * A request as the log shows it. Clients put keys, tokens and questions behind the `?`, which is left

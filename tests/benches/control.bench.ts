@@ -1,5 +1,5 @@
 import { hash } from 'bcryptjs'
-import { OPERATOR } from '../../src/control/actor.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
 import { openPlane, type TestPlane } from '../control/plane.ts'
 
 const FEW = 100

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { QuotaChange } from '../../src/control/quota.ts'
-import { RagConfig } from '../../src/control/rag-config.ts'
+import { RagConfig } from '../../src/control/core/rag-config.ts'
+import { QuotaChange } from '../../src/control/quotas/quota.ts'
 import { type ControlServer, type Person, startControlServer } from '../control/control-server.ts'
 import { bodyWith, type NumberField, numberFields } from './numbers-in.ts'
 import { describedEndpoints } from './openapi-document.ts'

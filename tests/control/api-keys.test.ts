@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, actorOf, OPERATOR } from '../../src/control/actor.ts'
+import { type Actor, actorOf, OPERATOR } from '../../src/control/authority/actor.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 describe('API keys', () => {

@@ -1,7 +1,7 @@
 /** Changes the control plane in every way, one thing after another, until it is killed. */
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { OPERATOR } from '../../src/control/actor.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
 import { addTenant, openPlane } from './plane.ts'
 
 const [folder = '', first = '0'] = process.argv.slice(2)

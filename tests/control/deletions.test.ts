@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, OPERATOR } from '../../src/control/actor.ts'
+import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 const CANARY = 'zyxwvut-canary'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, OPERATOR } from '../../src/control/actor.ts'
+import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 const FILE_OPERATOR: Actor = { id: 'file:root', userId: undefined, superAdmin: true }

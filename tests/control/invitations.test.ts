@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, OPERATOR } from '../../src/control/actor.ts'
-import { smtpMail } from '../../src/control/invitation-mail.ts'
+import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
+import { smtpMail } from '../../src/control/members/invitation-mail.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 describe('invitations', () => {

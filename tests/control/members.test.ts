@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, OPERATOR } from '../../src/control/actor.ts'
-import { ROLE_PERMISSIONS, TENANT_PERMISSIONS } from '../../src/control/tenant-permissions.ts'
+import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
+import {
+  ROLE_PERMISSIONS,
+  TENANT_PERMISSIONS,
+} from '../../src/control/authority/tenant-permissions.ts'
 import { ROLES, type Role } from '../../src/tenancy/principal.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 

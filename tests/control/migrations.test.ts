@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ControlDatabase } from '../../src/control/control-database.ts'
-import { MIGRATIONS, migrate } from '../../src/control/migrations.ts'
+import { ControlDatabase } from '../../src/control/database/control-database.ts'
+import { MIGRATIONS, migrate } from '../../src/control/database/migrations.ts'
 import { addTenant, openPlane } from './plane.ts'
 
 describe('the control database', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { OPERATOR } from '../../src/control/actor.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
 import { LABEL_FORMS } from '../engine/name-forms.ts'
 import { addTenant, openPlane, type TestPlane } from './plane.ts'
 

@@ -1,16 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Actor, OPERATOR } from '../../src/control/actor.ts'
+import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
 import {
   type ControlPlane,
   type ControlPlaneOptions,
   openControlPlane,
 } from '../../src/control/control-plane.ts'
-import type { Measured } from '../../src/control/measured.ts'
-import { Sealer } from '../../src/control/sealer.ts'
-import type { TenantInfo } from '../../src/control/tenant-info.ts'
-import { WorkspaceTrash } from '../../src/control/workspace-trash.ts'
+import { Sealer } from '../../src/control/keys/sealer.ts'
+import type { Measured } from '../../src/control/quotas/measured.ts'
+import type { TenantInfo } from '../../src/control/tenants/tenant-info.ts'
+import { WorkspaceTrash } from '../../src/control/trash/workspace-trash.ts'
 
 export const SEAL_SECRET = 'only-for-tests-only-for-tests-only-for-tests'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OPERATOR } from '../../src/control/actor.ts'
-import type { KbPlace } from '../../src/control/kb-places.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
+import type { KbPlace } from '../../src/control/kbs/kb-places.ts'
 import { addTenant, NOTHING_MEASURED, openPlane, type TestPlane } from './plane.ts'
 
 describe('reservations', () => {

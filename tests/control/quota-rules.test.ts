@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { QUOTA_RULES } from '../../src/control/quota-rules.ts'
+import { QUOTA_RULES } from '../../src/control/quotas/quota-rules.ts'
 import { RAG_METHODS, RAG_STREAMS } from '../../src/engine/rag.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
-const RULES = 'src/control/quota-rules.ts'
+const RULES = 'src/control/quotas/quota-rules.ts'
 const CALLS = 'src/engine/graph/graph-calls.ts'
 
 /** The rules in a copy of the sources where the engine may have been given another method. */

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Actor } from '../../src/control/actor.ts'
-import { Sealer } from '../../src/control/sealer.ts'
-import { workspaceConfig } from '../../src/control/workspace-settings.ts'
+import type { Actor } from '../../src/control/authority/actor.ts'
+import { Sealer } from '../../src/control/keys/sealer.ts'
+import { workspaceConfig } from '../../src/control/quotas/workspace-settings.ts'
 import { addTenant, openPlane, SEAL_SECRET, type TestPlane } from './plane.ts'
 
 describe('provider keys and settings', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TaggedCache } from '../../src/control/tagged-cache.ts'
+import { TaggedCache } from '../../src/control/database/tagged-cache.ts'
 
 describe('a cache with tags', () => {
   const made =

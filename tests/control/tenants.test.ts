@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OPERATOR } from '../../src/control/actor.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'
 
 describe('tenants', () => {

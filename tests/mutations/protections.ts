@@ -251,7 +251,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a method without a quota is passed on',
     edits: [
       {
-        file: 'src/control/quota-rules.ts',
+        file: 'src/control/quotas/quota-rules.ts',
         find: '  throw new TypeError(`No quota',
         replace: "  if (method) return 'counted' as never\n  throw new TypeError(`No quota",
       },
@@ -432,7 +432,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'what was typed is markup on the page of an invitation',
     edits: [
       {
-        file: 'src/control/routes/invitation-page.ts',
+        file: 'src/control/members/invitation-page.ts',
         find: ".replaceAll('<', '&lt;')",
         replace: '',
       },
@@ -443,7 +443,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'the page of an invitation guesses passwords freely',
     edits: [
       {
-        file: 'src/control/routes/invitation-page-routes.ts',
+        file: 'src/control/members/invitation-page-routes.ts',
         find: 'await signIn(options, form, request)',
         replace: 'await signIn({ ...options, guard: undefined }, form, request)',
       },

@@ -1,8 +1,8 @@
-import type { Actor } from '../actor.ts'
-import { type Standing, standingIn } from '../authority.ts'
-import { ControlError } from '../control-error.ts'
-import type { ControlCore } from '../mutation.ts'
-import { roleAllows, roleIn, type TenantPermission } from '../tenant-permissions.ts'
+import type { Actor } from '../authority/actor.ts'
+import { type Standing, standingIn } from '../authority/authority.ts'
+import { roleAllows, roleIn, type TenantPermission } from '../authority/tenant-permissions.ts'
+import { ControlError } from '../core/control-error.ts'
+import type { ControlCore } from '../core/mutation.ts'
 import { CODE, noAuthorization, RagflowError } from './envelope.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ErrorDoc, OperationDoc, OperationDocs } from '../../openapi/operation-doc.ts'
-import { TENANT_ID } from '../routes/documented.ts'
+import { TENANT_ID } from '../wire/documented.ts'
 
 /** Also failures have it, with status 200 and a code. */
 const ENVELOPE = {

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { NullableString, nullableText } from '../../routes/common-schemas.ts'
-import { LARGEST_SUM } from '../quota.ts'
+import { LARGEST_SUM } from '../quotas/quota.ts'
 import { ASKED_ROLES } from './ragflow-role.ts'
 
 const Role = Type.Optional(Type.Enum([...ASKED_ROLES]))

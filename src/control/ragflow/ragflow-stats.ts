@@ -1,6 +1,6 @@
-import type { Actor } from '../actor.ts'
-import type { ControlCore } from '../mutation.ts'
-import type { Usage, UsageSum } from '../usage.ts'
+import type { Actor } from '../authority/actor.ts'
+import type { ControlCore } from '../core/mutation.ts'
+import type { Usage, UsageSum } from '../quotas/usage.ts'
 import { managedTenant } from './managed-tenant.ts'
 
 /** A value of each day, such as `["2026-05-31", 12]`. */

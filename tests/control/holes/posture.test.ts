@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../../src/config/config.ts'
-import { OPERATOR } from '../../../src/control/actor.ts'
+import { OPERATOR } from '../../../src/control/authority/actor.ts'
 import { PasswordChecker } from '../../../src/tenancy/sign-in/password.ts'
 import { PASSWORD, startControlServer } from '../control-server.ts'
 

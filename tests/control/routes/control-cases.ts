@@ -1,4 +1,4 @@
-import type { TenantPermission } from '../../../src/control/tenant-permissions.ts'
+import type { TenantPermission } from '../../../src/control/authority/tenant-permissions.ts'
 
 /** What a caller has to be: a permission in the tenant of the path, or what is said beside it. */
 export type Needs =

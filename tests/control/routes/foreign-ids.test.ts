@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DATA_ALIAS } from '../../../src/control/routes/data-alias.ts'
+import { DATA_ALIAS } from '../../../src/control/wire/data-alias.ts'
 import { ROUTE_PERMISSIONS } from '../../contract/route-permissions.ts'
 import { type Answer, send } from '../../isolation/http-call.ts'
 import { type Ids, ROUTE_CASES } from '../../isolation/route-cases.ts'

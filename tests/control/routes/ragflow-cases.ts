@@ -1,4 +1,4 @@
-import type { TenantPermission } from '../../../src/control/tenant-permissions.ts'
+import type { TenantPermission } from '../../../src/control/authority/tenant-permissions.ts'
 import type { ControlCall, Scene } from './control-cases.ts'
 
 /** How a route of RAGFlow's paths is called, and who may. */

@@ -54,7 +54,7 @@ const DELETED: NamedTest = {
 const WIDE = data('go with their tenant, however many knowledge bases it has')
 
 const OPEN_WHILE_TRASHED: Edit = {
-  file: 'src/control/workspace-trash.ts',
+  file: 'src/control/trash/workspace-trash.ts',
   find: '    await this.#options.whileClosed(name, async () => {\n      for (const root of this.#options.roots) {\n        const target',
   replace:
     '    await ((_name: string, work: () => Promise<void>) => work())(name, async () => {\n      for (const root of this.#options.roots) {\n        const target',
@@ -85,7 +85,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a membership is remembered after it has ended',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: `      mutation.touch(\`tenant:\${tenant_id}\`)
       await noteMember(mutation, actor, tenant_id, user_id, 'member_removed', {})
 `,
@@ -219,12 +219,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who cannot be looked up is let into every tenant',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: 'await tenantsOfUser(this.#core.db, row.user_id)',
         replace: 'await tenantsOfUser(this.#core.db, row.user_id).catch(() => [])',
       },
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: 'await holdingsOfUser(this.#core.db, row.user_id)',
         replace: `await holdingsOfUser(this.#core.db, row.user_id).catch(async () => {
       const all = await this.#core.db.selectFrom('tenants').select('tenant_id').execute()
@@ -240,7 +240,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant whose members cannot be looked up is public',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: "    .where('user_id', '=', actor.userId)\n    .executeTakeFirst()\n",
         replace:
           "    .where('user_id', '=', actor.userId)\n    .executeTakeFirst()\n    .catch(() => ({ role: 'viewer', kb_ids: null }))\n",
@@ -253,7 +253,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a key does all it may when its maker cannot be looked up',
     edits: [
       {
-        file: 'src/control/key-access.ts',
+        file: 'src/control/keys/key-access.ts',
         find: "    .where('users.disabled', '=', 0)\n    .executeTakeFirst()\n",
         replace:
           "    .where('users.disabled', '=', 0)\n    .executeTakeFirst()\n    .catch(() => ({ role: key.role, kb_ids: key.kb_ids }))\n",
@@ -266,7 +266,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a list shows all tenants when members cannot be looked up',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: "  const page = await pageIn(rows.selectAll('tenants').select('memberships.role'), query, {",
         replace: `  const known = await db.selectFrom('memberships').select('role').execute().then(() => true, () => false)
   const every = db.selectFrom('tenants').selectAll('tenants').select(sql<null>\`NULL\`.as('role'))
@@ -280,7 +280,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a role that nobody knows grants most',
     edits: [
       {
-        file: 'src/control/tenant-permissions.ts',
+        file: 'src/control/authority/tenant-permissions.ts',
         find: "?? 'viewer:read-only'",
         replace: "?? 'owner'",
       },
@@ -292,7 +292,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant in a state that nobody knows is active',
     edits: [
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: "suspended: row.tenant_status !== 'active',",
         replace: "suspended: row.tenant_status === 'suspended',",
       },
@@ -304,7 +304,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant in a state that nobody knows may be changed',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: "if (tenant.status !== 'active' && !reads",
         replace: "if (tenant.status === 'suspended' && !reads",
       },
@@ -316,7 +316,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant that calls itself public lets strangers manage it',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: '  const { role, kbIds } = await roleOf(db, actor, tenant.tenant_id)\n',
         replace: `  const held = await roleOf(db, actor, tenant.tenant_id)
   const open: Role | undefined = tenant.metadata.includes('"public":true') ? 'admin' : undefined
@@ -331,7 +331,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant that calls itself public lets strangers read it',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: '  const { role, kbIds } = await roleOf(db, actor, tenant.tenant_id)\n',
         replace: `  const held = await roleOf(db, actor, tenant.tenant_id)
   const open: Role | undefined = tenant.metadata.includes('"visibility":"public"') ? 'viewer' : undefined
@@ -346,7 +346,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'whom a tenant lists among its metadata is a member',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: '  const { role, kbIds } = await roleOf(db, actor, tenant.tenant_id)\n',
         replace: `  const held = await roleOf(db, actor, tenant.tenant_id)
   const open: Role | undefined = tenant.metadata.includes(actor.id) ? 'viewer' : undefined
@@ -361,7 +361,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the data of a tenant that calls itself public are everybody’s',
     edits: [
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: "    .where('memberships.user_id', '=', userId)\n    .where('tenants.status'",
         replace:
           "    .where((one) => one.or([one('memberships.user_id', '=', userId), one('tenants.metadata', 'like', '%\"public\":true%')]))\n    .where('tenants.status'",
@@ -374,7 +374,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the data of a knowledge base that calls itself public are everybody’s',
     edits: [
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: "    .where('memberships.user_id', '=', userId)\n    .where('tenants.status'",
         replace:
           "    .where((one) => one.or([one('memberships.user_id', '=', userId), one('kbs.metadata', 'like', '%\"public\":true%')]))\n    .where('tenants.status'",
@@ -387,7 +387,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant that calls itself public stands in everybody’s list',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: "        ? rows.where('tenants.tenant_id', 'in', (select) =>\n            select\n              .selectFrom('memberships')\n              .select('memberships.tenant_id')\n              .where('memberships.user_id', '=', memberId),\n          )",
         replace:
           "        ? rows.where((one) => one.or([one('memberships.role', 'is not', null), one('tenants.metadata', 'like', '%\"public\":true%')]))",
@@ -400,7 +400,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a list shows all tenants to everybody',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: '  if (!all) {\n',
         replace: '  if (!all && query.mine === true) {\n',
       },
@@ -412,7 +412,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a list of one’s own tenants shows all',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: '  if (!all) {\n',
         replace: '  if (!all && query.mine !== true) {\n',
       },
@@ -424,7 +424,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a key lists all tenants',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: ": rows.where('tenants.tenant_id', '=', actor.key.tenantId)",
         replace: ': rows',
       },
@@ -436,7 +436,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a list counts the tenants of others',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: 'total: all && !query.search ?',
         replace: 'total: !query.search ?',
       },
@@ -448,7 +448,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a search looks through the tenants of others',
     edits: [
       {
-        file: 'src/control/tenant-list.ts',
+        file: 'src/control/tenants/tenant-list.ts',
         find: '  if (!all) {\n',
         replace: '  if (!all && !query.search) {\n',
       },
@@ -460,12 +460,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'tenants are listed to who shows no credential',
     edits: [
       {
-        file: 'src/control/routes/tenant-routes.ts',
+        file: 'src/control/tenants/tenant-routes.ts',
         find: 'tenants.list(callerOf(request), request.query),',
         replace: "tenants.list({ id: 'x', userId: undefined, superAdmin: true }, request.query),",
       },
       {
-        file: 'src/control/routes/tenant-routes.ts',
+        file: 'src/control/tenants/tenant-routes.ts',
         find: "access: 'account', doc: TENANT_DOCS['GET /tenants'] }",
         replace: "access: 'public', doc: TENANT_DOCS['GET /tenants'] }",
       },
@@ -515,7 +515,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'second spellings need no credential',
     edits: [
       {
-        file: 'src/control/routes/kb-routes.ts',
+        file: 'src/control/kbs/kb-routes.ts',
         find: "access: 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs'] }",
         replace:
           "access: path === '/knowledge-bases' ? 'public' : 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs'] }",
@@ -552,7 +552,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a header makes a knowledge base in any tenant',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: "await standingIn(tx, actor, tenantRef, 'kb:create')",
         replace: "await standingIn(tx, { ...actor, superAdmin: true }, tenantRef, 'kb:create')",
       },
@@ -564,7 +564,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a header lists the knowledge bases of any tenant',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: "const { tenant, kbIds } = await standingIn(db, actor, tenantRef, 'tenant:read')",
         replace:
           "const { tenant, kbIds } = await standingIn(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
@@ -577,7 +577,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a header shows a knowledge base of any tenant',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: "const standing = await standingIn(this.#core.db, actor, tenantRef, 'tenant:read')",
         replace:
           "const standing = await standingIn(this.#core.db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
@@ -590,7 +590,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a header changes a knowledge base of any tenant',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: "const standing = await standingIn(tx, actor, tenantRef, 'kb:manage')",
         replace:
           "const standing = await standingIn(tx, { ...actor, superAdmin: true }, tenantRef, 'kb:manage')",
@@ -603,7 +603,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a header shows any tenant as one’s own',
     edits: [
       {
-        file: 'src/control/routes/tenant-routes.ts',
+        file: 'src/control/tenants/tenant-routes.ts',
         find: 'tenants.get(callerOf(request), await ownTenant(request, tenants))',
         replace:
           'tenants.get({ ...callerOf(request), superAdmin: true }, await ownTenant(request, tenants))',
@@ -616,7 +616,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a role grants nothing',
     edits: [
       {
-        file: 'src/control/tenant-permissions.ts',
+        file: 'src/control/authority/tenant-permissions.ts',
         find: '  return ROLE_PERMISSIONS[role].has(permission)',
         replace: "  return permission === 'tenant:read' || permission === 'kb:create'",
       },
@@ -628,7 +628,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'an owner may not change a knowledge base',
     edits: [
       {
-        file: 'src/control/tenant-permissions.ts',
+        file: 'src/control/authority/tenant-permissions.ts',
         find: "  'tenant:manage_billing',\n  'kb:manage',\n]",
         replace: "  'tenant:manage_billing',\n]",
       },
@@ -640,7 +640,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'an owner may not delete a knowledge base',
     edits: [
       {
-        file: 'src/control/tenant-permissions.ts',
+        file: 'src/control/authority/tenant-permissions.ts',
         find: "  'kb:create',\n  'kb:delete',\n  'document:create',",
         replace: "  'kb:create',\n  'document:create',",
       },
@@ -652,7 +652,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a knowledge base is renamed in the answer alone',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: '    name: change.name === undefined ? kb.name : checkedName(change.name),',
         replace: '    name: kb.name,',
       },
@@ -664,7 +664,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'every member may do everything',
     edits: [
       {
-        file: 'src/control/tenant-permissions.ts',
+        file: 'src/control/authority/tenant-permissions.ts',
         find: '  return ROLE_PERMISSIONS[role].has(permission)',
         replace: '  return ROLE_PERMISSIONS[role].size > 0 && permission.length > 0',
       },
@@ -676,7 +676,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a change of a knowledge base asks for too little',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: "standingIn(tx, actor, tenantRef, 'kb:manage')",
         replace: "standingIn(tx, actor, tenantRef, 'kb:access')",
       },
@@ -688,7 +688,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a viewer manages members',
     edits: [
       {
-        file: 'src/control/tenant-permissions.ts',
+        file: 'src/control/authority/tenant-permissions.ts',
         find: "const VIEWER: readonly TenantPermission[] = [...READ_ONLY, 'document:read']",
         replace:
           "const VIEWER: readonly TenantPermission[] = [...READ_ONLY, 'document:read', 'tenant:manage_members']",
@@ -849,7 +849,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'super admins are read from the environment at each look',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: 'superAdmins.has(row.username_key)',
         replace:
           'superAdmins.has(row.username_key) || process.env.LIGHTRAG_SUPER_ADMIN_USERS === row.username_key',
@@ -862,7 +862,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'self-service is read from the environment at each look',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: '(this.#options.selfService !== true ||',
         replace: "(process.env.TENANT_SELF_SERVICE !== 'true' ||",
       },
@@ -986,7 +986,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route below a path does not look at the path',
     edits: [
       {
-        file: 'src/control/routes/data-alias.ts',
+        file: 'src/control/wire/data-alias.ts',
         find: '  const params: unknown = request.params\n',
         replace:
           "  if (request.routeOptions.url?.endsWith('/track_status/:track_id')) return undefined\n  const params: unknown = request.params\n",
@@ -999,7 +999,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route of the management does not ask who is a member',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')\n    const rows = db",
         replace:
           "    const { tenant } = await standingIn(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')\n    const rows = db",
@@ -1099,7 +1099,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a bad slug is rewritten into a good one',
     edits: [
       {
-        file: 'src/control/slug.ts',
+        file: 'src/control/core/slug.ts',
         find: '  const folded = text.toLowerCase()\n',
         replace: "  const folded = text.toLowerCase().replaceAll('__', '_')\n",
       },
@@ -1111,12 +1111,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'slugs that differ in case are two',
     edits: [
       {
-        file: 'src/control/slug.ts',
+        file: 'src/control/core/slug.ts',
         find: '  const folded = text.toLowerCase()\n',
         replace: '  const folded = text\n',
       },
       {
-        file: 'src/control/slug.ts',
+        file: 'src/control/core/slug.ts',
         find: '/^[a-z0-9]+([-_][a-z0-9]+)*$/',
         replace: '/^[a-z0-9]+([-_][a-z0-9]+)*$/i',
       },
@@ -1128,7 +1128,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a tenant may have the name that means no workspace',
     edits: [
       {
-        file: 'src/control/slug.ts',
+        file: 'src/control/core/slug.ts',
         find: "readonly string[] = ['default']",
         replace: 'readonly string[] = []',
       },
@@ -1324,12 +1324,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deleted tenant is still held by its members',
     edits: [
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: "    .where('memberships.user_id', '=', userId)\n    .where('tenants.status', '!=', 'deleting')\n",
         replace: "    .where('memberships.user_id', '=', userId)\n",
       },
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: "suspended: row.tenant_status !== 'active',",
         replace: "suspended: row.tenant_status === 'suspended',",
       },
@@ -1347,7 +1347,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deleted knowledge base is still served',
     edits: [
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: "    .where('kbs.status', '=', 'active')\n    .orderBy('memberships.created_at')\n",
         replace: "    .orderBy('memberships.created_at')\n",
       },
@@ -1375,7 +1375,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deletion reaches the first hundred knowledge bases',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: "    .selectFrom('kbs')\n    .select('workspace')\n",
         replace: "    .selectFrom('kbs')\n    .limit(100)\n    .select('workspace')\n",
       },
@@ -1387,12 +1387,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deletion leaves the files, and looks for none',
     edits: [
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: '    await this.#options.files.purge(jobId)\n',
         replace: '',
       },
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: "    if (await this.#options.files.remains(workspacesIn(job), jobId)) left.push('files')\n",
         replace: '',
       },
@@ -1416,12 +1416,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deletion leaves the rows, and looks for none',
     edits: [
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: '      await purgeRows(mutation.tx, job)\n',
         replace: '      void purgeRows\n',
       },
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: 'const left = [...(await remainsOf(this.#core.db, job))]',
         replace: 'const left: string[] = []',
       },
@@ -1433,7 +1433,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'nobody looks whether files are left',
     edits: [
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: "    if (await this.#options.files.remains(workspacesIn(job), jobId)) left.push('files')\n",
         replace: '',
       },
@@ -1445,7 +1445,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'nobody looks whether rows are left',
     edits: [
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: 'const left = [...(await remainsOf(this.#core.db, job))]',
         replace: 'const left: string[] = []',
       },
@@ -1457,12 +1457,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a delete that fails is passed over',
     edits: [
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: '      await purgeRows(mutation.tx, job)\n',
         replace: '      await purgeRows(mutation.tx, job).catch(() => undefined)\n',
       },
       {
-        file: 'src/control/deletions.ts',
+        file: 'src/control/tenants/deletions.ts',
         find: '    if (left.length > 0) {\n',
         replace: '    if (left.length > 99) {\n',
       },

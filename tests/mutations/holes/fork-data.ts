@@ -128,7 +128,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'tenants are kept in memory until something else writes them down',
     edits: [
       {
-        file: 'src/control/control-database.ts',
+        file: 'src/control/database/control-database.ts',
         find: 'return new Database(path, ',
         replace: "return new Database(':memory:', ",
       },
@@ -228,7 +228,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the password of a new user is kept in plain text',
     edits: [
       {
-        file: 'src/control/users.ts',
+        file: 'src/control/accounts/users.ts',
         find: 'input.password === undefined ? null : await this.hashOf(input.password)',
         replace: 'input.password ?? null',
       },
@@ -240,7 +240,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a changed password is kept in plain text',
     edits: [
       {
-        file: 'src/control/users.ts',
+        file: 'src/control/accounts/users.ts',
         find: 'const hash = await this.hashOf(password)',
         replace: 'const hash = password',
       },
@@ -329,7 +329,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a user without a password has one that can be guessed',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: 'row?.password_hash == null ? undefined : parseStoredPassword(row.password_hash)',
         replace: 'parseStoredPassword(String(row?.password_hash))',
       },
@@ -548,7 +548,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a knowledge base that is named is not held against the membership',
     edits: [
       {
-        file: 'src/control/access-rows.ts',
+        file: 'src/control/database/access-rows.ts',
         find: '    .filter((row) => idsIn(row.kb_ids)?.includes(row.kb_id) !== false)\n',
         replace: '',
       },
@@ -560,7 +560,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'who manages members grants more than he is',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '      assertMayGrant(actor, standing, before)\n      assertMayGrant(actor, standing, role)\n',
         replace: '      assertMayGrant(actor, standing, before)\n',
       },
@@ -572,7 +572,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an admin makes a viewer of an owner',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '      assertMayGrant(actor, standing, before)\n      assertMayGrant(actor, standing, role)\n',
         replace: '      assertMayGrant(actor, standing, role)\n',
       },
@@ -584,7 +584,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an admin removes an owner',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: 'if (!self) assertNotAbove(actor, standing, role)',
         replace: '',
       },
@@ -596,7 +596,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an admin makes an owner of somebody new',
     edits: [
       {
-        file: 'src/control/grant-role.ts',
+        file: 'src/control/members/grant-role.ts',
         find: '  assertMayGrant(actor, standing, member.role)\n',
         replace: '',
       },
@@ -608,7 +608,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the last owner takes a lower role',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "if (before === 'owner' && role !== 'owner') await assertOtherOwner(tx, tenant_id)",
         replace: '',
       },
@@ -620,7 +620,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the last owner leaves',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "if (role === 'owner') await assertOtherOwner(tx, tenant_id)",
         replace: '',
       },
@@ -632,7 +632,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an admin hands the ownership over to himself',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "await standingIn(tx, actor, tenantRef, 'tenant:own')",
         replace: "await standingIn(tx, actor, tenantRef, 'tenant:manage_members')",
       },
@@ -644,7 +644,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the header names one tenant and the path another',
     edits: [
       {
-        file: 'src/control/routes/control-routes.ts',
+        file: 'src/control/control-routes.ts',
         find: 'if (accountAdmissionOf(request) !== undefined) await assertSelectorsAgree(request, plane)',
         replace: '',
       },
@@ -656,7 +656,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a workspace that is written to becomes a tenant',
     edits: [
       {
-        file: 'src/control/kb-places.ts',
+        file: 'src/control/kbs/kb-places.ts',
         find: 'if (row === undefined) return {',
         replace: `if (row === undefined)
         await this.#core.db
@@ -758,7 +758,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a new name of a tenant is passed over',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'name: change.name === undefined ? tenant.name : checkedName(change.name),',
         replace: 'name: tenant.name,',
       },
@@ -770,7 +770,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'metadata that a change does not name are emptied',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'metadata: change.metadata === undefined ? tenant.metadata : JSON.stringify(change.metadata),',
         replace: 'metadata: JSON.stringify(change.metadata ?? null),',
       },
@@ -782,7 +782,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the config of a new tenant is not kept',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'config: JSON.stringify(checkedConfig(input.config ?? {})),',
         replace: "config: '{}',",
       },
@@ -794,7 +794,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a quota is not kept',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: '                ...checkedQuota(change.quota),\n',
         replace: '',
       },
@@ -804,7 +804,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
   {
     hole: 'F-30',
     name: 'a suspension is not kept',
-    edits: [{ file: 'src/control/tenants.ts', find: '          status,\n', replace: '' }],
+    edits: [{ file: 'src/control/tenants/tenants.ts', find: '          status,\n', replace: '' }],
     test: KEPT,
   },
   {
@@ -812,7 +812,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'who made a tenant is not kept',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'created_by: actor.id,\n        created_at: at,\n',
         replace: "created_by: '',\n        created_at: at,\n",
       },
@@ -849,7 +849,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a new name of a knowledge base is passed over',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: 'name: change.name === undefined ? kb.name : checkedName(change.name),',
         replace: 'name: kb.name,',
       },
@@ -861,7 +861,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'metadata of a knowledge base that a change does not name are emptied',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: 'metadata: change.metadata === undefined ? kb.metadata : JSON.stringify(change.metadata),',
         replace: 'metadata: JSON.stringify(change.metadata ?? null),',
       },
@@ -873,12 +873,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the change of one knowledge base is one of all its tenant has',
     edits: [
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: '.set({ ...columnsOf(kb, change), slug, version',
         replace: '.set({ ...columnsOf(kb, change), version',
       },
       {
-        file: 'src/control/kbs.ts',
+        file: 'src/control/kbs/kbs.ts',
         find: ".where('kb_id', '=', kb.kb_id)\n        .returningAll()",
         replace:
           ".where('tenant_id', '=', kb.tenant_id)\n        .orderBy('kb_id')\n        .returningAll()",
@@ -1063,7 +1063,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the id of a tenant in capitals is another one',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: 'const folded = ref.toLowerCase()',
         replace: 'const folded = ref',
       },
@@ -1075,7 +1075,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the id of a knowledge base in capitals is another one',
     edits: [
       {
-        file: 'src/control/kb-rows.ts',
+        file: 'src/control/kbs/kb-rows.ts',
         find: 'const folded = ref.toLowerCase()',
         replace: 'const folded = ref',
       },
@@ -1099,7 +1099,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an id may stand in braces or behind a scheme',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: 'const folded = ref.toLowerCase()',
         replace: "const folded = ref.toLowerCase().replace(/^urn:|[{}]/g, '')",
       },
@@ -1111,7 +1111,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'an id goes back as it was written',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'return tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)\n  }\n\n  /** The caller',
         replace:
           'const info = await tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)\n    return { ...info, tenant_id: ref }\n  }\n\n  /** The caller',
@@ -1136,7 +1136,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'tenant and knowledge base are joined by what each may hold',
     edits: [
       {
-        file: 'src/control/workspace-registry.ts',
+        file: 'src/control/core/workspace-registry.ts',
         find: '{slugs.tenant}__$',
         replace: '{slugs.tenant}_$',
       },

@@ -26,7 +26,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'the right of who sent an invitation is not looked at when it is accepted',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: '    if (!(await this.#options.inviters.mayStillGrant(tx, row))) throw gone()\n',
         replace: '    void [tx, row]\n',
       },
@@ -38,7 +38,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'an invitation that counts no more is listed as if it did',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: ": this.#info({ ...row, status: 'withdrawn' }),",
         replace: ': this.#info(row),',
       },
@@ -50,7 +50,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'who is removed keeps what he sent',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '      await this.#options.inviters.withdrawLapsed(mutation, actor, tenant_id, user_id)\n',
         replace: '',
       },
@@ -62,7 +62,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'who hands the tenant over keeps what he sent',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '        await inviters.withdrawLapsed(mutation, actor, tenant.tenant_id, actor.userId)\n',
         replace: '        void inviters\n',
       },
@@ -74,7 +74,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'who is disabled keeps what he sent',
     edits: [
       {
-        file: 'src/control/users.ts',
+        file: 'src/control/accounts/users.ts',
         find: '      if (disabled) await withdrawAllOf(mutation, actor, user_id)\n',
         replace: '      void [user_id, mutation, withdrawAllOf]\n',
       },
@@ -86,7 +86,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'what somebody sent waits until he may grant it again',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '      await this.#options.inviters.withdrawLapsed(mutation, actor, tenant_id, member.user_id)\n',
         replace: '',
       },
@@ -98,7 +98,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a key does all but make owners',
     edits: [
       {
-        file: 'src/control/grant-role.ts',
+        file: 'src/control/members/grant-role.ts',
         find: '  if (actor.key !== undefined) {',
         replace: "  if (actor.key !== undefined && role === 'owner') {",
       },
@@ -110,7 +110,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a key prolongs keys',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: '      assertMayGrant(actor, standing, roleIn(key.role))\n      const { name, rate',
         replace: '      const { name, rate',
       },
@@ -122,7 +122,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a stream stays open for who was an operator',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: '      if (!(await this.#isOperator(isUserId(userId) ? userId : idOfFileUser(userId)))) return false\n',
         replace: '      void [isUserId, idOfFileUser]\n',
       },
@@ -134,7 +134,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a stream stays open for who has a lower role',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: ' && !isAbove(role, held.role)',
         replace: ' && isAbove(role, held.role) !== undefined',
       },
@@ -186,7 +186,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'nothing is reserved for what a text will make',
     edits: [
       {
-        file: 'src/control/quota-ledger.ts',
+        file: 'src/control/quotas/quota-ledger.ts',
         find: '    return files + growth.database - free + growth.log\n',
         replace: '    return files + text\n',
       },
@@ -280,7 +280,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a tenant has a name that is read from right to left',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'const kept = keptLabel(name)',
         replace: 'const kept = name === keptLabel(name) ? name : name.trim()',
       },
@@ -292,7 +292,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a user name has something in it that nobody sees',
     edits: [
       {
-        file: 'src/control/users.ts',
+        file: 'src/control/accounts/users.ts',
         find: '\\p{Default_Ignorable_Code_Point}',
         replace: '',
       },

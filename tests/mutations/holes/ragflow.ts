@@ -59,18 +59,18 @@ const INVITATION_ENDS = invitations('end by time, by decline, by withdrawal and 
 const WHOLE = data('and accounts are made together with a membership or not at all')
 
 const LIST_MINE: Edit = {
-  file: 'src/control/invitations.ts',
+  file: 'src/control/members/invitations.ts',
   find: "          where('invitations.user_id', '=', user.user_id),",
   replace: "          where('invitations.status', '=', 'pending'),",
 }
 const ANYBODYS: Edit = {
-  file: 'src/control/invitations.ts',
+  file: 'src/control/members/invitations.ts',
   find: 'if (row === undefined || !mine) throw',
   replace: 'if (row === undefined) throw',
 }
 /** Calls that are held to this rule need no credit. */
 const withoutCredit = (rule: string): Edit => ({
-  file: 'src/control/quota-rag.ts',
+  file: 'src/control/quotas/quota-rag.ts',
   find: `      case '${rule}':\n        await this.#assertSolvent(place)`,
   replace: `      case '${rule}':`,
 })
@@ -100,7 +100,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation changes the role of who is a member',
     edits: [
       {
-        file: 'src/control/grant-role.ts',
+        file: 'src/control/members/grant-role.ts',
         find: '.onConflict((conflict) => conflict.doNothing())',
         replace:
           ".onConflict((conflict) => conflict.columns(['tenant_id', 'user_id']).doUpdateSet({ role: member.role }))",
@@ -125,7 +125,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation that was accepted is still open',
     edits: [
       {
-        file: 'src/control/invitation-steps.ts',
+        file: 'src/control/members/invitation-steps.ts',
         find: '    .set({ status })',
         replace: "    .set({ status: status === 'accepted' ? 'pending' : status })",
       },
@@ -137,7 +137,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the owner removes himself',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "      if (role === 'owner') await assertOtherOwner(tx, tenant_id)\n",
         replace: '',
       },
@@ -149,7 +149,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the last owner makes himself less',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "      if (before === 'owner' && role !== 'owner') await assertOtherOwner(tx, tenant_id)\n",
         replace: '',
       },
@@ -161,7 +161,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the other owner is looked for before the removal begins',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '  async remove(actor: Actor, tenantRef: string, userRef: string): Promise<void> {\n',
         replace: `  async remove(actor: Actor, tenantRef: string, userRef: string): Promise<void> {
     const { tenant_id } = await this.#core.db
@@ -173,7 +173,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
 `,
       },
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "      if (role === 'owner') await assertOtherOwner(tx, tenant_id)\n",
         replace: '',
       },
@@ -185,7 +185,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation counts as a membership',
     edits: [
       {
-        file: 'src/control/authority.ts',
+        file: 'src/control/authority/authority.ts',
         find: '  return row === undefined ? NO_ROLE : {',
         replace: `  const invited = await db
     .selectFrom('invitations')
@@ -278,7 +278,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key is given any role',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: '      assertMayGrant(actor, standing, role)\n',
         replace: '',
       },
@@ -290,7 +290,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key keeps what its maker has lost',
     edits: [
       {
-        file: 'src/control/key-access.ts',
+        file: 'src/control/keys/key-access.ts',
         find: 'role: lowerRole(ceiling, roleIn(maker.role))',
         replace: 'role: ceiling',
       },
@@ -302,7 +302,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key is let in as its maker',
     edits: [
       {
-        file: 'src/control/key-access.ts',
+        file: 'src/control/keys/key-access.ts',
         find: 'role: lowerRole(ceiling, roleIn(maker.role))',
         replace: 'role: roleIn(maker.role)',
       },
@@ -314,7 +314,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key reaches all knowledge bases of its tenant',
     edits: [
       {
-        file: 'src/control/key-access.ts',
+        file: 'src/control/keys/key-access.ts',
         find: 'kbIds: both(kbIds, idsIn(maker.kb_ids))',
         replace: 'kbIds: idsIn(maker.kb_ids)',
       },
@@ -326,7 +326,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key outlives its revocation',
     edits: [
       {
-        file: 'src/control/key-access.ts',
+        file: 'src/control/keys/key-access.ts',
         find: '  if (key.revoked_at !== null) return undefined\n',
         replace: '',
       },
@@ -338,7 +338,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key outlives its expiry',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: '    if (expiresAt !== undefined && expiresAt <= this.#core.now()) return undefined\n',
         replace: '',
       },
@@ -350,12 +350,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key outlives the membership of its maker',
     edits: [
       {
-        file: 'src/control/key-access.ts',
+        file: 'src/control/keys/key-access.ts',
         find: '  if (maker === undefined) return undefined',
         replace: '  if (maker === undefined) return { role: ceiling, kbIds }',
       },
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '        .set({ revoked_at: at })',
         replace: '        .set({ revoked_at: null })',
       },
@@ -367,7 +367,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key outlives the operator who made it',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: 'return (await this.findById(userId))?.principal.superAdmin === true',
         replace: 'return (await this.findById(userId))?.principal.superAdmin ?? true',
       },
@@ -394,7 +394,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key makes keys',
     edits: [
       {
-        file: 'src/control/grant-role.ts',
+        file: 'src/control/members/grant-role.ts',
         find: '  if (actor.key !== undefined) {',
         replace: '  if (actor === undefined) {',
       },
@@ -422,7 +422,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key is found by its id in every tenant',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: "    .where('key_id', '=', keyId)\n    .where('tenant_id', '=', tenantId)\n",
         replace: "    .where('key_id', '=', keyId)\n",
       },
@@ -434,7 +434,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a knowledge base is found by its id in every tenant',
     edits: [
       {
-        file: 'src/control/kb-rows.ts',
+        file: 'src/control/kbs/kb-rows.ts',
         find: "    .selectAll()\n    .where('tenant_id', '=', tenantId)\n",
         replace: '    .selectAll()\n',
       },
@@ -446,12 +446,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a view is shown to who has its token, of whatever tenant',
     edits: [
       {
-        file: 'src/control/snapshots.ts',
+        file: 'src/control/snapshots/snapshots.ts',
         find: 'row.tenant_id !== tenant_id) {\n      return this.#refuse',
         replace: 'row.tenant_id === "") {\n      return this.#refuse',
       },
       {
-        file: 'src/control/snapshots.ts',
+        file: 'src/control/snapshots/snapshots.ts',
         find: 'kb !== undefined && workspaces.includes(kb.workspace) ? kb : undefined',
         replace: 'kb',
       },
@@ -465,7 +465,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key is kept in plain text',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: "digest: digestOf(key).toString('hex'),",
         replace: 'digest: key,',
       },
@@ -477,17 +477,17 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key is shown whenever it is asked for',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: 'prefix: row.prefix,',
         replace: 'prefix: row.prefix, key: ISSUED.get(row.key_id),',
       },
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: '    return { ...this.#info(row), key }\n',
         replace: '    ISSUED.set(row.key_id, key)\n    return { ...this.#info(row), key }\n',
       },
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: 'const PREFIX_LENGTH = 11\n',
         replace: 'const PREFIX_LENGTH = 11\nconst ISSUED = new Map<string, string>()\n',
       },
@@ -499,7 +499,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the part of a key that is shown is all of it',
     edits: [
       {
-        file: 'src/control/api-keys.ts',
+        file: 'src/control/keys/api-keys.ts',
         find: 'const PREFIX_LENGTH = 11',
         replace: 'const PREFIX_LENGTH = 64',
       },
@@ -616,7 +616,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'credit never falls',
     edits: [
       {
-        file: 'src/control/usage.ts',
+        file: 'src/control/quotas/usage.ts',
         find: "credit: set('credit', '-', entry.cost)",
         replace: "credit: set('credit', '-', 0)",
       },
@@ -628,7 +628,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'calls go on without credit',
     edits: [
       {
-        file: 'src/control/spending.ts',
+        file: 'src/control/quotas/spending.ts',
         find: "    if (credit !== null && credit <= 0) throw exhausted('credit')\n",
         replace: '',
       },
@@ -640,7 +640,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an owner gives himself credit',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: 'if (change.quota !== undefined || change.credit !== undefined) assertSuperAdmin(actor)',
         replace: 'if (change.quota !== undefined) assertSuperAdmin(actor)',
       },
@@ -652,7 +652,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a stream needs no credit',
     edits: [
       {
-        file: 'src/control/quota-rag.ts',
+        file: 'src/control/quotas/quota-rag.ts',
         find: "rule === 'query' ? this.#queryRights(place) : () => undefined",
         replace: '() => undefined',
       },
@@ -664,7 +664,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'documents are taken in without credit',
     edits: [
       {
-        file: 'src/control/quota-rag.ts',
+        file: 'src/control/quotas/quota-rag.ts',
         find: '    await this.#assertSolvent(place)\n    await assertGraphNotFull',
         replace: '    await assertGraphNotFull',
       },
@@ -688,7 +688,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'chunks of a document are tried again without credit',
     edits: [
       {
-        file: 'src/control/quota-rules.ts',
+        file: 'src/control/quotas/quota-rules.ts',
         find: "retryChunks: 'background'",
         replace: "retryChunks: 'counted'",
       },
@@ -705,7 +705,11 @@ export const RAGFLOW: readonly HoleMutation[] = [
     hole: 'R-9',
     name: 'a call is metered twice',
     edits: [
-      { file: 'src/control/usage.ts', find: 'entry.calls += 1', replace: 'entry.calls += 2' },
+      {
+        file: 'src/control/quotas/usage.ts',
+        find: 'entry.calls += 1',
+        replace: 'entry.calls += 2',
+      },
     ],
     test: METERED,
   },
@@ -714,7 +718,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a call is metered for another tenant',
     edits: [
       {
-        file: 'src/control/kb-places.ts',
+        file: 'src/control/kbs/kb-places.ts',
         find: "        .where('kbs.workspace_key', '=', workspace.toLowerCase())\n",
         replace: '',
       },
@@ -726,7 +730,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a call is metered for all who use the model',
     edits: [
       {
-        file: 'src/control/usage.ts',
+        file: 'src/control/quotas/usage.ts',
         find: '        if (entry.cost === 0) continue\n',
         replace: `        await tx
           .updateTable('usage')
@@ -745,7 +749,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'calls are not told apart by model',
     edits: [
       {
-        file: 'src/control/usage.ts',
+        file: 'src/control/quotas/usage.ts',
         find: '            model: entry.model,',
         replace: "            model: '',",
       },
@@ -757,7 +761,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'calls are not told apart by step',
     edits: [
       {
-        file: 'src/control/usage.ts',
+        file: 'src/control/quotas/usage.ts',
         find: '            step: entry.step,',
         replace: "            step: '',",
       },
@@ -781,7 +785,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a report holds the use of all tenants',
     edits: [
       {
-        file: 'src/control/usage.ts',
+        file: 'src/control/quotas/usage.ts',
         find: "      .where('tenant_id', '=', tenant.tenant_id)\n      .where('day', '>=', from)",
         replace: "      .where('day', '>=', from)",
       },
@@ -793,7 +797,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a budget bounds nothing',
     edits: [
       {
-        file: 'src/control/spending.ts',
+        file: 'src/control/quotas/spending.ts',
         find: "      throw exhausted('budget')\n",
         replace: '',
       },
@@ -805,7 +809,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a budget is looked at after the call',
     edits: [
       {
-        file: 'src/control/quota-rag.ts',
+        file: 'src/control/quotas/quota-rag.ts',
         find: '    const end = await this.#queryRights(place)\n    try {\n      return await call()\n    } finally {\n      end()\n    }',
         replace:
           '    const answer = await call()\n    const end = await this.#queryRights(place)\n    end()\n    return answer',
@@ -818,12 +822,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'keys of providers are kept in plain text',
     edits: [
       {
-        file: 'src/control/provider-secrets.ts',
+        file: 'src/control/keys/provider-secrets.ts',
         find: 'sealed: this.#sealer.seal(key, placeText(place)),',
         replace: 'sealed: key,',
       },
       {
-        file: 'src/control/provider-secrets.ts',
+        file: 'src/control/keys/provider-secrets.ts',
         find: 'return own && this.#sealer.open(own.sealed, placeText(own))',
         replace: 'return own?.sealed',
       },
@@ -835,7 +839,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the answer repeats the key',
     edits: [
       {
-        file: 'src/control/provider-secrets.ts',
+        file: 'src/control/keys/provider-secrets.ts',
         find: '        last_four: value.last_four,\n',
         replace: '        last_four: value.last_four,\n        key,\n',
       },
@@ -847,7 +851,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'keys are read back in the list',
     edits: [
       {
-        file: 'src/control/provider-secrets.ts',
+        file: 'src/control/keys/provider-secrets.ts',
         find: '    return rows.map(({ provider, kb_id, last_four, updated_at }) => ({\n      provider,\n',
         replace:
           '    return rows.map(({ provider, kb_id, last_four, updated_at, ...row }) => ({\n      provider,\n      key: this.#sealer.open(row.sealed, placeText({ ...row, kb_id, provider })),\n',
@@ -860,7 +864,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the key of one tenant is used for another',
     edits: [
       {
-        file: 'src/control/provider-secrets.ts',
+        file: 'src/control/keys/provider-secrets.ts',
         find: "      .where('kbs.workspace', '=', workspace)\n",
         replace: '',
       },
@@ -872,12 +876,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key that was put into another row opens there',
     edits: [
       {
-        file: 'src/control/sealer.ts',
+        file: 'src/control/keys/sealer.ts',
         find: '.setAAD(Buffer.from(place))\n    const sealed',
         replace: '\n    const sealed',
       },
       {
-        file: 'src/control/sealer.ts',
+        file: 'src/control/keys/sealer.ts',
         find: '      decipher.setAAD(Buffer.from(place))\n',
         replace: '',
       },
@@ -1012,7 +1016,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'strangers send an invitation as much as users their texts',
     edits: [
       {
-        file: 'src/control/routes/invitation-token-routes.ts',
+        file: 'src/control/members/invitation-token-routes.ts',
         find: 'bodyLimit: BODY_BYTES.small,\n      schema: { body: TokenBody, response: { 204: Nothing } }',
         replace:
           'bodyLimit: 2 ** 26,\n      schema: { body: TokenBody, response: { 204: Nothing } }',
@@ -1073,7 +1077,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'nobody notes that a key was used',
     edits: [
       {
-        file: 'src/control/control-directory.ts',
+        file: 'src/control/accounts/control-directory.ts',
         find: '    this.#keyUse.used(access.principal.userId)\n',
         replace: '',
       },
@@ -1085,12 +1089,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the last use is made ready to be written, and not written',
     edits: [
       {
-        file: 'src/control/key-use.ts',
+        file: 'src/control/keys/key-use.ts',
         find: '        await tx\n',
         replace: '        void tx\n',
       },
       {
-        file: 'src/control/key-use.ts',
+        file: 'src/control/keys/key-use.ts',
         find: "          .where('key_id', '=', keyId)\n          .execute()\n",
         replace: "          .where('key_id', '=', keyId)\n",
       },
@@ -1102,7 +1106,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an address that nobody has is not invited',
     edits: [
       {
-        file: 'src/control/invitees.ts',
+        file: 'src/control/members/invitees.ts',
         find: '  if (email !== undefined && ref === undefined) return byAddress(email)\n',
         replace:
           '  if (email !== undefined && ref === undefined) {\n    await userBy(db, email)\n    return byAddress(email)\n  }\n',
@@ -1128,7 +1132,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a name that nobody has is not invited',
     edits: [
       {
-        file: 'src/control/invitees.ts',
+        file: 'src/control/members/invitees.ts',
         find: '  const user = await userOrNone(db, ref)\n',
         replace: '  const user = await userBy(db, ref)\n',
       },
@@ -1176,7 +1180,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a stranger is added at once by his name',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: '  return user && (await areTogether(db, actor, user.user_id)) ? user : undefined',
         replace: '  return user',
       },
@@ -1188,7 +1192,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'only an invitation of nobody has a token',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: 'const shown = !mailed && row.invitee === null',
         replace: 'const shown = !mailed && row.user_id === null',
       },
@@ -1200,7 +1204,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'invitations show the id of who has the name',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: 'user_id: row.invitee === null ? row.user_id : null,',
         replace: 'user_id: row.user_id,',
       },
@@ -1212,7 +1216,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'who is no member sounds another than who is no user',
     edits: [
       {
-        file: 'src/control/members.ts',
+        file: 'src/control/members/members.ts',
         find: "  if (user === undefined) throw notFound('member')",
         replace: "  if (user === undefined) throw notFound('user')",
       },
@@ -1224,7 +1228,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'who was handed a token gets the address',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: 'row.mailed === 1 ? row.email : null',
         replace: 'row.email',
       },
@@ -1236,7 +1240,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'who was handed a token takes an address for his name',
     edits: [
       {
-        file: 'src/control/users.ts',
+        file: 'src/control/accounts/users.ts',
         find: "if (!actor.superAdmin && key.includes('@') && key !== emailKey) {",
         replace: "if (key === '@') {",
       },
@@ -1248,7 +1252,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation never expires',
     edits: [
       {
-        file: 'src/control/invitation-steps.ts',
+        file: 'src/control/members/invitation-steps.ts',
         find: ' || row.expires_at <= at) throw',
         replace: ') throw',
       },
@@ -1260,7 +1264,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation that was declined stays open',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: "      await settle(mutation, { ...NOBODY, id: row.invitation_id }, row, 'declined')\n",
         replace: '      void row\n',
       },
@@ -1272,7 +1276,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an invitation that was withdrawn stays open',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: "      await settle(mutation, actor, row, 'withdrawn')\n",
         replace: '      void row\n',
       },
@@ -1284,7 +1288,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a new sending leaves the old token',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: "          token_digest: digestOf(token).toString('hex'),\n          mailed: 0,\n          expires_at: at",
         replace: '          mailed: 0,\n          expires_at: at',
       },
@@ -1296,12 +1300,12 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'an account is made before its membership',
     edits: [
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: '      const user = await users.insert(mutation, actor, { username, email }, hash)\n',
         replace: '      const user = made.value\n',
       },
       {
-        file: 'src/control/invitations.ts',
+        file: 'src/control/members/invitations.ts',
         find: '    const hash = await users.hashOf(account.password)\n',
         replace: `    const row = await this.#core.mutate((mutation) => this.#byToken(mutation, token))
     const hash = await users.hashOf(account.password)
@@ -1320,7 +1324,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a tenant is made before its owner',
     edits: [
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: '    const row = await this.#core.mutate((mutation) => this.#insert(mutation, actor, input))\n',
         replace: `    const row = await this.#core.mutate((mutation) => this.#insert(mutation, actor, input))
     await this.#core.mutate((mutation) =>
@@ -1329,7 +1333,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
 `,
       },
       {
-        file: 'src/control/tenants.ts',
+        file: 'src/control/tenants/tenants.ts',
         find: '    await this.#insertOwner(mutation, actor, row.tenant_id, input.owner ?? actor.userId)\n    await countTenants',
         replace: '    await countTenants',
       },

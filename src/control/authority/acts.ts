@@ -1,0 +1,71 @@
+import type { ControlCore } from '../core/mutation.ts'
+import { isoTime } from '../database/iso-time.ts'
+import { type JsonObject, objectIn } from '../database/json-column.ts'
+import { type PageQuery, startOf } from '../database/page.ts'
+import type { Actor } from './actor.ts'
+import { standingIn } from './authority.ts'
+
+/** An administrative act as the API shows it; ids only. */
+export interface ActInfo {
+  readonly seq: number
+  readonly at: string
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly details: JsonObject
+}
+
+export interface ActFilter extends Pick<PageQuery, 'cursor' | 'limit' | 'page_size'> {
+  readonly action?: string | undefined
+  readonly actor?: string | undefined
+  /** ISO 8601; from this moment on, and up to but without that one. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+export interface ActPage {
+  readonly items: readonly ActInfo[]
+  readonly next_cursor: string | null
+}
+
+/** What was done to tenants and in their administration, newest first. */
+export class Acts {
+  readonly #core: ControlCore
+
+  constructor(core: ControlCore) {
+    this.#core = core
+  }
+
+  /** @throws {ControlError} `not_found`, `forbidden`, `invalid_input` (cursor) */
+  async list(actor: Actor, tenantRef: string, filter: ActFilter): Promise<ActPage> {
+    const { db } = this.#core
+    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage')
+    const { limit, after } = startOf(filter)
+    let rows = db.selectFrom('acts').selectAll().where('tenant_id', '=', tenant.tenant_id)
+    if (after !== undefined) rows = rows.where('seq', '<', after.at)
+    if (filter.action !== undefined) rows = rows.where('event', '=', filter.action)
+    if (filter.actor !== undefined) rows = rows.where('actor', '=', filter.actor)
+    if (filter.from !== undefined) rows = rows.where('at', '>=', Date.parse(filter.from))
+    if (filter.to !== undefined) rows = rows.where('at', '<', Date.parse(filter.to))
+    const found = await rows
+      .orderBy('seq', 'desc')
+      .limit(limit + 1)
+      .execute()
+    const shown = found.slice(0, limit)
+    const last = shown.at(-1)
+    return {
+      items: shown.map((row) => ({
+        seq: row.seq,
+        at: isoTime(row.at),
+        actor: row.actor,
+        action: row.event,
+        subject: row.subject,
+        details: objectIn(row.details),
+      })),
+      next_cursor:
+        found.length > limit && last !== undefined
+          ? Buffer.from(`${last.seq}:`).toString('base64url')
+          : null,
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
+import { ControlError } from '../core/control-error.ts'
+import type { ControlTables } from './control-tables.ts'
+
+export interface PageQuery {
+  /** From 1; ignored beside a cursor. Default 1. */
+  readonly page?: number | undefined
+  /** 1 to 100, clamped; default 10. */
+  readonly page_size?: number | undefined
+  /** In place of `page` and `page_size`: how many to leave out, and how many to show. */
+  readonly skip?: number | undefined
+  readonly limit?: number | undefined
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly total: number
+  readonly page: number
+  readonly page_size: number
+  readonly total_pages: number
+  readonly has_next: boolean
+  readonly has_prev: boolean
+  readonly skip: number
+  readonly limit: number
+  /** Leads to the next page; null on the last. */
+  readonly next_cursor: string | null
+}
+
+/** Where a page begins: after a row, or after a number of rows. */
+export interface PageStart {
+  readonly limit: number
+  readonly offset: number
+  readonly after: Position | undefined
+  readonly page: number
+}
+
+/** The place of a row in a list: a moment or number, and the id that breaks ties. */
+export interface Position {
+  readonly at: number
+  readonly id: string
+}
+
+/** A database counts no further. */
+const MOST_ROWS = Number.MAX_SAFE_INTEGER
+
+/** @throws {ControlError} `invalid_input` for a cursor that is none of ours */
+export function startOf(query: PageQuery): PageStart {
+  const limit = Math.min(100, Math.max(1, Math.trunc(query.limit ?? query.page_size ?? 10)))
+  if (query.cursor !== undefined) {
+    return { limit, offset: 0, after: readCursor(query.cursor), page: 1 }
+  }
+  if (query.skip !== undefined) {
+    const offset = Math.min(MOST_ROWS, Math.max(0, Math.trunc(query.skip)))
+    return { limit, offset, after: undefined, page: Math.floor(offset / limit) + 1 }
+  }
+  const page = Math.max(1, Math.trunc(query.page ?? 1))
+  return { limit, offset: Math.min(MOST_ROWS, (page - 1) * limit), after: undefined, page }
+}
+
+/**
+ * A page of rows that were read with one more than its limit.
+ *
+ * @param positionOf where the last row stands, for the cursor
+ */
+export function pageOf<R, T>(
+  rows: readonly R[],
+  { limit, offset, after, page }: PageStart,
+  total: number,
+  shape: { readonly item: (row: R) => T; readonly positionOf: (row: R) => Position },
+): Page<T> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  const more = rows.length > limit && last !== undefined
+  return {
+    items: shown.map(shape.item),
+    total,
+    page,
+    page_size: limit,
+    total_pages: Math.ceil(total / limit),
+    has_next: more,
+    has_prev: offset > 0 || after !== undefined,
+    skip: offset,
+    limit,
+    next_cursor: more ? cursorOf(shape.positionOf(last)) : null,
+  }
+}
+
+/** How a list is ordered: by a moment, and by the id of the row where two are the same. */
+export interface ListOrder<R, T> {
+  readonly at: string
+  readonly id: string
+  readonly direction: 'asc' | 'desc'
+  readonly item: (row: R) => T
+  readonly positionOf: (row: R) => Position
+  /** How many rows there are in all, where that is known; else they are counted. */
+  readonly total?: number | undefined
+}
+
+/**
+ * The page of a list that a query asks for.
+ *
+ * @param rows all of the list, with the columns that are wanted and without an order
+ * @throws {ControlError} `invalid_input` for a cursor that is none of ours
+ */
+export async function pageIn<R, T, TB extends keyof ControlTables>(
+  rows: SelectQueryBuilder<ControlTables, TB, R>,
+  query: PageQuery,
+  order: ListOrder<R, T>,
+): Promise<Page<T>> {
+  const start = startOf(query)
+  const [at, id] = [sql.ref(order.at), sql.ref(order.id)]
+  const { after } = start
+  const behind = order.direction === 'asc' ? sql`>` : sql`<`
+  const shown = after
+    ? rows.where(sql<boolean>`(${at}, ${id}) ${behind} (${after.at}, ${after.id})`)
+    : rows
+  const found = await shown
+    .orderBy(at, order.direction)
+    .orderBy(id, order.direction)
+    .limit(start.limit + 1)
+    .offset(start.offset)
+    .execute()
+  return pageOf(found, start, order.total ?? (await countOf(rows)), order)
+}
+
+async function countOf<R, TB extends keyof ControlTables>(
+  rows: SelectQueryBuilder<ControlTables, TB, R>,
+): Promise<number> {
+  const counted = rows.clearSelect().select(sql<number>`count(*)`.as('count'))
+  const [row] = await counted.execute()
+  return row?.count ?? 0
+}
+
+function cursorOf({ at, id }: Position): string {
+  return Buffer.from(`${at}:${id}`).toString('base64url')
+}
+
+function readCursor(cursor: string): Position {
+  const found = /^(\d+):([a-z0-9_]*)$/.exec(Buffer.from(cursor, 'base64url').toString())
+  if (found?.[1] === undefined || found[2] === undefined) {
+    throw new ControlError('invalid_input', 'The cursor is not one that a page here gave')
+  }
+  return { at: Number(found[1]), id: found[2] }
+}

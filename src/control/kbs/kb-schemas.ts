@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import { RagConfig } from '../core/rag-config.ts'
+import { ConfigChange, ConfigReply } from '../tenants/tenant-schemas.ts'
+import { Metadata, OpenObject, pageReply, Ref } from '../wire/wire-schemas.ts'
+
+export const KbParams = Type.Object({ tenant: Type.Optional(Ref), kb: Ref })
+export const KbListParams = Type.Object({ tenant: Type.Optional(Ref) })
+
+const Name = Type.String({ minLength: 1, maxLength: 255 })
+const Description = Type.String({ maxLength: 10_000 })
+const Slug = Type.String({ minLength: 1, maxLength: 60 })
+
+export const NewKbBody = Type.Object({
+  name: Name,
+  description: Type.Optional(Description),
+  metadata: Type.Optional(Metadata),
+  slug: Type.Optional(Slug),
+  config: Type.Optional(RagConfig),
+})
+
+export const KbChangeBody = Type.Object({
+  name: Type.Optional(Name),
+  description: Type.Optional(Description),
+  metadata: Type.Optional(Metadata),
+  slug: Type.Optional(Slug),
+  config: Type.Optional(ConfigChange),
+})
+
+export const DeleteKbQuery = Type.Object({
+  wait: Type.Optional(Type.Boolean({ description: 'Answer once its files are in the trash' })),
+})
+
+export const KbReply = Type.Object({
+  kb_id: Type.String(),
+  tenant_id: Type.String(),
+  slug: Type.String(),
+  name: Type.String(),
+  kb_name: Type.String(),
+  description: Type.String(),
+  workspace: Type.String(),
+  status: Type.String(),
+  is_active: Type.Boolean(),
+  is_default: Type.Boolean(),
+  metadata: OpenObject,
+  config: ConfigReply,
+  version: Type.Integer(),
+  created_at: Type.String(),
+  updated_at: Type.String(),
+  created_by: Type.String(),
+  num_documents: Type.Integer(),
+  num_entities: Type.Integer(),
+  num_relations: Type.Integer(),
+  storage_used_mb: Type.Number(),
+})
+
+export const KbPage = pageReply(KbReply)

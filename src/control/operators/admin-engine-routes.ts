@@ -1,0 +1,61 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { assertSuperAdmin } from '../authority/authority.ts'
+import { callerOf } from '../wire/caller.ts'
+import { listOf, NullableInteger, NullableString, Ref } from '../wire/wire-schemas.ts'
+import { ADMIN_DOCS } from './admin-docs.ts'
+import type { LiveEngines } from './live-engines.ts'
+
+const EngineParams = Type.Object({ workspace: Ref })
+
+const EngineListReply = Type.Object({
+  items: listOf(
+    Type.Object({
+      workspace: Type.String(),
+      tenant_id: NullableString,
+      kb_id: NullableString,
+      state: Type.Enum(['opening', 'ready', 'draining', 'closed']),
+      bytes: Type.Integer({ description: 'Memory held, native memory included' }),
+      leases: Type.Integer(),
+      background_leases: Type.Integer(),
+      granted: Type.Integer({ description: 'Leases since it opened' }),
+      documents_pending: NullableInteger,
+    }),
+  ),
+  total: Type.Integer(),
+})
+
+const EvictedReply = Type.Object({ status: Type.String(), workspace: Type.String() })
+
+/** `/admin/engines`: what is in memory, for the operators of the server. */
+export const adminEngineRoutes: FastifyPluginAsyncTypebox<{ engines: LiveEngines }> = async (
+  app,
+  { engines },
+) => {
+  app.addHook('preHandler', async (request) => assertSuperAdmin(callerOf(request)))
+
+  app.get(
+    '/admin/engines',
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['GET /admin/engines'] },
+      schema: { response: { 200: EngineListReply } },
+    },
+    async (request) => {
+      const items = await engines.list(callerOf(request))
+      return { items, total: items.length }
+    },
+  )
+
+  app.post(
+    '/admin/engines/:workspace/evict',
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['POST /admin/engines/:workspace/evict'] },
+      schema: { params: EngineParams, response: { 202: EvictedReply } },
+    },
+    async (request, reply) => {
+      const { workspace } = request.params
+      await engines.evict(callerOf(request), workspace)
+      return reply.code(202).send({ status: 'closing', workspace })
+    },
+  )
+}

@@ -1,0 +1,85 @@
+import type { EngineStats } from '../../tenancy/pool/pool-stats.ts'
+import type { Actor } from '../authority/actor.ts'
+import { assertSuperAdmin } from '../authority/authority.ts'
+import { notFound } from '../core/control-error.ts'
+import type { ControlCore } from '../core/mutation.ts'
+import type { KbPlaces } from '../kbs/kb-places.ts'
+
+/** One workspace of the pool. */
+export interface PooledWorkspace extends EngineStats {
+  /** That wait or are being processed; null while the engine opens or closes. */
+  readonly documentsPending: number | null
+}
+
+/** The engines of the server. */
+export interface EngineHouse {
+  /** Those that are open, opening or closing. */
+  list(): Promise<readonly PooledWorkspace[]>
+  /** Closes one as soon as its leases have ended; false when it is not there. */
+  evict(workspace: string): boolean
+}
+
+/** An engine as the API shows it. */
+export interface LiveEngine {
+  readonly workspace: string
+  /** Null for a workspace of no tenant, as those of a users file. */
+  readonly tenant_id: string | null
+  readonly kb_id: string | null
+  readonly state: EngineStats['state']
+  /** Memory held, native memory included. */
+  readonly bytes: number
+  readonly leases: number
+  readonly background_leases: number
+  /** Leases since it opened. */
+  readonly granted: number
+  readonly documents_pending: number | null
+}
+
+/** What operators may see of the engines, and do about them. */
+export class LiveEngines {
+  readonly #core: ControlCore
+  readonly #places: KbPlaces
+  readonly #house: EngineHouse
+
+  constructor(core: ControlCore, places: KbPlaces, house: EngineHouse) {
+    this.#core = core
+    this.#places = places
+    this.#house = house
+  }
+
+  /** The largest first. */
+  async list(actor: Actor): Promise<LiveEngine[]> {
+    assertSuperAdmin(actor)
+    const found = await this.#house.list()
+    const shown = found.map(async ({ backgroundLeases, documentsPending, ...engine }) => {
+      const place = await this.#places.of(engine.workspace)
+      return {
+        ...engine,
+        tenant_id: place?.tenantId ?? null,
+        kb_id: place?.kbId ?? null,
+        background_leases: backgroundLeases,
+        documents_pending: documentsPending,
+      }
+    })
+    return (await Promise.all(shown)).sort((one, other) => other.bytes - one.bytes)
+  }
+
+  /**
+   * Closes the engine of a workspace as soon as nobody uses it; the next request opens it anew.
+   *
+   * @throws {ControlError} `super_admin_only`, `not_found`
+   */
+  async evict(actor: Actor, workspace: string): Promise<void> {
+    assertSuperAdmin(actor)
+    if (!this.#house.evict(workspace)) throw notFound('engine')
+    const place = await this.#places.of(workspace)
+    await this.#core.mutate((mutation) =>
+      mutation.record(actor, {
+        event: 'engine_evicted',
+        tenantId: place?.tenantId,
+        // A name stands in no record of acts.
+        subject: place?.kbId ?? 'workspace',
+      }),
+    )
+  }
+}

@@ -1,0 +1,240 @@
+import type {
+  InsertFile,
+  InsertResponse,
+  InsertTexts,
+} from '../../engine/documents/document-calls.ts'
+import type { Rag } from '../../engine/rag.ts'
+import { RAG_METHODS, RAG_STREAMS } from '../../engine/rag.ts'
+import type { QueryEvent } from '../../engine/retrieve/query-calls.ts'
+import type { ContextCarrier } from '../../tenancy/context.ts'
+import { LimitedStream } from '../../tenancy/proxy/limited-stream.ts'
+import { ControlError } from '../core/control-error.ts'
+import type { KbPlace } from '../kbs/kb-places.ts'
+import { assertGraphNotFull, inWordsOfQuotas } from './graph-room.ts'
+import { meteredBytes } from './metered-bytes.ts'
+import { type MethodQuota, quotaRuleOf, type StreamQuota } from './quota-rules.ts'
+import type { Quotas } from './quotas.ts'
+
+export interface QuotaRagOptions {
+  readonly quotas: Quotas
+  readonly context: ContextCarrier
+  /** A stream that nobody pulls for this long gives its rights back. Default 30 000. */
+  readonly abandonAfterMs?: number
+}
+
+/**
+ * `inner` again, within the quotas of the tenant whose workspace the caller is in; a workspace of no
+ * tenant has none. As with the proxy, whoever touches a method is whom its calls count for. A method
+ * without a rule is refused to everybody.
+ */
+export function quotaRag(inner: Rag, options: QuotaRagOptions): Rag {
+  const guard = new Guard(inner, options)
+  const getters: PropertyDescriptorMap = {}
+  for (const name of RAG_METHODS) getters[name] = { get: () => guard.method(name) }
+  for (const name of RAG_STREAMS) getters[name] = { get: () => guard.stream(name) }
+  return Object.freeze(Object.create(null, getters))
+}
+
+type Call = (...args: unknown[]) => unknown
+
+class Guard {
+  readonly #inner: Rag
+  readonly #options: QuotaRagOptions
+
+  constructor(inner: Rag, options: QuotaRagOptions) {
+    this.#inner = inner
+    this.#options = options
+  }
+
+  method(name: (typeof RAG_METHODS)[number]): unknown {
+    const rule = quotaRuleOf(name)
+    const workspace = this.#options.context.current()?.workspace
+    const bare = this.#bare(name)
+    if (workspace === undefined) return bare
+    return async (...args: unknown[]) => {
+      const place = await this.#options.quotas.places.of(workspace)
+      if (place === undefined) return bare(...args)
+      return this.#within(place, rule, bare, args)
+    }
+  }
+
+  stream(name: (typeof RAG_STREAMS)[number]): unknown {
+    const rule = quotaRuleOf(name)
+    const { context, abandonAfterMs = 30_000 } = this.#options
+    const workspace = context.current()?.workspace
+    const bare = this.#bare(name)
+    if (workspace === undefined) return bare
+    return (...args: unknown[]) => {
+      const rights = this.#rightsOf(workspace, rule)
+      // Whoever never pulls is never told.
+      rights.catch(() => undefined)
+      const release = () => {
+        rights.then((end) => end()).catch(() => undefined)
+      }
+      return new LimitedStream(
+        granted(rights, () => bare(...args)),
+        release,
+        abandonAfterMs,
+      )
+    }
+  }
+
+  async #within(place: KbPlace, rule: MethodQuota, bare: Call, args: unknown[]): Promise<unknown> {
+    if (rule === 'free') return bare(...args)
+    const { calls, ledger } = this.#options.quotas
+    await calls.count(place)
+    switch (rule) {
+      case 'counted':
+        return bare(...args)
+      case 'query':
+        return this.#asQuery(place, () => bare(...args))
+      case 'insert-texts':
+        return this.#insertTexts(place, args[0] as InsertTexts, () => bare(...args))
+      case 'insert-file':
+        return this.#insertFile(place, args, bare)
+      case 'insert-graph':
+        return this.#insert(place, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
+      case 'graph-edit':
+        await this.#assertSolvent(place)
+        await ledger.assertStorageLeft(place)
+        return inWordsOfQuotas(() => bare(...args))
+      case 'background':
+        await this.#assertSolvent(place)
+        return bare(...args)
+      case 'scan':
+        await this.#assertSolvent(place)
+        // How many it will find is not known; it may begin when there is room for one.
+        await (await ledger.reserve(place, { documents: 1 })).giveBack()
+        await ledger.assertStorageLeft(place)
+        ledger.changes(place)
+        return bare(...args)
+      case 'removal':
+        ledger.changes(place)
+        return bare(...args)
+    }
+  }
+
+  /** For what asks models in the background: it holds nothing, but begins on credit alone. */
+  async #assertSolvent(place: KbPlace): Promise<void> {
+    const refund = await this.#options.quotas.spending.reserve(place)
+    refund()
+  }
+
+  async #asQuery(place: KbPlace, call: () => unknown): Promise<unknown> {
+    const end = await this.#queryRights(place)
+    try {
+      return await call()
+    } finally {
+      end()
+    }
+  }
+
+  async #queryRights(place: KbPlace): Promise<() => void> {
+    const { quotas } = this.#options
+    const release = quotas.holdQuery(place)
+    try {
+      const refund = await quotas.spending.reserve(place)
+      return () => {
+        release()
+        refund()
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async #rightsOf(workspace: string, rule: StreamQuota): Promise<() => void> {
+    const { quotas } = this.#options
+    const place = await quotas.places.of(workspace)
+    if (place === undefined) return () => undefined
+    await quotas.calls.count(place)
+    return rule === 'query' ? this.#queryRights(place) : () => undefined
+  }
+
+  #insertTexts(place: KbPlace, input: InsertTexts, call: Call): Promise<InsertResponse> {
+    const text = input.texts.reduce((sum, one) => sum + Buffer.byteLength(one), 0)
+    const replaces = input.on_conflict === 'replace'
+    return this.#insert(place, { documents: input.texts.length, text }, call, replaces)
+  }
+
+  async #insertFile(place: KbPlace, args: unknown[], bare: Call): Promise<InsertResponse> {
+    const [input, content, ...more] = args as [InsertFile, AsyncIterable<Uint8Array>, ...unknown[]]
+    const replaces = input.on_conflict === 'replace'
+    const { ledger } = this.#options.quotas
+    const kind = isPacked(input.file_name) ? 'packed' : 'text'
+    const metered = meteredBytes(content, (bytes) =>
+      ledger.reserve(place, { files: bytes, [kind]: bytes }),
+    )
+    let stored = false
+    try {
+      const response = await this.#insert(
+        place,
+        { documents: 1 },
+        () => bare(input, metered.content, ...more),
+        replaces,
+      )
+      stored = response.status === 'success'
+      return response
+    } catch (error) {
+      // The engine speaks of an upload that broke off; the caller should hear why.
+      throw metered.refusal() ?? error
+    } finally {
+      await metered.end(stored)
+    }
+  }
+
+  async #insert(
+    place: KbPlace,
+    amounts: { readonly documents: number; readonly text?: number },
+    call: Call,
+    replaces = false,
+  ): Promise<InsertResponse> {
+    const { ledger } = this.#options.quotas
+    await this.#assertSolvent(place)
+    await assertGraphNotFull(place, this.#inner)
+    const reservation = await ledger.reserve(place, amounts)
+    try {
+      const response = (await call()) as InsertResponse
+      const documents = await this.#addedBy(response, amounts.documents)
+      const share = amounts.documents === 0 ? 0 : documents / amounts.documents
+      await reservation.settle({ documents, share })
+      if (replaces) ledger.changes(place)
+      return response
+    } catch (error) {
+      await reservation.giveBack()
+      throw error
+    }
+  }
+
+  /** How many documents an insert of `asked` really added. */
+  async #addedBy({ status, track_id }: InsertResponse, asked: number): Promise<number> {
+    if (status === 'duplicated' || status === 'failure') return 0
+    if (asked === 1) return status === 'success' ? 1 : 0
+    const { total_count } = await this.#inner.trackStatus(track_id)
+    return Math.min(asked, total_count)
+  }
+
+  #bare(name: keyof Rag): Call {
+    const method: unknown = this.#inner[name]
+    if (typeof method === 'function') return (...args) => Reflect.apply(method, this.#inner, args)
+    throw new ControlError('not_found', 'The engine has no such method')
+  }
+}
+
+async function* granted(
+  rights: Promise<unknown>,
+  open: () => unknown,
+): AsyncIterable<QueryEvent | unknown> {
+  await rights
+  yield* open() as AsyncIterable<unknown>
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
+}
+
+/** Whether text is packed in such a file, or stands beside much else. */
+function isPacked(name: string): boolean {
+  return /\.(?:pdf|docx|pptx|xlsx|odt|epub)$/i.test(name)
+}

@@ -1,0 +1,88 @@
+import type { Rag } from '../../engine/rag.ts'
+
+/**
+ * What a call of a tenant is held to before it reaches the engine:
+ * - `free`: nothing; it is not counted either
+ * - `counted`: the calls of the month
+ * - `query`: counted; one of the queries at once, on credit
+ * - `insert-texts`, `insert-file`, `insert-graph`: counted; on credit, with room for what comes in
+ * - `graph-edit`: counted; on credit, with storage left and room in the graph
+ * - `background`: counted; begins on credit alone
+ * - `scan`: as `background`, with room for a document at least
+ * - `removal`: counted; what it frees is measured again
+ */
+export type MethodQuota =
+  | 'free'
+  | 'counted'
+  | 'query'
+  | 'insert-texts'
+  | 'insert-file'
+  | 'insert-graph'
+  | 'graph-edit'
+  | 'background'
+  | 'scan'
+  | 'removal'
+
+/** The same for streams: they are counted, or are queries as well. */
+export type StreamQuota = Extract<MethodQuota, 'counted' | 'query'>
+
+type Stream = (...args: never[]) => AsyncIterable<unknown>
+
+/** A rule for each method of an engine: one that has none does not compile. */
+export type QuotaRules<Engine extends object> = {
+  readonly [Method in keyof Engine]: Engine[Method] extends Stream ? StreamQuota : MethodQuota
+}
+
+export const QUOTA_RULES = {
+  status: 'free',
+
+  insertTexts: 'insert-texts',
+  insertFile: 'insert-file',
+  insertCustomKg: 'insert-graph',
+  scan: 'scan',
+  retryChunks: 'background',
+  reprocessFailed: 'background',
+  deleteDocuments: 'removal',
+  clearDocuments: 'removal',
+  listDocuments: 'counted',
+  documentsByStatus: 'counted',
+  statusCounts: 'counted',
+  trackStatus: 'counted',
+  updateDocument: 'counted',
+  documentChunks: 'counted',
+  pipelineStatus: 'counted',
+  clearCache: 'counted',
+  resetStatus: 'counted',
+  cancelPipeline: 'counted',
+  scanStatus: 'counted',
+  supportedFileTypes: 'counted',
+
+  query: 'query',
+  queryData: 'query',
+  queryStream: 'query',
+
+  entityCreate: 'graph-edit',
+  entityEdit: 'graph-edit',
+  relationCreate: 'graph-edit',
+  relationEdit: 'graph-edit',
+  mergeEntities: 'graph-edit',
+  deleteEntity: 'counted',
+  deleteRelation: 'counted',
+  graphLabels: 'counted',
+  popularLabels: 'counted',
+  searchLabels: 'counted',
+  subgraph: 'counted',
+  entityExists: 'counted',
+  exportGraph: 'counted',
+} as const satisfies QuotaRules<Rag>
+
+/**
+ * @param method a name that the compiler may not have seen, as of an engine that was extended
+ * @throws {TypeError} when no rule says what its calls are held to: nobody may call it
+ */
+export function quotaRuleOf<Method extends keyof typeof QUOTA_RULES>(
+  method: Method,
+): (typeof QUOTA_RULES)[Method] {
+  if (Object.hasOwn(QUOTA_RULES, method)) return QUOTA_RULES[method]
+  throw new TypeError(`No quota is stated for the engine's method ${method}`)
+}

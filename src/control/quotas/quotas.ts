@@ -1,0 +1,110 @@
+import type { Actor } from '../authority/actor.ts'
+import { standingIn } from '../authority/authority.ts'
+import { ControlError } from '../core/control-error.ts'
+import type { ControlCore } from '../core/mutation.ts'
+import type { KbPlace, KbPlaces } from '../kbs/kb-places.ts'
+import type { MonthlyCalls } from './monthly-calls.ts'
+import { type Quota, quotaOf } from './quota.ts'
+import type { QuotaLedger } from './quota-ledger.ts'
+import type { Spending } from './spending.ts'
+
+export interface QuotasOptions {
+  readonly places: KbPlaces
+  readonly ledger: QuotaLedger
+  readonly calls: MonthlyCalls
+  readonly spending: Spending
+  readonly defaults: Quota
+}
+
+/** What a tenant may use, and what it uses. */
+export interface QuotaStanding {
+  readonly quota: Quota
+  readonly used: {
+    readonly documents: number
+    readonly storage_gb: number
+    readonly monthly_api_calls: number
+    readonly concurrent_queries: number
+    readonly knowledge_bases: number
+    readonly monthly_cost: number
+  }
+  readonly credit: number | null
+}
+
+/** The bounds of tenants: granted before, settled after, never overshot. */
+export class Quotas {
+  readonly places: KbPlaces
+  readonly ledger: QuotaLedger
+  readonly calls: MonthlyCalls
+  readonly spending: Spending
+  readonly #core: ControlCore
+  readonly #defaults: Quota
+  readonly #queries = new Map<string, number>()
+
+  constructor(core: ControlCore, options: QuotasOptions) {
+    this.#core = core
+    this.places = options.places
+    this.ledger = options.ledger
+    this.calls = options.calls
+    this.spending = options.spending
+    this.#defaults = options.defaults
+  }
+
+  /**
+   * Counts a query that runs.
+   *
+   * @returns gives the right back; a second call does nothing
+   * @throws {ControlError} `queries_at_once`
+   */
+  holdQuery({ tenantId, quota }: KbPlace): () => void {
+    const running = this.#queries.get(tenantId) ?? 0
+    const most = quota.max_concurrent_queries
+    if (most !== null && running >= most) {
+      throw new ControlError('queries_at_once', `This tenant may run ${most} queries at once`, {
+        details: { quota: 'max_concurrent_queries', limit: most, used: running },
+        retryAfterSeconds: 1,
+      })
+    }
+    this.#queries.set(tenantId, running + 1)
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      const left = (this.#queries.get(tenantId) ?? 1) - 1
+      if (left > 0) this.#queries.set(tenantId, left)
+      else this.#queries.delete(tenantId)
+    }
+  }
+
+  /** @throws {ControlError} `not_found`, `forbidden` */
+  async standing(actor: Actor, tenantRef: string): Promise<QuotaStanding> {
+    const { db } = this.#core
+    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_billing')
+    const { tenant_id } = tenant
+    await this.ledger.refresh(tenant_id)
+    const levels = await db
+      .selectFrom('levels')
+      .select((select) => ['kind', select.fn.sum<number>('used').as('used')])
+      .where('tenant_id', '=', tenant_id)
+      .groupBy('kind')
+      .execute()
+    const kbs = await db
+      .selectFrom('kbs')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('tenant_id', '=', tenant_id)
+      .executeTakeFirstOrThrow()
+    const used = (kind: string) => levels.find((level) => level.kind === kind)?.used ?? 0
+    const { credit, spent } = await this.spending.standing(tenant_id)
+    return {
+      quota: quotaOf(tenant.quota, this.#defaults),
+      used: {
+        documents: used('documents'),
+        storage_gb: used('bytes') / 1024 ** 3,
+        monthly_api_calls: await this.calls.used(tenant_id),
+        concurrent_queries: this.#queries.get(tenant_id) ?? 0,
+        knowledge_bases: kbs.count,
+        monthly_cost: spent,
+      },
+      credit,
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import type { ControlPlane } from '../control-plane.ts'
+import { ControlError } from '../core/control-error.ts'
+import type { TenantInfo } from '../tenants/tenant-info.ts'
+import { ConfigChange, TenantParams } from '../tenants/tenant-schemas.ts'
+import { callerOf, versionIn } from '../wire/caller.ts'
+import { Nothing } from '../wire/wire-schemas.ts'
+import { QuotaChange } from './quota.ts'
+import { SETTINGS_DOCS } from './settings-docs.ts'
+import {
+  ProviderKeyBody,
+  ProviderKeyParams,
+  ProviderKeyQuery,
+  ProviderKeyReply,
+  ProviderKeysReply,
+  QuotaStandingReply,
+  VersionedConfig,
+} from './settings-schemas.ts'
+
+/** What a tenant sets for itself, what it is bound by, and its keys of model providers. */
+export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
+  app,
+  { plane: { tenants, quotas, secrets } },
+) => {
+  app.get(
+    '/tenants/:tenant/config',
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/config'] },
+      schema: { params: TenantParams, response: { 200: VersionedConfig } },
+    },
+    async (request, reply) => {
+      const tenant = await tenants.get(callerOf(request), request.params.tenant)
+      return reply.header('etag', `"${tenant.version}"`).send(configOf(tenant))
+    },
+  )
+
+  app.patch(
+    '/tenants/:tenant/config',
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['PATCH /tenants/:tenant/config'] },
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: ConfigChange, response: { 200: VersionedConfig } },
+    },
+    async (request, reply) => {
+      const change = { config: request.body, version: versionIn(request) }
+      const tenant = await tenants.update(callerOf(request), request.params.tenant, change)
+      return reply.header('etag', `"${tenant.version}"`).send(configOf(tenant))
+    },
+  )
+
+  app.get(
+    '/tenants/:tenant/quota',
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/quota'] },
+      schema: { params: TenantParams, response: { 200: QuotaStandingReply } },
+    },
+    async (request) => quotas.standing(callerOf(request), request.params.tenant),
+  )
+
+  app.patch(
+    '/tenants/:tenant/quota',
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['PATCH /tenants/:tenant/quota'] },
+      bodyLimit: BODY_BYTES.management,
+      schema: { params: TenantParams, body: QuotaChange, response: { 200: QuotaStandingReply } },
+    },
+    async (request) => {
+      const actor = callerOf(request)
+      const { tenant } = request.params
+      await tenants.update(actor, tenant, { quota: request.body })
+      return quotas.standing(actor, tenant)
+    },
+  )
+
+  app.get(
+    '/tenants/:tenant/provider-keys',
+    {
+      config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/provider-keys'] },
+      schema: { params: TenantParams, response: { 200: ProviderKeysReply } },
+    },
+    async (request) => ({ items: await secrets.list(callerOf(request), request.params.tenant) }),
+  )
+
+  app.put(
+    '/tenants/:tenant/provider-keys/:provider',
+    {
+      config: {
+        access: 'account',
+        doc: SETTINGS_DOCS['PUT /tenants/:tenant/provider-keys/:provider'],
+      },
+      bodyLimit: BODY_BYTES.management,
+      schema: {
+        params: ProviderKeyParams,
+        body: ProviderKeyBody,
+        response: { 200: ProviderKeyReply },
+      },
+    },
+    async (request) => {
+      const { tenant, provider } = request.params
+      return secrets.set(callerOf(request), tenant, { provider, ...request.body })
+    },
+  )
+
+  app.delete(
+    '/tenants/:tenant/provider-keys/:provider',
+    {
+      config: {
+        access: 'account',
+        doc: SETTINGS_DOCS['DELETE /tenants/:tenant/provider-keys/:provider'],
+      },
+      schema: {
+        params: ProviderKeyParams,
+        querystring: ProviderKeyQuery,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const { tenant, provider } = request.params
+      await secrets.remove(callerOf(request), tenant, provider, request.query.kb)
+      return reply.code(204).send()
+    },
+  )
+}
+
+/** @throws {ControlError} `forbidden` when the tenant was shown to somebody who does not manage it */
+function configOf({ config, version }: TenantInfo) {
+  if (config !== undefined) return { config, version }
+  throw new ControlError('forbidden', 'Your role in this tenant does not allow this')
+}

@@ -1,0 +1,231 @@
+import { sql } from 'kysely'
+import type { UsageRecord } from '../../models/calls/usage.ts'
+import type { Actor } from '../authority/actor.ts'
+import { standingIn } from '../authority/authority.ts'
+import { kbsStillThere } from '../authority/still-there.ts'
+import type { ControlCore } from '../core/mutation.ts'
+import type { KbPlace, KbPlaces } from '../kbs/kb-places.ts'
+import { kbBy } from '../kbs/kb-rows.ts'
+import { warnOfBudget } from './budget-warnings.ts'
+import { costOf, type Prices } from './prices.ts'
+import type { Spending } from './spending.ts'
+
+export const USAGE_GROUPS = ['day', 'kb', 'actor', 'model', 'step'] as const
+export type UsageGroup = (typeof USAGE_GROUPS)[number]
+
+export interface UsageFilter {
+  /** Days of UTC as `2026-05-31`, both included; default: the last 7. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** What each row is for; default `day`. */
+  readonly group_by?: readonly UsageGroup[] | undefined
+  /** Id or slug. */
+  readonly kb?: string | undefined
+}
+
+/** Sums of one group; what was not grouped by is null. */
+export interface UsageSum {
+  readonly day: string | null
+  readonly kb_id: string | null
+  readonly actor: string | null
+  readonly model: string | null
+  readonly step: string | null
+  readonly calls: number
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+  readonly used_tokens: number
+  readonly cost: number
+}
+
+export interface UsageReport {
+  readonly from: string
+  readonly to: string
+  readonly rows: readonly UsageSum[]
+  readonly total: Omit<UsageSum, 'day' | 'kb_id' | 'actor' | 'model' | 'step'>
+}
+
+export interface UsageOptions {
+  readonly places: KbPlaces
+  readonly spending: Spending
+  readonly prices: Prices
+  readonly onError: (error: unknown) => void
+}
+
+interface Entry {
+  readonly workspace: string
+  readonly day: string
+  readonly actor: string
+  readonly model: string
+  readonly step: string
+  calls: number
+  promptTokens: number
+  completionTokens: number
+  cost: number
+}
+
+const FLUSH_MS = 1000
+const DAY_MS = 24 * 3600 * 1000
+const COLUMN = { day: 'day', kb: 'kb_id', actor: 'actor', model: 'model', step: 'step' } as const
+const MOST_ROWS = 10_000
+
+/**
+ * What tenants use of the models, by day, knowledge base, caller, model and step. It is written in
+ * groups: a crash forgets the last second.
+ */
+export class Usage {
+  readonly #core: ControlCore
+  readonly #options: UsageOptions
+  #entries = new Map<string, Entry>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(core: ControlCore, options: UsageOptions) {
+    this.#core = core
+    this.#options = options
+  }
+
+  /**
+   * Takes one call of a model in. It never throws.
+   *
+   * @param actor id of the user or key; absent for work in the background
+   */
+  record(call: UsageRecord, actor = ''): void {
+    if (call.workspace === undefined) return
+    const day = dayOf(this.#core.now())
+    const key = JSON.stringify([call.workspace, day, actor, call.model, call.lane])
+    const cost = costOf(this.#options.prices, call)
+    const entry = this.#entries.get(key) ?? {
+      workspace: call.workspace,
+      day,
+      actor,
+      model: call.model,
+      step: call.lane,
+      calls: 0,
+      promptTokens: 0,
+      completionTokens: 0,
+      cost: 0,
+    }
+    entry.calls += 1
+    entry.promptTokens += call.promptTokens
+    entry.completionTokens += call.completionTokens
+    entry.cost += cost
+    this.#entries.set(key, entry)
+    this.#book(call.workspace, cost).catch(this.#options.onError)
+    this.#timer ??= setTimeout(() => this.flush().catch(this.#options.onError), FLUSH_MS).unref()
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const entries = [...this.#entries.values()]
+    this.#entries = new Map()
+    const placed: (Entry & { readonly place: KbPlace })[] = []
+    for (const entry of entries) {
+      const place = await this.#options.places.of(entry.workspace)
+      if (place !== undefined) placed.push({ ...entry, place })
+    }
+    if (placed.length === 0) return
+    await this.#core.mutate(async (mutation) => {
+      const { tx } = mutation
+      const ids = placed.map(({ place }) => place.kbId)
+      const there = await kbsStillThere(tx, ids)
+      for (const { place, ...entry } of placed) {
+        if (!there.has(place.kbId)) continue
+        await tx
+          .insertInto('usage')
+          .values({
+            tenant_id: place.tenantId,
+            day: entry.day,
+            kb_id: place.kbId,
+            actor: entry.actor,
+            model: entry.model,
+            step: entry.step,
+            calls: entry.calls,
+            prompt_tokens: entry.promptTokens,
+            completion_tokens: entry.completionTokens,
+            cost: entry.cost,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['tenant_id', 'day', 'kb_id', 'actor', 'model', 'step'])
+              .doUpdateSet((set) => ({
+                calls: set('usage.calls', '+', entry.calls),
+                prompt_tokens: set('usage.prompt_tokens', '+', entry.promptTokens),
+                completion_tokens: set('usage.completion_tokens', '+', entry.completionTokens),
+                cost: set('usage.cost', '+', entry.cost),
+              })),
+          )
+          .execute()
+        if (entry.cost === 0) continue
+        await tx
+          .updateTable('tenants')
+          .set((set) => ({ credit: set('credit', '-', entry.cost) }))
+          .where('tenant_id', '=', place.tenantId)
+          .where('credit', 'is not', null)
+          .execute()
+        await warnOfBudget(mutation, place, entry.cost)
+      }
+    })
+  }
+
+  /** @throws {ControlError} `forbidden`, `not_found` */
+  async report(actor: Actor, tenantRef: string, filter: UsageFilter = {}): Promise<UsageReport> {
+    await this.flush()
+    const { db } = this.#core
+    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_billing')
+    const to = filter.to ?? dayOf(this.#core.now())
+    const from = filter.from ?? dayOf(this.#core.now() - 6 * DAY_MS)
+    const groups = filter.group_by ?? ['day']
+    let rows = db
+      .selectFrom('usage')
+      .where('tenant_id', '=', tenant.tenant_id)
+      .where('day', '>=', from)
+      .where('day', '<=', to)
+    if (filter.kb !== undefined) {
+      rows = rows.where('kb_id', '=', (await kbBy(db, tenant.tenant_id, filter.kb)).kb_id)
+    }
+    const grouped = groups.length === 0 ? rows : rows.groupBy(groups.map((name) => COLUMN[name]))
+    const shown = (name: UsageGroup) =>
+      groups.includes(name) ? sql.ref<string | null>(COLUMN[name]) : sql<string | null>`null`
+    const found = await grouped
+      .select((select) => [
+        shown('day').as('day'),
+        shown('kb').as('kb_id'),
+        shown('actor').as('actor'),
+        shown('model').as('model'),
+        shown('step').as('step'),
+        select.fn.sum<number>('calls').as('calls'),
+        select.fn.sum<number>('prompt_tokens').as('prompt_tokens'),
+        select.fn.sum<number>('completion_tokens').as('completion_tokens'),
+        select.fn.sum<number>('cost').as('cost'),
+      ])
+      .orderBy('day')
+      .limit(MOST_ROWS)
+      .execute()
+    const sums = found.map((row) => ({
+      ...row,
+      used_tokens: row.prompt_tokens + row.completion_tokens,
+    }))
+    return { from, to, rows: sums, total: totalOf(sums) }
+  }
+
+  async #book(workspace: string, cost: number): Promise<void> {
+    const place = cost === 0 ? undefined : await this.#options.places.of(workspace)
+    if (place !== undefined) await this.#options.spending.book(place.tenantId, cost)
+  }
+}
+
+function totalOf(rows: readonly UsageSum[]): UsageReport['total'] {
+  const sum = (field: 'calls' | 'prompt_tokens' | 'completion_tokens' | 'used_tokens' | 'cost') =>
+    rows.reduce((total, row) => total + row[field], 0)
+  return {
+    calls: sum('calls'),
+    prompt_tokens: sum('prompt_tokens'),
+    completion_tokens: sum('completion_tokens'),
+    used_tokens: sum('used_tokens'),
+    cost: sum('cost'),
+  }
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}

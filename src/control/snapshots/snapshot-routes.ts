@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import type { Permission, RouteRule } from '../../http/route-access.ts'
+import { TenancyError } from '../../tenancy/errors.ts'
+import { admissionOf } from '../../tenancy/request/admission.ts'
+import { actorOf } from '../authority/actor.ts'
+import { type OnControlRefusal, reportRefusals } from '../wire/report-refusals.ts'
+import { SNAPSHOT_DOCS } from './snapshot-docs.ts'
+import {
+  IssuedSnapshotReply,
+  SnapshotBody,
+  SnapshotParams,
+  SnapshotsQuery,
+  SnapshotsReply,
+  SnapshotTokenParams,
+  SnapshotViewReply,
+} from './snapshot-schemas.ts'
+import { permissionOfView } from './snapshot-view.ts'
+import type { SnapshotCaller, Snapshots } from './snapshots.ts'
+
+export interface SnapshotRoutesOptions {
+  readonly snapshots: Snapshots
+  /** Called for whoever is refused or asks for what is not there. */
+  readonly onRefusal?: OnControlRefusal
+}
+
+const SNAPSHOT_ACCESS: RouteRule = { access: 'query:run', alsoNeeds: whatTheViewNeeds }
+
+/** Addresses that hold a token are not written into the log. */
+const QUIET = { logLevel: 'warn' } as const
+
+/** `/api/v1/snapshots`: views that are kept under an opaque token, for others of the same tenant. */
+export const snapshotRoutes: FastifyPluginAsyncTypebox<SnapshotRoutesOptions> = async (
+  app,
+  { snapshots, onRefusal },
+) => {
+  reportRefusals(app, onRefusal)
+  app.post(
+    '/api/v1/snapshots',
+    {
+      config: { access: SNAPSHOT_ACCESS, doc: SNAPSHOT_DOCS['POST /snapshots'], codedErrors: true },
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: SnapshotBody, response: { 201: IssuedSnapshotReply } },
+    },
+    async (request, reply) => {
+      const { state = {}, ...view } = request.body
+      const issued = await snapshots.create(callerOf(request), { ...view, state })
+      return reply.code(201).header('cache-control', 'no-store').send(issued)
+    },
+  )
+
+  app.get(
+    '/api/v1/snapshots',
+    {
+      config: { access: 'query:run', doc: SNAPSHOT_DOCS['GET /snapshots'], codedErrors: true },
+      schema: { querystring: SnapshotsQuery, response: { 200: SnapshotsReply } },
+    },
+    async (request) => {
+      const page = await snapshots.list(callerOf(request), request.query)
+      return { ...page, items: [...page.items] }
+    },
+  )
+
+  app.get(
+    '/api/v1/snapshots/:token',
+    {
+      config: {
+        access: 'query:run',
+        doc: SNAPSHOT_DOCS['GET /snapshots/:token'],
+        codedErrors: true,
+      },
+      ...QUIET,
+      schema: { params: SnapshotTokenParams, response: { 200: SnapshotViewReply } },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return snapshots.read(callerOf(request), request.params.token)
+    },
+  )
+
+  app.delete(
+    '/api/v1/snapshots/:snapshot_id',
+    {
+      config: {
+        access: 'query:run',
+        doc: SNAPSHOT_DOCS['DELETE /snapshots/:snapshot_id'],
+        codedErrors: true,
+      },
+      schema: { params: SnapshotParams, response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      await snapshots.revoke(callerOf(request), request.params.snapshot_id)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function callerOf(request: FastifyRequest): SnapshotCaller {
+  const admission = admissionOf(request)
+  if (admission === undefined) throw new TenancyError('missing_context', 'There is no context')
+  const { principal, workspace } = admission.context
+  const { role, workspaces } = principal
+  return { actor: actorOf(principal), workspace, role, workspaces }
+}
+
+/** Who may not open a page keeps no view of it. */
+function whatTheViewNeeds({ body }: FastifyRequest): readonly Permission[] {
+  if (typeof body !== 'object' || body === null || !('route' in body)) return []
+  return [permissionOfView(String(body.route))]
+}
