@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
 import type { CommandContext } from './commands/command-context.ts'
-import { WorkspaceError } from './commands/workspace-error.ts'
+import { WorkspaceError } from './commands/workspace/workspace-error.ts'
 import { usersFileProblems } from './config/caller-problems.ts'
 import { ConfigError, loadConfig, readConfig } from './config/config.ts'
 import { tlsFileProblems } from './config/tls-fields.ts'

@@ -1,9 +1,9 @@
-import { adoptCommand } from './adopt.ts'
+import { adoptCommand } from './adopt/adopt.ts'
 import { auditCommand } from './audit.ts'
-import { doctorCommand } from './doctor.ts'
-import { operatorCommand } from './operator.ts'
+import { doctorCommand } from './doctor/doctor.ts'
+import { operatorCommand } from './operator/operator.ts'
 import { userCommand } from './user.ts'
-import { workspaceCommand } from './workspace.ts'
+import { workspaceCommand } from './workspace/workspace.ts'
 
 /** What the program can do besides serving. */
 export const commands = [

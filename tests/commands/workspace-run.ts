@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { onTestFinished } from 'vitest'
-import { workspaceCommand } from '../../src/commands/workspace.ts'
+import { workspaceCommand } from '../../src/commands/workspace/workspace.ts'
 
 /** Compiled before the tests began. */
 const CLI = process.env.TENANTRAG_TEST_CLI ?? ''

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listWorkspaces } from '../../src/commands/workspace-list.ts'
+import { listWorkspaces } from '../../src/commands/workspace/workspace-list.ts'
 import {
   type Answer,
   type ControlServer,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { operatorCommand } from '../../../src/commands/operator.ts'
+import { operatorCommand } from '../../../src/commands/operator/operator.ts'
 import { startTestServer, type TestServer } from '../../server/test-server.ts'
 
 const PASSWORD = 'a long password'

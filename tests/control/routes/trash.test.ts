@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { listTrash } from '../../../src/commands/workspace-trash-list.ts'
+import { listTrash } from '../../../src/commands/workspace/workspace-trash-list.ts'
 import { type Account, type Management, startManagement } from './management.ts'
 
 let management: Management

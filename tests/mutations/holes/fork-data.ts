@@ -1148,7 +1148,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'folders are renamed for their tenants',
     edits: [
       {
-        file: 'src/commands/adopt-run.ts',
+        file: 'src/commands/adopt/adopt-run.ts',
         find: "    await recordAct(config, context, 'adopted', {\n",
         replace: `    const { rename } = await import('node:fs/promises')
     for (const name of workspaces) {
@@ -1165,7 +1165,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a folder is marked as adopted',
     edits: [
       {
-        file: 'src/commands/adopt-run.ts',
+        file: 'src/commands/adopt/adopt-run.ts',
         find: "    await recordAct(config, context, 'adopted', {\n",
         replace: `    const { writeFile } = await import('node:fs/promises')
     for (const name of workspaces) await writeFile(\`\${config.WORKING_DIR}/\${name}/adopted\`, '')
@@ -1180,7 +1180,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a look makes the database',
     edits: [
       {
-        file: 'src/commands/adopt-run.ts',
+        file: 'src/commands/adopt/adopt-run.ts',
         find: "really || existsSync(path) ? path : ':memory:'",
         replace: 'path',
       },
@@ -1192,7 +1192,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a look does it',
     edits: [
       {
-        file: 'src/commands/adopt-run.ts',
+        file: 'src/commands/adopt/adopt-run.ts',
         find: '    if (!really) {\n',
         replace: `    if (!really) {
       const all = new Users(core, { passwords, superAdmins: superAdminsOf(config) })
@@ -1208,7 +1208,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'it does not say what it would do',
     edits: [
       {
-        file: 'src/commands/adopt-run.ts',
+        file: 'src/commands/adopt/adopt-run.ts',
         find: 'for (const line of described(plan)) context.print(line)',
         replace: 'if (really) for (const line of described(plan)) context.print(line)',
       },
@@ -1220,7 +1220,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'it goes on after a step that failed',
     edits: [
       {
-        file: 'src/commands/adopt-apply.ts',
+        file: 'src/commands/adopt/adopt-apply.ts',
         find: 'for (const user of plan.users) await adoptUser(mutation, user, rows, users)',
         replace:
           'for (const user of plan.users) await adoptUser(mutation, user, rows, users).catch(() => undefined)',

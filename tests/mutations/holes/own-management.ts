@@ -174,7 +174,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'the list of workspaces counts in another way',
     edits: [
       {
-        file: 'src/commands/workspace-list.ts',
+        file: 'src/commands/workspace/workspace-list.ts',
         find: 'const bytes = await storage.bytes(name)',
         replace: 'const bytes = (await storage.look(name)).storedBytes',
       },

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import type { Config } from '../config/config.ts'
-import type { Embedding } from '../stores/sqlite/database/embedding-mark.ts'
-import type { ImportPlan } from '../stores/sqlite/lightrag/import-plan.ts'
-import { planImport } from '../stores/sqlite/lightrag/plan-import.ts'
-import { readWorkingFolder } from '../stores/sqlite/lightrag/working-folder.ts'
-import { writeImport } from '../stores/sqlite/lightrag/write-import.ts'
-import { verifyWorkspace } from '../stores/sqlite/verify/verify-workspace.ts'
-import { type CommandContext, configOf } from './command-context.ts'
+import type { Config } from '../../config/config.ts'
+import type { Embedding } from '../../stores/sqlite/database/embedding-mark.ts'
+import type { ImportPlan } from '../../stores/sqlite/lightrag/import-plan.ts'
+import { planImport } from '../../stores/sqlite/lightrag/plan-import.ts'
+import { readWorkingFolder } from '../../stores/sqlite/lightrag/working-folder.ts'
+import { writeImport } from '../../stores/sqlite/lightrag/write-import.ts'
+import { verifyWorkspace } from '../../stores/sqlite/verify/verify-workspace.ts'
+import { type CommandContext, configOf } from '../command-context.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { WorkspaceError } from './workspace-error.ts'
 import { appear, withIncoming } from './workspace-incoming.ts'
@@ -58,7 +58,7 @@ export async function importLightRag(
 async function embeddingOf(config: Config, options: LightRagOptions): Promise<Embedding> {
   const { embeddingModel: id, embeddingDimension: dimension } = options
   if (id === undefined && dimension === undefined) {
-    const { buildModels } = await import('../build-models.ts')
+    const { buildModels } = await import('../../build-models.ts')
     const { embedding } = await buildModels(config)
     return { id: embedding.id, dimension: embedding.dimension }
   }

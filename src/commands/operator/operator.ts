@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from '../command-context.ts'
 
 /** What changes operators; loaded only where it is needed, for it is a good part of the code. */
 const changes = () => import('./operator-change.ts')

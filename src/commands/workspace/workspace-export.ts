@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { exportWorkspace } from '../stores/sqlite/export/export-workspace.ts'
-import { type CommandContext, configOf } from './command-context.ts'
+import { exportWorkspace } from '../../stores/sqlite/export/export-workspace.ts'
+import { type CommandContext, configOf } from '../command-context.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { humanBytes } from './workspace-list.ts'
 import { existingOwn, placesOf } from './workspace-places.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from '../command-context.ts'
 
 /** `tenantrag adopt`: turns workspaces and the users file into tenants, where they are. */
 export function adoptCommand(context: CommandContext): Command {

@@ -1,6 +1,6 @@
-import type { Config } from '../config/config.ts'
-import { AuditChain } from '../tenancy/audit/audit-chain.ts'
-import { type CommandContext, recordAct } from './command-context.ts'
+import type { Config } from '../../config/config.ts'
+import { AuditChain } from '../../tenancy/audit/audit-chain.ts'
+import { type CommandContext, recordAct } from '../command-context.ts'
 
 /** Writes what was done with a workspace into the audit, where its name stands as an opaque id. */
 export async function recordWorkspaceAct(

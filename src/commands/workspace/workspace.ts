@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from '../command-context.ts'
 import { claim } from './workspace-claim.ts'
 import { deleteWorkspace } from './workspace-delete.ts'
 import { asWorkspaceError } from './workspace-error.ts'

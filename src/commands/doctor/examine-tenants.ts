@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Config } from '../config/config.ts'
-import type { UserRecord } from '../tenancy/users/users-schema.ts'
+import type { Config } from '../../config/config.ts'
+import type { UserRecord } from '../../tenancy/users/users-schema.ts'
 import { bad, type Finding, note, ok, warn } from './finding.ts'
 
 export interface TenantFindings {

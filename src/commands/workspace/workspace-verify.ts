@@ -1,6 +1,6 @@
-import { isSameName, nameIn } from '../stores/sqlite/database/workspace-name.ts'
-import { verifyWorkspace } from '../stores/sqlite/verify/verify-workspace.ts'
-import { type CommandContext, configOf } from './command-context.ts'
+import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
+import { verifyWorkspace } from '../../stores/sqlite/verify/verify-workspace.ts'
+import { type CommandContext, configOf } from '../command-context.ts'
 import { WorkspaceError } from './workspace-error.ts'
 import {
   existing,

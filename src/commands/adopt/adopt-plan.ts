@@ -1,8 +1,8 @@
-import { checkedSlug, slugOf } from '../control/core/slug.ts'
-import type { Role } from '../tenancy/principal.ts'
-import { placeOf } from '../tenancy/request/place.ts'
-import type { UserRecord } from '../tenancy/users/users-schema.ts'
-import { workspaceKey } from '../tenancy/workspace-name.ts'
+import { checkedSlug, slugOf } from '../../control/core/slug.ts'
+import type { Role } from '../../tenancy/principal.ts'
+import { placeOf } from '../../tenancy/request/place.ts'
+import type { UserRecord } from '../../tenancy/users/users-schema.ts'
+import { workspaceKey } from '../../tenancy/workspace-name.ts'
 
 /** A knowledge base that a workspace becomes. */
 export interface AdoptedKb {

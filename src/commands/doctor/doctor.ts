@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { CommandContext } from './command-context.ts'
-import { configOf } from './command-context.ts'
+import type { CommandContext } from '../command-context.ts'
+import { configOf } from '../command-context.ts'
 import { examine } from './examine.ts'
 
 /** `tenantrag doctor`: what is open, who can reach what, and what is weak. */

@@ -1,6 +1,6 @@
-import { WorkspaceLock } from '../stores/sqlite/database/workspace-lock.ts'
-import { nameIn, renameIn } from '../stores/sqlite/database/workspace-name.ts'
-import { type CommandContext, configOf } from './command-context.ts'
+import { WorkspaceLock } from '../../stores/sqlite/database/workspace-lock.ts'
+import { nameIn, renameIn } from '../../stores/sqlite/database/workspace-name.ts'
+import { type CommandContext, configOf } from '../command-context.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { existing, placesOf } from './workspace-places.ts'
 

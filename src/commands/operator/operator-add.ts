@@ -1,5 +1,5 @@
-import { OPERATOR } from '../control/authority/actor.ts'
-import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
+import { OPERATOR } from '../../control/authority/actor.ts'
+import { type CommandContext, configOf, readPassword, recordAct } from '../command-context.ts'
 import { printNewKey, withOperators } from './operator-change.ts'
 
 /** Adds one to the control database, which is made if need be. */

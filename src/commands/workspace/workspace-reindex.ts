@@ -1,8 +1,8 @@
-import { scheduledEmbeddingModel } from '../models/schedule/scheduled-models.ts'
-import { FairScheduler } from '../models/schedule/scheduler.ts'
-import type { Kind } from '../stores/sqlite/reindex/new-vectors.ts'
-import { reindexWorkspace } from '../stores/sqlite/reindex/reindex-workspace.ts'
-import { type CommandContext, configOf } from './command-context.ts'
+import { scheduledEmbeddingModel } from '../../models/schedule/scheduled-models.ts'
+import { FairScheduler } from '../../models/schedule/scheduler.ts'
+import type { Kind } from '../../stores/sqlite/reindex/new-vectors.ts'
+import { reindexWorkspace } from '../../stores/sqlite/reindex/reindex-workspace.ts'
+import { type CommandContext, configOf } from '../command-context.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { existingOwn, placesOf } from './workspace-places.ts'
 
@@ -22,7 +22,7 @@ export async function reindex(
 ): Promise<void> {
   const config = configOf(context)
   const dir = existingOwn(placesOf(config), name)
-  const { buildModels } = await import('../build-models.ts')
+  const { buildModels } = await import('../../build-models.ts')
   const { embedding } = await buildModels(config)
   const { EMBEDDING_BATCH_NUM: batch, EMBEDDING_FUNC_MAX_ASYNC: width } = config
   const slots = new FairScheduler({ limit: width })

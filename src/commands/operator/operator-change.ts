@@ -1,19 +1,19 @@
-import { Users } from '../control/accounts/users.ts'
-import { OPERATOR } from '../control/authority/actor.ts'
-import { controlDatabasePath } from '../control/control-plane.ts'
-import { ControlError } from '../control/core/control-error.ts'
-import { ControlCore } from '../control/core/mutation.ts'
-import { ControlDatabase } from '../control/database/control-database.ts'
-import type { UserRow } from '../control/database/control-tables.ts'
-import { foldedKey, userOrNone } from '../control/database/user-rows.ts'
+import { Users } from '../../control/accounts/users.ts'
+import { OPERATOR } from '../../control/authority/actor.ts'
+import { controlDatabasePath } from '../../control/control-plane.ts'
+import { ControlError } from '../../control/core/control-error.ts'
+import { ControlCore } from '../../control/core/mutation.ts'
+import { ControlDatabase } from '../../control/database/control-database.ts'
+import type { UserRow } from '../../control/database/control-tables.ts'
+import { foldedKey, userOrNone } from '../../control/database/user-rows.ts'
 import {
   endOperatorKeys,
   giveOperatorKey,
   operatorKeys,
-} from '../control/operators/operator-keys.ts'
-import { PasswordChecker } from '../tenancy/sign-in/password.ts'
-import { type CommandContext, configOf, readPassword, recordAct } from './command-context.ts'
-import { WorkspaceError } from './workspace-error.ts'
+} from '../../control/operators/operator-keys.ts'
+import { PasswordChecker } from '../../tenancy/sign-in/password.ts'
+import { type CommandContext, configOf, readPassword, recordAct } from '../command-context.ts'
+import { WorkspaceError } from '../workspace/workspace-error.ts'
 
 interface Operators {
   readonly core: ControlCore
