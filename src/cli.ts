@@ -6,12 +6,12 @@ import { WorkspaceError } from './commands/workspace/workspace-error.ts'
 import { usersFileProblems } from './config/caller-problems.ts'
 import { ConfigError, loadConfig, readConfig } from './config/config.ts'
 import { tlsFileProblems } from './config/tls-fields.ts'
-import { EXIT } from './exit-codes.ts'
-import { readUsersAhead } from './read-users-ahead.ts'
-import { StorageError } from './storage-folder.ts'
+import { EXIT } from './server/exit-codes.ts'
+import { refuseUnfitNode, UnfitNodeError } from './server/guards/unfit-node.ts'
+import { readUsersAhead } from './server/tenants/read-users-ahead.ts'
+import { CORE_VERSION, VERSION } from './server/version.ts'
+import { StorageError } from './server/workspaces/storage-folder.ts'
 import { TenancyError } from './tenancy/errors.ts'
-import { refuseUnfitNode, UnfitNodeError } from './unfit-node.ts'
-import { CORE_VERSION, VERSION } from './version.ts'
 
 // Whatever this program makes is for its account alone.
 process.umask(0o077)

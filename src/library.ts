@@ -27,8 +27,8 @@ import {
   watchedEmbeddingModel,
   watchedLanguageModel,
 } from './models/schedule/watched-models.ts'
+import { refuseUnfitNode } from './server/guards/unfit-node.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
-import { refuseUnfitNode } from './unfit-node.ts'
 
 export type {
   Chunking,
@@ -122,7 +122,7 @@ export {
 } from './engine/retrieve/query-calls.ts'
 export type { EmbeddingModelObject } from './models/ai-sdk/ai-sdk-embedding-model.ts'
 export type { LanguageModelObject } from './models/ai-sdk/ai-sdk-language-model.ts'
-export { UnfitNodeError } from './unfit-node.ts'
+export { UnfitNodeError } from './server/guards/unfit-node.ts'
 
 export interface LightRagOptions {
   /** Folder of this workspace; made if need be. One process at a time may have it open. */

@@ -6,18 +6,11 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
-import type { ControlParts } from './build-control.ts'
-import { buildDefences, type Defences, foreignPagesFor, selectorsOf } from './build-defences.ts'
-import { buildModels } from './build-models.ts'
-import { checkModels } from './check-models.ts'
-import { chooseAuthenticator } from './choose-authenticator.ts'
 import { type Config, ConfigError } from './config/config.ts'
 import { configNotices } from './config/config-notices.ts'
 import { tlsFileProblems } from './config/tls-fields.ts'
 import type { ControlPlane } from './control/control-plane.ts'
 import { CONTROL_STATUS } from './control/core/control-error.ts'
-import type { ControlSide } from './control-side.ts'
-import { corsOptions } from './cors-options.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from './engine/rag.ts'
 import { tokenCount } from './engine/text/tokenizer.ts'
 import { DiskRoom } from './files/disk-room.ts'
@@ -31,14 +24,34 @@ import { httpConventions, httpServerOptions } from './http/http-conventions.ts'
 import { logRequests } from './log/log-requests.ts'
 import { type LogStream, logStream } from './log/log-stream.ts'
 import { loggedRequest } from './log/logged-request.ts'
-import { listeningHost } from './open-notice.ts'
 import { apiDescription } from './openapi/api-description.ts'
-import { operatorGauges, type ServerGauges } from './operator-gauges.ts'
 import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
-import { senderOf } from './sender-of.ts'
-import { boundClients, connectionOptions, LONGEST_QUEUE, prefixFor } from './server-connections.ts'
-import { stillHolds } from './still-holds.ts'
-import { ensureWritable, refusePythonFiles } from './storage-folder.ts'
+import {
+  buildDefences,
+  type Defences,
+  foreignPagesFor,
+  selectorsOf,
+} from './server/guards/build-defences.ts'
+import { corsOptions } from './server/guards/cors-options.ts'
+import { listeningHost } from './server/guards/open-notice.ts'
+import { operatorGauges, type ServerGauges } from './server/guards/operator-gauges.ts'
+import { senderOf } from './server/guards/sender-of.ts'
+import {
+  boundClients,
+  connectionOptions,
+  LONGEST_QUEUE,
+  prefixFor,
+} from './server/guards/server-connections.ts'
+import { refuseUnfitNode } from './server/guards/unfit-node.ts'
+import { buildModels } from './server/models/build-models.ts'
+import { checkModels } from './server/models/check-models.ts'
+import type { ControlParts } from './server/tenants/build-control.ts'
+import { chooseAuthenticator } from './server/tenants/choose-authenticator.ts'
+import type { ControlSide } from './server/tenants/control-side.ts'
+import { stillHolds } from './server/tenants/still-holds.ts'
+import { API_VERSION, CORE_VERSION } from './server/version.ts'
+import { ensureWritable, refusePythonFiles } from './server/workspaces/storage-folder.ts'
+import { createWorkspaces, type Workspaces } from './server/workspaces/workspaces.ts'
 import { context } from './tenancy/context.ts'
 import { TENANCY_STATUS } from './tenancy/errors.ts'
 import { closedError } from './tenancy/pool/pool-errors.ts'
@@ -55,17 +68,14 @@ import { loadTokenSecret } from './tenancy/sign-in/token-secret.ts'
 import { tenancy } from './tenancy/tenancy.ts'
 import type { UsersFileEvent } from './tenancy/users/users-file.ts'
 import type { UsersVersion } from './tenancy/users/users-version.ts'
-import { refuseUnfitNode } from './unfit-node.ts'
-import { API_VERSION, CORE_VERSION } from './version.ts'
-import { createWorkspaces, type Workspaces } from './workspaces.ts'
 
 /* The public entry `tenantrag/server`: the server below, and what makes its configuration. */
 export { type Config, ConfigError, ENV_FIELDS, loadConfig, readConfig } from './config/config.ts'
 export type { LogStream } from './log/log-stream.ts'
-export type { ServerGauges } from './operator-gauges.ts'
-export { StorageError } from './storage-folder.ts'
+export type { ServerGauges } from './server/guards/operator-gauges.ts'
+export { UnfitNodeError } from './server/guards/unfit-node.ts'
+export { StorageError } from './server/workspaces/storage-folder.ts'
 export { TenancyError } from './tenancy/errors.ts'
-export { UnfitNodeError } from './unfit-node.ts'
 
 export interface ServerOptions {
   /** Takes the lines of the log; standard output unless given. */
@@ -338,7 +348,7 @@ async function makeStoragePrivate(config: Config, log: FastifyBaseLogger): Promi
 /** Loaded only where there are tenants: it is a third of the code. */
 async function controlSide(config: Config, parts: ControlParts): Promise<ControlSide | undefined> {
   if (!config.multiTenant) return undefined
-  const { openControlSide } = await import('./control-side.ts')
+  const { openControlSide } = await import('./server/tenants/control-side.ts')
   return openControlSide(config, parts)
 }
 

@@ -7,7 +7,7 @@ import { type ControlPlane, openControlPlane } from '../../src/control/control-p
 import { Sealer } from '../../src/control/keys/sealer.ts'
 import type { Prices } from '../../src/control/quotas/prices.ts'
 import { type Server, startServer } from '../../src/main.ts'
-import { WorkspaceStorage } from '../../src/workspace-storage.ts'
+import { WorkspaceStorage } from '../../src/server/workspaces/workspace-storage.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { SEAL_SECRET } from './plane.ts'
 

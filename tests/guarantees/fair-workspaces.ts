@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { buildModels, type ModelHouse } from '../../src/build-models.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
+import { buildModels, type ModelHouse } from '../../src/server/models/build-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'
 import type { RecordedCall } from '../fixtures/model-server/recorded-call.ts'

@@ -1,8 +1,8 @@
 import cors from '@fastify/cors'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { corsOptions } from '../../src/cors-options.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
+import { corsOptions } from '../../src/server/guards/cors-options.ts'
 import { startTestServer } from '../server/test-server.ts'
 
 async function preflight(origins: readonly string[], origin: string) {

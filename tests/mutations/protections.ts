@@ -565,7 +565,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a server without keys listens everywhere',
     edits: [
       {
-        file: 'src/open-notice.ts',
+        file: 'src/server/guards/open-notice.ts',
         find: "HOST ?? (open ? '127.0.0.1' : '0.0.0.0')",
         replace: "HOST ?? '0.0.0.0'",
       },

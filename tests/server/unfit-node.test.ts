@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { refuseUnfitNode, UnfitNodeError } from '../../src/unfit-node.ts'
+import { refuseUnfitNode, UnfitNodeError } from '../../src/server/guards/unfit-node.ts'
 import { tempFolder } from './temp-folder.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))

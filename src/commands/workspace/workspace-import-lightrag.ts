@@ -58,7 +58,7 @@ export async function importLightRag(
 async function embeddingOf(config: Config, options: LightRagOptions): Promise<Embedding> {
   const { embeddingModel: id, embeddingDimension: dimension } = options
   if (id === undefined && dimension === undefined) {
-    const { buildModels } = await import('../../build-models.ts')
+    const { buildModels } = await import('../../server/models/build-models.ts')
     const { embedding } = await buildModels(config)
     return { id: embedding.id, dimension: embedding.dimension }
   }

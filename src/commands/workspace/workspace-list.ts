@@ -1,7 +1,7 @@
 import { DOC_STATUSES } from '../../engine/ports/document-record.ts'
+import { WorkspaceStorage } from '../../server/workspaces/workspace-storage.ts'
 import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../../stores/sqlite/verify/survey.ts'
-import { WorkspaceStorage } from '../../workspace-storage.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
 import { foreignDatabase, namesIn, placesOf } from './workspace-places.ts'
 import { trashed } from './workspace-trash.ts'

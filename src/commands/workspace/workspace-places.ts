@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config/config.ts'
-import { workspacesIn } from '../../storage-folder.ts'
+import { workspacesIn } from '../../server/workspaces/storage-folder.ts'
 import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { isWorkspaceName, workspaceKey } from '../../tenancy/workspace-name.ts'
 import { WorkspaceError } from './workspace-error.ts'

@@ -22,7 +22,7 @@ export async function reindex(
 ): Promise<void> {
   const config = configOf(context)
   const dir = existingOwn(placesOf(config), name)
-  const { buildModels } = await import('../../build-models.ts')
+  const { buildModels } = await import('../../server/models/build-models.ts')
   const { embedding } = await buildModels(config)
   const { EMBEDDING_BATCH_NUM: batch, EMBEDDING_FUNC_MAX_ASYNC: width } = config
   const slots = new FairScheduler({ limit: width })

@@ -825,7 +825,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'strict mode does not come to who decides',
     edits: [
       {
-        file: 'src/build-control.ts',
+        file: 'src/server/tenants/build-control.ts',
         find: 'strict: config.LIGHTRAG_MULTI_TENANT_STRICT,',
         replace: 'strict: false,',
       },
@@ -837,7 +837,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the list of super admins comes with a name of its own',
     edits: [
       {
-        file: 'src/build-control.ts',
+        file: 'src/server/tenants/build-control.ts',
         find: 'superAdmins: config.LIGHTRAG_SUPER_ADMIN_USERS,',
         replace: "superAdmins: [...config.LIGHTRAG_SUPER_ADMIN_USERS, 'admin'],",
       },
@@ -874,7 +874,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'all workspaces share one folder of files',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: 'inputDir: join(config.INPUT_DIR, workspace),',
         replace: 'inputDir: config.INPUT_DIR,',
       },
@@ -1012,7 +1012,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'attempts by RAGFlow’s paths are not written down',
     edits: [
       {
-        file: 'src/register-control.ts',
+        file: 'src/server/tenants/register-control.ts',
         find: 'await scope.register(ragflowRoutes, { plane, onRefusal })',
         replace:
           'await scope.register(ragflowRoutes, { plane, onRefusal: () => onRefusal.length })',
@@ -1025,7 +1025,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'attempts at the management are not written down',
     edits: [
       {
-        file: 'src/register-control.ts',
+        file: 'src/server/tenants/register-control.ts',
         find: "await scope.register(controlRoutes, { ...options, prefix: '/api/v1' })",
         replace:
           "await scope.register(controlRoutes, { ...options, onRefusal: () => undefined, prefix: '/api/v1' })",
@@ -1038,7 +1038,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the workspace of a server for one is that of all',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: '  const dir = join(config.WORKING_DIR, workspace)\n',
         replace: '  const dir = join(config.WORKING_DIR, config.WORKSPACE)\n',
       },
@@ -1050,7 +1050,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a variable of a store puts all into one workspace',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: '  const dir = join(config.WORKING_DIR, workspace)\n',
         replace:
           '  const dir = join(config.WORKING_DIR, process.env.SQLITE_WORKSPACE ?? workspace)\n',
@@ -1063,7 +1063,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the folder of a workspace is a rewritten name',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: '  const dir = join(config.WORKING_DIR, workspace)\n',
         replace: "  const dir = join(config.WORKING_DIR, workspace.replaceAll('-', '_'))\n",
       },
@@ -1075,7 +1075,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the folder of files is a rewritten name',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: 'inputDir: join(config.INPUT_DIR, workspace),',
         replace: "inputDir: join(config.INPUT_DIR, workspace.replaceAll('-', '_')),",
       },
@@ -1303,7 +1303,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'work in the background holds no engine',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: '        try {\n          return await job()\n',
         replace: '        lease.release()\n        try {\n          return await job()\n',
       },
@@ -1404,7 +1404,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deletion leaves the uploads',
     edits: [
       {
-        file: 'src/build-control.ts',
+        file: 'src/server/tenants/build-control.ts',
         find: '  const roots = [config.WORKING_DIR, config.INPUT_DIR]\n',
         replace: '  const roots = [config.WORKING_DIR]\n',
       },

@@ -106,7 +106,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a clearing of documents clears the memberships of all tenants',
     edits: [
       {
-        file: 'src/control-side.ts',
+        file: 'src/server/tenants/control-side.ts',
         find: 'bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),',
         replace: `bounded: (rag, context) => {
       const within = quotaRag(rag, { quotas: plane.quotas, context })
@@ -364,7 +364,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the server does not look at the host',
     edits: [
       {
-        file: 'src/build-defences.ts',
+        file: 'src/server/guards/build-defences.ts',
         find: '...(suffix === undefined ? [] : [hostLabel(suffix)]),',
         replace: '',
       },
@@ -444,7 +444,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
   {
     hole: 'F-25',
     name: 'the server does not use the selector for paths that it has',
-    edits: [{ file: 'src/build-defences.ts', find: '    pathSelector,\n', replace: '' }],
+    edits: [
+      { file: 'src/server/guards/build-defences.ts', find: '    pathSelector,\n', replace: '' },
+    ],
     test: EDITOR_UPLOADS,
   },
   {
@@ -452,7 +454,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the server does not use the selector for headers that it has',
     edits: [
       {
-        file: 'src/build-defences.ts',
+        file: 'src/server/guards/build-defences.ts',
         find: 'tenantHeaders({ ignoreDefaults: !multiTenant }),',
         replace: '',
       },
@@ -464,12 +466,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the guard of quotas is left to its tests',
     edits: [
       {
-        file: 'src/control-side.ts',
+        file: 'src/server/tenants/control-side.ts',
         find: "import { quotaRag } from './control/quota-rag.ts'\n",
         replace: '',
       },
       {
-        file: 'src/control-side.ts',
+        file: 'src/server/tenants/control-side.ts',
         find: 'bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),',
         replace: 'bounded: (rag) => rag,',
       },
@@ -824,7 +826,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a tenant runs on defaults of the engine in place of the server’s settings',
     edits: [
       {
-        file: 'src/control-side.ts',
+        file: 'src/server/tenants/control-side.ts',
         find: 'settings: engineSettings(config.engine, own),',
         replace:
           "settings: engineSettings((await import('./engine/settings.ts')).DEFAULT_SETTINGS, own),",
@@ -837,7 +839,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'what a tenant sets does not reach its engine',
     edits: [
       {
-        file: 'src/control-side.ts',
+        file: 'src/server/tenants/control-side.ts',
         find: 'settings: engineSettings(config.engine, own),',
         replace: 'settings: config.engine,',
       },
@@ -993,7 +995,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'uploads of all are in the folder of the default workspace',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: 'inputDir: join(config.INPUT_DIR, workspace),',
         replace: 'inputDir: join(config.INPUT_DIR, config.WORKSPACE),',
       },
@@ -1017,7 +1019,11 @@ export const FORK_DATA: readonly HoleMutation[] = [
     hole: 'F-34',
     name: 'all pages are trusted with credentials',
     edits: [
-      { file: 'src/cors-options.ts', find: 'credentials: !any,', replace: 'credentials: true,' },
+      {
+        file: 'src/server/guards/cors-options.ts',
+        find: 'credentials: !any,',
+        replace: 'credentials: true,',
+      },
     ],
     test: NO_CREDENTIALS,
   },
@@ -1026,7 +1032,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a page that is not on the list may call',
     edits: [
       {
-        file: 'src/cors-options.ts',
+        file: 'src/server/guards/cors-options.ts',
         find: "origin: any ? '*' : [...origins],",
         replace: "origin: any ? '*' : true,",
       },

@@ -162,7 +162,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'what waits in the inputs does not count',
     edits: [
       {
-        file: 'src/workspace-storage.ts',
+        file: 'src/server/workspaces/workspace-storage.ts',
         find: '    const bytes = storedBytes + (await this.#inputBytes(workspace))\n',
         replace: '    const bytes = storedBytes\n',
       },
@@ -268,7 +268,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a copy takes the place of what it is a copy of',
     edits: [
       {
-        file: 'src/workspaces.ts',
+        file: 'src/server/workspaces/workspaces.ts',
         find: '    name: workspace,\n',
         replace: '',
       },

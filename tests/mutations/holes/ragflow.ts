@@ -379,7 +379,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a key outlives the entry of its maker in the users file',
     edits: [
       {
-        file: 'src/build-control.ts',
+        file: 'src/server/tenants/build-control.ts',
         find: 'return (await account)?.principal.superAdmin === true',
         replace: 'return (await account, true)',
       },
@@ -992,7 +992,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'every origin may call',
     edits: [
       {
-        file: 'src/cors-options.ts',
+        file: 'src/server/guards/cors-options.ts',
         find: "origin: any ? '*' : [...origins]",
         replace: 'origin: true',
       },

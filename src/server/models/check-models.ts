@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { ModelProbe } from './models/schedule/model-probes.ts'
+import type { ModelProbe } from '../../models/schedule/model-probes.ts'
 
 /**
  * Makes one small call to each model and tells the log what came of it. Nothing waits for it, and

@@ -3,15 +3,15 @@ import {
   type ControlRoutesOptions,
   controlRoutes,
   hideFromDescription,
-} from './control/control-routes.ts'
-import { invitationPageRoutes } from './control/members/invitation-page-routes.ts'
-import { ragflowRoutes } from './control/ragflow/ragflow-routes.ts'
-import { snapshotRoutes } from './control/snapshots/snapshot-routes.ts'
-import { Snapshots } from './control/snapshots/snapshots.ts'
-import { DATA_ALIAS } from './control/wire/data-alias.ts'
-import { type RoutesOptions, registerRoutes } from './routes/register-routes.ts'
-import type { PasswordSignIn } from './tenancy/sign-in/auth-routes.ts'
-import type { Refusal } from './tenancy/tenancy.ts'
+} from '../../control/control-routes.ts'
+import { invitationPageRoutes } from '../../control/members/invitation-page-routes.ts'
+import { ragflowRoutes } from '../../control/ragflow/ragflow-routes.ts'
+import { snapshotRoutes } from '../../control/snapshots/snapshot-routes.ts'
+import { Snapshots } from '../../control/snapshots/snapshots.ts'
+import { DATA_ALIAS } from '../../control/wire/data-alias.ts'
+import { type RoutesOptions, registerRoutes } from '../../routes/register-routes.ts'
+import type { PasswordSignIn } from '../../tenancy/sign-in/auth-routes.ts'
+import type { Refusal } from '../../tenancy/tenancy.ts'
 
 export interface RegisterControlOptions
   extends Omit<ControlRoutesOptions, 'onRefusal'>,

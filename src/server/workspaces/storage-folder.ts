@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nextTurn, turnIsOver } from './engine/work/turns.ts'
-import { makeFolderPrivate } from './files/private-files.ts'
+import { nextTurn, turnIsOver } from '../../engine/work/turns.ts'
+import { makeFolderPrivate } from '../../files/private-files.ts'
 
 /** A folder that the server cannot use as it is; the message says what to do. */
 export class StorageError extends Error {

@@ -1,6 +1,6 @@
-import type { EngineHouse, PooledWorkspace } from './control/operators/live-engines.ts'
-import type { LightRag } from './engine/light-rag.ts'
-import type { EnginePool } from './tenancy/pool/pool.ts'
+import type { EngineHouse, PooledWorkspace } from '../../control/operators/live-engines.ts'
+import type { LightRag } from '../../engine/light-rag.ts'
+import type { EnginePool } from '../../tenancy/pool/pool.ts'
 
 /** The engines of a pool, looked at without a lease: to look keeps none of them open. */
 export class WorkspaceHouse implements EngineHouse {

@@ -1,7 +1,7 @@
-import type { Config } from './config/config.ts'
-import type { Binding } from './config/role-fields.ts'
-import { ControlError } from './control/core/control-error.ts'
-import type { RagConfig } from './control/core/rag-config.ts'
+import type { Config } from '../../config/config.ts'
+import type { Binding } from '../../config/role-fields.ts'
+import { ControlError } from '../../control/core/control-error.ts'
+import type { RagConfig } from '../../control/core/rag-config.ts'
 
 /** The key that a workspace's tenant has stored for a provider. */
 export type OwnKey = (provider: Binding) => Promise<string | undefined>

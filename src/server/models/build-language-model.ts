@@ -1,8 +1,8 @@
-import type { Config } from './config/config.ts'
-import type { Binding, ModelChoice } from './config/role-fields.ts'
-import type { LanguageModel } from './engine/ports/models.ts'
-import type { NoticeSink } from './models/calls/notices.ts'
-import type { UsageMeter } from './models/calls/usage.ts'
+import type { Config } from '../../config/config.ts'
+import type { Binding, ModelChoice } from '../../config/role-fields.ts'
+import type { LanguageModel } from '../../engine/ports/models.ts'
+import type { NoticeSink } from '../../models/calls/notices.ts'
+import type { UsageMeter } from '../../models/calls/usage.ts'
 
 export const OLLAMA_HOST = 'http://localhost:11434'
 
@@ -16,7 +16,7 @@ export async function buildLanguageModel(
   const settings = { ...meter, calls: { timeoutMs: config.LLM_TIMEOUT * 1000 } }
   if (binding === 'offline') return null
   if (binding === 'ollama') {
-    const { ollamaModel } = await import('./models/ollama/ollama-model.ts')
+    const { ollamaModel } = await import('../../models/ollama/ollama-model.ts')
     return ollamaModel({ host: host ?? OLLAMA_HOST, apiKey }, model, {
       ...settings,
       structured: config.ENTITY_EXTRACTION_USE_JSON !== 'false',
@@ -27,7 +27,7 @@ export async function buildLanguageModel(
       },
     })
   }
-  const { openAiCompatibleModel } = await import('./models/ai-sdk/openai-compatible-model.ts')
+  const { openAiCompatibleModel } = await import('../../models/ai-sdk/openai-compatible-model.ts')
   const address = await openAiHost(config, binding, host, apiKey, model)
   const structured = takesSchema(config, binding, host)
   const sampling = {
@@ -58,7 +58,7 @@ export async function openAiHost(
   deployment: string,
 ) {
   if (binding === 'azure_openai') {
-    const { azureOpenAiHost } = await import('./models/ai-sdk/azure-openai-host.ts')
+    const { azureOpenAiHost } = await import('../../models/ai-sdk/azure-openai-host.ts')
     return azureOpenAiHost({
       endpoint: host ?? '',
       deployment,
@@ -66,6 +66,6 @@ export async function openAiHost(
       apiKey: apiKey ?? '',
     })
   }
-  const { OPENAI_HOST } = await import('./models/ai-sdk/openai-compatible-provider.ts')
+  const { OPENAI_HOST } = await import('../../models/ai-sdk/openai-compatible-provider.ts')
   return { binding, host: host ?? OPENAI_HOST, apiKey }
 }

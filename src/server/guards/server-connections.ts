@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import type { FastifyHttpOptions, FastifyHttpsOptions, FastifyInstance } from 'fastify'
-import type { Config } from './config/config.ts'
-import { tlsFiles } from './config/tls-fields.ts'
-import { boundBodies } from './http/body/body-deadlines.ts'
-import { boundConnections, usualConnections } from './http/guards/bound-connections.ts'
-import { type PrefixOf, pathPrefix, withoutPrefix } from './http/guards/path-prefix.ts'
-import { trustedProxies } from './http/guards/proxy-trust.ts'
-import { networkOf } from './tenancy/request/network-of.ts'
+import type { Config } from '../../config/config.ts'
+import { tlsFiles } from '../../config/tls-fields.ts'
+import { boundBodies } from '../../http/body/body-deadlines.ts'
+import { boundConnections, usualConnections } from '../../http/guards/bound-connections.ts'
+import { type PrefixOf, pathPrefix, withoutPrefix } from '../../http/guards/path-prefix.ts'
+import { trustedProxies } from '../../http/guards/proxy-trust.ts'
+import { networkOf } from '../../tenancy/request/network-of.ts'
 
 /** How often Node looks for heads that are late, in milliseconds; its own half minute is longer than they may be. */
 const LOOK_EVERY_MS = 1000

@@ -1,6 +1,6 @@
-import { timerMs } from './engine/work/timer-ms.ts'
-import { nextTurn, turnIsOver } from './engine/work/turns.ts'
-import type { EnginePool } from './tenancy/pool/pool.ts'
+import { timerMs } from '../../engine/work/timer-ms.ts'
+import { nextTurn, turnIsOver } from '../../engine/work/turns.ts'
+import type { EnginePool } from '../../tenancy/pool/pool.ts'
 
 /** A workspace that waits is looked at again after so long at most. */
 const LONGEST_SLEEP_MS = 600_000

@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify'
-import { buildControl, type ControlParts } from './build-control.ts'
-import type { Config } from './config/config.ts'
-import { actingFor } from './control/accounts/acting-for.ts'
-import type { ControlPlane } from './control/control-plane.ts'
-import { graphBoundsOf } from './control/quotas/graph-room.ts'
-import { quotaRag } from './control/quotas/quota-rag.ts'
+import type { Config } from '../../config/config.ts'
+import { actingFor } from '../../control/accounts/acting-for.ts'
+import type { ControlPlane } from '../../control/control-plane.ts'
+import { graphBoundsOf } from '../../control/quotas/graph-room.ts'
+import { quotaRag } from '../../control/quotas/quota-rag.ts'
 import {
   engineSettings,
   engineWording,
   workspaceConfig,
-} from './control/quotas/workspace-settings.ts'
-import type { Rag } from './engine/rag.ts'
-import { ownModelValues } from './own-models.ts'
+} from '../../control/quotas/workspace-settings.ts'
+import type { Rag } from '../../engine/rag.ts'
+import type { ContextCarrier } from '../../tenancy/context.ts'
+import { ownModelValues } from '../models/own-models.ts'
+import type { OwnSettings } from '../workspaces/workspaces.ts'
+import { buildControl, type ControlParts } from './build-control.ts'
 import { type RegisterControlOptions, registerControl } from './register-control.ts'
-import type { ContextCarrier } from './tenancy/context.ts'
-import type { OwnSettings } from './workspaces.ts'
 
 /** All that a server with tenants has beyond one without; others need not load it. */
 export interface ControlSide {

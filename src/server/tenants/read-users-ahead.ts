@@ -1,5 +1,5 @@
-import { readUsersVersion } from './tenancy/users/read-users-version.ts'
-import type { UsersVersion } from './tenancy/users/users-version.ts'
+import { readUsersVersion } from '../../tenancy/users/read-users-version.ts'
+import type { UsersVersion } from '../../tenancy/users/users-version.ts'
 
 /**
  * Begins to read the users file while the program is still being loaded, a large one in a thread.

@@ -1,9 +1,9 @@
 import { getHeapStatistics } from 'node:v8'
+import { residentBytes } from '../../engine/work/resident-bytes.ts'
+import type { OperatorGauges } from '../../routes/health.ts'
+import type { PoolStats } from '../../tenancy/pool/pool-options.ts'
+import type { EngineStats } from '../../tenancy/pool/pool-stats.ts'
 import type { DefenceGauges } from './build-defences.ts'
-import { residentBytes } from './engine/work/resident-bytes.ts'
-import type { OperatorGauges } from './routes/health.ts'
-import type { PoolStats } from './tenancy/pool/pool-options.ts'
-import type { EngineStats } from './tenancy/pool/pool-stats.ts'
 
 /** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
 export interface ServerGauges extends DefenceGauges {

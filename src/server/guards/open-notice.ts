@@ -1,4 +1,4 @@
-import type { Config } from './config/config.ts'
+import type { Config } from '../../config/config.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i
 

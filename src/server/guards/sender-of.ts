@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { accountAdmissionOf, admissionOf } from './tenancy/request/admission.ts'
+import { accountAdmissionOf, admissionOf } from '../../tenancy/request/admission.ts'
 
 /** Whom a body counts for: its user, or its address where nobody is known. */
 export function senderOf(request: FastifyRequest): string {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { EngineError } from './engine/ports/errors.ts'
-import { asStorageError } from './engine/ports/file-system-errors.ts'
+import { EngineError } from '../../engine/ports/errors.ts'
+import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 
 /** What one workspace asks of its language models in words of its own. */
 export interface WorkspaceWording {

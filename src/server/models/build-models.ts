@@ -1,8 +1,6 @@
-import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
-import { buildProbes } from './build-probes.ts'
-import type { Config } from './config/config.ts'
-import { modelChoice, type Role } from './config/role-fields.ts'
-import { ModelHealth } from './engine/ports/model-health.ts'
+import type { Config } from '../../config/config.ts'
+import { modelChoice, type Role } from '../../config/role-fields.ts'
+import { ModelHealth } from '../../engine/ports/model-health.ts'
 import type {
   EmbeddingModel,
   LanguageModel,
@@ -10,36 +8,38 @@ import type {
   Models,
   QuestionRewriter,
   RerankModel,
-} from './engine/ports/models.ts'
-import type { Store } from './engine/ports/store.ts'
-import type { ModelUsage } from './engine/rag.ts'
-import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
-import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
-import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
-import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
-import { isUsableQuestion, LlmRewriter } from './engine/roles/llm-rewriter.ts'
-import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
-import { tokenCount } from './engine/text/tokenizer.ts'
-import { type ModelNotice, type NoticeSink, onceAnHour } from './models/calls/notices.ts'
-import type { UsageMeter, UsageRecord } from './models/calls/usage.ts'
-import { offlineModels } from './models/offline/offline-models.ts'
-import { ModelHealths } from './models/schedule/model-healths.ts'
-import type { ModelProbe } from './models/schedule/model-probes.ts'
-import { rememberedEmbedding } from './models/schedule/remembered-embedding.ts'
+} from '../../engine/ports/models.ts'
+import type { Store } from '../../engine/ports/store.ts'
+import type { ModelUsage } from '../../engine/rag.ts'
+import { CachedLanguageModel } from '../../engine/roles/cached-language-model.ts'
+import { LlmAnswerer } from '../../engine/roles/llm-answerer.ts'
+import { isUsableExtraction, LlmExtractor } from '../../engine/roles/llm-extractor.ts'
+import { isUsableKeywords, LlmKeywords } from '../../engine/roles/llm-keywords.ts'
+import { isUsableQuestion, LlmRewriter } from '../../engine/roles/llm-rewriter.ts'
+import { LlmSummarizer } from '../../engine/roles/llm-summarizer.ts'
+import { tokenCount } from '../../engine/text/tokenizer.ts'
+import { type ModelNotice, type NoticeSink, onceAnHour } from '../../models/calls/notices.ts'
+import type { UsageMeter, UsageRecord } from '../../models/calls/usage.ts'
+import { offlineModels } from '../../models/offline/offline-models.ts'
+import { ModelHealths } from '../../models/schedule/model-healths.ts'
+import type { ModelProbe } from '../../models/schedule/model-probes.ts'
+import { rememberedEmbedding } from '../../models/schedule/remembered-embedding.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
   scheduledRerankModel,
-} from './models/schedule/scheduled-models.ts'
-import { FairScheduler, fairShares, type SchedulerGauges } from './models/schedule/scheduler.ts'
-import { UsageCounters } from './models/schedule/usage-counters.ts'
+} from '../../models/schedule/scheduled-models.ts'
+import { FairScheduler, fairShares, type SchedulerGauges } from '../../models/schedule/scheduler.ts'
+import { UsageCounters } from '../../models/schedule/usage-counters.ts'
 import {
   embeddingModelCheck,
   languageModelCheck,
   watchedEmbeddingModel,
   watchedLanguageModel,
-} from './models/schedule/watched-models.ts'
-import type { WorkspaceWording } from './workspace-wording.ts'
+} from '../../models/schedule/watched-models.ts'
+import type { WorkspaceWording } from '../workspaces/workspace-wording.ts'
+import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
+import { buildProbes } from './build-probes.ts'
 
 /** Models as the engines of workspaces take them. */
 export interface ModelSet {
@@ -263,11 +263,11 @@ async function embeddingModel(config: Config, meter: UsageMeter): Promise<Embedd
   if (binding === 'offline') return null
   const key = config.EMBEDDING_BINDING_API_KEY
   if (binding === 'ollama') {
-    const { ollamaEmbedding } = await import('./models/ollama/ollama-embedding.ts')
+    const { ollamaEmbedding } = await import('../../models/ollama/ollama-embedding.ts')
     return ollamaEmbedding({ host: host ?? OLLAMA_HOST, apiKey: key }, name, dim, settings)
   }
   const { openAiCompatibleEmbedding } = await import(
-    './models/ai-sdk/openai-compatible-embedding.ts'
+    '../../models/ai-sdk/openai-compatible-embedding.ts'
   )
   return openAiCompatibleEmbedding(
     await openAiHost(config, binding, host, key, name),
@@ -288,7 +288,7 @@ async function rerankModel(
 ): Promise<RerankModel | undefined> {
   const { RERANK_BINDING: binding } = config
   if (binding === 'null') return undefined
-  const { httpReranker } = await import('./models/rerank/http-reranker.ts')
+  const { httpReranker } = await import('../../models/rerank/http-reranker.ts')
   return httpReranker({
     binding,
     url: config.RERANK_BINDING_HOST,

@@ -1,7 +1,7 @@
-import type { Config } from './config/config.ts'
-import { modelChoice, ROLES, type Role } from './config/role-fields.ts'
-import type { EmbeddingModel, LanguageModel, RerankModel } from './engine/ports/models.ts'
-import { shapeOf } from './engine/roles/cached-language-model.ts'
+import type { Config } from '../../config/config.ts'
+import { modelChoice, ROLES, type Role } from '../../config/role-fields.ts'
+import type { EmbeddingModel, LanguageModel, RerankModel } from '../../engine/ports/models.ts'
+import { shapeOf } from '../../engine/roles/cached-language-model.ts'
 import {
   embeddingModelProbe,
   languageModelProbe,
@@ -9,8 +9,8 @@ import {
   type ModelVariables,
   rerankModelProbe,
   scheduledProbe,
-} from './models/schedule/model-probes.ts'
-import type { FairScheduler } from './models/schedule/scheduler.ts'
+} from '../../models/schedule/model-probes.ts'
+import type { FairScheduler } from '../../models/schedule/scheduler.ts'
 
 /** What there is to check; null for what answers offline. */
 export interface ProbedModels {

@@ -1,7 +1,7 @@
-import type { ControlDirectory } from './control/accounts/control-directory.ts'
-import type { TenantContext } from './tenancy/context.ts'
-import { ROLES } from './tenancy/principal.ts'
-import type { Directory } from './tenancy/users/directory.ts'
+import type { ControlDirectory } from '../../control/accounts/control-directory.ts'
+import type { TenantContext } from '../../tenancy/context.ts'
+import { ROLES } from '../../tenancy/principal.ts'
+import type { Directory } from '../../tenancy/users/directory.ts'
 
 /** Those who know the callers of a server. */
 export interface Rights {
