@@ -1,10 +1,10 @@
 import { type Mutation, testsOf } from './mutation.ts'
 
-const names = testsOf('tests/engine/name-forms.test.ts')
-const labels = testsOf('tests/engine/label-forms.test.ts')
-const words = testsOf('tests/stores/folded-forms.test.ts')
-const older = testsOf('tests/stores/folded-migration.test.ts')
-const files = testsOf('tests/engine/receive-file.test.ts')
+const names = testsOf('tests/engine/roles/name-forms.test.ts')
+const labels = testsOf('tests/engine/documents/label-forms.test.ts')
+const words = testsOf('tests/stores/sqlite/tables/folded-forms.test.ts')
+const older = testsOf('tests/stores/sqlite/database/folded-migration.test.ts')
+const files = testsOf('tests/engine/documents/receive-file.test.ts')
 
 export const NAME_PROTECTIONS: readonly Mutation[] = [
   {

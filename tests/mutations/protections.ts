@@ -1,18 +1,18 @@
 import type { Mutation } from './mutation.ts'
 
-const MODEL = ['tests/tenancy/pool.model.test.ts']
-const POOL = ['tests/tenancy/pool.test.ts', ...MODEL]
+const MODEL = ['tests/tenancy/pool/pool.model.test.ts']
+const POOL = ['tests/tenancy/pool/pool.test.ts', ...MODEL]
 const TENANCY = ['tests/tenancy/tenancy.test.ts']
-const ADMISSION = ['tests/tenancy/admission.test.ts']
-const SELECTORS = ['tests/tenancy/selectors.test.ts']
-const AUDIT = ['tests/tenancy/audit-log.test.ts']
-const GUARD = ['tests/tenancy/sign-in-guard.test.ts']
-const LIMITS = ['tests/tenancy/limits.test.ts']
+const ADMISSION = ['tests/tenancy/request/admission.test.ts']
+const SELECTORS = ['tests/tenancy/request/selectors.test.ts']
+const AUDIT = ['tests/tenancy/audit/audit-log.test.ts']
+const GUARD = ['tests/tenancy/sign-in/sign-in-guard.test.ts']
+const LIMITS = ['tests/tenancy/proxy/limits.test.ts']
 const OPEN = ['tests/server/open-server.test.ts']
 const SLOW = ['tests/server/slow-clients.test.ts']
 const CREDENTIALS = ['tests/tenancy/strict-credentials.test.ts']
-const INVITED = ['tests/control/invitation-page.test.ts']
-const PROXY = ['tests/tenancy/proxy.test.ts']
+const INVITED = ['tests/control/members/invitation-page.test.ts']
+const PROXY = ['tests/tenancy/proxy/proxy.test.ts']
 
 export const PROTECTIONS: readonly Mutation[] = [
   {
@@ -91,7 +91,7 @@ export const PROTECTIONS: readonly Mutation[] = [
         replace: 'return false',
       },
     ],
-    tests: ['tests/tenancy/pinned.test.ts'],
+    tests: ['tests/tenancy/pool/pinned.test.ts'],
   },
   {
     name: 'a pool that is shut gives out leases',
@@ -256,7 +256,7 @@ export const PROTECTIONS: readonly Mutation[] = [
         replace: "  if (method) return 'counted' as never\n  throw new TypeError(`No quota",
       },
     ],
-    tests: ['tests/control/quota-rag.test.ts'],
+    tests: ['tests/control/quotas/quota-rag.test.ts'],
   },
   {
     name: 'a workspace that is not held is served',
@@ -333,7 +333,7 @@ export const PROTECTIONS: readonly Mutation[] = [
         replace: 'return user.account.principal',
       },
     ],
-    tests: [...TENANCY, 'tests/tenancy/users-file.test.ts'],
+    tests: [...TENANCY, 'tests/tenancy/users/users-file.test.ts'],
   },
   {
     name: 'a new password leaves old tokens alive',
@@ -459,7 +459,7 @@ export const PROTECTIONS: readonly Mutation[] = [
         replace: "typeof told !== 'string'",
       },
     ],
-    tests: ['tests/http/path-prefix.test.ts'],
+    tests: ['tests/http/guards/path-prefix.test.ts'],
   },
   {
     name: 'everybody is refused for what one caller causes',
@@ -470,7 +470,7 @@ export const PROTECTIONS: readonly Mutation[] = [
         replace: "if (share !== 0) return 'all'",
       },
     ],
-    tests: ['tests/http/refuse-under-pressure.test.ts'],
+    tests: ['tests/http/guards/refuse-under-pressure.test.ts'],
   },
   {
     name: 'strangers guess without a bound in all',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CustomKg } from '../../../src/engine/graph/graph-calls.ts'
-import { GraphEngine } from './graph-engine.ts'
+import { GraphEngine } from '../graph-engine.ts'
 
 let engine: GraphEngine
 beforeEach(async () => {

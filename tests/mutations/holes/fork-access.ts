@@ -1,13 +1,13 @@
 import { type Edit, type HoleMutation, type NamedTest, testsOf } from '../mutation.ts'
 
 const access = testsOf('tests/control/holes/access.test.ts')
-const data = testsOf('tests/control/holes/data.test.ts')
-const posture = testsOf('tests/control/holes/posture.test.ts')
-const members = testsOf('tests/control/members.test.ts')
+const data = testsOf('tests/control/authority/data.test.ts')
+const posture = testsOf('tests/control/authority/posture.test.ts')
+const members = testsOf('tests/control/members/members.test.ts')
 const isolation = testsOf('tests/isolation/routes.test.ts')
-const foreignIds = testsOf('tests/control/routes/foreign-ids.test.ts')
-const deletions = testsOf('tests/control/deletions.test.ts')
-const pool = testsOf('tests/tenancy/pool.test.ts')
+const foreignIds = testsOf('tests/control/wire/foreign-ids.test.ts')
+const deletions = testsOf('tests/control/tenants/deletions.test.ts')
+const pool = testsOf('tests/tenancy/pool/pool.test.ts')
 
 const EVERY_REQUEST = access('is judged on every request, also when the engine is warm')
 const REFUSED = access('that is refused opens no other workspace in its place')
@@ -48,7 +48,7 @@ const NAMES = data(
 const CHAT = data('answer chat programs from the caller’s own workspace')
 const OWN_PROMPT = data('are asked with each caller’s own system prompt, which stays with his call')
 const DELETED: NamedTest = {
-  file: 'tests/control/holes/deleted-tenant.test.ts',
+  file: 'tests/control/deleted-tenant.test.ts',
   title: 'leaves no file, row, key, cache entry, job or usage, freed pages of databases included',
 }
 const WIDE = data('go with their tenant, however many knowledge bases it has')
@@ -732,7 +732,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/server.test.ts',
+      file: 'tests/control/authority/server.test.ts',
       title: 'heeds the role of each tenant, and its changes on the very next request',
     },
   },
@@ -1294,7 +1294,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/tenancy/proxy.test.ts',
+      file: 'tests/tenancy/proxy/proxy.test.ts',
       title: 'takes the lease at the call and gives it back at the end',
     },
   },
@@ -1309,7 +1309,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/routes/engines.test.ts',
+      file: 'tests/control/engines.test.ts',
       title: 'stay open while they take in what was sent, also when they shall close',
     },
   },
@@ -1365,7 +1365,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/holes/deleted-tenant.test.ts',
+      file: 'tests/control/deleted-tenant.test.ts',
       title:
         'leaves no engine open when the server ends, of tenants that are there and that are not',
     },

@@ -1,17 +1,17 @@
 import { type HoleMutation, testsOf } from '../mutation.ts'
 
 const access = testsOf('tests/control/holes/access.test.ts')
-const data = testsOf('tests/control/holes/data.test.ts')
-const posture = testsOf('tests/control/holes/posture.test.ts')
-const members = testsOf('tests/control/members.test.ts')
-const labels = testsOf('tests/engine/document-labels.test.ts')
-const adoption = testsOf('tests/control/adopt/adopt.test.ts')
+const data = testsOf('tests/control/authority/data.test.ts')
+const posture = testsOf('tests/control/authority/posture.test.ts')
+const members = testsOf('tests/control/members/members.test.ts')
+const labels = testsOf('tests/engine/documents/document-labels.test.ts')
+const adoption = testsOf('tests/control/adopt.test.ts')
 
 const UPLOADS_APART = data(
   'are apart in uploads: the same file name, a scan and a clearing concern one tenant',
 )
 const SECRET_REFUSED = {
-  file: 'tests/tenancy/control-files.test.ts',
+  file: 'tests/tenancy/control-files/control-files.test.ts',
   title: 'refuses %j, which is short or printed in a manual',
 }
 const LETTER_BY_LETTER = posture(
@@ -30,7 +30,7 @@ const EVERY_WAY = {
   title: 'refuses every way of reaching for it, on every route, and writes each down once',
 }
 const HOST = {
-  file: 'tests/tenancy/selectors.test.ts',
+  file: 'tests/tenancy/request/selectors.test.ts',
   title: 'the host %s with %j leads to %s',
 }
 const BAD_TOKEN = { file: 'tests/tenancy/tenancy.test.ts', title: 'as in %j is refused with %i' }
@@ -39,7 +39,7 @@ const OWNER_SERVED = {
   title: 'answers the owner, who makes the very same calls',
 }
 const EDITOR_UPLOADS = {
-  file: 'tests/control/routes/guide-sequence.test.ts',
+  file: 'tests/control/guide-sequence.test.ts',
   title: 'lets the editor upload, by headers and by path alike',
 }
 const ALL_REACHED = {
@@ -67,11 +67,11 @@ const KB_CHANGED = access(
 )
 const NOT_LOGGED = data('and who asks for them are named by no token, key or password in the log')
 const ONCE = {
-  file: 'tests/tenancy/pool.test.ts',
+  file: 'tests/tenancy/pool/pool.test.ts',
   title: 'opens a workspace once however many wait for it',
 }
 const BESIDE = {
-  file: 'tests/tenancy/pool.test.ts',
+  file: 'tests/tenancy/pool/pool.test.ts',
   title: 'opens workspaces beside one another, so that a slow one keeps no other waiting',
 }
 const NO_DEFAULT = {
@@ -134,7 +134,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/crash.test.ts',
+      file: 'tests/control/authority/crash.test.ts',
       title: 'at random moments has lost nothing that it acknowledged',
     },
   },

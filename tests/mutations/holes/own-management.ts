@@ -1,11 +1,11 @@
 import { type HoleMutation, testsOf } from '../mutation.ts'
 
-const given = testsOf('tests/control/given-rights.test.ts')
+const given = testsOf('tests/control/authority/given-rights.test.ts')
 const access = testsOf('tests/control/access.test.ts')
 
 const COUNTS_NO_MORE = given('of %s counts no more, and is shown as withdrawn')
 const KEYS_GIVE_NOTHING = {
-  file: 'tests/control/routes/keys-give-nothing.test.ts',
+  file: 'tests/control/keys-give-nothing.test.ts',
   title: 'no route gives anybody an account, a membership, an invitation or a key for a key',
 }
 
@@ -16,8 +16,8 @@ const ONE_NUMBER = storage(
 
 const privacy = testsOf('tests/server/private-files.test.ts')
 const own = testsOf('tests/server/own-database.test.ts')
-const scan = testsOf('tests/engine/scan.test.ts')
-const names = testsOf('tests/control/names.test.ts')
+const scan = testsOf('tests/engine/scan/scan.test.ts')
+const names = testsOf('tests/control/authority/names.test.ts')
 
 /** C-1 to C-8. */
 export const OWN_MANAGEMENT: readonly HoleMutation[] = [
@@ -309,7 +309,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
         replace: "(visibleName(''), cleanText(text).replace(BREAKS, ' '))",
       },
     ],
-    test: testsOf('tests/engine/receive-file.test.ts')(
+    test: testsOf('tests/engine/documents/receive-file.test.ts')(
       'shows nothing of a name that turns it round or cannot be seen',
     ),
   },

@@ -1,12 +1,12 @@
 import { type Edit, type HoleMutation, testsOf } from '../mutation.ts'
 
-const facade = testsOf('tests/control/ragflow/ragflow.test.ts')
-const keys = testsOf('tests/control/api-keys.test.ts')
-const data = testsOf('tests/control/holes/data.test.ts')
-const peers = testsOf('tests/control/holes/peers.test.ts')
-const invitations = testsOf('tests/control/invitations.test.ts')
-const members = testsOf('tests/control/members.test.ts')
-const foreignIds = testsOf('tests/control/routes/foreign-ids.test.ts')
+const facade = testsOf('tests/control/ragflow.test.ts')
+const keys = testsOf('tests/control/keys/api-keys.test.ts')
+const data = testsOf('tests/control/authority/data.test.ts')
+const peers = testsOf('tests/control/peers.test.ts')
+const invitations = testsOf('tests/control/members/invitations.test.ts')
+const members = testsOf('tests/control/members/members.test.ts')
+const foreignIds = testsOf('tests/control/wire/foreign-ids.test.ts')
 const secrets = testsOf('tests/control/secrets.test.ts')
 const snapshots = testsOf('tests/control/snapshots/snapshots.test.ts')
 
@@ -30,15 +30,15 @@ const SEALED = secrets(
   'are kept encrypted, shown by their last four, and revealed to the engine alone',
 )
 const TOLD_TO_NOBODY = {
-  file: 'tests/control/holes/failures.test.ts',
+  file: 'tests/control/failures.test.ts',
   title: 'is told to nobody, whatever its words, and to RAGFlow’s clients as little',
 }
 const WAITS = {
-  file: 'tests/tenancy/sign-in-guard.test.ts',
+  file: 'tests/tenancy/sign-in/sign-in-guard.test.ts',
   title: 'lets some failures pass, then doubles the wait up to a bound',
 }
 const THIRTY = {
-  file: 'tests/control/routes/sign-in.test.ts',
+  file: 'tests/control/sign-in.test.ts',
   title: 'tries to sign in thirty times a minute from one address, and no more',
 }
 const STRANGERS = {
@@ -385,7 +385,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/server.test.ts',
+      file: 'tests/control/authority/server.test.ts',
       title: 'ends the keys that an operator of the users file has made when he is none any more',
     },
   },
@@ -607,7 +607,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/models/remembered-embedding.test.ts',
+      file: 'tests/models/schedule/remembered-embedding.test.ts',
       title: 'lets no workspace feel what another has asked',
     },
   },

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LightRag } from '../../../src/engine/light-rag.ts'
+import { ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import type { Models } from '../../../src/engine/ports/models.ts'
+import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
+import { FileReaders } from '../../../src/formats/reader/file-readers.ts'
+import { offlineModels } from '../../../src/models/offline/offline-models.ts'
+import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
+import { docx, pptx, wordParagraph } from '../sample-files.ts'
+import { pdf } from '../sample-pdf.ts'
+
+const filler = (about: string) =>
+  Array.from({ length: 30 }, (_, i) => `Line ${i} of the chapter about ${about} says little.`)
+
+const REPORT = pdf([
+  { lines: [...filler('valves'), 'The Zephyr valve opens at 4 bar.'], bookmark: 'Valves' },
+  { lines: [...filler('motors'), 'The Quasar motor turns 900 times.'], bookmark: 'Motors' },
+])
+
+const HANDBOOK = docx(
+  wordParagraph('Handbook', 'berschrift1') +
+    filler('travel')
+      .map((line) => wordParagraph(line))
+      .join('') +
+    wordParagraph('Refunds', 'berschrift2') +
+    wordParagraph('Mimosa vouchers are refunded within nine days.') +
+    filler('money')
+      .map((line) => wordParagraph(line))
+      .join(''),
+)
+
+let folder: string
+let readers: FileReaders
+let rag: LightRag
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cited-'))
+  readers = new FileReaders()
+})
+afterEach(async () => {
+  await rag.close()
+  await readers.close()
+  await rm(folder, { recursive: true })
+})
+
+async function open(change: (models: Models) => Models = (models) => models) {
+  const models = offlineModels(tokenCount)
+  const store = await openSqliteStore({ dir: folder, embedding: models.embedding })
+  rag = await LightRag.open({
+    store,
+    models: change(models),
+    settings: { chunkSize: 120, chunkOverlapSize: 10 },
+    inputDir: join(folder, 'inputs'),
+    fileReader: readers.of('space'),
+  })
+}
+
+async function insert(file_name: string, bytes: Buffer) {
+  async function* content() {
+    yield bytes
+  }
+  await rag.insertFile({ file_name, on_conflict: 'keep' }, content())
+}
+
+/** The citation of the passage that says this. */
+async function citationOf(words: string) {
+  const { data } = await rag.queryData({ query: words, mode: 'naive', chunk_top_k: 3 })
+  const chunk = data.chunks.find(({ content }) => content.includes(words))
+  const citations = data.references.flatMap((reference) =>
+    reference.citations.map((citation) => ({ file_path: reference.file_path, ...citation })),
+  )
+  return citations.find(({ chunk_id }) => chunk_id === chunk?.chunk_id)
+}
+
+describe('an uploaded file', () => {
+  it('is cited by its page and the headings above', async () => {
+    await open()
+    await insert('report.pdf', REPORT)
+    await insert(
+      'talk.pptx',
+      pptx([
+        ['Hello', 'a', 'b'],
+        ['Prices', 'The Gizmo costs ten.', 'c'],
+      ]),
+    )
+    await insert('handbook.docx', HANDBOOK)
+    await rag.idle()
+    expect(await citationOf('The Quasar motor turns 900 times.')).toMatchObject({
+      file_path: 'report.pdf',
+      page: 2,
+      headings: expect.arrayContaining(['Motors']),
+    })
+    expect(await citationOf('The Zephyr valve opens at 4 bar.')).toMatchObject({ page: 1 })
+    expect(await citationOf('The Gizmo costs ten.')).toMatchObject({
+      file_path: 'talk.pptx',
+      page: 1,
+    })
+    expect(await citationOf('Mimosa vouchers are refunded')).toMatchObject({
+      file_path: 'handbook.docx',
+      page: null,
+    })
+  })
+
+  it('keeps its pages when the first attempt is interrupted', async () => {
+    let outages = 1
+    await open((models) => ({
+      ...models,
+      extractor: {
+        ...models.extractor,
+        extract: (...call) => {
+          if (outages-- > 0) throw new ModelUnavailable('out', { retryAfterSeconds: 0 })
+          return models.extractor.extract(...call)
+        },
+      },
+    }))
+    await insert('report.pdf', REPORT)
+    await rag.idle()
+    expect(outages).toBeLessThan(0)
+    expect(await citationOf('The Quasar motor turns 900 times.')).toMatchObject({ page: 2 })
+  })
+
+  it('that is damaged fails with a sentence, alone', async () => {
+    await open()
+    await insert('half.pdf', REPORT.subarray(0, 800))
+    await insert('empty.docx', docx(''))
+    await insert('report.pdf', REPORT)
+    await rag.idle()
+    const { documents } = await rag.listDocuments({})
+    const found = documents.map(({ file_path, status, error_msg }) => [
+      file_path,
+      status,
+      error_msg,
+    ])
+    expect(found.sort()).toEqual([
+      ['empty.docx', 'failed', 'The file holds no text.'],
+      ['half.pdf', 'failed', 'The PDF is cut short: its end is missing.'],
+      ['report.pdf', 'processed', null],
+    ])
+  })
+
+  it('of an unknown kind is refused at once', async () => {
+    await open()
+    await expect(insert('a.exe', REPORT)).rejects.toMatchObject({ code: 'unsupported_file_type' })
+  })
+})
