@@ -23,6 +23,7 @@ export const NOTHING_MEASURED: Measured = Object.freeze({
   storedBytes: 0,
   logBytes: 0,
   freeBytes: 0,
+  unwrittenBytes: 0,
   dimension: null,
   processedText: 0,
   pending: { documents: 0, text: 0, packed: 0 },

@@ -193,7 +193,7 @@ describe('what a workspace takes', () => {
   )
 
   it('never comes to more than the bound, and what is deleted makes room again', async () => {
-    const limit = 0.03
+    const limit = 0.05
     await bound(limit)
     let most = 0
     let refused: Answer | undefined

@@ -13,7 +13,7 @@ const LISTENER = `
 const Module = require('node:module')
 const load = Module._load
 Module._load = function (name, ...rest) {
-  if (/^gpt-tokenizer/.test(name)) process.stderr.write('the tokenizer is loaded\\n')
+  if (/gpt-tokenizer/.test(name)) process.stderr.write('the tokenizer is loaded\\n')
   return load.call(this, name, ...rest)
 }`
 

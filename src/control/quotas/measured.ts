@@ -10,6 +10,8 @@ export interface Measured {
   readonly logBytes: number
   /** Of the database, in pages that what comes next is written into. */
   readonly freeBytes: number
+  /** What the database grows by when its log is copied into it. */
+  readonly unwrittenBytes: number
   /** Length of vectors; null before there are any. */
   readonly dimension: number | null
   /** About how much text was processed, in characters. */

@@ -9,7 +9,7 @@ export interface Growth {
 }
 
 /** All by measurement: texts of 1 kB to 400 kB, few names to nearly nothing but names. */
-const BYTES_PER_BYTE = { fixed: 34, perDimension: 0.14, least: 10, most: 120 }
+const BYTES_PER_BYTE = { fixed: 34, perDimension: 0.14, least: 10, most: 300 }
 /** What the next texts may be more than those before. */
 const MARGIN = 1.25
 /** Less text tells nothing yet of what the next will make. */

@@ -137,8 +137,8 @@ export class WorkspaceLevels {
     const revision = this.#revisions.get(kb_id)
     const measured = await this.#options.measure(workspace)
     const before = this.#known.get(kb_id) ?? NEVER
-    const { storedBytes, logBytes, freeBytes, bytes, isBusy } = measured
-    const databaseBytes = storedBytes - logBytes - freeBytes
+    const { storedBytes, logBytes, freeBytes, unwrittenBytes, bytes, isBusy } = measured
+    const databaseBytes = storedBytes - logBytes - freeBytes + unwrittenBytes
     const isUnchanged = this.#revisions.get(kb_id) === revision
     this.#known.set(kb_id, {
       tenantId: place.tenant_id,
@@ -152,13 +152,13 @@ export class WorkspaceLevels {
   }
 
   async #write(place: Place, measured: Measured, revision: number | undefined): Promise<void> {
-    const { documents, entities, relations, bytes, freeBytes, pending } = measured
+    const { documents, entities, relations, bytes, freeBytes, unwrittenBytes, pending } = measured
     const growth = this.growthIn(place.kb_id, pending)
     const levels: Partial<Record<LevelKind, number>> = {
       bytes,
       entities,
       relations,
-      growth: Math.max(0, growth.database - freeBytes) + growth.log,
+      growth: Math.max(0, growth.database - freeBytes) + unwrittenBytes + growth.log,
       room: Math.max(0, freeBytes - growth.database),
     }
     await this.#core.mutate(async ({ tx }) => {

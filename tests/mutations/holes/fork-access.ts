@@ -1184,9 +1184,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/routes/ollama/ollama.ts',
-        find: "import { NO_ANSWER } from './answer-reader.ts'\n",
+        find: "import { NO_ANSWER } from '../query/answer-reader.ts'\n",
         replace:
-          "import { NO_ANSWER } from './answer-reader.ts'\nlet first: any\nimport { context } from '../tenancy/context.ts'\n",
+          "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet first: any\nimport { context } from '../tenancy/context.ts'\n",
       },
     ],
     test: CHAT,
@@ -1203,8 +1203,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/routes/ollama/ollama.ts',
-        find: "import { NO_ANSWER } from './answer-reader.ts'\n",
-        replace: "import { NO_ANSWER } from './answer-reader.ts'\nlet kept: string | undefined\n",
+        find: "import { NO_ANSWER } from '../query/answer-reader.ts'\n",
+        replace: "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet kept: string | undefined\n",
       },
     ],
     test: OWN_PROMPT,
@@ -1221,9 +1221,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/routes/ollama/ollama.ts',
-        find: "import { NO_ANSWER } from './answer-reader.ts'\n",
+        find: "import { NO_ANSWER } from '../query/answer-reader.ts'\n",
         replace:
-          "import { NO_ANSWER } from './answer-reader.ts'\nlet kept: string | null | undefined\n",
+          "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet kept: string | null | undefined\n",
       },
     ],
     test: OWN_PROMPT,

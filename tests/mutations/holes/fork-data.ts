@@ -467,7 +467,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/server/tenants/control-side.ts',
-        find: "import { quotaRag } from './control/quota-rag.ts'\n",
+        find: "import { quotaRag } from '../../control/quotas/quota-rag.ts'\n",
         replace: '',
       },
       {

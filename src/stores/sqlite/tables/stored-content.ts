@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
@@ -11,6 +11,8 @@ export interface StoredContent {
   readonly dimension: number | null
   /** In pages that what comes next is written into, before the file grows. */
   readonly freeBytes: number
+  /** In pages that only the log has so far: the file grows by them when the log is copied into it. */
+  readonly unwrittenBytes: number
   /** About how much text was processed, in characters. */
   readonly processedText: number
   readonly pending: PendingContent
@@ -33,6 +35,7 @@ const NOTHING: StoredContent = {
   relations: 0,
   dimension: null,
   freeBytes: 0,
+  unwrittenBytes: 0,
   processedText: 0,
   pending: { documents: 0, text: 0, packed: 0 },
   isBusy: false,
@@ -67,7 +70,7 @@ export function lookInto(dir: string): StoredContent {
   try {
     const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 0 })
     try {
-      return contentOf(database)
+      return contentOf(database, statSync(file).size)
     } finally {
       database.close()
     }
@@ -83,7 +86,8 @@ interface Counters {
   readonly dimension: number
 }
 
-function contentOf(database: Database.Database): StoredContent {
+function contentOf(database: Database.Database, fileBytes: number): StoredContent {
+  const pageBytes = pragma(database, 'page_size')
   const counters = database
     .prepare<[], Counters>(
       'SELECT entities, relations, embedding_dimension AS dimension FROM workspace',
@@ -105,7 +109,8 @@ function contentOf(database: Database.Database): StoredContent {
     entities: counters?.entities ?? 0,
     relations: counters?.relations ?? 0,
     dimension: counters?.dimension ?? null,
-    freeBytes: pragma(database, 'freelist_count') * pragma(database, 'page_size'),
+    freeBytes: pragma(database, 'freelist_count') * pageBytes,
+    unwrittenBytes: Math.max(0, pragma(database, 'page_count') * pageBytes - fileBytes),
     processedText: Math.round(usual * count('processed')),
     pending: pendingContent(database, waiting),
     isBusy: waiting > 0 || toDelete !== undefined,

@@ -58,7 +58,8 @@ describe('a large change of a sqlite store', () => {
     expect(await applied).toBe(true)
     const after = await seen()
     expect(before).not.toBe(after)
-    expect(between.length).toBeGreaterThan(3)
+    // How often it can be seen depends on how fast the machine is; without giving way, never.
+    expect(between.length).toBeGreaterThan(1)
     expect(new Set([before, after, ...between])).toEqual(new Set([before, after]))
     expect(between).toContain(before)
   })
