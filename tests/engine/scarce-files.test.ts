@@ -12,7 +12,7 @@ it('a scan that can open a single file, where taking one in needs two, calls non
   await writeFile(join(inputDir, 'found.txt'), 'Harbour Lane is long.')
   // As a hard limit: Node lifts the other one.
   const wrapper = ['sh', '-c', 'ulimit -n 200 && exec "$@"', 'sh']
-  const child = runChild('../engine/scarce-files-child.ts', [root], wrapper)
+  const child = runChild(new URL('./scarce-files-child.ts', import.meta.url), [root], wrapper)
   await child.ended
   expect(child.lines).toEqual([
     expect.stringMatching(

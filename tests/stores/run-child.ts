@@ -12,13 +12,13 @@ export interface Child {
   readonly ended: Promise<void>
 }
 
-/** Runs a script of this folder in a process of its own, behind `wrapper` if given. */
+/** Runs a script in a process of its own, behind `wrapper` if given. */
 export function runChild(
-  script: string,
+  script: URL,
   args: readonly string[],
   wrapper: readonly string[] = [],
 ): Child {
-  const file = fileURLToPath(new URL(script, import.meta.url))
+  const file = fileURLToPath(script)
   const [command = '', ...rest] = [
     ...wrapper,
     process.execPath,

@@ -106,7 +106,7 @@ describe('an export', () => {
 
   it('shows one moment of a workspace that another process is writing', async () => {
     const dir = join(root, 'busy')
-    const child = runChild('./crash-child.ts', [dir, '0'])
+    const child = runChild(new URL('./crash-child.ts', import.meta.url), [dir, '0'])
     await child.line('published 0')
     const source = { dir, uploadFolder: join(root, 'none'), name: 'busy' }
     const counts: number[] = []

@@ -42,13 +42,13 @@ describe('opening a sqlite store', () => {
   })
 
   it('is refused while another process has the store, until that is killed', async () => {
-    const child = runChild('./lock-child.ts', [dir])
+    const child = runChild(new URL('./lock-child.ts', import.meta.url), [dir])
     await child.line('open')
     await expect(open()).rejects.toMatchObject({ code: 'workspace_locked' })
     child.process.kill('SIGKILL')
     await child.ended
     const store = await open()
-    const other = runChild('./lock-child.ts', [dir])
+    const other = runChild(new URL('./lock-child.ts', import.meta.url), [dir])
     await other.ended
     expect(other.lines).toEqual(['refused workspace_locked'])
     await store.close()

@@ -12,6 +12,8 @@ export interface Growth {
 const BYTES_PER_BYTE = { fixed: 34, perDimension: 0.14, least: 10, most: 300 }
 /** What the next texts may be more than those before. */
 const MARGIN = 1.25
+/** Share of a database that full-text indexes are written anew in when they become one piece, at rest. */
+const REWRITTEN = 0.05
 /** Less text tells nothing yet of what the next will make. */
 const ENOUGH_TEXT = 65_536
 /** Before anything is embedded: the length of usual vectors. */
@@ -39,19 +41,18 @@ export function growthFactor(held: {
 }
 
 /**
- * What documents will make.
- *
- * @param logBytes of the log as it is: it grows up to its bound, and is then written from its start
+ * What documents will make of the files of a workspace as they are. The log grows up to its bound, and
+ * is then written from its start.
  */
 export function growthOf(
   { documents, text, packed }: PendingContent,
-  factor: number,
-  logBytes: number,
+  held: { readonly factor: number; readonly logBytes: number; readonly databaseBytes: number },
 ): Growth {
   const bytes = text + packed / PACKED
+  const rewritten = documents > 0 ? held.databaseBytes * REWRITTEN : 0
   const log = Math.ceil(documents * LOG.perDocument + bytes * LOG.perByte)
   return {
-    database: Math.ceil(bytes * factor),
-    log: Math.min(log, Math.max(0, LOG.most - logBytes)),
+    database: Math.ceil(bytes * held.factor + rewritten),
+    log: Math.min(log, Math.max(0, LOG.most - held.logBytes)),
   }
 }

@@ -33,6 +33,7 @@ interface Known {
   /** How many bytes it grows by for each of a text. */
   readonly factor: number
   readonly logBytes: number
+  readonly databaseBytes: number
 }
 
 interface Place {
@@ -49,6 +50,7 @@ const NEVER: Omit<Known, 'tenantId'> = {
   isActive: false,
   factor: growthFactor({ processedText: 0, databaseBytes: 0, dimension: null }),
   logBytes: 0,
+  databaseBytes: 0,
 }
 
 /**
@@ -71,8 +73,7 @@ export class WorkspaceLevels {
 
   /** What documents will make of the files of a knowledge base. */
   growthIn(kbId: string, content: PendingContent): Growth {
-    const { factor, logBytes } = this.#known.get(kbId) ?? NEVER
-    return growthOf(content, factor, logBytes)
+    return growthOf(content, this.#known.get(kbId) ?? NEVER)
   }
 
   /** Something was reserved, settled or begun: what is found by a look under way is not its end. */
@@ -147,6 +148,7 @@ export class WorkspaceLevels {
       isActive: !isUnchanged || isBusy || bytes !== before.bytes,
       factor: growthFactor({ ...measured, databaseBytes }),
       logBytes,
+      databaseBytes,
     })
     if (isUnchanged) await this.#write(place, measured, revision)
   }

@@ -1204,7 +1204,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       {
         file: 'src/routes/ollama/ollama.ts',
         find: "import { NO_ANSWER } from '../query/answer-reader.ts'\n",
-        replace: "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet kept: string | undefined\n",
+        replace:
+          "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet kept: string | undefined\n",
       },
     ],
     test: OWN_PROMPT,

@@ -75,7 +75,7 @@ it('a clearing that is killed in the middle is completed at the next start, file
   for (const { storedFile } of manyDocuments(DOCUMENTS)) {
     await writeFile(join(paths.uploadFolder, storedFile ?? ''), 'x')
   }
-  await runChild('./clear-child.ts', [paths.dir, String(DOCUMENTS)]).ended
+  await runChild(new URL('./clear-child.ts', import.meta.url), [paths.dir, String(DOCUMENTS)]).ended
   const database = new Database(join(paths.dir, 'rag.db'), { readonly: true })
   const left = database.prepare<[], number>('SELECT count(*) FROM documents').pluck().get()
   database.close()

@@ -18,7 +18,7 @@ describe('a sqlite store that is killed', () => {
     const dir = await mkdtemp(join(tmpdir(), 'sqlite-crash-'))
     let next = 0
     for (let round = 0; round < ROUNDS; round++) {
-      const child = runChild('../crash-child.ts', [dir, String(next)])
+      const child = runChild(new URL('../crash-child.ts', import.meta.url), [dir, String(next)])
       // Something is acknowledged in the first round, however slow the machine is.
       await child.line(round === 0 ? 'enqueued' : 'open')
       await pause(20 + Math.random() * 400)

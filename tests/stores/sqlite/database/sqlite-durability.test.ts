@@ -31,7 +31,11 @@ describe('durability', () => {
     const dir = await newFolder()
     const trace = join(dir, 'trace')
     const calls = 'trace=openat,pwrite64,write,fsync,fdatasync'
-    const child = runChild('./sync-child.ts', [dir], [STRACE, '-f', '-y', '-e', calls, '-o', trace])
+    const child = runChild(
+      new URL('./sync-child.ts', import.meta.url),
+      [dir],
+      [STRACE, '-f', '-y', '-e', calls, '-o', trace],
+    )
     await child.line('answered')
     await child.ended
     const lines = (await readFile(trace, 'utf8')).split('\n')

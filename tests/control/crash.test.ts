@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OPERATOR } from '../../../src/control/authority/actor.ts'
-import { openPlane, type TestPlane } from '../plane.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
+import { openPlane, type TestPlane } from './plane.ts'
 
 /** More by the environment, as for a release. */
 const KILLS = Number(process.env.CONTROL_KILLS ?? 4)
