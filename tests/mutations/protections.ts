@@ -229,7 +229,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'a route is served where nobody looks at who calls',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '  requireAdmission(app)\n',
         replace: '',
       },

@@ -1360,7 +1360,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'engines stay open when the server ends',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '  await workspaces.close(deadlineMs)\n',
         replace: '',
       },

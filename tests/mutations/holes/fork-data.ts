@@ -919,7 +919,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'headers of who is refused are logged',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: 'request.log.info({ code: error.code, user: principal?.userId }, ',
         replace: 'request.log.info({ code: error.code, headers: request.headers }, ',
       },
@@ -942,7 +942,13 @@ export const FORK_DATA: readonly HoleMutation[] = [
   {
     hole: 'F-31',
     name: 'the token of a link is logged with its address',
-    edits: [{ file: 'src/main.ts', find: 'serializers: { req: loggedRequest },', replace: '' }],
+    edits: [
+      {
+        file: 'src/server/build-server.ts',
+        find: 'serializers: { req: loggedRequest },',
+        replace: '',
+      },
+    ],
     test: NOT_LOGGED,
   },
   {
@@ -1044,7 +1050,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the server asks nobody which pages may call',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: 'await app.register(cors, corsOptions(config.CORS_ORIGINS))',
         replace: 'await app.register(cors, { origin: true, credentials: true })',
       },
@@ -1056,7 +1062,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a server without a list lets all pages call',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: 'if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))',
         replace:
           "await app.register(cors, corsOptions(config.CORS_ORIGINS.length > 0 ? config.CORS_ORIGINS : ['*']))",

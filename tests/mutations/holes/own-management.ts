@@ -146,7 +146,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'nobody looks at open streams when the users file changes',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: "    if (event.type === 'loaded') recheckStreams()\n",
         replace: '    void recheckStreams\n',
       },
@@ -204,7 +204,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'what was open to others stays so',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '          await makeStoragePrivate(config, app.log)\n',
         replace: '          void makeStoragePrivate\n',
       },

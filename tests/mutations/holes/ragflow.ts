@@ -547,7 +547,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the first characters of a token that failed are logged',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: "        request.log.info({ code: error.code, user: principal?.userId }, 'refused')",
         replace:
           "        request.log.info({ code: error.code, token: String(request.headers['x-api-key']).slice(0, 10) }, 'refused')",
@@ -773,7 +773,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'nobody is named as the caller',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: 'control?.plane.usage.record(record, context.current()?.principal.userId)',
         replace: 'control?.plane.usage.record(record)',
       },
@@ -979,7 +979,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'the login asks no guard',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '      tokens,\n      guard: defences.signInGuard,\n      onSignIn: (signIn) => audit?.signedIn(signIn),\n      ...(control',
         replace:
           '      tokens,\n      onSignIn: (signIn) => audit?.signedIn(signIn),\n      ...(control',
@@ -1029,13 +1029,13 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a text may be as long as one likes',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '      maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,\n',
         replace: '      maxTextBodyBytes: 2 ** 30,\n',
       },
       // All routes are held to it once more.
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '    maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,\n',
         replace: '    maxBodyBytes: 2 ** 30,\n',
       },
@@ -1047,7 +1047,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a file may be as long as one likes',
     edits: [
       {
-        file: 'src/main.ts',
+        file: 'src/server/build-server.ts',
         find: '      maxUploadBytes: config.MAX_UPLOAD_SIZE,\n',
         replace: '      maxUploadBytes: 2 ** 30,\n',
       },

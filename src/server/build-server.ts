@@ -1,0 +1,374 @@
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { type Config, ConfigError } from '../config/config.ts'
+import { configNotices } from '../config/config-notices.ts'
+import { tlsFileProblems } from '../config/tls-fields.ts'
+import type { ControlPlane } from '../control/control-plane.ts'
+import { CONTROL_STATUS } from '../control/core/control-error.ts'
+import { RAG_METHODS, RAG_STREAMS, type Rag } from '../engine/rag.ts'
+import { tokenCount } from '../engine/text/tokenizer.ts'
+import { DiskRoom } from '../files/disk-room.ts'
+import { makeFoldersPrivate } from '../files/private-files.ts'
+import { budgetBodies } from '../http/body/body-budget.ts'
+import { ERROR_STATUS } from '../http/errors/error-status.ts'
+import { refuseForeignPages } from '../http/guards/refuse-foreign-pages.ts'
+import { refuseUnderPressure } from '../http/guards/refuse-under-pressure.ts'
+import { refuseWithoutRoom } from '../http/guards/refuse-without-room.ts'
+import { httpConventions, httpServerOptions } from '../http/http-conventions.ts'
+import { logRequests } from '../log/log-requests.ts'
+import { type LogStream, logStream } from '../log/log-stream.ts'
+import { loggedRequest } from '../log/logged-request.ts'
+import { apiDescription } from '../openapi/api-description.ts'
+import { type RoutesOptions, registerRoutes } from '../routes/register-routes.ts'
+import { context } from '../tenancy/context.ts'
+import { TENANCY_STATUS } from '../tenancy/errors.ts'
+import { closedError } from '../tenancy/pool/pool-errors.ts'
+import { limited } from '../tenancy/proxy/limited.ts'
+import { OpenStreams } from '../tenancy/proxy/open-streams.ts'
+import { createProxy } from '../tenancy/proxy/proxy.ts'
+import { accountAdmissionOf, admissionOf, callerIn } from '../tenancy/request/admission.ts'
+import { rateLimits } from '../tenancy/request/rate-limits.ts'
+import { requireAdmission } from '../tenancy/request/require-admission.ts'
+import { authRoutes } from '../tenancy/sign-in/auth-routes.ts'
+import type { Authenticator } from '../tenancy/sign-in/authenticator.ts'
+import { registerTokens } from '../tenancy/sign-in/token.ts'
+import { loadTokenSecret } from '../tenancy/sign-in/token-secret.ts'
+import { tenancy } from '../tenancy/tenancy.ts'
+import type { UsersFileEvent } from '../tenancy/users/users-file.ts'
+import type { UsersVersion } from '../tenancy/users/users-version.ts'
+import {
+  buildDefences,
+  type Defences,
+  foreignPagesFor,
+  selectorsOf,
+} from './guards/build-defences.ts'
+import { corsOptions } from './guards/cors-options.ts'
+import { operatorGauges, type ServerGauges } from './guards/operator-gauges.ts'
+import { senderOf } from './guards/sender-of.ts'
+import { boundClients, connectionOptions, prefixFor } from './guards/server-connections.ts'
+import { refuseUnfitNode } from './guards/unfit-node.ts'
+import { buildModels } from './models/build-models.ts'
+import { checkModels } from './models/check-models.ts'
+import type { ControlParts } from './tenants/build-control.ts'
+import { chooseAuthenticator } from './tenants/choose-authenticator.ts'
+import type { ControlSide } from './tenants/control-side.ts'
+import { stillHolds } from './tenants/still-holds.ts'
+import { API_VERSION, CORE_VERSION } from './version.ts'
+import { ensureWritable, refusePythonFiles } from './workspaces/storage-folder.ts'
+import { createWorkspaces, type Workspaces } from './workspaces/workspaces.ts'
+
+export interface ServerOptions {
+  /** Takes the lines of the log; standard output unless given. */
+  readonly logStream?: LogStream
+  /** What the users file holds, where somebody has begun to read it. */
+  readonly users?: Promise<UsersVersion | undefined>
+}
+
+export interface AssembledServer {
+  readonly app: FastifyInstance
+  /** Whether nobody needs a key. */
+  readonly open: boolean
+  /** The services of `tenantrag/control` on the server's own database; undefined without tenants. */
+  readonly control: ControlPlane | undefined
+  /** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
+  gauges(): ServerGauges
+  /** Finishes requests within the configured time, then closes every workspace. */
+  close(): Promise<void>
+}
+
+/** How long after it is ready a server looks for the work that was left. */
+const RESUME_AFTER_MS = 500
+/** Of one user from one address: each costs a hash in the one thread that makes them for all. */
+const SIGN_INS_PER_MINUTE = 30
+
+/** The assembled app, not listening yet; the same errors. */
+export async function buildServer(
+  config: Config,
+  { logStream: lines, users }: ServerOptions = {},
+): Promise<AssembledServer> {
+  refuseUnfitNode()
+  await ensureWritable(config.WORKING_DIR)
+  await ensureWritable(config.INPUT_DIR)
+  await refusePythonFiles(config.WORKING_DIR)
+  const unreadable = tlsFileProblems(config)
+  if (unreadable.length > 0) throw new ConfigError(unreadable)
+  const app: FastifyInstance = fastify({
+    ...httpServerOptions,
+    ...connectionOptions(config),
+    forceCloseConnections: 'idle',
+    logController: new LogController({ disableRequestLogging: true }),
+    logger: {
+      level: config.LOG_LEVEL,
+      serializers: { req: loggedRequest },
+      stream: logStream(config, lines),
+    },
+  })
+  logRequests(app)
+  boundClients(app, config)
+  for (const line of configNotices(config)) app.log.warn(line)
+  const tokens = await registerTokens(app, {
+    secret: loadTokenSecret(config.WORKING_DIR, config.TOKEN_SECRET),
+    userHours: config.TOKEN_EXPIRE_HOURS,
+    guestHours: config.GUEST_TOKEN_EXPIRE_HOURS,
+  })
+  const defences = buildDefences(config, app.log)
+  const { audit } = defences
+  const ending = new AbortController()
+  const streams = new OpenStreams(ending.signal)
+  const control = await controlSide(config, {
+    log: app.log,
+    streams,
+    workspaces: () => workspaces,
+    usersFile: () => chosen.usersFile,
+    onAct: (event, about) => audit?.administered(event, about),
+  })
+  const recheckStreams = () => {
+    void streams.recheck((open) =>
+      stillHolds(open, { usersFile: chosen.usersFile, control: control?.plane.directory }),
+    )
+  }
+  const onUsersEvent = (event: UsersFileEvent) => {
+    if (event.type === 'plain_passwords') return
+    if (event.type === 'loaded') recheckStreams()
+    audit?.administered(`users_${event.type}`, event.type === 'loaded' ? event : {})
+  }
+  const chosen = chooseAuthenticator(
+    config,
+    tokens,
+    app.log,
+    onUsersEvent,
+    control?.plane.directory,
+    await users,
+  )
+  const { authenticator, directory, close } = chosen
+  const room = new DiskRoom(
+    [config.WORKING_DIR, config.INPUT_DIR],
+    config.DISK_RESERVE_MB * 1024 * 1024,
+  )
+  const models = await buildModels(
+    config,
+    (record) => {
+      control?.plane.usage.record(record, context.current()?.principal.userId)
+    },
+    {
+      alone: !authenticator.multiTenant,
+      onNotice: ({ model, message }) => app.log.warn({ model }, message),
+    },
+  )
+  if (models.offline) {
+    app.log.info('No language model is configured: answers are extracts from the documents.')
+  }
+  const workspaces: Workspaces = createWorkspaces(
+    config,
+    models,
+    app.log,
+    room,
+    control?.ownSettings,
+  )
+  const gauges = (): ServerGauges => ({
+    pool: workspaces.pool.stats(),
+    engines: workspaces.pool.engines(),
+    ...defences.stats(),
+  })
+  let resuming: NodeJS.Timeout | undefined
+  app.addHook('onReady', async () => {
+    // Not now: a server with thousands of workspaces listens at once, and answers who waited for it.
+    resuming = setTimeout(() => {
+      context
+        .exit(async () => {
+          await workspaces.resume()
+          await makeStoragePrivate(config, app.log)
+        })
+        .catch((error: unknown) => app.log.error(error))
+    }, RESUME_AFTER_MS)
+    await context.exit(() => control?.plane.start())
+  })
+  app.addHook('onClose', async () => clearTimeout(resuming))
+  const checking = new AbortController()
+  if (config.CHECK_MODELS) {
+    app.addHook('onListen', (done) => {
+      void context.exit(() => checkModels(models.probes, app.log, checking.signal))
+      done()
+    })
+  }
+  app.addHook('preClose', async () => checking.abort())
+  requireAdmission(app)
+  await app.register(helmet)
+  if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
+  await app.register(refuseUnderPressure, {
+    maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+    callerOf: (request) => callerOf(request, authenticator.multiTenant),
+  })
+  const prefixOf = prefixFor(config)
+  await app.register(httpConventions, {
+    errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS },
+    maxBodyBytes: config.MAX_REQUEST_BODY_BYTES,
+    prefixOf,
+  })
+  budgetBodies(app, defences.bodies, senderOf)
+  await app.register(refuseWithoutRoom, {
+    refuseUnlessFree: (bytes) => room.refuseUnlessFree(bytes),
+  })
+  await app.register(apiDescription, {
+    version: API_VERSION,
+    serve: config.ENABLE_API_DOCS,
+    prefixOf,
+  })
+  // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
+  await app.register(async (scope) => {
+    if (authenticator.open || config.ALLOWED_HOSTS.length > 0) {
+      await scope.register(refuseForeignPages, {
+        ...foreignPagesFor(config, authenticator.open),
+        onRefusal: ({ code }, request) => {
+          request.log.info({ code }, 'refused')
+          const error = { code, statusCode: ERROR_STATUS[code] }
+          audit?.refused({ error, request, principal: undefined })
+        },
+      })
+    }
+    await scope.register(tenancy, {
+      authenticator,
+      context,
+      selectors: selectorsOf(config, authenticator.multiTenant),
+      ...(control === undefined ? {} : { actAs: control.actAs }),
+      onRefusal: (refusal) => {
+        const { error, request, principal } = refusal
+        request.log.info({ code: error.code, user: principal?.userId }, 'refused')
+        audit?.refused(refusal)
+      },
+    })
+    await scope.register(rateLimits, { ...defences.rates, ownRates: control !== undefined })
+    await scope.register(authRoutes, {
+      authenticator,
+      tokens,
+      guard: defences.signInGuard,
+      onSignIn: (signIn) => audit?.signedIn(signIn),
+      ...(control === undefined ? {} : { signInsPerMinute: SIGN_INS_PER_MINUTE }),
+      about: about(config),
+    })
+    const routes: RoutesOptions = {
+      rag: ragFor(workspaces, defences, streams, control),
+      health: {
+        info: { auth_mode: authMode(authenticator), ...about(config) },
+        flags: tenantFlags(config, authenticator),
+        details: () => context.current() !== undefined,
+        gauges: (request) => (callerIn(request)?.superAdmin ? operatorGauges(gauges()) : undefined),
+      },
+      ollama: {
+        model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,
+        countTokens: tokenCount,
+      },
+      answerQuietMs: config.STREAM_KEEP_ALIVE_SECONDS * 1000,
+      maxUploadBytes: config.MAX_UPLOAD_SIZE,
+      maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,
+      maxUploadSilenceMs: config.REQUEST_SILENCE_SECONDS * 1000,
+    }
+    await registerRoutes(scope, routes)
+    if (control === undefined || directory === undefined) return
+    await control.register(scope, {
+      authenticator,
+      directory,
+      tokens,
+      guard: defences.signInGuard,
+      onSignIn: (signIn) => audit?.signedIn(signIn),
+      engines: workspaces.house,
+      data: routes,
+      onRefusal: (refusal) => audit?.refused(refusal),
+    })
+  })
+  return {
+    app,
+    open: authenticator.open,
+    control: control?.plane,
+    gauges,
+    close: async () => {
+      // Streams may end by themselves for half of the time; then their readers are told why.
+      const endStreams = () => ending.abort(closedError())
+      const timer = setTimeout(endStreams, (config.SHUTDOWN_SECONDS * 1000) / 2)
+      await shutDown(config, app, workspaces, close)
+      await control?.plane.close()
+      clearTimeout(timer)
+      await defences.close()
+    },
+  }
+}
+
+/** What an older release, or a restored backup, left open to other accounts of the machine. */
+async function makeStoragePrivate(config: Config, log: FastifyBaseLogger): Promise<void> {
+  for (const folder of [config.WORKING_DIR, config.INPUT_DIR]) {
+    const changed = await makeFoldersPrivate(folder)
+    if (changed > 0)
+      log.warn({ folder, changed }, 'Files and folders are now for this account alone.')
+  }
+}
+
+/** Loaded only where there are tenants: it is a third of the code. */
+async function controlSide(config: Config, parts: ControlParts): Promise<ControlSide | undefined> {
+  if (!config.multiTenant) return undefined
+  const { openControlSide } = await import('./tenants/control-side.ts')
+  return openControlSide(config, parts)
+}
+
+/** What the handlers get: the proxy, and around it the bound on queries where there is one. */
+function ragFor(
+  { pool }: Workspaces,
+  { queries }: Defences,
+  openStreams: OpenStreams,
+  control: ControlSide | undefined,
+): Rag {
+  const [methods, streams] = [RAG_METHODS, RAG_STREAMS]
+  const proxied = createProxy<Rag>({ methods, streams, pool, context, openStreams })
+  const rag = control === undefined ? proxied : control.bounded(proxied, context)
+  if (queries === undefined) return rag
+  return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
+}
+
+async function shutDown(
+  config: Config,
+  app: FastifyInstance,
+  workspaces: Workspaces,
+  closeAuthenticator: () => void,
+): Promise<void> {
+  const deadlineMs = config.SHUTDOWN_SECONDS * 1000
+  const force = setTimeout(() => app.server.closeAllConnections(), deadlineMs)
+  await app.close()
+  clearTimeout(force)
+  await workspaces.close(deadlineMs)
+  closeAuthenticator()
+}
+
+function about(config: Config) {
+  return {
+    core_version: CORE_VERSION,
+    api_version: API_VERSION,
+    webui_title: config.WEBUI_TITLE ?? null,
+    webui_description: config.WEBUI_DESCRIPTION ?? null,
+  }
+}
+
+/** As the clients of LightRAG's fork for several tenants look for them. */
+function tenantFlags(config: Config, { multiTenant }: Authenticator): Record<string, boolean> {
+  if (!multiTenant) return {}
+  const strict = config.LIGHTRAG_MULTI_TENANT_STRICT
+  return {
+    multi_tenant_enabled: true,
+    ...(config.multiTenant ? { multi_tenant_strict: strict } : {}),
+  }
+}
+
+/** Who a request is charged to. A single key is everybody's, and says nothing. */
+function callerOf(request: FastifyRequest, multiTenant: boolean): string {
+  if (!multiTenant) return request.ip
+  const { principal } = admissionOf(request)?.context ?? accountAdmissionOf(request) ?? {}
+  return principal?.userId ?? request.ip
+}
+
+function authMode(authenticator: Authenticator): 'enabled' | 'disabled' {
+  return authenticator.passwordsOn ? 'enabled' : 'disabled'
+}
