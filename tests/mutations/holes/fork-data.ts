@@ -134,7 +134,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/authority/crash.test.ts',
+      file: 'tests/control/crash.test.ts',
       title: 'at random moments has lost nothing that it acknowledged',
     },
   },
