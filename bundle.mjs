@@ -40,6 +40,9 @@ async function bundle(folder) {
     entryPoints: {
       tenantrag: 'src/cli.ts',
       'users-thread': 'src/tenancy/users/users-thread.ts',
+      'password-thread': 'src/tenancy/sign-in/password-thread.ts',
+      'stall-thread': 'src/life/stall-thread.ts',
+      'checkpoint-thread': 'src/stores/sqlite/database/checkpoint-thread.ts',
       'migrate-thread': 'src/stores/sqlite/database/migrate-thread.ts',
       'reader-host': 'src/formats/reader/reader-host.ts',
       'reader-worker': 'src/formats/reader/reader-worker.ts',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { WorkInHand, WorkWatch } from '../engine/pipeline/work-watch.ts'
 import { Mutex } from '../engine/work/mutex.ts'
 import { type Fault, LifeFiles, livesFolder } from './life-files.ts'
-import { StallThread } from './stall-thread.ts'
+import { StallWatch } from './stall-watch.ts'
 
 /** The life of this process: its beginning, and a word that makes it one of its kind. */
 export const LIFE = `${new Date().toISOString().replace(/\D/g, '')}-${randomBytes(6).toString('hex')}`
@@ -18,7 +18,7 @@ const SAID: Readonly<Record<Fault, string>> = {
 /** What this process has in work, for all workspaces, and how others before it have ended. */
 export class ProcessLife {
   readonly #files: LifeFiles
-  readonly #thread: StallThread
+  readonly #stalls: StallWatch
   readonly #work = new Set<string>()
   /** Of those who are under suspicion. */
   readonly #alone = new Mutex()
@@ -27,7 +27,7 @@ export class ProcessLife {
   constructor(root: string, onError: (error: unknown) => void) {
     this.#files = new LifeFiles(livesFolder(root))
     this.#files.prepare()
-    this.#thread = new StallThread(this.#files.path(LIFE, 'stalled'), onError)
+    this.#stalls = new StallWatch(this.#files.path(LIFE, 'stalled'), onError)
   }
 
   /** The watch of one workspace. */
@@ -42,7 +42,7 @@ export class ProcessLife {
   }
 
   async close(): Promise<void> {
-    await this.#thread.close()
+    await this.#stalls.close()
     this.#files.remove(LIFE, 'stalled')
   }
 
@@ -95,7 +95,7 @@ export class ProcessLife {
   }
 
   #tell(): void {
-    this.#thread.tell([...this.#work])
+    this.#stalls.tell([...this.#work])
   }
 
   #blame(life: string, key: string): string | null {

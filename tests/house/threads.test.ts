@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const STARTED = /new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g
+const STARTED = /new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g
 
 it('the program has beside it every thread that its sources start by a file', async () => {
   const bundle = await readFile(join(ROOT, 'bundle.mjs'), 'utf8')
@@ -14,6 +14,14 @@ it('the program has beside it every thread that its sources start by a file', as
     const source = await readFile(join(ROOT, 'src', file), 'utf8')
     for (const [, name = ''] of source.matchAll(STARTED)) started.add(name)
   }
-  expect([...started]).toEqual(expect.arrayContaining(['migrate-thread', 'users-thread']))
+  expect([...started].sort()).toEqual([
+    'checkpoint-thread',
+    'migrate-thread',
+    'password-thread',
+    'reader-host',
+    'reader-worker',
+    'stall-thread',
+    'users-thread',
+  ])
   expect([...started].filter((name) => !bundle.includes(`'${name}': '`))).toEqual([])
 })

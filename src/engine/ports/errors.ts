@@ -25,7 +25,8 @@ export type EngineErrorCode =
 /**
  * A failure with a code that callers can branch on.
  *
- * Survives a structured clone as `{ code, message, details }`; `message` is safe to show to a caller.
+ * Comes out of a thread (`threads/`) with its code and details, which a structured clone alone would
+ * lose. `message` is safe to show to a caller.
  */
 export class EngineError extends Error {
   override readonly name = 'EngineError'

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import type { PageStart } from '../../engine/ports/file-reader.ts'
+import type { Worker } from 'node:worker_threads'
+import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
 import type { Heading } from '../../engine/read/headings.ts'
 import { residentBytes } from '../../engine/work/resident-bytes.ts'
+import { startThread } from '../../threads/start-thread.ts'
+import { ThreadCalls, ThreadEnded } from '../../threads/thread-calls.ts'
+import { UnreadableFile } from '../unreadable-file.ts'
 import type { ReadLimits } from './read-limits.ts'
-import type { ReadReply, ReadRequest } from './reader-worker.ts'
+import type { ReadRequest } from './reader-worker.ts'
 
 /** What a reader's process says. Long texts and lists come in pieces, and then the end. */
 export type HostMessage =
@@ -35,25 +38,42 @@ function say(message: HostMessage): void {
 }
 
 /** The file is read in a thread of this process, so that the watch turns whatever the file does. */
-function start(): void {
+async function start(): Promise<void> {
   giveWay()
-  const worker = startWorker()
   const watch = new Watch()
-  process.on('message', (request: ReadRequest) => {
+  const calls = new ThreadCalls<ReadRequest, ReadFile>(startReader, {
+    errors: { UnreadableFile },
+    onEnd: sayEnd,
+  })
+  process.on('message', async (request: ReadRequest) => {
     watch.begin()
-    worker.postMessage(request)
+    await calls
+      .call(request)
+      .finally(() => watch.end())
+      .then(sendFile, sayRefusal)
   })
-  worker.on('message', (message: ReadReply | 'ready') => {
-    watch.end()
-    if (message === 'ready') say({ kind: 'ready' })
-    else sendReply(message)
+  await calls.start().then(() => say({ kind: 'ready' }), sayRefusal)
+}
+
+function startReader(): Worker {
+  return startThread(new URL('./reader-worker.ts', import.meta.url), {
+    workerData: limits,
+    resourceLimits: { maxOldGenerationSizeMb: limits.maxHeapMb },
   })
-  worker.on('error', (error) => {
-    watch.end()
-    const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    if (isOutOfMemory) say({ kind: 'over', limit: 'memory' })
-    else say({ kind: 'failed', cause: String(error) })
-  })
+}
+
+function sayEnd({ cause }: ThreadEnded): void {
+  const isOutOfMemory =
+    cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+  if (isOutOfMemory) say({ kind: 'over', limit: 'memory' })
+  else say({ kind: 'failed', cause: String(cause) })
+}
+
+function sayRefusal(error: unknown): void {
+  // Whoever ends the thread has said so.
+  if (error instanceof ThreadEnded) return
+  const reason = error instanceof UnreadableFile ? error.message : null
+  say({ kind: 'refused', reason, cause: String(error) })
 }
 
 /** Nothing of this process is worth more than the server beside it. */
@@ -71,12 +91,7 @@ function giveWay(): void {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 }
 
-function sendReply(reply: ReadReply): void {
-  if ('refused' in reply) {
-    say({ kind: 'refused', reason: reply.refused, cause: reply.cause })
-    return
-  }
-  const { text, pages, headings } = reply.file
+function sendFile({ text, pages, headings }: ReadFile): void {
   for (let at = 0; at < text.length; at += PIECE_LENGTH) {
     say({ kind: 'text', piece: text.slice(at, at + PIECE_LENGTH) })
   }
@@ -126,23 +141,4 @@ function residentMb(): number {
   return (residentBytes() ?? 0) / MB
 }
 
-function startWorker(): Worker {
-  const options = {
-    workerData: limits,
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: limits.maxHeapMb },
-  }
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./reader-worker.js', import.meta.url), options)
-  }
-  // Where this runs as TypeScript, a thread must load the compiler before anything of ours.
-  const compiler = import.meta.resolve('tsx/esm/api')
-  const entry = new URL('./reader-worker.ts', import.meta.url).href
-  const source = `import(${JSON.stringify(compiler)}).then(({ register }) => {
-    register()
-    return import(${JSON.stringify(entry)})
-  })`
-  return new Worker(source, { ...options, eval: true })
-}
-
-start()
+await start()

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
 import type { Heading } from '../../engine/read/headings.ts'
 import { timerMs } from '../../engine/work/timer-ms.ts'
+import { fileToRun, IS_TYPESCRIPT } from '../../threads/start-thread.ts'
 import type { ReadLimits } from './read-limits.ts'
 import type { HostMessage } from './reader-host.ts'
 import type { ReadRequest } from './reader-worker.ts'
@@ -136,13 +137,10 @@ export class ReaderProcess {
 }
 
 function startChild(limits: ReadLimits): ChildProcess {
-  const isTypeScript = import.meta.url.endsWith('.ts')
-  const entry = isTypeScript
-    ? new URL('./reader-host.ts', import.meta.url)
-    : new URL('./reader-host.js', import.meta.url)
+  const entry = fileToRun(new URL('./reader-host.ts', import.meta.url))
   return fork(fileURLToPath(entry), [JSON.stringify(limits)], {
     // Neither the loaders and debuggers of this process nor its secrets.
-    execArgv: isTypeScript ? ['--import', import.meta.resolve('tsx')] : [],
+    execArgv: IS_TYPESCRIPT ? ['--import', import.meta.resolve('tsx')] : [],
     env: {},
     // What libraries print of a file is nobody's business.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesIn, FolderBytes } from '../../files/folder-bytes.ts'
-import { checkpointThread } from '../../stores/sqlite/database/checkpoint-thread.ts'
+import { checkpointThread } from '../../stores/sqlite/database/checkpointer.ts'
 import { lookInto, type StoredContent } from '../../stores/sqlite/tables/stored-content.ts'
 
 export interface WorkspaceFolders {

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { parentPort, workerData } from 'node:worker_threads'
+import { answerCalls } from '../../threads/answer-calls.ts'
 import { buffersOf } from './packed-users.ts'
 import { judgeUsers, type UsersVersion, unreadableUsers } from './users-version.ts'
 
-/** What the thread is started with: it reads one version and ends. */
-export interface UsersThreadData {
+export interface UsersRequest {
   readonly path: string
   readonly seenBefore: string | undefined
 }
 
-const { path, seenBefore }: UsersThreadData = workerData
-const version: UsersVersion = await readFile(path).then(
-  (text) => judgeUsers(text, seenBefore),
-  (error: unknown) => unreadableUsers(error, seenBefore),
+answerCalls<UsersRequest, UsersVersion>(
+  ({ path, seenBefore }) =>
+    readFile(path).then(
+      (text) => judgeUsers(text, seenBefore),
+      (error: unknown) => unreadableUsers(error, seenBefore),
+    ),
+  (version) => (version.type === 'users' ? buffersOf(version.users) : []),
 )
-parentPort?.postMessage(version, version.type === 'users' ? buffersOf(version.users) : [])

@@ -1,4 +1,4 @@
-import type { Checkpointer } from './checkpoint-thread.ts'
+import type { Checkpointer } from './checkpointer.ts'
 
 /** In pages: the 4 MB after which SQLite itself would make a checkpoint. */
 const DUE_PAGES = 500

@@ -1,7 +1,5 @@
-import type {
-  Checkpointer,
-  CheckpointMode,
-} from '../../../../src/stores/sqlite/database/checkpoint-thread.ts'
+import type { CheckpointMode } from '../../../../src/stores/sqlite/database/checkpoint-thread.ts'
+import type { Checkpointer } from '../../../../src/stores/sqlite/database/checkpointer.ts'
 
 /** Makes no checkpoints; each ends when one wants it to. */
 export class SlowCheckpointer implements Checkpointer {
