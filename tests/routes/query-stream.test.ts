@@ -212,6 +212,24 @@ describe('POST /query/stream', () => {
     await stopped
   })
 
+  it('lets the event loop turn while all of an answer comes at once', async () => {
+    let done = false
+    let turns = 0
+    const turn = () => {
+      turns++
+      if (!done) setImmediate(turn)
+    }
+    const rag = new ScriptedRag(async function* () {
+      yield START
+      setImmediate(turn)
+      for (let piece = 0; piece < 1000; piece++) yield textOf('x')
+      done = true
+    })
+    server = await startServer(rag)
+    await new RestClient(server).post('/query/stream', BODY)
+    expect(turns).toBeGreaterThan(10)
+  })
+
   it('stops the work of a client that left before the work began', async () => {
     let begun = false
     const rag = new ScriptedRag(async function* () {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { QueryEvent } from '../../engine/retrieve/query-calls.ts'
 import { type AnswerReader, openAnswer } from './answer-reader.ts'
 
@@ -16,6 +17,12 @@ export interface LineOptions {
    */
   readonly quietMs: number
 }
+
+/**
+ * Pieces after which the event loop turns. Where all come at once it would not turn by itself, and that
+ * the client has left is heard of in a turn: Node 24 goes on taking what is written to a closed socket.
+ */
+const MOST_IN_A_TURN = 64
 
 export type Line = Readonly<Record<string, unknown>>
 
@@ -76,6 +83,7 @@ class LineStream extends Readable {
   /** Whether the next lines are being waited for. */
   #isWaiting = false
   #wasSilent = true
+  #pieces = 0
 
   /** @param isLate whether a sign of life is due */
   constructor(
@@ -126,6 +134,7 @@ class LineStream extends Readable {
       this.#answer = answer
       return head
     }
+    if (++this.#pieces % MOST_IN_A_TURN === 0) await setImmediate()
     const text = await this.#answer.nextText()
     return text === null ? null : [this.#format.piece(text)]
   }
