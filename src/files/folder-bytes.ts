@@ -3,12 +3,15 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 
-/** What a folder was seen to hold, itself and not what lies in the folders below it. */
-interface Seen {
-  readonly changedAt: number
-  readonly seenAt: number
+/** What a folder holds, itself and not what lies in the folders below it. */
+interface Held {
   readonly bytes: number
   readonly folders: readonly string[]
+}
+
+interface Seen extends Held {
+  readonly changedAt: number
+  readonly seenAt: number
 }
 
 export interface FolderBytesOptions {
@@ -28,10 +31,7 @@ const TRUSTED_MS = 60_000
  * Folders themselves do not count; links are not followed.
  */
 export async function bytesIn(folder: string): Promise<number> {
-  const { bytes, folders } = await look(folder)
-  let sum = bytes
-  for (const name of folders) sum += await bytesIn(join(folder, name))
-  return sum
+  return sumOf(folder, look)
 }
 
 /**
@@ -48,16 +48,15 @@ export class FolderBytes {
   }
 
   async in(folder: string): Promise<number> {
+    return sumOf(folder, (path) => this.#look(path))
+  }
+
+  async #look(folder: string): Promise<Held> {
     const changedAt = (await stats(folder))?.mtimeMs
-    if (changedAt === undefined) return 0
+    if (changedAt === undefined) return { bytes: 0, folders: [] }
     const known = this.#seen.get(folder)
-    const seen =
-      known?.changedAt === changedAt && this.#isTrusted(known)
-        ? known
-        : await this.#read(folder, changedAt)
-    let sum = seen.bytes
-    for (const name of seen.folders) sum += await this.in(join(folder, name))
-    return sum
+    if (known?.changedAt === changedAt && this.#isTrusted(known)) return known
+    return this.#read(folder, changedAt)
   }
 
   #isTrusted({ changedAt, seenAt }: Seen): boolean {
@@ -72,7 +71,14 @@ export class FolderBytes {
   }
 }
 
-async function look(folder: string): Promise<{ bytes: number; folders: string[] }> {
+async function sumOf(folder: string, look: (path: string) => Promise<Held>): Promise<number> {
+  const { bytes, folders } = await look(folder)
+  let sum = bytes
+  for (const name of folders) sum += await sumOf(join(folder, name), look)
+  return sum
+}
+
+async function look(folder: string): Promise<Held> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => [])
   let bytes = 0
   for (const entry of entries) {

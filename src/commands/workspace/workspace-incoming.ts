@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../../engine/ports/errors.ts'
+import { hasCode } from '../../files/file-errors.ts'
+import { syncFolder } from '../../files/sync-folder.ts'
 import { WorkspaceLock } from '../../stores/sqlite/database/workspace-lock.ts'
 import { renameIn } from '../../stores/sqlite/database/workspace-name.ts'
-import { syncFolder } from '../../stores/sqlite/export/sync-folder.ts'
 import { WorkspaceError } from './workspace-error.ts'
 import { refuseTaken, type WorkspacePlaces } from './workspace-places.ts'
 
@@ -52,8 +53,7 @@ export async function appear(places: WorkspacePlaces, name: string, folder: stri
   renameIn(folder, name)
   await syncFolder(folder)
   await rename(folder, places.dirOf(name)).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
     throw new WorkspaceError(`There is a folder for a workspace "${name}" already.`)
   })
   await syncFolder(places.root)

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config/config.ts'
+import { ifMissing } from '../../files/file-errors.ts'
 import { workspacesIn } from '../../server/workspaces/storage-folder.ts'
 import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { isWorkspaceName, workspaceKey } from '../../tenancy/workspace-name.ts'
@@ -77,9 +78,6 @@ export async function refuseTaken(places: WorkspacePlaces, name: string): Promis
 
 /** Names of all workspaces, sorted. */
 export async function namesIn(places: WorkspacePlaces): Promise<string[]> {
-  const names = await workspacesIn(places.root).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  })
+  const names = await workspacesIn(places.root).catch(ifMissing([]))
   return names.filter(isWorkspaceName).sort()
 }

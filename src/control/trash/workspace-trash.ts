@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, open, rename, rm } from 'node:fs/promises'
+import { access, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '../../files/sync-folder.ts'
 import { parseWorkspaceName } from '../../tenancy/workspace-name.ts'
 import type { WorkspaceFiles } from '../tenants/deletions.ts'
 
@@ -63,16 +64,7 @@ async function move(from: string, to: string): Promise<void> {
   if (!(await exists(from))) return
   await mkdir(dirname(to), { recursive: true })
   await rename(from, to)
-  for (const folder of [dirname(to), dirname(from)]) await sync(folder)
-}
-
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  for (const folder of [dirname(to), dirname(from)]) await syncFolder(folder)
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../../files/sync-folder.ts'
 import { EngineError } from '../ports/errors.ts'
 import { asStorageError } from '../ports/file-system-errors.ts'
 import type { Room } from '../ports/room.ts'
@@ -77,16 +78,6 @@ async function write(
     return { bytes, contentHash: hash.digest('hex') }
   } finally {
     await file.close()
-  }
-}
-
-/** Makes names durable, not only bytes. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants, type Dirent } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { ifMissing } from '../../files/file-errors.ts'
 import { extensionOf } from '../documents/file-name.ts'
 import { EngineError } from '../ports/errors.ts'
 import { asStorageError } from '../ports/file-system-errors.ts'
@@ -28,7 +29,9 @@ export class InputFolder {
     if ((await lstat(this.#path).catch(() => undefined))?.isSymbolicLink()) {
       throw new EngineError('invalid_argument', 'The input folder is a link; put a folder there.')
     }
-    const entries = await readdir(this.#path, { withFileTypes: true }).catch(noneIfMissing)
+    const entries = await readdir(this.#path, { withFileTypes: true }).catch(
+      ifMissing<Dirent[]>([]),
+    )
     const names = entries
       .filter((entry) => entry.isFile() && !/^(?:\.|__tmp__)/.test(entry.name))
       .map((entry) => entry.name)
@@ -85,7 +88,7 @@ export class InputFolder {
     // Labels are free text. What has no such name in one of the two folders is none of ours.
     if (name === '' || /^(?:\.|__)/.test(name)) return
     for (const folder of [this.#path, join(this.#path, TAKEN)]) {
-      const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing)
+      const entries = await readdir(folder, { withFileTypes: true }).catch(ifMissing<Dirent[]>([]))
       for (const entry of entries) {
         // The folder may have another form of the same letters.
         const label = keptLabel(entry.name)
@@ -118,9 +121,4 @@ async function freeName(folder: string, name: string): Promise<string> {
     if (!taken) return candidate
   }
   return `${stem}_${Date.now()}${extension}`
-}
-
-function noneIfMissing(error: NodeJS.ErrnoException): Dirent[] {
-  if (error.code === 'ENOENT') return []
-  throw error
 }

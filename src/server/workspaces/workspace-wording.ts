@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { EngineError } from '../../engine/ports/errors.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
+import { hasCode } from '../../files/file-errors.ts'
 
 /** What one workspace asks of its language models in words of its own. */
 export interface WorkspaceWording {
@@ -41,7 +42,7 @@ const validator = Compile(
  */
 export async function readWorkspaceWording(dir: string): Promise<WorkspaceWording> {
   const text = await readFile(join(dir, FILE), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (hasCode(error, 'ENOENT')) return null
     const known = asStorageError(error)
     throw known instanceof EngineError ? known : unusable('it cannot be read', error)
   })

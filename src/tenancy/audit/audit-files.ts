@@ -1,4 +1,5 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { ifMissing } from '../../files/file-errors.ts'
 import { AUDIT_FILE, AUDIT_HEAD_FILE, auditPath } from './audit-chain.ts'
 
 const ROTATED = /^audit\.(\d{12})\.log$/
@@ -20,13 +21,8 @@ export async function auditFiles(root: string): Promise<string[]> {
 }
 
 /** Undefined when the file is not there. */
-export async function readAuditFile(root: string, name: string): Promise<string | undefined> {
-  try {
-    return await readFile(auditPath(root, name), 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+export function readAuditFile(root: string, name: string): Promise<string | undefined> {
+  return readFile(auditPath(root, name), 'utf8').catch(ifMissing(undefined))
 }
 
 export function readHeadFile(root: string): Promise<string | undefined> {

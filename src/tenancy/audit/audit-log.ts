@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { replaceFile } from '../../files/replace-file.ts'
 import { context } from '../context.ts'
 import { ProcessLock } from '../control-files/process-lock.ts'
-import { replaceFile } from '../control-files/replace-file.ts'
 import {
   AUDIT_FILE,
   AUDIT_HEAD_FILE,

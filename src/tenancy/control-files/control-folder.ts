@@ -10,6 +10,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode, ifMissing } from '../../files/file-errors.ts'
+import { syncFolderSync } from '../../files/sync-folder.ts'
 
 /** Folder of the layer's own files. No workspace can have this name. */
 const CONTROL = '_control'
@@ -19,8 +21,7 @@ export function readControlFile(root: string, name: string): string | undefined 
   try {
     return readFileSync(join(root, CONTROL, name), 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    return ifMissing(undefined)(error)
   }
 }
 
@@ -46,7 +47,7 @@ export function writeControlFileOnce(root: string, name: string, text: string): 
   } finally {
     rmSync(draft, { force: true })
   }
-  for (const path of [folder, root]) syncFolder(path)
+  for (const path of [folder, root]) syncFolderSync(path)
   return readFileSync(join(folder, name), 'utf8')
 }
 
@@ -54,15 +55,6 @@ function linkUnlessThere(draft: string, target: string): void {
   try {
     linkSync(draft, target)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
+    if (!hasCode(error, 'EEXIST')) throw error
   }
 }

@@ -1,7 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { ifMissing } from '../../files/file-errors.ts'
+import { replaceFile } from '../../files/replace-file.ts'
 import { ProcessLock } from '../control-files/process-lock.ts'
-import { replaceFile } from '../control-files/replace-file.ts'
 import { TenancyError } from '../errors.ts'
 import { packUsers } from './users-packer.ts'
 import { readUsers, type UserRecord } from './users-schema.ts'
@@ -41,13 +42,8 @@ export async function editUsers(
  * @throws {TenancyError} `users_file_invalid`
  */
 export async function readUsersFile(path: string): Promise<UserRecord[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
+  const text = await readFile(path, 'utf8').catch(ifMissing(null))
+  if (text === null) return []
   const read = readUsers(parsed(text, path))
   const problems = 'problems' in read ? read.problems : problemsOf(read.users)
   if ('problems' in read || problems.length > 0) throw invalid(path, problems)

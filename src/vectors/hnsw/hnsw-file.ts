@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../../files/sync-folder.ts'
 import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from '../index-head.ts'
 import { HnswGraph } from './hnsw-graph.ts'
 import { isWholeGraph } from './hnsw-layout.ts'
@@ -102,15 +103,5 @@ async function hashOf(file: FileHandle): Promise<string> {
     if (bytesRead === 0) return hash.digest('hex')
     hash.update(piece.subarray(0, bytesRead))
     position += bytesRead
-  }
-}
-
-/** Makes renames last. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

@@ -218,7 +218,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a workspace is looked for behind a link',
     edits: [
       {
-        file: 'src/files/plain-folder.ts',
+        file: 'src/server/workspaces/plain-folder.ts',
         find: '    if (!stats?.isSymbolicLink()) continue\n',
         replace: '    if (stats !== null) continue\n',
       },

@@ -3,13 +3,13 @@ import { open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { EngineError } from '../../../engine/ports/errors.ts'
+import { syncFolder } from '../../../files/sync-folder.ts'
 import { asStoreError } from '../database/sqlite-errors.ts'
 import { REINDEX_TABLES } from '../reindex/reindex-tables.ts'
 import { openReadOnly, schemaVersion } from '../verify/open-read-only.ts'
 import { isStoredName, storedNames } from '../verify/stored-files.ts'
 import { EXPORT_ID, EXPORT_SCHEMA, SETTINGS_FILE, seal } from './export-format.ts'
 import { packFile } from './pack-file.ts'
-import { syncFolder } from './sync-folder.ts'
 
 export interface ExportSource {
   /** The folder of the workspace. */

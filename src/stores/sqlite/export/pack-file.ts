@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type Database from 'better-sqlite3'
+import { ifMissing } from '../../../files/file-errors.ts'
 import { type ExportedKind, PIECE_BYTES } from './export-format.ts'
 
 /** Puts the bytes of a file into an export. False when there is no such file. */
@@ -10,10 +11,7 @@ export async function packFile(
   name: string,
   path: string,
 ): Promise<boolean> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  })
+  const file = await open(path, 'r').catch(ifMissing(null))
   if (file === null) return false
   try {
     await packPieces(copy, kind, name, file)

@@ -3,8 +3,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { EngineError } from '../../../engine/ports/errors.ts'
+import { syncFolder } from '../../../files/sync-folder.ts'
 import { EXPORT_TABLES, PIECE_BYTES, SETTINGS_FILE } from '../export/export-format.ts'
-import { syncFolder } from '../export/sync-folder.ts'
 import { isStoredName, storedNames } from '../verify/stored-files.ts'
 
 interface PackedFile {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { EngineError } from '../../../engine/ports/errors.ts'
+import { ifMissing } from '../../../files/file-errors.ts'
 
 /** A key-value file: its records by key, in its order. */
 export type Records = ReadonlyMap<string, unknown>
@@ -11,10 +12,7 @@ export type Records = ReadonlyMap<string, unknown>
  * @throws {EngineError} `invalid_argument`
  */
 export async function readRecords(path: string): Promise<Records> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  })
+  const bytes = await readFile(path).catch(ifMissing(null))
   if (bytes === null) return new Map()
   return new Map(Object.entries(fieldsOf(parseJson(path, bytes))))
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { EngineError } from '../../../engine/ports/errors.ts'
+import { ifMissing } from '../../../files/file-errors.ts'
 import { fieldsOf, parseJson } from './read-records.ts'
 
 export interface NanoRecord {
@@ -27,10 +28,7 @@ const UNIT = 1e-4
  * @throws {EngineError} `invalid_argument`
  */
 export async function readVectors(path: string): Promise<NanoVectors> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  })
+  const bytes = await readFile(path).catch(ifMissing(null))
   if (bytes === null) return { dimension: null, records: [] }
   const { facts, matrix } = split(path, bytes)
   const { embedding_dim: dimension, data } = facts

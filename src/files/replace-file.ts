@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncFolder } from './sync-folder.ts'
 
 /**
  * Puts a text in the place of a file: readers see the old one or the new one, also after a crash.
@@ -24,10 +25,5 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
     await rm(draft, { force: true })
     throw error
   }
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(dirname(path))
 }

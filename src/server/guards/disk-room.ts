@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { EngineError } from '../engine/ports/errors.ts'
-import type { Room } from '../engine/ports/room.ts'
+import { EngineError } from '../../engine/ports/errors.ts'
+import type { Room } from '../../engine/ports/room.ts'
 
 /** What was measured so long ago still holds, in milliseconds. */
 const FRESH_MS = 500
