@@ -175,16 +175,16 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
 
 /** What was asked before is not paid for again, as in the server. */
 function llmRoles(model: LanguageModel, store: Store, { rewriter }: Pick<Models, 'rewriter'>) {
-  const extracting = new CachedLanguageModel(model, store, 'extract', isUsableExtraction)
-  const finding = new CachedLanguageModel(model, store, 'keywords', isUsableKeywords)
+  const extracting = new CachedLanguageModel(model, store.cache, 'extract', isUsableExtraction)
+  const finding = new CachedLanguageModel(model, store.cache, 'keywords', isUsableKeywords)
   return {
     extractor: new LlmExtractor(extracting, { gleaning: true }),
     keywords: new LlmKeywords(finding),
     rewriter: new LlmRewriter(
-      new CachedLanguageModel(model, store, 'keywords', isUsableQuestion),
+      new CachedLanguageModel(model, store.cache, 'keywords', isUsableQuestion),
       rewriter,
     ),
-    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store, 'summary')),
+    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store.cache, 'summary')),
     answerer: new LlmAnswerer(model),
   }
 }

@@ -44,8 +44,9 @@ import { NO_WATCH, type WorkWatch } from './pipeline/work-watch.ts'
 import { EngineError } from './ports/errors.ts'
 import type { FileReader } from './ports/file-reader.ts'
 import type { Models } from './ports/models.ts'
+import type { Searches } from './ports/searches.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './ports/settings.ts'
-import type { Searches, Store } from './ports/store.ts'
+import type { Store } from './ports/store.ts'
 import type { ModelUsage, Rag, RagStatus } from './rag.ts'
 import { textFileReader } from './read/text-file-reader.ts'
 import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
@@ -189,7 +190,7 @@ export class LightRag implements Rag {
   }
 
   async clearCache() {
-    const entries = await this.#store.clearCache(null)
+    const entries = await this.#store.cache.clear(null)
     return { status: 'success' as const, message: `Cleared ${entries} cached model answers.` }
   }
 
@@ -246,7 +247,7 @@ export class LightRag implements Rag {
   }
 
   async entityExists(name: string) {
-    return { exists: (await knownName(this.#store, name)) !== null }
+    return { exists: (await knownName(this.#store.searches, name)) !== null }
   }
 
   entityCreate(input: CreateEntity) {
@@ -278,7 +279,7 @@ export class LightRag implements Rag {
   }
 
   exportGraph({ format }: { readonly format: ExportFormat }, options: CallSignal = {}) {
-    return exportGraph(this.#store, format, options.signal)
+    return exportGraph(this.#store.graph, format, options.signal)
   }
 
   async insertCustomKg(input: CustomKg) {
@@ -300,7 +301,7 @@ export class LightRag implements Rag {
 
   /** What the enabled documents say, to look at. */
   async #enabled(): Promise<Searches> {
-    return (await this.#store.within(null)) ?? this.#store
+    return (await this.#store.searches.within(null)) ?? this.#store.searches
   }
 
   #retrieval() {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Change, NewChunk, Store } from '../../src/engine/ports/store.ts'
+import type { Change, NewChunk } from '../../src/engine/ports/change.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import { openLightRag } from '../../src/library.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { collectGarbage } from '../collect-garbage.ts'
@@ -80,7 +81,7 @@ async function compareCommits(dir: string): Promise<void> {
   const theirs: number[] = []
   for (let i = 0; i < COMMITS; i++) {
     const change = ownChange(i, await claimed(store, i))
-    ours.push(await cpuOf(() => store.apply(change)))
+    ours.push(await cpuOf(() => store.graph.apply(change)))
     theirs.push(bare.copyNewRows())
   }
   bare.close()
@@ -94,8 +95,8 @@ async function compareCommits(dir: string): Promise<void> {
 }
 
 async function claimed(store: Store, document: number): Promise<number> {
-  await store.enqueue([newDocument(String(document))], { onConflict: 'keep' })
-  return (await store.claim())?.revision ?? 0
+  await store.queue.enqueue([newDocument(String(document))], { onConflict: 'keep' })
+  return (await store.queue.claim())?.revision ?? 0
 }
 
 /** Documents of 200 words, from text to visible, by processor time. */
@@ -138,14 +139,16 @@ async function holdsOfBulkInsert(dir: string): Promise<void> {
     publishes: { documentId: '0', revision, chunks, metadata: {} },
     ...graphOf(0, 5000, 5000),
   })
-  await printHolds('bulk insert of 20,000 vectors and 5,000 entities', () => store.apply(bulk))
+  await printHolds('bulk insert of 20,000 vectors and 5,000 entities', () =>
+    store.graph.apply(bulk),
+  )
   await store.close()
 }
 
 async function holdsOfOpening(dir: string): Promise<void> {
   const built = await openSqliteStore({ dir, embedding: EMBEDDING })
   for (let part = 0; part < 10; part++) {
-    await built.apply(change(graphOf(part * 1000, 1000, 5000)))
+    await built.graph.apply(change(graphOf(part * 1000, 1000, 5000)))
   }
   await built.close()
   let store: Store | null = null
@@ -158,10 +161,10 @@ async function holdsOfOpening(dir: string): Promise<void> {
 
 /** Loads all that is loaded on demand. */
 async function searchAll(store: Store): Promise<void> {
-  await store.nearestChunks(vectorOf(1), 10, null)
-  await store.nearestEntities(vectorOf(1), 10)
-  await store.nearestRelations(vectorOf(1), 10)
-  await store.popularEntities(10)
+  await store.searches.nearestChunks(vectorOf(1), 10, null)
+  await store.searches.nearestEntities(vectorOf(1), 10)
+  await store.searches.nearestRelations(vectorOf(1), 10)
+  await store.searches.popularEntities(10)
 }
 
 function graphOf(from: number, entities: number, relations: number) {

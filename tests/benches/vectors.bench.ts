@@ -95,13 +95,13 @@ async function hold(): Promise<void> {
       newChunk(`${document}-${ordinal}`, { ordinal, vector: make() }),
     ),
   )
-  await store.nearestChunks(make(), TOP, null)
+  await store.searches.nearestChunks(make(), TOP, null)
   const delays = monitorEventLoopDelay({ resolution: 1 })
   const query = make()
   let isDone = false
   const asking = (async () => {
     while (!isDone) {
-      await store.nearestChunks(query, TOP, null)
+      await store.searches.nearestChunks(query, TOP, null)
       await delay(5)
     }
   })()

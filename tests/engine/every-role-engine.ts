@@ -1,3 +1,4 @@
+import type { ModelCache } from '../../src/engine/ports/model-cache.ts'
 import { ModelHealth } from '../../src/engine/ports/model-health.ts'
 import type { EmbeddingModel, LanguageModel } from '../../src/engine/ports/models.ts'
 import type { Store } from '../../src/engine/ports/store.ts'
@@ -65,8 +66,8 @@ export async function openEveryRoleEngine(
   const health = { llm: new ModelHealth(), embedding: new ModelHealth() }
   let opened: Store | undefined
   const cache = {
-    cached: async (key: string) => (await opened?.cached(key)) ?? null,
-    cache: async (...entry: Parameters<Store['cache']>) => opened?.cache(...entry),
+    get: async (key: string) => (await opened?.cache.get(key)) ?? null,
+    put: async (...entry: Parameters<ModelCache['put']>) => opened?.cache.put(...entry),
   }
   const watched = inTurn(watchedLanguageModel(llm, health.llm))
   const extracting = new CachedLanguageModel(watched, cache, 'extract', isUsableExtraction)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { entityText, relationText } from '../../src/engine/merge/item-texts.ts'
 import type { EmbeddingModel, Extraction, Models } from '../../src/engine/ports/models.ts'
-import type { Store, StoredEntity, StoredRelation } from '../../src/engine/ports/store.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
+import type { StoredEntity, StoredRelation } from '../../src/engine/ports/stored-rows.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
@@ -88,18 +89,18 @@ export class GraphEngine {
   }
 
   async remove(name: string): Promise<void> {
-    const document = await this.store.documentByPath(name)
+    const document = await this.store.documents.byPath(name)
     if (document === null) return
     await this.rag.deleteDocuments({ doc_ids: [document.id] })
     await this.rag.idle()
   }
 
   async entities(): Promise<StoredEntity[]> {
-    return this.store.entitiesAfter(0, 10_000)
+    return this.store.graph.entitiesAfter(0, 10_000)
   }
 
   async relations(): Promise<StoredRelation[]> {
-    return this.store.relationsAfter(0, 10_000)
+    return this.store.graph.relationsAfter(0, 10_000)
   }
 
   async entity(name: string): Promise<StoredEntity | undefined> {
@@ -145,8 +146,8 @@ export class GraphEngine {
       const vector = vectors[i] ?? new Float32Array()
       const limit = isEntity ? entities.length : relations.length
       const hits = isEntity
-        ? await this.store.nearestEntities(vector, limit)
-        : await this.store.nearestRelations(vector, limit)
+        ? await this.store.searches.nearestEntities(vector, limit)
+        : await this.store.searches.nearestRelations(vector, limit)
       const score = hits.find((hit) => hit.key === item.key)?.score ?? 0
       if (score < 0.9999 || item.owed || hits.length !== limit) bad.push(JSON.stringify(item))
     }

@@ -4,7 +4,9 @@ import { summaryInTurns } from '../../src/engine/documents/summary-of.ts'
 import { exportGraph } from '../../src/engine/graph/export/export-graph.ts'
 import { layOutCustomKg } from '../../src/engine/graph/lay-out-custom-kg.ts'
 import { withVectors } from '../../src/engine/merge/item-vectors.ts'
-import type { EntityState, Key, Store, StoredEntity } from '../../src/engine/ports/store.ts'
+import type { EntityState } from '../../src/engine/ports/change.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
+import type { Key, StoredEntity } from '../../src/engine/ports/stored-rows.ts'
 import { cleanTextInTurns, hashedTextInTurns } from '../../src/engine/read/clean-text.ts'
 
 const MANY = 40_000
@@ -76,12 +78,13 @@ it('lets others have their turns while all of a graph gets its vectors', async (
   const vectors = new Map<string, Float32Array>()
   // Made before: what the store and the model take is theirs to divide.
   const rows = entities.map((_, i) => stored(i))
-  const store = {
+  const searches = {
     entityKeys: async () => known,
     entities: async () => rows,
     relationKeys: async () => new Map<string, Key>(),
     relations: async () => [],
-  } as unknown as Store
+  }
+  const store = { searches } as unknown as Store
   const embed = async () => vectors
   const options = { lane: 'extract', mayOwe: false } as const
   const share = await longestTurn(() => withVectors({ store, embed }, entities, [], options))

@@ -269,12 +269,14 @@ describe('what the graph is made of', () => {
     await insert(many('Brisk', 1), ['h0'])
     await settled(engine)
     expect(await statusOf('h0')).toBe('processed')
-    expect((await engine.store.owedVectors(10)).entities).toMatchObject([{ name: 'Harbour Brisk' }])
+    expect((await engine.store.graph.owedVectors(10)).entities).toMatchObject([
+      { name: 'Harbour Brisk' },
+    ])
     poison = {}
     await insert(many('Swift', 1), ['h1'])
     await settled(engine)
     await engine.rag.idle()
-    expect((await engine.store.owedVectors(10)).entities).toEqual([])
+    expect((await engine.store.graph.owedVectors(10)).entities).toEqual([])
   })
 
   it('is deleted though the model fails for what is left to summarise', async () => {

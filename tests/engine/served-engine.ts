@@ -1,3 +1,4 @@
+import type { ModelCache } from '../../src/engine/ports/model-cache.ts'
 import { ModelHealth } from '../../src/engine/ports/model-health.ts'
 import type { Models } from '../../src/engine/ports/models.ts'
 import type { EngineSettings } from '../../src/engine/ports/settings.ts'
@@ -49,8 +50,8 @@ export async function openServedEngine(
     scheduledEmbeddingModel(model, slots.embedding, 'one', 8)
   let opened: Store | undefined
   const cache = {
-    cached: async (key: string) => (await opened?.cached(key)) ?? null,
-    cache: async (...entry: Parameters<Store['cache']>) => opened?.cache(...entry),
+    get: async (key: string) => (await opened?.cache.get(key)) ?? null,
+    put: async (...entry: Parameters<ModelCache['put']>) => opened?.cache.put(...entry),
   }
   const watched = inTurn(watchedLanguageModel(llm, health.llm))
   const models: Partial<Models> = {

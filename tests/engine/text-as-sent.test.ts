@@ -12,7 +12,7 @@ async function onlyDocument() {
   const [document] = (await engine.rag.listDocuments({})).documents
   if (!document) throw new Error('no document')
   const { chunks } = await engine.rag.documentChunks(document.id, {})
-  return { ...document, chunks, text: await engine.store.text(document.id) }
+  return { ...document, chunks, text: await engine.store.documents.text(document.id) }
 }
 
 describe('a text that is sent', () => {

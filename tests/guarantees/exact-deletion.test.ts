@@ -112,7 +112,7 @@ class Told {
 
   async #delete(labels: readonly string[]): Promise<void> {
     const { rag, store } = await this.engine()
-    const found = await Promise.all(labels.map((path) => store.documentByPath(path)))
+    const found = await Promise.all(labels.map((path) => store.documents.byPath(path)))
     const ids = found.flatMap((document) => document?.id ?? [])
     if (ids.length === 0) return
     const reply = await rag.deleteDocuments({ doc_ids: ids })
@@ -129,15 +129,15 @@ async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
 async function fresh(from: Store, dir: string): Promise<Map<string, string>> {
   const models = sentenceModels()
   const query = { statuses: null, sortField: 'id', sortDirection: 'desc' } as const
-  const { documents } = await from.listDocuments({ ...query, offset: 0, limit: 100 })
+  const { documents } = await from.documents.list({ ...query, offset: 0, limit: 100 })
   const texts = new Map<string, string>()
   const { rag, store } = await openEngine(dir, models, SETTINGS)
   for (const { id, filePath } of documents) {
-    const body = (await from.text(id)) ?? ''
+    const body = (await from.documents.text(id)) ?? ''
     texts.set(filePath, body)
     const rest = { trackId: 't', metadata: {}, storedFile: null }
     const document = { id, filePath, text: body, contentHash: contentHash(body), ...rest }
-    await store.enqueue([{ ...document, ...summaryOf(body) }], { onConflict: 'keep' })
+    await store.queue.enqueue([{ ...document, ...summaryOf(body) }], { onConflict: 'keep' })
   }
   await rag.reprocessFailed()
   await rag.idle()

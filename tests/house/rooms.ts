@@ -10,9 +10,6 @@ const MOST_FILES = 25
 const MOST_LINES = 400
 const MEDIAN_LINES = 80
 
-/** To be split. */
-const STILL_LONG = ['src/engine/ports/store.ts', 'src/stores/sqlite/workspace-store.ts']
-
 const lines = (text: string) => text.split('\n').length - 1
 
 /** Folders with more files of their own than somebody looks through. */
@@ -29,8 +26,7 @@ export function looseFiles(sources: Sources): string[] {
 }
 
 export function longFiles(sources: Sources): string[] {
-  const long = [...sources].filter(([, text]) => lines(text) > MOST_LINES)
-  return long.map(([path]) => path).filter((path) => !STILL_LONG.includes(path))
+  return [...sources].filter(([, text]) => lines(text) > MOST_LINES).map(([path]) => path)
 }
 
 /** The lines of the file in the middle, where it is longer than it may be. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { CacheEntry } from '../../src/engine/ports/model-cache.ts'
 import type { ExtractionInput, LanguageModel } from '../../src/engine/ports/models.ts'
-import type { CacheEntry } from '../../src/engine/ports/store.ts'
 import { CachedLanguageModel } from '../../src/engine/roles/cached-language-model.ts'
 import { halvesOf } from '../../src/engine/roles/halves-of.ts'
 import { LlmExtractor } from '../../src/engine/roles/llm-extractor.ts'
@@ -268,9 +268,9 @@ describe('keywords that are cut off', () => {
 
 describe('what is kept of answers', () => {
   const entries = new Map<string, CacheEntry>()
-  const store = {
-    cached: async (key: string) => entries.get(key)?.value ?? null,
-    cache: async (entry: CacheEntry) => {
+  const cache = {
+    get: async (key: string) => entries.get(key)?.value ?? null,
+    put: async (entry: CacheEntry) => {
       entries.set(entry.key, entry)
     },
   }
@@ -282,7 +282,7 @@ describe('what is kept of answers', () => {
       text: 'entity<|#|>Town<|#|>place<|#|>A town.\nentity<|#|>To',
       finish: 'length',
     })
-    await new CachedLanguageModel(openAi(false), store, 'extract').generate(asked, extract)
+    await new CachedLanguageModel(openAi(false), cache, 'extract').generate(asked, extract)
     expect(entries.size).toBe(0)
   })
 
@@ -306,12 +306,12 @@ describe('what is kept of answers', () => {
       ollamaModel({ host: server.url }, 'm', { options: { num_predict: 100 } }),
     ]
     for (const model of [...shapes, ...shapes]) {
-      await new CachedLanguageModel(model, store, 'extract').generate(asked, extract)
+      await new CachedLanguageModel(model, cache, 'extract').generate(asked, extract)
     }
     expect(entries.size).toBe(shapes.length)
     expect(server.calls.length + other.calls.length).toBe(shapes.length)
     const format = { name: 'a', schema: { type: 'object' } }
-    await new CachedLanguageModel(openAi(true), store, 'extract').generate(asked, {
+    await new CachedLanguageModel(openAi(true), cache, 'extract').generate(asked, {
       ...extract,
       format,
     })

@@ -6,17 +6,21 @@ import { EMBEDDING } from './samples.ts'
 
 const [dir = '', first = '0'] = process.argv.slice(2)
 const store = await openSqliteStore({ dir, embedding: EMBEDDING })
-await store.recover()
-for (let claimed = await store.claim(); claimed !== null; claimed = await store.claim()) {
+await store.queue.recover()
+for (
+  let claimed = await store.queue.claim();
+  claimed !== null;
+  claimed = await store.queue.claim()
+) {
   const end = { status: 'failed', errorMsg: 'interrupted' } as const
-  await store.endAttempt(claimed.id, claimed.revision, end)
+  await store.queue.endAttempt(claimed.id, claimed.revision, end)
 }
 writeSync(1, 'open\n')
 for (let number = Number(first); ; number++) {
-  await store.enqueue([crashDocument(number)], { onConflict: 'keep' })
+  await store.queue.enqueue([crashDocument(number)], { onConflict: 'keep' })
   writeSync(1, `enqueued ${number}\n`)
-  const claimed = await store.claim()
-  const { documents } = await store.listDocuments({
+  const claimed = await store.queue.claim()
+  const { documents } = await store.documents.list({
     statuses: ['processed'],
     sortField: 'created_at',
     sortDirection: 'desc',
@@ -24,7 +28,7 @@ for (let number = Number(first); ; number++) {
     limit: 100,
   })
   const old = documents.map((document) => Number(document.id))
-  if (await store.apply(crashChange(number, claimed?.revision ?? 0, old))) {
+  if (await store.graph.apply(crashChange(number, claimed?.revision ?? 0, old))) {
     writeSync(1, `published ${number}\n`)
   }
 }

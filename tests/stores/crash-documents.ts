@@ -1,5 +1,5 @@
+import type { Change, NewRelationFragment } from '../../src/engine/ports/change.ts'
 import type { NewDocument } from '../../src/engine/ports/document-record.ts'
-import type { Change, NewRelationFragment } from '../../src/engine/ports/store.ts'
 import { change, entity, newChunk, newDocument, relation, said, vector } from './samples.ts'
 
 /** Enough rows that a change takes several slices. */

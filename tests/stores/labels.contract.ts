@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DocumentFilter, Searches, Store } from '../../src/engine/ports/store.ts'
+import type { DocumentFilter, Searches } from '../../src/engine/ports/searches.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 import {
   change,
   entity,
@@ -37,18 +38,23 @@ function describeExternalIds(store: () => Store): void {
       )
       if (!a || !b || !c) throw new Error('three documents')
       const duplicate = { kind: 'duplicate', by: 'external_id', existing: { id: 'a' } }
-      expect(await store().enqueue([a, b], KEEP)).toMatchObject([{ kind: 'queued' }, duplicate])
-      expect(await store().enqueue([c], KEEP)).toMatchObject([duplicate])
-      expect(await store().documentByExternalId('x')).toMatchObject({ id: 'a' })
-      expect(await store().documentByExternalId('y')).toBeNull()
+      expect(await store().queue.enqueue([a, b], KEEP)).toMatchObject([
+        { kind: 'queued' },
+        duplicate,
+      ])
+      expect(await store().queue.enqueue([c], KEEP)).toMatchObject([duplicate])
+      expect(await store().documents.byExternalId('x')).toMatchObject({ id: 'a' })
+      expect(await store().documents.byExternalId('y')).toBeNull()
     })
 
     it('lead to the document to replace, under another name too', async () => {
       const labels = { externalId: 'x', tags: ['t'], attributes: { n: 1 } }
-      await store().enqueue([newDocument('a', { labels })], KEEP)
+      await store().queue.enqueue([newDocument('a', { labels })], KEEP)
       const next = newDocument('b', { labels: { externalId: 'x', attributes: { n: 2 } } })
-      expect(await store().enqueue([next], REPLACE)).toEqual([{ kind: 'queued', replaced: 'a' }])
-      expect(await store().document('a')).toMatchObject({
+      expect(await store().queue.enqueue([next], REPLACE)).toEqual([
+        { kind: 'queued', replaced: 'a' },
+      ])
+      expect(await store().documents.byId('a')).toMatchObject({
         filePath: 'b.txt',
         labels: { externalId: 'x', tags: ['t'], attributes: { n: 2 }, enabled: true },
       })
@@ -57,32 +63,34 @@ function describeExternalIds(store: () => Store): void {
         labels: { externalId: 'x' },
         chunking: { strategy: 'custom' },
       })
-      await store().enqueue([nameless], REPLACE)
-      expect(await store().document('a')).toMatchObject({
+      await store().queue.enqueue([nameless], REPLACE)
+      expect(await store().documents.byId('a')).toMatchObject({
         filePath: 'b.txt',
         chunking: { strategy: 'custom' },
       })
     })
 
     it('give an id to a document without one that is replaced by its name', async () => {
-      await store().enqueue([newDocument('a')], KEEP)
+      await store().queue.enqueue([newDocument('a')], KEEP)
       const next = newDocument('b', { filePath: 'a.txt', labels: { externalId: 'x' } })
-      expect(await store().enqueue([next], REPLACE)).toEqual([{ kind: 'queued', replaced: 'a' }])
-      expect(await store().documentByExternalId('x')).toMatchObject({ id: 'a' })
+      expect(await store().queue.enqueue([next], REPLACE)).toEqual([
+        { kind: 'queued', replaced: 'a' },
+      ])
+      expect(await store().documents.byExternalId('x')).toMatchObject({ id: 'a' })
     })
 
     it('replace nothing when the name belongs to another document', async () => {
       const labelled = (id: string, externalId: string, filePath = `${id}.txt`) =>
         newDocument(id, { filePath, labels: { externalId } })
-      await store().enqueue([labelled('a', 'x'), labelled('b', 'y')], KEEP)
+      await store().queue.enqueue([labelled('a', 'x'), labelled('b', 'y')], KEEP)
       const both = labelled('c', 'x', 'b.txt')
       const renamed = labelled('d', 'z', 'b.txt')
-      expect(await store().enqueue([both, renamed], REPLACE)).toMatchObject([
+      expect(await store().queue.enqueue([both, renamed], REPLACE)).toMatchObject([
         { kind: 'duplicate', by: 'external_id', existing: { id: 'a' } },
         { kind: 'duplicate', by: 'name', existing: { id: 'b' } },
       ])
-      expect(await store().text('a')).toBe('Text of a')
-      expect(await store().text('b')).toBe('Text of b')
+      expect(await store().documents.text('a')).toBe('Text of a')
+      expect(await store().documents.text('b')).toBe('Text of b')
     })
   })
 }
@@ -130,16 +138,20 @@ async function seen(store: Store, searches: Searches) {
   const relationHits = (await searches.nearestRelations(vector(1), 10)).map(({ key }) => key)
   const ties = await searches.tiesOfEntities(entityHits[1] ?? [], 10)
   const names = await Promise.all(
-    entityHits.map(async (keys) => (await store.entities(keys)).map(({ name }) => name).toSorted()),
+    entityHits.map(async (keys) =>
+      (await store.searches.entities(keys)).map(({ name }) => name).toSorted(),
+    ),
   )
   // Rows are read past the filter: a search itself must keep to it, or others use up its limit.
   const ids = async (keys: readonly number[]) =>
-    (await store.chunks(keys)).map(({ id }) => id).toSorted()
+    (await store.searches.chunks(keys)).map(({ id }) => id).toSorted()
   return {
     chunks: await Promise.all(chunkHits.map(ids)),
     entities: names[0],
     agree: names.every((found) => `${found}` === `${names[0]}`),
-    relations: (await store.relations(relationHits)).map(({ target }) => target).toSorted(),
+    relations: (await store.searches.relations(relationHits))
+      .map(({ target }) => target)
+      .toSorted(),
     followed: (await searches.relationsOf(entityHits[1] ?? [])).length,
     tied: await ids([...new Set(ties.map(({ chunk }) => chunk))]),
     fragments: (await searches.entityFragments(['Ada'], [], 10)).get('Ada')?.length,
@@ -149,15 +161,15 @@ async function seen(store: Store, searches: Searches) {
 function describeScopes(store: () => Store): void {
   describe('searches within a filter', () => {
     const within = async (filter: Partial<DocumentFilter>) => {
-      const searches = await store().within({ ...ALL, ...filter })
+      const searches = await store().searches.within({ ...ALL, ...filter })
       if (searches === null) throw new Error('everything is admitted')
       return searches
     }
 
     it('are not needed while everything is admitted', async () => {
       await fill(store())
-      expect(await store().within(null)).toBeNull()
-      expect(await store().within(ALL)).toBeNull()
+      expect(await store().searches.within(null)).toBeNull()
+      expect(await store().searches.within(ALL)).toBeNull()
     })
 
     it('see the chunks of the admitted documents and what these speak of', async () => {
@@ -193,10 +205,10 @@ function describeScopes(store: () => Store): void {
     it('leave out what is disabled, and what only that speaks of', async () => {
       await fill(store())
       const before = await store().dataVersion()
-      const changed = await store().setLabels('b', { enabled: false })
+      const changed = await store().documents.setLabels('b', { enabled: false })
       expect(changed?.labels).toMatchObject({ tags: ['two'], enabled: false })
       expect(await store().dataVersion()).toBeGreaterThan(before)
-      const searches = await store().within(null)
+      const searches = await store().searches.within(null)
       if (searches === null) throw new Error('something is disabled')
       expect(await seen(store(), searches)).toEqual({
         chunks: [['a-0', 'c-0'], ['a-0', 'c-0'], ['a-0']],
@@ -208,17 +220,17 @@ function describeScopes(store: () => Store): void {
         fragments: 1,
       })
       expect((await seen(store(), await within({ tags: ['two'] }))).chunks).toEqual([[], [], []])
-      await store().setLabels('b', { enabled: true })
-      expect(await store().within(null)).toBeNull()
+      await store().documents.setLabels('b', { enabled: true })
+      expect(await store().searches.within(null)).toBeNull()
     })
 
     it('show no row of another document, whatever key is asked for', async () => {
       await fill(store())
       const searches = await within({ documentIds: ['a'] })
-      const chunks = [...(await store().chunkKeys(['a-0', 'b-0'])).values()]
+      const chunks = [...(await store().searches.chunkKeys(['a-0', 'b-0'])).values()]
       expect((await searches.chunks(chunks)).map(({ id }) => id)).toEqual(['a-0'])
       expect([...(await searches.chunkKeys(['a-0', 'b-0'])).keys()]).toEqual(['a-0'])
-      const keys = [...(await store().entityKeys(['Ada', 'Ship b'])).values()]
+      const keys = [...(await store().searches.entityKeys(['Ada', 'Ship b'])).values()]
       expect((await searches.entities(keys)).map(({ name }) => name)).toEqual(['Ada'])
       expect(await searches.tiesOfChunks(chunks, 0, 99)).toHaveLength(2)
       expect((await searches.relationKeys([['Ada', 'Ship b']])).size).toBe(0)
@@ -232,17 +244,17 @@ function describeScopes(store: () => Store): void {
       await fill(store())
       const chunksOf = async () => (await seen(store(), await within({ tags: ['one'] }))).chunks[0]
       expect(await chunksOf()).toEqual(['a-0'])
-      await store().setLabels('c', { tags: ['one'] })
+      await store().documents.setLabels('c', { tags: ['one'] })
       expect(await chunksOf()).toEqual(['a-0', 'c-0'])
-      await store().apply(change({ removes: [{ documentId: 'a', forget: true }] }))
+      await store().graph.apply(change({ removes: [{ documentId: 'a', forget: true }] }))
       expect(await chunksOf()).toEqual(['c-0'])
       const next = newDocument('x', { filePath: 'c.txt', labels: { tags: ['other'] } })
-      await store().enqueue([next], REPLACE)
+      await store().queue.enqueue([next], REPLACE)
       expect(await chunksOf()).toEqual([])
     })
 
     it('know no labels of an unknown document', async () => {
-      expect(await store().setLabels('none', { enabled: false })).toBeNull()
+      expect(await store().documents.setLabels('none', { enabled: false })).toBeNull()
     })
   })
 }
@@ -255,13 +267,15 @@ function describeSetAside(store: () => Store): void {
       )
       await publish(store(), newDocument('a'), chunks)
       const list = async (onlySetAside: boolean, offset: number) => {
-        const found = await store().chunksOf('a', { onlySetAside, offset, limit: 2 })
+        const found = await store().documents.chunksOf('a', { onlySetAside, offset, limit: 2 })
         return [found.total, ...found.chunks.map(({ id, error }) => `${id} ${error}`)]
       }
       expect(await list(false, 0)).toEqual([3, 'a-0 null', 'a-1 broken'])
       expect(await list(false, 2)).toEqual([3, 'a-2 null'])
       expect(await list(true, 0)).toEqual([1, 'a-1 broken'])
-      expect(await store().chunksOf('b', { onlySetAside: false, offset: 0, limit: 2 })).toEqual({
+      expect(
+        await store().documents.chunksOf('b', { onlySetAside: false, offset: 0, limit: 2 }),
+      ).toEqual({
         chunks: [],
         total: 0,
       })
@@ -269,11 +283,11 @@ function describeSetAside(store: () => Store): void {
 
     it('stay visible when their document is put back', async () => {
       await publish(store(), newDocument('a'), [newChunk('a-0', { content: 'river' })])
-      expect(await store().requeueProcessed('a')).toBe(true)
-      expect(await store().requeueProcessed('a')).toBe(false)
-      expect(await store().requeueProcessed('b')).toBe(false)
-      expect(await store().document('a')).toMatchObject({ status: 'pending', revision: 1 })
-      expect(await store().matchChunks('river', 5, null)).toHaveLength(1)
+      expect(await store().queue.requeueProcessed('a')).toBe(true)
+      expect(await store().queue.requeueProcessed('a')).toBe(false)
+      expect(await store().queue.requeueProcessed('b')).toBe(false)
+      expect(await store().documents.byId('a')).toMatchObject({ status: 'pending', revision: 1 })
+      expect(await store().searches.matchChunks('river', 5, null)).toHaveLength(1)
     })
   })
 }
@@ -281,23 +295,23 @@ function describeSetAside(store: () => Store): void {
 function describeCache(store: () => Store): void {
   describe('kept answers', () => {
     const keep = (key: string, most?: number) =>
-      store().cache({ key, kind: 'query', value: key, chunkId: null }, most)
+      store().cache.put({ key, kind: 'query', value: key, chunkId: null }, most)
 
     it('are the newest, as many as there may be', async () => {
-      await store().cache({ key: 'other', kind: 'summary', value: 'v', chunkId: null })
+      await store().cache.put({ key: 'other', kind: 'summary', value: 'v', chunkId: null })
       for (const key of ['a', 'b', 'c']) await keep(key, 2)
-      expect(await store().cached('a')).toBeNull()
+      expect(await store().cache.get('a')).toBeNull()
       await keep('b', 2)
       await keep('d', 2)
-      expect([await store().cached('b'), await store().cached('c')]).toEqual(['b', null])
-      expect(await store().cached('other')).toBe('v')
+      expect([await store().cache.get('b'), await store().cache.get('c')]).toEqual(['b', null])
+      expect(await store().cache.get('other')).toBe('v')
     })
 
     it('go by their kind', async () => {
-      await store().cache({ key: 'other', kind: 'summary', value: 'v', chunkId: null })
+      await store().cache.put({ key: 'other', kind: 'summary', value: 'v', chunkId: null })
       await keep('a')
-      expect(await store().clearCache({ kind: 'query' })).toBe(1)
-      expect(await store().cached('other')).toBe('v')
+      expect(await store().cache.clear({ kind: 'query' })).toBe(1)
+      expect(await store().cache.get('other')).toBe('v')
     })
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pairKey } from '../../src/engine/ports/pair.ts'
-import type { Key, Store } from '../../src/engine/ports/store.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
+import type { Key } from '../../src/engine/ports/stored-rows.ts'
 import {
   change,
   entity,
@@ -32,8 +33,8 @@ async function textsMatching(store: Store, texts: readonly string[], query: stri
       newChunk(`c${index}`, { content }),
     ])
   }
-  const hits = await store.matchChunks(query, 10, null)
-  return (await store.chunks(hits.map((hit) => hit.key))).map((chunk) => chunk.content)
+  const hits = await store.searches.matchChunks(query, 10, null)
+  return (await store.searches.chunks(hits.map((hit) => hit.key))).map((chunk) => chunk.content)
 }
 
 function describeFullText(store: () => Store): void {
@@ -51,7 +52,7 @@ function describeFullText(store: () => Store): void {
 
     it('gives scores that fall', async () => {
       await textsMatching(store(), ['river river bank', 'river walk', 'no water here'], 'river')
-      const hits = await store().matchChunks('river bank', 10, null)
+      const hits = await store().searches.matchChunks('river bank', 10, null)
       expect(hits).toHaveLength(2)
       expect(hits[0]?.score).toBeGreaterThan(hits[1]?.score ?? Number.POSITIVE_INFINITY)
     })
@@ -80,8 +81,8 @@ function describeFullText(store: () => Store): void {
       await publish(store(), newDocument('a', { filePath: 'travel-policy.pdf' }), [
         newChunk('a-0', { headings: ['Allowances', 'Hotels'] }),
       ])
-      expect(await store().matchChunks('policy', 5, null)).toHaveLength(1)
-      expect(await store().matchChunks('hotel', 5, null)).toHaveLength(1)
+      expect(await store().searches.matchChunks('policy', 5, null)).toHaveLength(1)
+      expect(await store().searches.matchChunks('hotel', 5, null)).toHaveLength(1)
     })
 
     it('takes stop words for words only when there are no others', async () => {
@@ -111,12 +112,12 @@ function describeFullText(store: () => Store): void {
     ])('takes any text for words: %j', async (given) => {
       const text = typeof given === 'string' ? given : longText(given)
       await publish(store(), newDocument('a'), [newChunk('a-0', { content: 'river bank walk' })])
-      const hits = await store().matchChunks(text, 5, null)
+      const hits = await store().searches.matchChunks(text, 5, null)
       const oneOfOurs = /(?<![\p{L}\p{N}])(river|bank|walk)(?![\p{L}\p{N}])/u.test(text)
       expect(hits).toHaveLength(oneOfOurs ? 1 : 0)
-      expect(Array.isArray(await store().matchEntities(text, 5))).toBe(true)
-      expect(Array.isArray(await store().matchRelations(text, 5))).toBe(true)
-      expect(Array.isArray(await store().entitiesWithWords([text], 5))).toBe(true)
+      expect(Array.isArray(await store().searches.matchEntities(text, 5))).toBe(true)
+      expect(Array.isArray(await store().searches.matchRelations(text, 5))).toBe(true)
+      expect(Array.isArray(await store().searches.entitiesWithWords([text], 5))).toBe(true)
     })
 
     it('stays within the documents it is asked for', async () => {
@@ -124,8 +125,10 @@ function describeFullText(store: () => Store): void {
         await publish(store(), newDocument(id), [newChunk(`${id}-0`, { content: 'river' })])
       }
       const only = async (documentIds: string[] | null) => {
-        const hits = await store().matchChunks('river', 10, { documentIds })
-        return (await store().chunks(hits.map((hit) => hit.key))).map((chunk) => chunk.documentId)
+        const hits = await store().searches.matchChunks('river', 10, { documentIds })
+        return (await store().searches.chunks(hits.map((hit) => hit.key))).map(
+          (chunk) => chunk.documentId,
+        )
       }
       expect((await only(['a', 'c', 'unknown'])).toSorted()).toEqual(['a', 'c'])
       expect(await only([])).toEqual([])
@@ -133,48 +136,50 @@ function describeFullText(store: () => Store): void {
     })
 
     it('finds entities by words of their names', async () => {
-      await store().apply(
+      await store().graph.apply(
         change({
           entities: [entity('Ada Lovelace'), entity('Charles Babbage'), entity('北京大学')],
         }),
       )
       const named = async (text: string) => {
-        const hits = await store().matchEntities(text, 5)
-        return (await store().entities(hits.map((hit) => hit.key))).map((found) => found.name)
+        const hits = await store().searches.matchEntities(text, 5)
+        return (await store().searches.entities(hits.map((hit) => hit.key))).map(
+          (found) => found.name,
+        )
       }
       expect(await named('who was lovelace?')).toEqual(['Ada Lovelace'])
       expect(await named('大学')).toEqual(['北京大学'])
-      await store().apply(change({ deadEntities: ['Ada Lovelace'] }))
+      await store().graph.apply(change({ deadEntities: ['Ada Lovelace'] }))
       expect(await named('lovelace')).toEqual([])
     })
 
     it('finds entities whose names hold all the words', async () => {
       const names = ['Ada Lovelace', 'Ada Byron', 'The Life of Ada Lovelace', 'Charles Babbage']
-      await store().apply(
+      await store().graph.apply(
         change({ entities: names.map((name) => entity(name, { sourceIds: ['a', 'b'] })) }),
       )
-      const found = await store().entitiesWithWords(['lovelace', 'Ada'], 5)
+      const found = await store().searches.entitiesWithWords(['lovelace', 'Ada'], 5)
       expect(found.map(({ nameKey }) => nameKey).toSorted()).toEqual([
         'ada lovelace',
         'life of ada lovelace',
       ])
       expect(found[0]?.spread).toBe(2)
-      expect(await store().entitiesWithWords(['lovelace', 'Ada'], 1)).toHaveLength(1)
-      expect(await store().entitiesWithWords(['Ada', '"', 'OR', 'Babbage'], 5)).toEqual([])
-      expect(await store().entitiesWithWords([], 5)).toEqual([])
-      expect(await store().entitiesWithWords(['?!'], 5)).toEqual([])
+      expect(await store().searches.entitiesWithWords(['lovelace', 'Ada'], 1)).toHaveLength(1)
+      expect(await store().searches.entitiesWithWords(['Ada', '"', 'OR', 'Babbage'], 5)).toEqual([])
+      expect(await store().searches.entitiesWithWords([], 5)).toEqual([])
+      expect(await store().searches.entitiesWithWords(['?!'], 5)).toEqual([])
     })
 
     it('finds entities by the key of their names', async () => {
       const [one, other] = [entity('The Hague', { sourceIds: ['a'] }), entity('Hague (city)')]
-      await store().apply(change({ entities: [one, other, entity('Paris')] }))
-      const keys = await store().entityKeys(['The Hague', 'Hague (city)'])
-      expect(await store().entitiesByNameKey(['hague', 'unknown', 'hague'])).toEqual([
+      await store().graph.apply(change({ entities: [one, other, entity('Paris')] }))
+      const keys = await store().searches.entityKeys(['The Hague', 'Hague (city)'])
+      expect(await store().searches.entitiesByNameKey(['hague', 'unknown', 'hague'])).toEqual([
         { key: keys.get('The Hague'), nameKey: 'hague', spread: 1 },
         { key: keys.get('Hague (city)'), nameKey: 'hague', spread: 0 },
       ])
-      await store().apply(change({ deadEntities: ['The Hague'] }))
-      expect(await store().entitiesByNameKey(['hague'])).toHaveLength(1)
+      await store().graph.apply(change({ deadEntities: ['The Hague'] }))
+      expect(await store().searches.entitiesByNameKey(['hague'])).toHaveLength(1)
     })
 
     it('finds chunks by what their relations say', async () => {
@@ -195,14 +200,14 @@ function describeFullText(store: () => Store): void {
         }),
         newChunk('a-1', { ordinal: 1, relations: [tie('Ada', 'Byron', 'father and daughter')] }),
       ])
-      const keys = await store().chunkKeys(['a-0', 'a-1'])
-      const hits = await store().matchRelations('Who wrote the memoir?', 5)
+      const keys = await store().searches.chunkKeys(['a-0', 'a-1'])
+      const hits = await store().searches.matchRelations('Who wrote the memoir?', 5)
       expect(hits.map((hit) => hit.key)).toEqual([keys.get('a-0')])
       expect(hits[0]?.score).toBeGreaterThan(0)
-      expect(await store().matchRelations('engines', 5)).toHaveLength(2)
-      expect(await store().matchRelations('engines', 1)).toHaveLength(1)
-      await store().apply(change({ removes: [{ documentId: 'a', forget: true }] }))
-      expect(await store().matchRelations('memoir engines', 5)).toEqual([])
+      expect(await store().searches.matchRelations('engines', 5)).toHaveLength(2)
+      expect(await store().searches.matchRelations('engines', 1)).toHaveLength(1)
+      await store().graph.apply(change({ removes: [{ documentId: 'a', forget: true }] }))
+      expect(await store().searches.matchRelations('memoir engines', 5)).toEqual([])
     })
   })
 }
@@ -215,42 +220,46 @@ function describeVectors(store: () => Store): void {
         newChunk('near', { ordinal: 1, vector: vector(1, 0.1) }),
         newChunk('opposite', { ordinal: 2, vector: vector(-1) }),
       ])
-      const keys = await store().chunkKeys(['near', 'far', 'opposite'])
-      const hits = await store().nearestChunks(vector(1), 2, null)
+      const keys = await store().searches.chunkKeys(['near', 'far', 'opposite'])
+      const hits = await store().searches.nearestChunks(vector(1), 2, null)
       expect(hits.map((hit) => hit.key)).toEqual([keys.get('near'), keys.get('far')])
       expect(hits[0]?.score).toBeCloseTo(1 / Math.hypot(1, 0.1))
       expect(hits[1]?.score).toBeCloseTo(0)
     })
 
     it('follows changes that come after the first search', async () => {
-      expect(await store().nearestEntities(vector(1), 5)).toEqual([])
-      await store().apply(
+      expect(await store().searches.nearestEntities(vector(1), 5)).toEqual([])
+      await store().graph.apply(
         change({
           entities: [entity('Ada'), entity('Bob', { vector: vector(0, 1) })],
           relations: [relation('Ada', 'Bob', { vector: vector(0, 0, 1) })],
         }),
       )
-      expect(await store().nearestEntities(vector(1), 5)).toHaveLength(2)
-      expect(await store().nearestRelations(vector(0, 0, 1), 5)).toMatchObject([{ score: 1 }])
-      await store().apply(
+      expect(await store().searches.nearestEntities(vector(1), 5)).toHaveLength(2)
+      expect(await store().searches.nearestRelations(vector(0, 0, 1), 5)).toMatchObject([
+        { score: 1 },
+      ])
+      await store().graph.apply(
         change({
           entities: [entity('Ada', { vector: vector(0, 0, 1) })],
           deadEntities: ['Bob'],
           deadRelations: [['Ada', 'Bob']],
         }),
       )
-      expect(await store().nearestEntities(vector(0, 0, 1), 5)).toMatchObject([{ score: 1 }])
-      expect(await store().nearestRelations(vector(1), 5)).toEqual([])
+      expect(await store().searches.nearestEntities(vector(0, 0, 1), 5)).toMatchObject([
+        { score: 1 },
+      ])
+      expect(await store().searches.nearestRelations(vector(1), 5)).toEqual([])
     })
 
     it('stays within the documents it is asked for', async () => {
       for (const id of ['a', 'b']) {
         await publish(store(), newDocument(id), [newChunk(`${id}-0`)])
       }
-      const keys = await store().chunkKeys(['b-0'])
-      const hits = await store().nearestChunks(vector(1), 5, { documentIds: ['b'] })
+      const keys = await store().searches.chunkKeys(['b-0'])
+      const hits = await store().searches.nearestChunks(vector(1), 5, { documentIds: ['b'] })
       expect(hits.map((hit) => hit.key)).toEqual([...keys.values()])
-      expect(await store().nearestChunks(vector(1), 5, { documentIds: [] })).toEqual([])
+      expect(await store().searches.nearestChunks(vector(1), 5, { documentIds: [] })).toEqual([])
     })
 
     it('tells how similar given chunks are', async () => {
@@ -258,27 +267,29 @@ function describeVectors(store: () => Store): void {
         newChunk('x'),
         newChunk('y', { ordinal: 1, vector: vector(0, 1) }),
       ])
-      const keys = await store().chunkKeys(['x', 'y'])
+      const keys = await store().searches.chunkKeys(['x', 'y'])
       const asked = [keys.get('y') ?? 0, 999_999, keys.get('x') ?? 0]
-      expect(await store().chunkSimilarities(asked, vector(1))).toEqual(
+      expect(await store().searches.chunkSimilarities(asked, vector(1))).toEqual(
         Float32Array.of(0, Number.NaN, 1),
       )
     })
 
     it('refuses a question of another dimension, or one that is not finite', async () => {
       await publish(store(), newDocument('a'), [newChunk('x')])
-      await expect(store().nearestChunks(Float32Array.of(1, 0), 5, null)).rejects.toMatchObject({
+      await expect(
+        store().searches.nearestChunks(Float32Array.of(1, 0), 5, null),
+      ).rejects.toMatchObject({
         code: 'dimension_mismatch',
       })
       await expect(
-        store().nearestChunks(Float32Array.of(1, Number.NaN, 0, 0), 5, null),
+        store().searches.nearestChunks(Float32Array.of(1, Number.NaN, 0, 0), 5, null),
       ).rejects.toMatchObject({ code: 'invalid_argument' })
     })
 
     it('finds nothing when nothing is asked for', async () => {
       await publish(store(), newDocument('a'), [newChunk('x')])
-      expect(await store().nearestChunks(vector(1), 0, null)).toEqual([])
-      expect(await store().matchChunks('content', 0, null)).toEqual([])
+      expect(await store().searches.nearestChunks(vector(1), 0, null)).toEqual([])
+      expect(await store().searches.matchChunks('content', 0, null)).toEqual([])
     })
   })
 }
@@ -288,7 +299,7 @@ function describeRows(store: () => Store): void {
     it('come in the order asked for, however many there are', async () => {
       const names = Array.from({ length: 150 }, (_, i) => `Name ${i}`)
       const pairs = names.slice(1).map((name): [string, string] => ['Name 0', name])
-      await store().apply(
+      await store().graph.apply(
         change({
           entities: names.map((name) => entity(name)),
           relations: pairs.map(([source, target]) => relation(source, target)),
@@ -300,22 +311,22 @@ function describeRows(store: () => Store): void {
         names.map((name, ordinal) => newChunk(name, { ordinal })),
       )
       const wanted = names.toReversed()
-      const entityKeys = await store().entityKeys(wanted)
-      const entities = await store().entities([...entityKeys.values()])
+      const entityKeys = await store().searches.entityKeys(wanted)
+      const entities = await store().searches.entities([...entityKeys.values()])
       expect(entities.map(({ name }) => name)).toEqual(wanted)
       expect(entities.map(({ degree }) => degree)).toEqual(
         wanted.map((name) => (name === 'Name 0' ? 149 : 1)),
       )
-      const relationKeys = await store().relationKeys(pairs.toReversed())
-      const relations = await store().relations([...relationKeys.values()])
+      const relationKeys = await store().searches.relationKeys(pairs.toReversed())
+      const relations = await store().searches.relations([...relationKeys.values()])
       expect(relations.map(({ target }) => target)).toEqual(wanted.slice(0, -1))
-      const chunkKeys = await store().chunkKeys(wanted)
+      const chunkKeys = await store().searches.chunkKeys(wanted)
       expect([...chunkKeys.keys()]).toEqual(wanted)
-      const found = await store().chunks([...chunkKeys.values()])
+      const found = await store().searches.chunks([...chunkKeys.values()])
       expect(found.map(({ id }) => id)).toEqual(wanted)
-      const named = await store().entitiesByNameKey(['name 7', 'nobody', 'name 3'])
+      const named = await store().searches.entitiesByNameKey(['name 7', 'nobody', 'name 3'])
       expect(named.map(({ nameKey }) => nameKey)).toEqual(['name 7', 'name 3'])
-      expect(await store().relationsOf([...entityKeys.values()])).toHaveLength(149)
+      expect(await store().searches.relationsOf([...entityKeys.values()])).toHaveLength(149)
     })
 
     it('come in the order asked for, without those that are gone', async () => {
@@ -323,11 +334,11 @@ function describeRows(store: () => Store): void {
         newChunk('x', { headings: ['One', 'Two'], page: 3, start: 5, end: 9, tokens: 2 }),
         newChunk('y', { ordinal: 1 }),
       ])
-      const keys = await store().chunkKeys(['x', 'y', 'unknown'])
+      const keys = await store().searches.chunkKeys(['x', 'y', 'unknown'])
       expect(keys.size).toBe(2)
       const x = keys.get('x') ?? 0
       const y = keys.get('y') ?? 0
-      const rows = await store().chunks([y, 999_999, x])
+      const rows = await store().searches.chunks([y, 999_999, x])
       expect(rows.map((row) => row.id)).toEqual(['y', 'x'])
       expect(rows[1]).toEqual({
         key: x,
@@ -347,71 +358,71 @@ function describeRows(store: () => Store): void {
     it('of entities and relations say all that is known', async () => {
       const ada = entity('Ada', { sourceIds: ['c2', 'c1'], filePaths: ['a.txt'], createdAt: 77 })
       const tie = relation('Ada', 'Bob', { sourceIds: ['c1'], filePaths: ['a.txt'], weight: 2.5 })
-      await store().apply(change({ entities: [ada, entity('Bob')], relations: [tie] }))
-      const keys = await store().entityKeys(['Ada', 'Bob'])
+      await store().graph.apply(change({ entities: [ada, entity('Bob')], relations: [tie] }))
+      const keys = await store().searches.entityKeys(['Ada', 'Bob'])
       const adaKey = keys.get('Ada') ?? 0
       const bobKey = keys.get('Bob') ?? 0
       const { vector: _a, ...adaState } = ada
-      expect(await store().entities([adaKey])).toEqual([
+      expect(await store().searches.entities([adaKey])).toEqual([
         { ...adaState, key: adaKey, degree: 1, owed: false },
       ])
-      const ties = await store().relationsOf([adaKey, bobKey])
+      const ties = await store().searches.relationsOf([adaKey, bobKey])
       expect(ties).toEqual([{ key: ties[0]?.key, source: adaKey, target: bobKey, weight: 2.5 }])
       const { vector: _b, ...tieState } = tie
-      expect(await store().relations(ties.map((found) => found.key))).toEqual([
+      expect(await store().searches.relations(ties.map((found) => found.key))).toEqual([
         { ...tieState, key: ties[0]?.key, sourceKey: adaKey, targetKey: bobKey, owed: false },
       ])
     })
 
     it('of relations are found by their pairs', async () => {
-      await store().apply(
+      await store().graph.apply(
         change({ entities: [entity('Ada'), entity('Bob')], relations: [relation('Ada', 'Bob')] }),
       )
-      const keys = await store().relationKeys([
+      const keys = await store().searches.relationKeys([
         ['Ada', 'Bob'],
         ['Ada', 'Eve'],
       ])
       expect([...keys.keys()]).toEqual([pairKey(['Ada', 'Bob'])])
-      const ada = await store().entityKeys(['Ada'])
-      expect(await store().relationsOf([...ada.values()])).toMatchObject([
+      const ada = await store().searches.entityKeys(['Ada'])
+      expect(await store().searches.relationsOf([...ada.values()])).toMatchObject([
         { key: keys.get(pairKey(['Ada', 'Bob'])) },
       ])
-      await store().apply(change({ deadRelations: [['Ada', 'Bob']] }))
-      expect(await store().relationKeys([['Ada', 'Bob']])).toEqual(new Map())
+      await store().graph.apply(change({ deadRelations: [['Ada', 'Bob']] }))
+      expect(await store().searches.relationKeys([['Ada', 'Bob']])).toEqual(new Map())
     })
 
     it('list labels in code-point order', async () => {
       const names = ['b', 'a', 'B', 'é', '\u{1f600}', '\uffee']
-      await store().apply(change({ entities: names.map((name) => entity(name)) }))
-      expect(await store().labels()).toEqual(['B', 'a', 'b', 'é', '\uffee', '\u{1f600}'])
+      await store().graph.apply(change({ entities: names.map((name) => entity(name)) }))
+      expect(await store().searches.labels()).toEqual(['B', 'a', 'b', 'é', '\uffee', '\u{1f600}'])
     })
 
     it('list the entities with most relations first', async () => {
       const names = ['Ada', 'Bob', 'Eve', 'Max']
-      await store().apply(
+      await store().graph.apply(
         change({
           entities: names.map((name) => entity(name)),
           relations: [relation('Ada', 'Eve'), relation('Bob', 'Eve'), relation('Ada', 'Bob')],
         }),
       )
-      await store().apply(change({ deadRelations: [['Ada', 'Bob']] }))
-      const popular = await store().popularEntities(2)
+      await store().graph.apply(change({ deadRelations: [['Ada', 'Bob']] }))
+      const popular = await store().searches.popularEntities(2)
       expect(popular.map(({ name, degree }) => [name, degree])).toEqual([
         ['Eve', 2],
         ['Ada', 1],
       ])
-      expect(await store().popularNames(2)).toEqual(['Eve', 'Ada'])
+      expect(await store().searches.popularNames(2)).toEqual(['Eve', 'Ada'])
     })
 
     it('give a key to one entity only, ever', async () => {
       const seen = new Set<Key>()
       for (let round = 0; round < 3; round++) {
-        await store().apply(change({ entities: [entity('Ada')] }))
-        for (const key of (await store().entityKeys(['Ada'])).values()) seen.add(key)
-        await store().apply(change({ deadEntities: ['Ada'] }))
-        expect(await store().entityKeys(['Ada'])).toEqual(new Map())
-        await store().apply(change({ entities: [entity(`Other ${round}`)] }))
-        const [other] = (await store().entityKeys([`Other ${round}`])).values()
+        await store().graph.apply(change({ entities: [entity('Ada')] }))
+        for (const key of (await store().searches.entityKeys(['Ada'])).values()) seen.add(key)
+        await store().graph.apply(change({ deadEntities: ['Ada'] }))
+        expect(await store().searches.entityKeys(['Ada'])).toEqual(new Map())
+        await store().graph.apply(change({ entities: [entity(`Other ${round}`)] }))
+        const [other] = (await store().searches.entityKeys([`Other ${round}`])).values()
         expect(seen.has(other ?? 0)).toBe(false)
       }
     })

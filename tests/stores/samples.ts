@@ -1,13 +1,13 @@
-import type { NewDocument } from '../../src/engine/ports/document-record.ts'
-import { NO_EDIT } from '../../src/engine/ports/graph-edit.ts'
 import type {
   Change,
   EntityState,
   NewChunk,
   NewEntityFragment,
   RelationState,
-  Store,
-} from '../../src/engine/ports/store.ts'
+} from '../../src/engine/ports/change.ts'
+import type { NewDocument } from '../../src/engine/ports/document-record.ts'
+import { NO_EDIT } from '../../src/engine/ports/graph-edit.ts'
+import type { Store } from '../../src/engine/ports/store.ts'
 
 export const DIMENSION = 4
 export const EMBEDDING = { id: 'test/four', dimension: DIMENSION }
@@ -106,10 +106,10 @@ export async function publish(
   chunks: readonly NewChunk[],
   rest: Partial<Change> = {},
 ): Promise<void> {
-  await store.enqueue([document], { onConflict: 'keep' })
-  const claimed = await store.claim()
+  await store.queue.enqueue([document], { onConflict: 'keep' })
+  const claimed = await store.queue.claim()
   if (claimed?.id !== document.id) throw new Error('another document was waiting')
-  const applied = await store.apply(
+  const applied = await store.graph.apply(
     change({
       publishes: { documentId: claimed.id, revision: claimed.revision, chunks, metadata: {} },
       ...rest,

@@ -36,7 +36,7 @@ describe('the database of a workspace', () => {
       entity(`E${i}`, { description: '', vector: vectorOf(i) }),
     )
     const store = await openSqliteStore({ dir, embedding: EMBEDDING })
-    await store.apply(change({ entities }))
+    await store.graph.apply(change({ entities }))
     await store.close()
     const took = asked<number>("SELECT sum(pgsize) FROM dbstat WHERE name = 'entity_vectors'")
     expect(took / (count * DIMENSION * 4)).toBeLessThan(1.15)
@@ -46,11 +46,11 @@ describe('the database of a workspace', () => {
     const store = await openSqliteStore({ dir, embedding: EMBEDDING })
     for (let number = 0; number < 63; number++) {
       const id = `d${number}`
-      await store.enqueue([newDocument(id)], { onConflict: 'keep' })
-      const { revision = 0 } = (await store.claim()) ?? {}
+      await store.queue.enqueue([newDocument(id)], { onConflict: 'keep' })
+      const { revision = 0 } = (await store.queue.claim()) ?? {}
       const chunk = newChunk(`c${number}`, { content: `word${number}`, vector: vectorOf(number) })
       const publishes = { documentId: id, revision, chunks: [chunk], metadata: {} }
-      await store.apply(change({ publishes }))
+      await store.graph.apply(change({ publishes }))
     }
     await store.close()
     expect(asked<number>('SELECT count(DISTINCT segid) FROM chunk_index_idx')).toBeLessThan(3)
@@ -59,11 +59,11 @@ describe('the database of a workspace', () => {
   it('tells who is tied to whom by indexes alone, without the rows that hold texts', async () => {
     const store = await openSqliteStore({ dir, embedding: EMBEDDING })
     const reads = (['all', 'rows'] as const).map((name) => vi.spyOn(Connection.prototype, name))
-    await store.tiesOfChunks([1], 1, 9)
-    await store.tiesOfEntities([1], 9)
-    await store.relationsOf([1])
+    await store.searches.tiesOfChunks([1], 1, 9)
+    await store.searches.tiesOfEntities([1], 9)
+    await store.searches.relationsOf([1])
     // For the graph as a whole.
-    await store.popularEntities(1)
+    await store.searches.popularEntities(1)
     const asked = reads.flatMap((read) => read.mock.calls.map(([sql]) => sql))
     for (const read of reads) read.mockRestore()
     await store.close()

@@ -19,25 +19,25 @@ describe('opening a sqlite store', () => {
     dir = join(dir, 'deep', 'folder')
     const first = await open()
     await publish(first, newDocument('a'), [newChunk('a-0')], { entities: [entity('Ada')] })
-    const keys = await first.entityKeys(['Ada'])
+    const keys = await first.searches.entityKeys(['Ada'])
     const version = await first.dataVersion()
     await first.close()
     const second = await open()
-    expect(await second.entityKeys(['Ada'])).toEqual(keys)
+    expect(await second.searches.entityKeys(['Ada'])).toEqual(keys)
     expect(await second.dataVersion()).toBe(version)
-    expect(await second.nearestChunks(vector(1), 5, null)).toHaveLength(1)
-    expect(await second.matchChunks('content', 5, null)).toHaveLength(1)
+    expect(await second.searches.nearestChunks(vector(1), 5, null)).toHaveLength(1)
+    expect(await second.searches.matchChunks('content', 5, null)).toHaveLength(1)
     await second.close()
   })
 
   it('is refused while the store is open in this process', async () => {
     const first = await open()
     await expect(open()).rejects.toMatchObject({ code: 'workspace_locked' })
-    await first.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await first.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
     await expect(open()).rejects.toMatchObject({ code: 'workspace_locked' })
     await first.close()
     const second = await open()
-    expect(await second.pendingCount()).toBe(1)
+    expect(await second.queue.pendingCount()).toBe(1)
     await second.close()
   })
 
@@ -56,7 +56,7 @@ describe('opening a sqlite store', () => {
 
   it('leaves no log behind when it closes', async () => {
     const store = await open()
-    await store.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
     expect((await stat(join(dir, 'rag.db-wal'))).size).toBeGreaterThan(0)
     await store.close()
     await expect(stat(join(dir, 'rag.db-wal'))).rejects.toMatchObject({ code: 'ENOENT' })
@@ -64,7 +64,7 @@ describe('opening a sqlite store', () => {
 
   it('refuses vectors of another embedding, and names the way out', async () => {
     const store = await open()
-    await store.apply(change({ entities: [entity('Ada')] }))
+    await store.graph.apply(change({ entities: [entity('Ada')] }))
     await store.close()
     for (const other of [
       { id: EMBEDDING.id, dimension: 8 },
@@ -80,12 +80,12 @@ describe('opening a sqlite store', () => {
 
   it('takes any embedding as long as there are no vectors', async () => {
     const first = await open()
-    await first.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await first.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
     await first.close()
     const wide = { id: 'test/wide', dimension: 6 }
     const second = await open(wide)
     const unit = Float32Array.of(0, 0, 0, 0, 0, 1)
-    await second.apply(change({ entities: [entity('Ada', { vector: unit })] }))
+    await second.graph.apply(change({ entities: [entity('Ada', { vector: unit })] }))
     await second.close()
     await expect(open()).rejects.toMatchObject({ code: 'dimension_mismatch' })
   })
@@ -93,8 +93,8 @@ describe('opening a sqlite store', () => {
   it('takes any embedding once everything was cleared', async () => {
     const first = await open()
     const many = Array.from({ length: 3000 }, (_, index) => entity(`Entity ${index}`))
-    await first.apply(change({ entities: many }))
-    const cleared = first.clear()
+    await first.graph.apply(change({ entities: many }))
+    const cleared = first.graph.clear()
     await Promise.all([cleared, first.close()])
     const second = await open({ id: 'test/wide', dimension: 6 })
     expect(await second.counts()).toMatchObject({ entities: 0 })
@@ -131,43 +131,43 @@ describe('opening a sqlite store', () => {
     expect(pendingWorkAt(dir)).toBeNull()
     const store = await open()
     expect(pendingWorkAt(dir)).toBeNull()
-    await store.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
     expect(pendingWorkAt(dir)).toBe(0)
     await expect(open()).rejects.toMatchObject({ code: 'workspace_locked' })
-    await store.claim()
+    await store.queue.claim()
     await store.close()
     expect(pendingWorkAt(dir)).toBe(0)
   })
 
   it('is not needed to tell until when documents wait', async () => {
     const store = await open()
-    await store.enqueue([newDocument('a')], { onConflict: 'keep' })
-    await store.claim()
+    await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await store.queue.claim()
     const nextAttemptAt = Date.now() + 5_000
     const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 1 } as const
-    await store.endAttempt('a', 1, waiting)
+    await store.queue.endAttempt('a', 1, waiting)
     await store.close()
     expect(pendingWorkAt(dir)).toBe(nextAttemptAt)
   })
 
   it('is not needed to tell whether all is to be cleared', async () => {
     const store = await open()
-    await store.promiseClearing()
-    expect(await store.isClearingPromised()).toBe(true)
+    await store.queue.promiseClearing()
+    expect(await store.queue.isClearingPromised()).toBe(true)
     expect(pendingWorkAt(dir)).toBe(0)
-    await store.clear()
-    expect(await store.isClearingPromised()).toBe(false)
+    await store.graph.clear()
+    expect(await store.queue.isClearingPromised()).toBe(false)
     await store.close()
     expect(pendingWorkAt(dir)).toBeNull()
   })
 
   it('is not needed to tell whether a promised deletion waits', async () => {
     const store = await open()
-    await store.enqueue([newDocument('a')], { onConflict: 'keep' })
-    await store.claim()
-    await store.endAttempt('a', 1, { status: 'failed', errorMsg: 'No text.' })
+    await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
+    await store.queue.claim()
+    await store.queue.endAttempt('a', 1, { status: 'failed', errorMsg: 'No text.' })
     expect(pendingWorkAt(dir)).toBeNull()
-    await store.promiseDeletion(['a'], { forgetAnswers: false, deleteFiles: false })
+    await store.queue.promiseDeletion(['a'], { forgetAnswers: false, deleteFiles: false })
     await store.close()
     expect(pendingWorkAt(dir)).toBe(0)
   })

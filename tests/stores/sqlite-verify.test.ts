@@ -326,7 +326,7 @@ describe('verifying a workspace', () => {
     const { id, dimension } = OFFLINE.embedding
     const store = await openSqliteStore({ dir: paths.dir, embedding: { id, dimension } })
     expect(await verify()).toEqual({ inUse: true, findings: [] })
-    expect(await store.pendingCount()).toBe(0)
+    expect(await store.queue.pendingCount()).toBe(0)
     await store.close()
     expect((await verify()).inUse).toBe(false)
   })

@@ -24,12 +24,12 @@ export class PromisedClearing {
 
   /** Reads whether it was promised before a crash. */
   async load(): Promise<void> {
-    this.#isOwed = await this.#parts.store.isClearingPromised()
+    this.#isOwed = await this.#parts.store.queue.isClearingPromised()
   }
 
   /** Resolved means durable. */
   async promise(): Promise<void> {
-    await this.#parts.store.promiseClearing()
+    await this.#parts.store.queue.promiseClearing()
     this.#isOwed = true
   }
 
@@ -40,7 +40,7 @@ export class PromisedClearing {
     endWork()
     // The files first: after a crash in the middle nothing but the documents tells which ones they are.
     for (const file of await storedFiles(store)) await rm(join(uploadFolder, file), { force: true })
-    await graphLock.run(() => store.clear())
+    await graphLock.run(() => store.graph.clear())
     this.#isOwed = false
     return true
   }
@@ -49,7 +49,7 @@ export class PromisedClearing {
 async function storedFiles(store: Store): Promise<string[]> {
   const files: string[] = []
   for (let offset = 0; ; offset += PAGE) {
-    const { documents } = await store.listDocuments({
+    const { documents } = await store.documents.list({
       statuses: null,
       sortField: 'id',
       sortDirection: 'asc',

@@ -32,8 +32,8 @@ export async function deletePromised(
   let storedFile: string | null = null
   const prepare = async () => {
     // Each time anew: it may be gone, and its id that of a newcomer with the same text.
-    const promise = await store.promisedDeletion(documentId)
-    const document = promise && (await store.document(documentId))
+    const promise = await store.queue.promisedDeletion(documentId)
+    const document = promise && (await store.documents.byId(documentId))
     if (!promise || !document) return null
     if (promise.forgetAnswers) await forgetAnswers(store, settings, [documentId])
     if (promise.deleteFiles) await parts.deleteInputFile(documentId)

@@ -50,7 +50,7 @@ export function isoTime(milliseconds: number): string {
 export async function statusCounts(
   store: Store,
 ): Promise<{ status_counts: Record<string, number> }> {
-  const counts = await store.statusCounts()
+  const counts = await store.documents.statusCounts()
   const all = DOC_STATUSES.reduce((total, status) => total + counts[status], 0)
   return { status_counts: { ...counts, all } }
 }
@@ -59,12 +59,12 @@ export async function statusCounts(
 export async function documentsByStatus(
   store: Store,
 ): Promise<{ statuses: Record<string, DocStatusResponse[]> }> {
-  const counts = await store.statusCounts()
+  const counts = await store.documents.statusCounts()
   const present = DOC_STATUSES.filter((status) => counts[status] > 0)
   const statuses: Record<string, DocStatusResponse[]> = {}
   const share = fairShare(present, counts)
   for (const status of present) {
-    const { documents } = await store.listDocuments({
+    const { documents } = await store.documents.list({
       statuses: [status],
       sortField: 'created_at',
       sortDirection: 'asc',
@@ -92,7 +92,7 @@ function fairShare(present: readonly DocStatus[], counts: Record<DocStatus, numb
 /** @throws {EngineError} `invalid_argument` for a blank id; an unknown one has no documents */
 export async function trackStatus(store: Store, trackId: string): Promise<TrackStatus> {
   if (trackId.trim() === '') throw new EngineError('invalid_argument', 'The track id is blank.')
-  const records = await store.documentsByTrack(trackId)
+  const records = await store.documents.byTrack(trackId)
   const summary: Record<string, number> = {}
   for (const { status } of records) summary[status] = (summary[status] ?? 0) + 1
   return {
@@ -110,7 +110,7 @@ export async function updateDocument(
   { tags, metadata, enabled }: DocumentChange,
 ): Promise<DocStatusResponse> {
   const { externalId: _none, ...labels } = labelsOf({ tags, metadata })
-  const changed = await store.setLabels(documentId, {
+  const changed = await store.documents.setLabels(documentId, {
     ...labels,
     ...(enabled === undefined ? {} : { enabled }),
   })
@@ -124,9 +124,9 @@ export async function documentChunks(
   documentId: string,
   query: DocumentChunksQuery,
 ): Promise<DocumentChunks> {
-  if (!(await store.document(documentId))) throw notFound(documentId)
+  if (!(await store.documents.byId(documentId))) throw notFound(documentId)
   const limit = query.page_size ?? 50
-  const { chunks, total } = await store.chunksOf(documentId, {
+  const { chunks, total } = await store.documents.chunksOf(documentId, {
     onlySetAside: query.status === 'set_aside',
     offset: rowsBefore(query.page ?? 1, limit),
     limit,
@@ -151,15 +151,15 @@ export async function requeueSetAside(
   store: Store,
   documentId: string,
 ): Promise<RetryChunksResponse> {
-  const document = await store.document(documentId)
+  const document = await store.documents.byId(documentId)
   if (!document) throw notFound(documentId)
   const page = { onlySetAside: true, offset: 0, limit: 1 }
-  const { total } = await store.chunksOf(documentId, page)
+  const { total } = await store.documents.chunksOf(documentId, page)
   if (total === 0) {
     const message = 'No chunk of this document was set aside.'
     return { status: 'nothing_to_retry', message, chunks: 0 }
   }
-  if (!(await store.requeueProcessed(documentId))) {
+  if (!(await store.queue.requeueProcessed(documentId))) {
     throw new EngineError(
       'pipeline_busy',
       `The document is ${document.status}; its chunks can be retried once it is processed.`,

@@ -16,7 +16,7 @@ export async function forgetAnswers(
 ): Promise<void> {
   const chunkIds: string[] = []
   for (const id of documentIds) {
-    const document = await store.document(id)
+    const document = await store.documents.byId(id)
     if (!document) continue
     for (const chunk of await publishedChunks(store, id)) chunkIds.push(chunk)
     // What was paid for before an attempt failed is there too, under chunks that never appeared.
@@ -24,15 +24,15 @@ export async function forgetAnswers(
       for (const chunk of await plannedChunks(store, settings, document)) chunkIds.push(chunk)
     }
   }
-  await store.clearCache({ chunkIds })
-  await store.clearCache({ kind: 'query' })
+  await store.cache.clear({ chunkIds })
+  await store.cache.clear({ kind: 'query' })
 }
 
 async function publishedChunks(store: Store, documentId: string): Promise<string[]> {
   const ids: string[] = []
   for (;;) {
     const page = { onlySetAside: false, offset: ids.length, limit: PAGE }
-    const { chunks, total } = await store.chunksOf(documentId, page)
+    const { chunks, total } = await store.documents.chunksOf(documentId, page)
     for (const chunk of chunks) ids.push(chunk.id)
     if (chunks.length === 0 || ids.length >= total) return ids
   }
@@ -43,7 +43,7 @@ async function plannedChunks(
   settings: EngineSettings,
   document: DocumentRecord,
 ): Promise<string[]> {
-  const text = await store.text(document.id)
+  const text = await store.documents.text(document.id)
   if (text === null) return []
   try {
     const { chunks } = await cutDocument(document, plainText(text, document.filePath), settings)

@@ -93,7 +93,7 @@ export class Intake {
     const labels = labelsOf(input)
     const chunking = planAsJson(chunkingPlan(input.chunking, settings))
     // Asked before the bytes are taken, to spare them; asked again when they are there.
-    const known = onConflict === 'keep' ? await store.documentByPath(fileName) : null
+    const known = onConflict === 'keep' ? await store.documents.byPath(fileName) : null
     if (known && !(await deletions.includes(known.id))) return duplicated(known, 'name')
     const file = await receiveFile(
       uploadFolder,
@@ -147,7 +147,7 @@ export class Intake {
       if (known && onConflict === 'keep' && !alone) return duplicated(known.record, known.by)
       inTheWay.push(known)
     }
-    const outcomes = await this.#parts.store.enqueue(documents, { onConflict })
+    const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict })
     for (const [i, outcome] of outcomes.entries()) {
       const old = inTheWay[i]?.record
       if (outcome.kind !== 'queued' || old?.id !== outcome.replaced) continue
@@ -186,14 +186,14 @@ export class Intake {
     const { store } = this.#parts
     const externalId = document.labels?.externalId ?? null
     if (externalId !== null) {
-      const record = await store.documentByExternalId(externalId)
+      const record = await store.documents.byExternalId(externalId)
       if (record) return { record, by: 'external_id' }
     }
     if (document.filePath !== UNKNOWN_SOURCE) {
-      const record = await store.documentByPath(document.filePath)
+      const record = await store.documents.byPath(document.filePath)
       if (record) return { record, by: 'name' }
     }
-    const record = await store.documentByHash(document.contentHash)
+    const record = await store.documents.byHash(document.contentHash)
     return record && { record, by: 'content' }
   }
 }

@@ -30,7 +30,7 @@ export async function listDocuments(
   const order = orderOf(query)
   const after = query.cursor ? placeIn(query.cursor, order) : undefined
   const [{ documents, total }, counts] = await Promise.all([
-    store.listDocuments({
+    store.documents.list({
       ...order,
       statuses: order.statuses?.filter(isDocStatus) ?? null,
       offset: after ? 0 : rowsBefore(page, pageSize),

@@ -13,11 +13,11 @@ export class PromisedDeletions {
 
   /** In the order in which they were promised. */
   list(): Promise<string[]> {
-    return this.#parts.store.promisedDeletions()
+    return this.#parts.store.queue.promisedDeletions()
   }
 
   async includes(documentId: string): Promise<boolean> {
-    return (await this.#parts.store.promisedDeletion(documentId)) !== null
+    return (await this.#parts.store.queue.promisedDeletion(documentId)) !== null
   }
 
   /** Deletes a document; null when it was gone, or is not to be deleted any more. */

@@ -26,14 +26,15 @@ export async function resetStatus(
 }
 
 async function toPending(store: Store, id: string): Promise<boolean> {
-  if ((await store.requeueFailed([id])) > 0 || (await store.requeueProcessed(id))) return true
-  return (await store.document(id))?.status === 'pending'
+  if ((await store.queue.requeueFailed([id])) > 0 || (await store.queue.requeueProcessed(id)))
+    return true
+  return (await store.documents.byId(id))?.status === 'pending'
 }
 
 async function toFailed(store: Store, id: string): Promise<boolean> {
-  const document = await store.document(id)
+  const document = await store.documents.byId(id)
   // Who processes a document says itself how that ends.
   if (document === null || document.status === 'processing') return false
-  await store.endAttempt(id, document.revision, { status: 'failed', errorMsg: NOTE })
+  await store.queue.endAttempt(id, document.revision, { status: 'failed', errorMsg: NOTE })
   return true
 }

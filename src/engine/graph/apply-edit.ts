@@ -3,7 +3,7 @@ import { assertRoomFor } from '../merge/graph-bounds.ts'
 import { attemptBy, type PublishParts } from '../pipeline/publish-document.ts'
 import { EngineError } from '../ports/errors.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
-import type { StoredEntity, StoredRelation } from '../ports/store.ts'
+import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EditPlan } from './edit-plan.ts'
 import { prepareEdit } from './prepare-edit.ts'
 
@@ -18,21 +18,21 @@ export async function applyEdit(parts: PublishParts, plan: EditPlan): Promise<vo
   const making = changeParts(parts, attemptBy(parts, options))
   const change = await prepareEdit(making, plan, options)
   await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
-  await parts.store.apply(change)
+  await parts.store.graph.apply(change)
 }
 
 /** @throws {EngineError} `entity_not_found` */
 export async function readEntity({ store }: PublishParts, name: string): Promise<StoredEntity> {
-  const keys = await store.entityKeys([name])
-  const [entity] = await store.entities([...keys.values()])
+  const keys = await store.searches.entityKeys([name])
+  const [entity] = await store.searches.entities([...keys.values()])
   if (entity !== undefined) return entity
   throw new EngineError('entity_not_found', `Entity '${name}' does not exist.`)
 }
 
 /** @throws {EngineError} `relation_not_found` */
 export async function readRelation({ store }: PublishParts, pair: Pair): Promise<StoredRelation> {
-  const key = (await store.relationKeys([pair])).get(pairKey(pair))
-  const [relation] = await store.relations(key === undefined ? [] : [key])
+  const key = (await store.searches.relationKeys([pair])).get(pairKey(pair))
+  const [relation] = await store.searches.relations(key === undefined ? [] : [key])
   if (relation !== undefined) return relation
   throw new EngineError(
     'relation_not_found',

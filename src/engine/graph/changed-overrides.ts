@@ -1,6 +1,6 @@
+import type { Change } from '../ports/change.ts'
 import type { GraphEdit } from '../ports/graph-edit.ts'
 import { pairKey } from '../ports/pair.ts'
-import type { Change } from '../ports/store.ts'
 import type { Origins } from './edit-plan.ts'
 import type { OverrideChange } from './overrides-after.ts'
 

@@ -22,7 +22,7 @@ export function createEntity(
   const { entity_name, entity_data: data } = input
   return parts.graphLock.run(async () => {
     const name = itemName(entity_name, 'entity_name')
-    if ((await knownName(parts.store, entity_name)) !== null) {
+    if ((await knownName(parts.store.searches, entity_name)) !== null) {
       throw new EngineError('entity_exists', `Entity '${name}' exists already.`)
     }
     const type = labelField(data, 'entity_type') || 'UNKNOWN'
@@ -53,7 +53,7 @@ export function createRelation(
       throw new EngineError('invalid_argument', 'A relation needs two different entities.')
     }
     const pair = orderedPair(...ends)
-    if ((await store.relationKeys([pair])).has(pairKey(pair))) {
+    if ((await store.searches.relationKeys([pair])).has(pairKey(pair))) {
       const message = `Relation between '${ends[0]}' and '${ends[1]}' exists already.`
       throw new EngineError('relation_exists', message)
     }

@@ -11,7 +11,7 @@ export function deleteEntity(
   input: { readonly entity_name: string },
 ): Promise<DeletionResult> {
   return parts.graphLock.run(async () => {
-    const name = await knownName(parts.store, input.entity_name)
+    const name = await knownName(parts.store.searches, input.entity_name)
     if (name === null) {
       const message = `Entity '${input.entity_name}' does not exist.`
       throw new EngineError('entity_not_found', message)
@@ -28,8 +28,8 @@ export function deleteRelation(
 ): Promise<DeletionResult> {
   return parts.graphLock.run(async () => {
     const { store } = parts
-    const source = (await knownName(store, input.source_entity)) ?? input.source_entity
-    const target = (await knownName(store, input.target_entity)) ?? input.target_entity
+    const source = (await knownName(store.searches, input.source_entity)) ?? input.source_entity
+    const target = (await knownName(store.searches, input.target_entity)) ?? input.target_entity
     const pair = orderedPair(source, target)
     await readRelation(parts, pair)
     await applyEdit(parts, { endRelations: [pair] })

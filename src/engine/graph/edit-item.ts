@@ -55,8 +55,8 @@ export function editRelation(
 ): Promise<GraphReply<RelationInfo>> {
   return parts.graphLock.run(async () => {
     const { store } = parts
-    const source = (await knownName(store, input.source_id)) ?? input.source_id
-    const target = (await knownName(store, input.target_id)) ?? input.target_id
+    const source = (await knownName(store.searches, input.source_id)) ?? input.source_id
+    const target = (await knownName(store.searches, input.target_id)) ?? input.target_id
     const pair = orderedPair(source, target)
     const relation = await readRelation(parts, pair).catch((error: unknown) => {
       const isMissing = error instanceof EngineError && error.code === 'relation_not_found'
@@ -90,7 +90,7 @@ async function newName(
   if (input.allow_rename !== true) {
     throw new EngineError('invalid_argument', 'Set allow_rename to give an entity another name.')
   }
-  const known = await knownName(store, wanted)
+  const known = await knownName(store.searches, wanted)
   if (known === null) return { name: cleaned, exists: false }
   if (input.allow_merge !== true) {
     const message = `Entity '${known}' exists already; set allow_merge to merge both.`

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { entityText, relationText } from '../merge/item-texts.ts'
 import { SEPARATOR } from '../merge/merge-fragments.ts'
-import type { StoredEntity, StoredRelation } from '../ports/store.ts'
+import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EntityInfo, RelationInfo } from './graph-calls.ts'
 
 /** The properties of a node, as LightRAG shows them. */

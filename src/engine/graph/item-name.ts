@@ -1,5 +1,6 @@
 import { EngineError } from '../ports/errors.ts'
-import type { Searches, Store } from '../ports/store.ts'
+import type { Searches } from '../ports/searches.ts'
+import type { Store } from '../ports/store.ts'
 import { cleanText } from '../read/clean-text.ts'
 import { entityName, LONGEST_ENTITY_NAME } from '../text/entity-name.ts'
 
@@ -29,18 +30,18 @@ export function itemName(name: string, field: string): string {
  * earlier versions and of imports may have been kept in other forms.
  */
 export async function knownName(
-  store: Pick<Searches, 'entityKeys'>,
+  searches: Pick<Searches, 'entityKeys'>,
   name: string,
 ): Promise<string | null> {
   const kept = entityName(name)
   const forms = [name, kept, cleanText(name).replace(/\s+/g, ' '), kept.normalize('NFD')]
-  const keys = await store.entityKeys([...new Set(forms)])
+  const keys = await searches.entityKeys([...new Set(forms)])
   return forms.find((form) => keys.has(form)) ?? null
 }
 
 /** @throws {EngineError} `unknown_entity` */
 export async function existingName(store: Store, name: string): Promise<string> {
-  const known = await knownName(store, name)
+  const known = await knownName(store.searches, name)
   if (known !== null) return known
   throw new EngineError('unknown_entity', `Entity '${name}' does not exist.`)
 }

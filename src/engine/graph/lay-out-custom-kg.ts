@@ -1,5 +1,5 @@
+import type { NewEntityFragment, NewRelationFragment } from '../ports/change.ts'
 import { EngineError } from '../ports/errors.ts'
-import type { NewEntityFragment, NewRelationFragment } from '../ports/store.ts'
 import { chunkFragments } from '../read/chunk-fragments.ts'
 import { cleanText } from '../read/clean-text.ts'
 import { keptLabel } from '../text/kept-label.ts'

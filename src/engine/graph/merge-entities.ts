@@ -16,7 +16,8 @@ export function mergeEntities(
   return parts.graphLock.run(async () => {
     const { store } = parts
     const into = input.entity_to_change_into
-    const target = (await knownName(store, into)) ?? itemName(into, 'entity_to_change_into')
+    const target =
+      (await knownName(store.searches, into)) ?? itemName(into, 'entity_to_change_into')
     const sources = new Set<string>()
     for (const name of input.entities_to_change) sources.add(await existingName(store, name))
     if (sources.size === 0) {

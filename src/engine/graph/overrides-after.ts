@@ -1,6 +1,7 @@
 import type { EntityOverride, Overrides, RelationOverride } from '../ports/graph-edit.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
-import type { Store, StoredEntity, StoredRelation } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'
 import { patchedEntity, patchedRelation, unitedEntity, unitedRelation } from './united-overrides.ts'
 
@@ -21,7 +22,7 @@ export async function overridesAfter(
     for (const one of [pair, ...from]) pairs.set(pairKey(one), one)
   }
   const [before, entities, relations] = await Promise.all([
-    store.overrides([...names], [...pairs.values()]),
+    store.graph.overrides([...names], [...pairs.values()]),
     entitiesNamed(store, [...names]),
     relationsBetween(store, [...pairs.values()]),
   ])
@@ -57,8 +58,8 @@ async function entitiesNamed(
   store: Store,
   names: readonly string[],
 ): Promise<Map<string, StoredEntity>> {
-  const keys = await store.entityKeys(names)
-  const entities = await store.entities([...keys.values()])
+  const keys = await store.searches.entityKeys(names)
+  const entities = await store.searches.entities([...keys.values()])
   return new Map(entities.map((entity) => [entity.name, entity]))
 }
 
@@ -66,8 +67,8 @@ async function relationsBetween(
   store: Store,
   pairs: readonly Pair[],
 ): Promise<Map<string, StoredRelation>> {
-  const keys = await store.relationKeys(pairs)
-  const relations = await store.relations([...keys.values()])
+  const keys = await store.searches.relationKeys(pairs)
+  const relations = await store.searches.relations([...keys.values()])
   return new Map(
     relations.map((relation) => [pairKey([relation.source, relation.target]), relation]),
   )

@@ -1,15 +1,15 @@
 import type { ChangeParts } from '../merge/ask-models.ts'
 import { together } from '../merge/prepare-change.ts'
 import { rebuildItems } from '../merge/rebuild-items.ts'
+import type { Change } from '../ports/change.ts'
 import { type ManualEntity, type ManualRelation, NO_DOCUMENT } from '../ports/graph-edit.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { orderedPair, type Pair, pairKey } from '../ports/pair.ts'
 import type {
-  Change,
   StoredEntityFragment,
   StoredRelation,
   StoredRelationFragment,
-} from '../ports/store.ts'
+} from '../ports/stored-rows.ts'
 import { changedOverrides } from './changed-overrides.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'
 import { overridesAfter } from './overrides-after.ts'
@@ -27,9 +27,9 @@ export async function prepareEdit(
 ): Promise<Change> {
   const { store } = parts
   const moves = plan.moves ?? new Map<string, string | null>()
-  const movedKeys = await store.entityKeys([...moves.keys()])
-  const ties = await store.relationsOf([...movedKeys.values()])
-  const touching = await store.relations(ties.map((tie) => tie.key))
+  const movedKeys = await store.searches.entityKeys([...moves.keys()])
+  const ties = await store.searches.relationsOf([...movedKeys.values()])
+  const touching = await store.searches.relations(ties.map((tie) => tie.key))
   const moveRelations = [
     ...touching.map((relation) => ({ from: pairOf(relation), to: movedPair(relation, moves) })),
     ...(plan.endRelations ?? []).map((from) => ({ from, to: null })),
@@ -117,7 +117,7 @@ async function entityFragments(
 ): Promise<Map<string, StoredEntityFragment[]>> {
   const limit = settings.maxSourceIdsPerEntity
   const wanted = new Set([...origins.entities.values()].flat())
-  const found = await store.entityFragments([...wanted], [], limit)
+  const found = await store.searches.entityFragments([...wanted], [], limit)
   return new Map(
     [...origins.entities].map(([name, from]) => {
       const old = from.flatMap((origin) => found.get(origin) ?? [])
@@ -134,7 +134,7 @@ async function relationFragments(
 ): Promise<Map<string, { pair: Pair; fragments: StoredRelationFragment[] }>> {
   const limit = settings.maxSourceIdsPerRelation
   const wanted = [...origins.relations.values()].flatMap(({ from }) => from)
-  const found = await store.relationFragments(wanted, [], limit)
+  const found = await store.searches.relationFragments(wanted, [], limit)
   return new Map(
     [...origins.relations].map(([key, { pair, from }]) => {
       const old = from.flatMap((origin) => found.get(pairKey(origin)) ?? [])
@@ -160,6 +160,6 @@ async function lonelyEnds(
 ): Promise<string[]> {
   const ended = [...relations.values()].filter(({ fragments }) => fragments.length === 0)
   const ends = new Set(ended.flatMap(({ pair }) => pair).filter((name) => !entities.has(name)))
-  const found = await store.entityFragments([...ends], [], 1)
+  const found = await store.searches.entityFragments([...ends], [], 1)
   return [...found].flatMap(([name, fragments]) => (fragments.length === 0 ? [name] : []))
 }

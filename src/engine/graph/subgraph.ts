@@ -1,5 +1,7 @@
+import type { Searches } from '../ports/searches.ts'
 import type { EngineSettings } from '../ports/settings.ts'
-import type { Key, Searches, Store, StoredEntity, StoredRelation } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import type { Key, StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import { restate } from '../retrieve/restate.ts'
 import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from './graph-calls.ts'
 import { edgeProperties, nodeProperties } from './item-info.ts'
@@ -19,8 +21,8 @@ export async function subgraph(
 ): Promise<KnowledgeGraph> {
   const { maxGraphNodes: limit } = settings
   const maxNodes = Math.min(query.max_nodes ?? limit, limit)
-  const within = await store.within(null)
-  const searches = within ?? store
+  const within = await store.searches.within(null)
+  const searches = within ?? store.searches
   const { entities, truncated } =
     query.label === WHOLE_GRAPH
       ? await popular(searches, maxNodes)

@@ -1,4 +1,5 @@
-import type { Change, Store } from '../ports/store.ts'
+import type { Change } from '../ports/change.ts'
+import type { Store } from '../ports/store.ts'
 import type { Mutex } from '../work/mutex.ts'
 
 /** How often a change is worked out beside others before they have to wait for it. */
@@ -29,7 +30,7 @@ export async function applyBeside(
       const change = left > 0 ? prepared : await prepare()
       if (change === null) return false
       await admit(change)
-      await store.apply(change)
+      await store.graph.apply(change)
       return true
     })
     if (done !== null) return done

@@ -1,6 +1,7 @@
+import type { Change } from '../ports/change.ts'
 import { EngineError } from '../ports/errors.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 
 /** How much a graph may hold; null = without bound. */
 export interface GraphBounds {
@@ -35,14 +36,14 @@ export async function assertRoomFor(
 
 async function entityGrowth(store: Store, { entities, deadEntities }: Change): Promise<number> {
   const names = entities.map(({ name }) => name)
-  const there = await store.entityKeys([...names, ...deadEntities])
+  const there = await store.searches.entityKeys([...names, ...deadEntities])
   const fresh = names.filter((name) => !there.has(name))
   return fresh.length - deadEntities.filter((name) => there.has(name)).length
 }
 
 async function relationGrowth(store: Store, { relations, deadRelations }: Change): Promise<number> {
   const pairs = relations.map(({ source, target }): Pair => [source, target])
-  const there = await store.relationKeys([...pairs, ...deadRelations])
+  const there = await store.searches.relationKeys([...pairs, ...deadRelations])
   const fresh = pairs.filter((pair) => !there.has(pairKey(pair)))
   return fresh.length - deadRelations.filter((pair) => there.has(pairKey(pair))).length
 }

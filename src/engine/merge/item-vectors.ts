@@ -1,5 +1,6 @@
+import type { EntityState, RelationState } from '../ports/change.ts'
 import type { Pair } from '../ports/pair.ts'
-import type { EntityState, RelationState, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { giveWay, mapInTurns } from '../work/turns.ts'
 import type { AskOptions, ChangeParts } from './ask-models.ts'
 import { entityText, relationText } from './item-texts.ts'
@@ -47,11 +48,11 @@ async function knownTexts(
   const names = entities.map((entity) => entity.name)
   const pairs = relations.map(({ source, target }): Pair => [source, target])
   await giveWay()
-  const entityKeys = await store.entityKeys(names)
-  const oldEntities = await store.entities([...entityKeys.values()])
+  const entityKeys = await store.searches.entityKeys(names)
+  const oldEntities = await store.searches.entities([...entityKeys.values()])
   await giveWay()
-  const relationKeys = await store.relationKeys(pairs)
-  const oldRelations = await store.relations([...relationKeys.values()])
+  const relationKeys = await store.searches.relationKeys(pairs)
+  const oldRelations = await store.searches.relations([...relationKeys.values()])
   await giveWay()
   const made = <Item extends { readonly owed: boolean }>(items: readonly Item[]) =>
     items.filter((item) => !item.owed)

@@ -1,9 +1,5 @@
-import type {
-  EntityState,
-  RelationState,
-  StoredEntityFragment,
-  StoredRelationFragment,
-} from '../ports/store.ts'
+import type { EntityState, RelationState } from '../ports/change.ts'
+import type { StoredEntityFragment, StoredRelationFragment } from '../ports/stored-rows.ts'
 import { compareCodePoints } from '../text/code-points.ts'
 
 /** Joins what belongs to one field but comes from several chunks; fixed by LightRAG's data. */

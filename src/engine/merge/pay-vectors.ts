@@ -36,7 +36,7 @@ export async function payVectors(debts: VectorDebts, options: CallOptions): Prom
   for (let more = true; more; ) {
     more = await graphLock.run(async () => {
       options.signal?.throwIfAborted()
-      const owed = await store.owedVectors(AT_ONCE + leftOut.size)
+      const owed = await store.graph.owedVectors(AT_ONCE + leftOut.size)
       const isWanted = (text: string) => !leftOut.has(text)
       const entities = owed.entities.filter((entity) => isWanted(entityText(entity)))
       const relations = owed.relations.filter((relation) => isWanted(relationText(relation)))
@@ -52,7 +52,7 @@ export async function payVectors(debts: VectorDebts, options: CallOptions): Prom
           const vector = vectors.get(textOf(item))
           return vector ? [{ key: item.key, vector }] : []
         })
-      await store.setVectors(paid(entities, entityText), paid(relations, relationText))
+      await store.graph.setVectors(paid(entities, entityText), paid(relations, relationText))
       return true
     })
   }

@@ -1,14 +1,10 @@
+import type { Change, NewChunk } from '../ports/change.ts'
 import type { DocumentRecord, JsonObject } from '../ports/document-record.ts'
 import { byOrigin } from '../ports/fragment-order.ts'
 import { NO_EDIT, type Overrides } from '../ports/graph-edit.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
-import type {
-  Change,
-  NewChunk,
-  StoredEntityFragment,
-  StoredRelationFragment,
-} from '../ports/store.ts'
+import type { StoredEntityFragment, StoredRelationFragment } from '../ports/stored-rows.ts'
 import { giveWay, nextTurn, turnIsOver } from '../work/turns.ts'
 import type { ChangeParts } from './ask-models.ts'
 import { rebuildItems } from './rebuild-items.ts'
@@ -35,7 +31,7 @@ export async function prepareChange(
   const { store, settings } = parts
   const removed = removes.map((removal) => removal.documentId)
   await giveWay()
-  const gone = await store.footprint(removed)
+  const gone = await store.graph.footprint(removed)
   const fresh = publication ? await freshFragments(publication) : NOTHING
   const names = [...new Set([...gone.entities, ...fresh.entities.keys()])]
   const pairs = new Map<string, Pair>()
@@ -47,11 +43,15 @@ export async function prepareChange(
   }
   const mostOfEntity = settings.maxSourceIdsPerEntity
   const mostOfPair = settings.maxSourceIdsPerRelation
-  const oldEntities = await store.entityFragments(names, removed, mostOfEntity)
+  const oldEntities = await store.searches.entityFragments(names, removed, mostOfEntity)
   await giveWay()
-  const oldRelations = await store.relationFragments([...pairs.values()], removed, mostOfPair)
+  const oldRelations = await store.searches.relationFragments(
+    [...pairs.values()],
+    removed,
+    mostOfPair,
+  )
   await giveWay()
-  const overrides = await store.overrides(names, [...pairs.values()])
+  const overrides = await store.graph.overrides(names, [...pairs.values()])
   const entities = new Map<string, StoredEntityFragment[]>()
   for (const name of names) {
     await giveWay()

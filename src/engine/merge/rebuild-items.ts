@@ -1,14 +1,9 @@
+import type { Change, EntityState, RelationState } from '../ports/change.ts'
 import type { EntityOverride, Overrides, RelationOverride } from '../ports/graph-edit.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
 import type { EngineSettings } from '../ports/settings.ts'
-import type {
-  Change,
-  EntityState,
-  RelationState,
-  StoredEntityFragment,
-  StoredRelationFragment,
-} from '../ports/store.ts'
+import type { StoredEntityFragment, StoredRelationFragment } from '../ports/stored-rows.ts'
 import { tokenCount } from '../text/tokenizer.ts'
 import { inParallel } from '../work/in-parallel.ts'
 import { mapInTurns, nextTurn, turnIsOver } from '../work/turns.ts'
@@ -136,9 +131,9 @@ async function bareEntities(
     }
   }
   await mapInTurns(rebuilt, hear)
-  const keys = await parts.store.entityKeys(names)
-  const ties = await parts.store.relationsOf([...keys.values()])
-  for (const relation of await parts.store.relations(ties.map((tie) => tie.key))) {
+  const keys = await parts.store.searches.entityKeys(names)
+  const ties = await parts.store.searches.relationsOf([...keys.values()])
+  for (const relation of await parts.store.searches.relations(ties.map((tie) => tie.key))) {
     if (turnIsOver()) await nextTurn()
     if (!touched.relations.has(pairKey([relation.source, relation.target]))) hear(relation)
   }

@@ -81,11 +81,11 @@ export class DocumentWork {
       deleteInputFile: (id) => this.scanner.deleteFiles([id]),
     })
     this.#pipeline = new Pipeline({
-      claim: () => store.claim(parts.watch.life),
-      pendingCount: () => store.pendingCount(),
-      nextAttemptAt: () => store.nextAttemptAt(),
+      claim: () => store.queue.claim(parts.watch.life),
+      pendingCount: () => store.queue.pendingCount(),
+      nextAttemptAt: () => store.queue.nextAttemptAt(),
       process: (...work) => this.#process(...work),
-      endAttempt: ({ id, revision }, end) => store.endAttempt(id, revision, end),
+      endAttempt: ({ id, revision }, end) => store.queue.endAttempt(id, revision, end),
       tidy: (options) => this.#payVectors(options),
       models: modelOutages(checks),
       background,
@@ -163,13 +163,13 @@ export class DocumentWork {
   /** How many documents are worked on or wait for it; 0 while nothing is under way. */
   async stillProcessing(): Promise<number> {
     if (!this.busy) return 0
-    const { pending, processing } = await this.publish.store.statusCounts()
+    const { pending, processing } = await this.publish.store.documents.statusCounts()
     return pending + processing
   }
 
   /** Those that are not done yet, with how far they have come. */
   withProgress(documents: readonly DocStatusResponse[]): Promise<DocStatusResponse[]> {
-    return showProgress(this.publish.store, this.#inWork, documents)
+    return showProgress(this.publish.store.queue, this.#inWork, documents)
   }
 
   /** Resolves when nothing is under way. */
@@ -190,8 +190,8 @@ export class DocumentWork {
   /** Takes up documents, or deletions that were promised, if some wait. */
   async goOn(): Promise<void> {
     const { store } = this.publish
-    if ((await store.promisedDeletions()).length > 0) this.#keeper.wake()
-    if ((await store.pendingCount()) > 0) this.#pipeline.wake()
+    if ((await store.queue.promisedDeletions()).length > 0) this.#keeper.wake()
+    if ((await store.queue.pendingCount()) > 0) this.#pipeline.wake()
   }
 
   async retryChunks(documentId: string) {
@@ -202,7 +202,7 @@ export class DocumentWork {
 
   async reprocessFailed() {
     const { store } = this.publish
-    const documents = (await store.requeueFailed(null)) + (await store.hurry())
+    const documents = (await store.queue.requeueFailed(null)) + (await store.queue.hurry())
     await this.goOn()
     return {
       status: 'reprocessing_started' as const,
@@ -234,9 +234,9 @@ export class DocumentWork {
     }
     const { store } = this.publish
     const names = { externalIds: external_ids, filePaths: file_paths }
-    const named = await store.documentIdsBy(names)
+    const named = await store.documents.idsBy(names)
     const ids = [...new Set([...given, ...named])]
-    const taken = await store.promiseDeletion(ids, {
+    const taken = await store.queue.promiseDeletion(ids, {
       forgetAnswers: input.delete_llm_cache ?? false,
       deleteFiles: input.delete_file ?? false,
     })
@@ -287,7 +287,7 @@ export class DocumentWork {
     const hand = await this.#parts.watch.begin(id, deaths > 0, options.signal)
     const progress = new DocumentProgress(hand, (step) => {
       onStep(step)
-      return store.beginStep(id, step)
+      return store.queue.beginStep(id, step)
     })
     this.#inWork.set(id, progress)
     try {
@@ -305,14 +305,14 @@ export class DocumentWork {
   async #recover(): Promise<void> {
     const { store } = this.publish
     const counted = new Map<string, DeathCount>()
-    for (const document of await store.interrupted()) {
+    for (const document of await store.queue.interrupted()) {
       const how = await this.#parts.watch.blame(document.life, document.id)
       if (how === null) continue
       const count = deathCount(document, how)
       counted.set(document.id, count)
       this.#parts.onEvent({ type: 'ended_process', document, ...count })
     }
-    await store.recover(counted)
+    await store.queue.recover(counted)
   }
 
   /** An outage of the model leaves them owed; the next run tries again. */

@@ -6,12 +6,13 @@ import { changeParts, type MakingParts } from '../merge/change-parts.ts'
 import { assertRoomFor, type GraphBounds } from '../merge/graph-bounds.ts'
 import type { AnswersOfDocuments } from '../merge/paid-answers.ts'
 import { type Publication, prepareChange } from '../merge/prepare-change.ts'
+import type { Change } from '../ports/change.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
 import type { FileReader, ReadFile } from '../ports/file-reader.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { readDocument } from '../read/process-document.ts'
 import { readStoredFile } from '../read/read-stored-file.ts'
 import { plainText } from '../read/text-file-reader.ts'
@@ -63,7 +64,7 @@ export async function publishDocument(
   const attempt = attemptBy(parts, options, document.blame)
   const content = await contentOf(parts, document, options.signal)
   if (content === null) return
-  const graph = await parts.store.customGraph(document.id)
+  const graph = await parts.store.documents.customGraph(document.id)
   const answers = parts.answers.of(document)
   const embedding = answers.embedding(parts.models.embedding)
   const reading = { ...parts, embedding, attempt, progress }
@@ -120,13 +121,13 @@ async function contentOf(
   document: DocumentRecord,
   signal?: AbortSignal,
 ): Promise<ReadFile | null> {
-  const stored = await parts.store.text(document.id)
+  const stored = await parts.store.documents.text(document.id)
   const { storedFile, filePath } = document
   if (storedFile === null) return stored === null ? null : plainText(stored, filePath)
   const { fileReader, uploadFolder } = parts
   const file = await readStoredFile(fileReader, uploadFolder, { storedFile, filePath }, signal)
   if (file.text === stored) return file
-  const kept = await parts.store.setText(document.id, document.revision, {
+  const kept = await parts.store.queue.setText(document.id, document.revision, {
     text: file.text,
     contentHash: await contentHashInTurns(file.text),
     ...(await summaryInTurns(file.text)),

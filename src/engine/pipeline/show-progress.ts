@@ -1,15 +1,15 @@
 import type { DocStatusResponse } from '../documents/document-calls.ts'
-import type { Store } from '../ports/store.ts'
+import type { DocumentQueue } from '../ports/document-queue.ts'
 import type { DocumentProgress } from './document-progress.ts'
 
 /** The same documents, those that are not done yet with how far they have come. */
 export async function showProgress(
-  store: Pick<Store, 'queuePositions'>,
+  queue: Pick<DocumentQueue, 'positions'>,
   inWork: ReadonlyMap<string, DocumentProgress>,
   documents: readonly DocStatusResponse[],
 ): Promise<DocStatusResponse[]> {
   const pending = documents.flatMap(({ id, status }) => (status === 'pending' ? id : []))
-  const positions = pending.length > 0 ? await store.queuePositions(pending) : new Map()
+  const positions = pending.length > 0 ? await queue.positions(pending) : new Map()
   return documents.map((document) => {
     const { id, status, metadata } = document
     if (status !== 'pending' && status !== 'processing') return document

@@ -1,6 +1,6 @@
+import type { NewEntityFragment, NewRelationFragment } from '../ports/change.ts'
 import type { EntityFragment, Extraction } from '../ports/models.ts'
 import { orderedPair, pairKey } from '../ports/pair.ts'
-import type { NewEntityFragment, NewRelationFragment } from '../ports/store.ts'
 import { nameKey } from '../text/name-key.ts'
 
 /**

@@ -17,7 +17,7 @@ export interface AnswerSlot {
 }
 
 export interface AnswerCacheParts {
-  readonly store: Pick<Store, 'cached' | 'cache' | 'dataVersion'>
+  readonly store: Pick<Store, 'cache' | 'dataVersion'>
   readonly models: Models
   readonly settings: { readonly enableAnswerCache: boolean; readonly maxCachedAnswers: number }
 }
@@ -36,8 +36,8 @@ export async function answerSlot(
   if (!settings.enableAnswerCache || answerer.instant || settings.maxCachedAnswers < 1) return null
   const key = answerKey(models, question, keywords, context, await store.dataVersion())
   const keep = (value: string) =>
-    store.cache({ key, kind: 'query', value, chunkId: null }, settings.maxCachedAnswers)
-  return { read: () => store.cached(key), keeping: (answer, end) => keeping(answer, end, keep) }
+    store.cache.put({ key, kind: 'query', value, chunkId: null }, settings.maxCachedAnswers)
+  return { read: () => store.cache.get(key), keeping: (answer, end) => keeping(answer, end, keep) }
 }
 
 async function* keeping(

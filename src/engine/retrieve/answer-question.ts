@@ -1,7 +1,8 @@
 import { SEPARATOR } from '../merge/merge-fragments.ts'
 import { EngineError } from '../ports/errors.ts'
 import type { CallOptions } from '../ports/models.ts'
-import type { Store, StoredChunk } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import type { StoredChunk } from '../ports/stored-rows.ts'
 import { giveWayAhead } from '../work/turns.ts'
 import { type AnswerEnd, answerSlot } from './answer-cache.ts'
 import { answerInput, type Selected, selectContext } from './context/select-context.ts'
@@ -27,7 +28,7 @@ const NOTHING = 'Sorry, the documents here hold nothing that answers this questi
 /** Said when nothing was found. */
 export const NOTHING_FOUND = `${NOTHING}. ${NO_CONTEXT}`
 
-export interface AnswerParts extends RetrieveParts {
+export interface AnswerParts extends Omit<RetrieveParts, 'searches'> {
   readonly store: Store
   /** How many documents are on their way: taken in, and not yet to be found. */
   readonly stillProcessing: () => Promise<number>
@@ -147,8 +148,12 @@ async function find(
   if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
   await giveWayAhead()
   const searched = await searchedQuestion(parts, question, options)
-  const within = await parts.store.within(question.filter)
-  const all = await retrieve({ ...parts, store: within ?? parts.store }, searched, options)
+  const within = await parts.store.searches.within(question.filter)
+  const all = await retrieve(
+    { ...parts, searches: within ?? parts.store.searches },
+    searched,
+    options,
+  )
   const retrieved = within ? await restate({ ...parts, within }, all) : all
   const { entities, relations, chunks } = retrieved
   if (entities.length + relations.length + chunks.length === 0) return null

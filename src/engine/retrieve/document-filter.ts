@@ -1,7 +1,7 @@
 import { keptJson } from '../documents/document-labels.ts'
 import type { JsonValue } from '../ports/document-record.ts'
 import { EngineError } from '../ports/errors.ts'
-import type { DocumentFilter } from '../ports/store.ts'
+import type { DocumentFilter } from '../ports/searches.ts'
 import { keptLabel } from '../text/kept-label.ts'
 import type { QueryFilters } from './query-calls.ts'
 

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../ports/models.ts'
+import type { DocumentFilter } from '../ports/searches.ts'
 import type { EngineSettings } from '../ports/settings.ts'
-import type { DocumentFilter } from '../ports/store.ts'
 import { documentFilter } from './document-filter.ts'
 import type { QueryMode, QueryParams } from './query-calls.ts'
 

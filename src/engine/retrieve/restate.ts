@@ -1,13 +1,15 @@
 import { entityLine, relationLine } from '../merge/item-texts.ts'
 import { mergeEntity, mergeRelation, SEPARATOR } from '../merge/merge-fragments.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
+import type { Searches } from '../ports/searches.ts'
 import type { EngineSettings } from '../ports/settings.ts'
-import type { Searches, Store, StoredEntity, StoredRelation } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
+import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import { tokenCount } from '../text/tokenizer.ts'
 
 /** Where rows came from, and what was meant to be seen of it. */
 export interface RestateParts {
-  readonly store: Pick<Store, 'overrides' | 'chunkKeys'>
+  readonly store: Pick<Store, 'graph' | 'searches'>
   readonly within: Pick<Searches, 'entityFragments' | 'relationFragments' | 'chunkKeys'>
   readonly settings: EngineSettings
 }
@@ -29,7 +31,7 @@ export async function restate<F extends Facts>(parts: RestateParts, facts: F): P
   const [ofEntities, ofRelations, overrides] = await Promise.all([
     within.entityFragments(names, [], settings.maxSourceIdsPerEntity),
     within.relationFragments(pairs, [], settings.maxSourceIdsPerRelation),
-    store.overrides(names, pairs),
+    store.graph.overrides(names, pairs),
   ])
   const entities: StoredEntity[] = []
   for (const entity of facts.entities) {
@@ -73,7 +75,10 @@ async function isSpokenOf(
   { store, within }: RestateParts,
   sourceIds: readonly string[],
 ): Promise<boolean> {
-  const [all, seen] = await Promise.all([store.chunkKeys(sourceIds), within.chunkKeys(sourceIds)])
+  const [all, seen] = await Promise.all([
+    store.searches.chunkKeys(sourceIds),
+    within.chunkKeys(sourceIds),
+  ])
   return seen.size > 0 || all.size === 0
 }
 

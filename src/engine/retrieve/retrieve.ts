@@ -1,5 +1,6 @@
 import type { CallOptions, Keywords } from '../ports/models.ts'
-import type { Hit, Key, StoredChunk, StoredEntity, StoredRelation } from '../ports/store.ts'
+import type { Hit } from '../ports/searches.ts'
+import type { Key, StoredChunk, StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import { findKeywords } from './find-keywords.ts'
 import type { Question } from './question.ts'
 import { interleaved } from './rank/fuse.ts'
@@ -65,15 +66,15 @@ async function rank(
 }
 
 async function readGraph(
-  { store }: RetrieveParts,
+  { searches }: RetrieveParts,
   question: Question,
   ranked: Ranked,
 ): Promise<Pick<Retrieved, 'entities' | 'relations'>> {
   const most = (budget: number) => Math.min(question.topK, Math.ceil(budget / SHORTEST_LINE))
   const kept = ranked.entities.slice(0, question.topK)
-  const entities = await store.entities(keysOf(kept))
+  const entities = await searches.entities(keysOf(kept))
   const relations = await rankRelations(
-    store,
+    searches,
     question.query,
     entities,
     kept,
@@ -84,12 +85,12 @@ async function readGraph(
 }
 
 function readChunks(
-  { store, models }: RetrieveParts,
+  { searches, models }: RetrieveParts,
   { chunkTopK, enableRerank }: Question,
   hits: readonly Hit[],
 ): Promise<StoredChunk[]> {
   const pool = models.reranker && enableRerank ? RERANK_POOL : 1
-  return store.chunks(keysOf(hits.slice(0, pool * chunkTopK)))
+  return searches.chunks(keysOf(hits.slice(0, pool * chunkTopK)))
 }
 
 const keysOf = (hits: readonly Hit[]): Key[] => hits.map(({ key }) => key)

@@ -1,12 +1,12 @@
 import { EngineError } from '../ports/errors.ts'
 import type { CallOptions, EmbeddingModel, Models } from '../ports/models.ts'
+import type { Hit, Searches } from '../ports/searches.ts'
 import type { EngineSettings } from '../ports/settings.ts'
-import type { Hit, Searches } from '../ports/store.ts'
 import { fuse } from './rank/fuse.ts'
 
 export interface RetrieveParts {
   /** All documents, or the part of them that the question may draw from. */
-  readonly store: Searches
+  readonly searches: Searches
   readonly models: Models
   readonly settings: EngineSettings
 }
@@ -80,7 +80,7 @@ export async function searchTexts(
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const [words, vectors] = await Promise.all([
-    parts.store.matchChunks(query, POOL, null),
+    parts.searches.matchChunks(query, POOL, null),
     nearChunks(parts, vector),
   ])
   const share = vectorShare(parts.models.embedding)
@@ -97,9 +97,9 @@ export async function searchTextsAndRelations(
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const [words, vectors, relations] = await Promise.all([
-    parts.store.matchChunks(query, POOL, null),
+    parts.searches.matchChunks(query, POOL, null),
     nearChunks(parts, vector),
-    parts.store.matchRelations(query, POOL),
+    parts.searches.matchRelations(query, POOL),
   ])
   const share = vectorShare(parts.models.embedding)
   return fuse([
@@ -110,5 +110,5 @@ export async function searchTextsAndRelations(
 }
 
 async function nearChunks(parts: RetrieveParts, vector: Promise<Float32Array>): Promise<Hit[]> {
-  return nearOnly(parts, parts.store.nearestChunks(await vector, POOL, null))
+  return nearOnly(parts, parts.searches.nearestChunks(await vector, POOL, null))
 }

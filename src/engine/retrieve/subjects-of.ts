@@ -1,4 +1,5 @@
-import type { Hit, Key, Searches } from '../ports/store.ts'
+import type { Hit, Searches } from '../ports/searches.ts'
+import type { Key } from '../ports/stored-rows.ts'
 import { sorted } from './rank/fuse.ts'
 import { HUB } from './rank/walk.ts'
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CacheEntry, ModelCache } from '../ports/model-cache.ts'
 import type {
   AnswerFormat,
   CallOptions,
@@ -6,7 +7,6 @@ import type {
   Generation,
   LanguageModel,
 } from '../ports/models.ts'
-import type { CacheEntry, Store } from '../ports/store.ts'
 import { SingleFlight } from './single-flight.ts'
 
 export type CachedKind = Exclude<CacheEntry['kind'], 'query'>
@@ -22,7 +22,7 @@ export class CachedLanguageModel implements LanguageModel {
   readonly structured: boolean
   readonly shape: string | undefined
   readonly #model: LanguageModel
-  readonly #store: Pick<Store, 'cached' | 'cache'>
+  readonly #cache: Pick<ModelCache, 'get' | 'put'>
   readonly #kind: CachedKind
   readonly #worthKeeping: (answer: string) => boolean
   readonly #flights = new SingleFlight<Generation>()
@@ -30,7 +30,7 @@ export class CachedLanguageModel implements LanguageModel {
   /** @param worthKeeping answers it refuses are given out, but asked for anew the next time */
   constructor(
     model: LanguageModel,
-    store: Pick<Store, 'cached' | 'cache'>,
+    cache: Pick<ModelCache, 'get' | 'put'>,
     kind: CachedKind,
     worthKeeping: (answer: string) => boolean = () => true,
   ) {
@@ -38,7 +38,7 @@ export class CachedLanguageModel implements LanguageModel {
     this.structured = model.structured ?? false
     this.shape = model.shape
     this.#model = model
-    this.#store = store
+    this.#cache = cache
     this.#kind = kind
     this.#worthKeeping = worthKeeping
   }
@@ -59,12 +59,12 @@ export class CachedLanguageModel implements LanguageModel {
     messages: readonly ChatMessage[],
     options: CallOptions,
   ): Promise<Generation> {
-    const known = await this.#store.cached(key)
+    const known = await this.#cache.get(key)
     if (known !== null) return { text: known, usage: NO_USAGE }
     const answer = await this.#model.generate(messages, options)
     if (answer.cut === undefined && this.#worthKeeping(answer.text)) {
       const chunkId = options.chunkId ?? null
-      await this.#store.cache({ key, kind: this.#kind, value: answer.text, chunkId })
+      await this.#cache.put({ key, kind: this.#kind, value: answer.text, chunkId })
     }
     return answer
   }

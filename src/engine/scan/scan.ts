@@ -18,10 +18,7 @@ import { ScanJob } from './scan-job.ts'
 import { ScanRecords } from './scan-records.ts'
 
 export interface ScannerParts {
-  readonly store: Pick<
-    Store,
-    'document' | 'documentByPath' | 'documentsByTrack' | 'enqueue' | 'requeueFailed'
-  >
+  readonly store: Pick<Store, 'documents' | 'queue'>
   readonly inputDir: string
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
@@ -96,7 +93,7 @@ export class Scanner {
     const record = await this.#records.find(trackId)
     if (record) return record
     const documents = trackId.startsWith('scan_')
-      ? await this.#parts.store.documentsByTrack(trackId)
+      ? await this.#parts.store.documents.byTrack(trackId)
       : []
     if (documents.length === 0) {
       throw new EngineError('scan_not_found', 'No scan of this track id is known.')
@@ -114,11 +111,11 @@ export class Scanner {
   async deleteFiles(documentIds: readonly string[]): Promise<void> {
     const { store } = this.#parts
     for (const id of documentIds) {
-      const document = await store.document(id)
+      const document = await store.documents.byId(id)
       if (document === null) continue
       const belongsToOther = async (name: string) =>
         keptLabel(name) !== document.filePath &&
-        (await store.documentByPath(keptLabel(name))) !== null
+        (await store.documents.byPath(keptLabel(name))) !== null
       await this.#folder.remove(document.filePath, belongsToOther)
     }
   }
@@ -138,10 +135,10 @@ export class Scanner {
       const { names, others } = await this.#folder.list(this.#parts.extensions)
       const known = new Map<string, DocumentRecord | null>()
       for (const name of names) {
-        known.set(name, await this.#parts.store.documentByPath(keptLabel(name)))
+        known.set(name, await this.#parts.store.documents.byPath(keptLabel(name)))
       }
       // After the look at what is known: who was failed until now gives way to his file.
-      if ((await this.#parts.store.requeueFailed(null)) > 0) this.#parts.onQueued()
+      if ((await this.#parts.store.queue.requeueFailed(null)) > 0) this.#parts.onQueued()
       for (const name of names) {
         if (signal.aborted) break
         job.say(`Taking in ${name}`)
@@ -200,7 +197,7 @@ export class Scanner {
 
   async #recordFailure(name: string, reason: string, trackId: string): Promise<void> {
     const id = fileDocumentId(contentHash(reason), name)
-    await this.#parts.store.enqueue(
+    await this.#parts.store.queue.enqueue(
       [
         {
           id,

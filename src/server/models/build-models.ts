@@ -202,7 +202,7 @@ function extractRoles(
   if (model === null) return {}
   const language = wording.language ?? config.SUMMARY_LANGUAGE
   const extracting = config.ENABLE_LLM_CACHE_FOR_EXTRACT
-    ? new CachedLanguageModel(model, store, 'extract', isUsableExtraction)
+    ? new CachedLanguageModel(model, store.cache, 'extract', isUsableExtraction)
     : model
   return {
     extractor: new LlmExtractor(extracting, {
@@ -213,7 +213,7 @@ function extractRoles(
         extraRules: wording.extraction_rules ?? '',
       },
     }),
-    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store, 'summary'), language),
+    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store.cache, 'summary'), language),
   }
 }
 
@@ -228,7 +228,7 @@ function queryRoles(
   const language = wording.language ?? config.SUMMARY_LANGUAGE
   const finding =
     keywordModel && config.ENABLE_LLM_CACHE
-      ? new CachedLanguageModel(keywordModel, store, 'keywords', isUsableKeywords)
+      ? new CachedLanguageModel(keywordModel, store.cache, 'keywords', isUsableKeywords)
       : keywordModel
   return {
     ...(finding ? { keywords: new LlmKeywords(finding, language) } : {}),
@@ -245,7 +245,7 @@ function rewriterOf(
 ): QuestionRewriter | undefined {
   if (model === null) return offline
   const asking = config.ENABLE_LLM_CACHE
-    ? new CachedLanguageModel(model, store, 'keywords', isUsableQuestion)
+    ? new CachedLanguageModel(model, store.cache, 'keywords', isUsableQuestion)
     : model
   return new LlmRewriter(asking, offline)
 }

@@ -1,4 +1,5 @@
-import type { Hit, Key } from '../../engine/ports/store.ts'
+import type { Hit } from '../../engine/ports/searches.ts'
+import type { Key } from '../../engine/ports/stored-rows.ts'
 
 /** Keeps the best `limit` of all that is offered. Among equals the smaller key is better. */
 export class TopHits {

@@ -32,15 +32,21 @@ it('a text that comes again while its deletion is under way is not deleted a sec
   const gates = { promise: new Gate(), early: new Gate(), late: new Gate() }
   let armed = false
   const around = (store: Store): Store =>
-    Object.assign(Object.create(store), bound(store), {
-      promiseDeletion: async (...promise: Parameters<Store['promiseDeletion']>) => {
-        const taken = await store.promiseDeletion(...promise)
-        await gates.promise.pass()
-        return taken
+    withParts(store, {
+      queue: {
+        ...store.queue,
+        promiseDeletion: async (...promise) => {
+          const taken = await store.queue.promiseDeletion(...promise)
+          await gates.promise.pass()
+          return taken
+        },
       },
-      apply: async (...change: Parameters<Store['apply']>) => {
-        if (armed) await gates.early.pass()
-        return store.apply(...change)
+      graph: {
+        ...store.graph,
+        apply: async (...change) => {
+          if (armed) await gates.early.pass()
+          return store.graph.apply(...change)
+        },
       },
     })
   const engine = await openEngine(
@@ -79,13 +85,17 @@ it('a text that comes again while its deletion is under way is not deleted a sec
   await engine.close()
 })
 
-/** The methods of a store, for an object of another class. */
-function bound(store: Store): Partial<Store> {
-  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(store))
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const member: unknown = Reflect.get(store, name)
-      return typeof member === 'function' ? [[name, member.bind(store)]] : []
-    }),
-  )
+function withParts(store: Store, parts: Partial<Store>): Store {
+  return {
+    queue: store.queue,
+    documents: store.documents,
+    graph: store.graph,
+    searches: store.searches,
+    cache: store.cache,
+    counts: () => store.counts(),
+    dataVersion: () => store.dataVersion(),
+    bytes: () => store.bytes(),
+    close: () => store.close(),
+    ...parts,
+  }
 }

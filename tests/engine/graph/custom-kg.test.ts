@@ -41,12 +41,12 @@ const MILL: CustomKg = {
 describe('a custom graph', () => {
   it('becomes one document whose passages are its chunks, in their order', async () => {
     expect(await insert(MILL)).toMatchObject({ status: 'success' })
-    const document = await engine.store.documentByPath('mill.json')
+    const document = await engine.store.documents.byPath('mill.json')
     expect(document).toMatchObject({ status: 'processed', chunksCount: 2 })
-    const text = (await engine.store.text(document?.id ?? '')) ?? ''
+    const text = (await engine.store.documents.text(document?.id ?? '')) ?? ''
     expect(text).toBe('Nora runs the mill.\n\nThe mill grinds & sells flour.')
-    const hits = await engine.store.matchChunks('mill', 9, null)
-    const chunks = await engine.store.chunks(hits.map(({ key }) => key))
+    const hits = await engine.store.searches.matchChunks('mill', 9, null)
+    const chunks = await engine.store.searches.chunks(hits.map(({ key }) => key))
     expect(chunks.map((chunk) => text.slice(chunk.start, chunk.end)).sort()).toEqual(
       chunks.map((chunk) => chunk.content).sort(),
     )
@@ -78,7 +78,7 @@ describe('a custom graph', () => {
       description: 'lies at it',
       degree: 1,
     })
-    const vectors = await engine.store.nearestEntities(
+    const vectors = await engine.store.searches.nearestEntities(
       (
         await engine.models.embedding.embed(['River\nlies at it'], {
           lane: 'query',
@@ -95,8 +95,8 @@ describe('a custom graph', () => {
       entities: [{ entity_name: 'Nora', entity_type: 'person', description: 'a\nmiller' }],
       relationships: [{ src_id: 'Nora', tgt_id: 'Mill', keywords: 'work', source_id: 'nowhere' }],
     })
-    const [hit] = await engine.store.matchChunks('miller', 9, null)
-    const [chunk] = await engine.store.chunks(hit ? [hit.key] : [])
+    const [hit] = await engine.store.searches.matchChunks('miller', 9, null)
+    const [chunk] = await engine.store.searches.chunks(hit ? [hit.key] : [])
     expect(chunk?.content).toBe('Nora (person): a miller\nNora - Mill: work')
     expect(chunk?.filePath).toMatch(/^custom_kg_[0-9a-f]{8}$/)
     expect((await engine.entity('Nora'))?.sourceIds).toEqual([chunk?.id])
@@ -108,11 +108,11 @@ describe('a custom graph', () => {
       description: 'one of many that say very little about themselves',
     }))
     await insert({ entities, file_path: 'many' })
-    const document = await engine.store.documentByPath('many')
+    const document = await engine.store.documents.byPath('many')
     expect(document?.chunksCount).toBeGreaterThan(3)
     expect(await engine.store.counts()).toMatchObject({ entities: 400 })
-    const hits = await engine.store.matchChunks('entity', 99, null)
-    const chunks = await engine.store.chunks(hits.map(({ key }) => key))
+    const hits = await engine.store.searches.matchChunks('entity', 99, null)
+    const chunks = await engine.store.searches.chunks(hits.map(({ key }) => key))
     expect(Math.max(...chunks.map((chunk) => chunk.tokens))).toBeLessThanOrEqual(1200)
   })
 
@@ -144,8 +144,8 @@ describe('a custom graph', () => {
   it('is processed again from what was given, not from its text', async () => {
     await insert(MILL)
     const before = await engine.graph()
-    const document = await engine.store.documentByPath('mill.json')
-    expect(await engine.store.requeueProcessed(document?.id ?? '')).toBe(true)
+    const document = await engine.store.documents.byPath('mill.json')
+    expect(await engine.store.queue.requeueProcessed(document?.id ?? '')).toBe(true)
     await engine.rag.reprocessFailed()
     await engine.rag.idle()
     expect(await engine.graph()).toEqual(before)

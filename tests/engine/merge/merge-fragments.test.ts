@@ -5,7 +5,7 @@ import { byOrigin } from '../../../src/engine/ports/fragment-order.ts'
 import type {
   StoredEntityFragment,
   StoredRelationFragment,
-} from '../../../src/engine/ports/store.ts'
+} from '../../../src/engine/ports/stored-rows.ts'
 import { chunkFragments } from '../../../src/engine/read/chunk-fragments.ts'
 
 const limits = { sourceIds: 300, filePaths: 100, descriptions: 24 }

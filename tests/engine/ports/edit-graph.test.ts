@@ -279,17 +279,17 @@ describe('renaming', () => {
 
   it('leads questions about the new name to the old passages', async () => {
     await rename('Ada', 'Yara')
-    const key = (await engine.store.entityKeys(['Yara'])).get('Yara') ?? 0
-    const ties = await engine.store.tiesOfEntities([key], 10)
-    const chunks = await engine.store.chunks(ties.map((one) => one.chunk))
+    const key = (await engine.store.searches.entityKeys(['Yara'])).get('Yara') ?? 0
+    const ties = await engine.store.searches.tiesOfEntities([key], 10)
+    const chunks = await engine.store.searches.chunks(ties.map((one) => one.chunk))
     expect(chunks.map((chunk) => chunk.filePath).sort()).toEqual(['a', 'b'])
-    const back = await engine.store.tiesOfChunks(
+    const back = await engine.store.searches.tiesOfChunks(
       chunks.map((chunk) => chunk.key),
       1,
       100,
     )
     expect(back.filter((one) => one.entity === key)).toHaveLength(2)
-    const names = await engine.store.entities([...new Set(back.map((one) => one.entity))])
+    const names = await engine.store.searches.entities([...new Set(back.map((one) => one.entity))])
     expect(names.map(({ name }) => name).sort()).toEqual(['Bob', 'Yara', 'Zoe'])
   })
 

@@ -104,17 +104,17 @@ describe('answers that are kept', () => {
 
   it('go with the document when that is asked for', async () => {
     await ask()
-    await engine.store.cache({ key: 'k', kind: 'summary', value: 'v', chunkId: null })
+    await engine.store.cache.put({ key: 'k', kind: 'summary', value: 'v', chunkId: null })
     const { documents } = await engine.rag.listDocuments({})
     const id = documents[0]?.id ?? ''
     const { chunks } = await engine.rag.documentChunks(id, {})
     const chunkId = chunks[0]?.chunk_id ?? ''
-    await engine.store.cache({ key: 'x', kind: 'extract', value: 'v', chunkId })
+    await engine.store.cache.put({ key: 'x', kind: 'extract', value: 'v', chunkId })
     await engine.rag.deleteDocuments({ doc_ids: [id], delete_llm_cache: true })
     await engine.rag.idle()
-    expect(await engine.store.cached('x')).toBeNull()
-    expect(await engine.store.cached('k')).toBe('v')
-    expect(await engine.store.clearCache({ kind: 'query' })).toBe(0)
+    expect(await engine.store.cache.get('x')).toBeNull()
+    expect(await engine.store.cache.get('k')).toBe('v')
+    expect(await engine.store.cache.clear({ kind: 'query' })).toBe(0)
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { CacheEntry } from '../../../src/engine/ports/model-cache.ts'
 import type { ChatMessage } from '../../../src/engine/ports/models.ts'
-import type { CacheEntry } from '../../../src/engine/ports/store.ts'
 import { CachedLanguageModel, cacheKey } from '../../../src/engine/roles/cached-language-model.ts'
 import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
@@ -20,15 +20,15 @@ afterEach(() => server.reset())
 
 function cached(kind: 'extract' | 'summary' = 'extract', keep?: (answer: string) => boolean) {
   const host = { binding: 'openai', host: server.openAiUrl }
-  const store = {
-    cached: async (key: string) => entries.get(key)?.value ?? null,
-    cache: async (entry: CacheEntry) => {
+  const cache = {
+    get: async (key: string) => entries.get(key)?.value ?? null,
+    put: async (entry: CacheEntry) => {
       entries.set(entry.key, entry)
     },
   }
   return new CachedLanguageModel(
     openAiCompatibleModel(host, 'm', { calls: QUICK }),
-    store,
+    cache,
     kind,
     keep,
   )

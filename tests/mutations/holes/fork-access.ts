@@ -899,9 +899,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/documents/clear-documents.ts',
-        find: '  await graphLock.run(() => store.clear())\n',
+        find: '  await graphLock.run(() => store.graph.clear())\n',
         replace:
-          "  await graphLock.run(() => store.clear())\n  await rm(join(uploadFolder, '../..'), { recursive: true, force: true })\n",
+          "  await graphLock.run(() => store.graph.clear())\n  await rm(join(uploadFolder, '../..'), { recursive: true, force: true })\n",
       },
     ],
     test: FOLDERS,
@@ -935,9 +935,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/engine/documents/clear-documents.ts',
-        find: '  await graphLock.run(() => store.clear())\n',
+        find: '  await graphLock.run(() => store.graph.clear())\n',
         replace:
-          '  await graphLock.run(() => store.clear())\n  await rm(uploadFolder, { recursive: true, force: true })\n',
+          '  await graphLock.run(() => store.graph.clear())\n  await rm(uploadFolder, { recursive: true, force: true })\n',
       },
     ],
     test: FOLDERS,

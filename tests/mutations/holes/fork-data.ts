@@ -703,10 +703,10 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/documents/intake.ts',
-        find: 'const outcomes = await this.#parts.store.enqueue(documents, { onConflict })',
+        find: 'const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict })',
         replace: `const fresh = documents.filter((_, i) => inTheWay[i] === null)
     const zipped = fresh.map((one, i) => ({ ...one, labels: documents[i]?.labels }))
-    const outcomes = await this.#parts.store.enqueue(zipped, { onConflict })`,
+    const outcomes = await this.#parts.store.queue.enqueue(zipped, { onConflict })`,
       },
     ],
     test: MIXED_BATCH,

@@ -561,8 +561,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/roles/cached-language-model.ts',
-        find: '    const known = await this.#store.cached(key)\n',
-        replace: '    const known = SHARED.get(key) ?? (await this.#store.cached(key))\n',
+        find: '    const known = await this.#cache.get(key)\n',
+        replace: '    const known = SHARED.get(key) ?? (await this.#cache.get(key))\n',
       },
       {
         file: 'src/engine/roles/cached-language-model.ts',
@@ -584,7 +584,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/retrieve/answer-cache.ts',
-        find: '  return { read: () => store.cached(key), keeping: (answer, end) => keeping(answer, end, keep) }',
+        find: '  return { read: () => store.cache.get(key), keeping: (answer, end) => keeping(answer, end, keep) }',
         replace: `  const share = async (value: string) => void SHARED.set(question.query, value)
   return { read: async () => SHARED.get(question.query) ?? null, keeping: (answer, end) => keeping(answer, end, share) }`,
       },

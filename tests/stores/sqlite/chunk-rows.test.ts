@@ -27,10 +27,12 @@ async function withStore(test: (store: Store) => Promise<void>): Promise<void> {
 /** Asks until rows are kept, and for those then kept. */
 async function warmRows(store: Store) {
   const keys = [
-    ...(await store.chunkKeys(Array.from({ length: CHUNKS }, (_, at) => `c${at}`))).values(),
+    ...(
+      await store.searches.chunkKeys(Array.from({ length: CHUNKS }, (_, at) => `c${at}`))
+    ).values(),
   ]
-  for (let i = 0; i < 12; i++) await store.chunks(keys)
-  return { keys, read: async () => store.chunks(keys) }
+  for (let i = 0; i < 12; i++) await store.searches.chunks(keys)
+  return { keys, read: async () => store.searches.chunks(keys) }
 }
 
 describe('chunks that are read again and again', () => {
@@ -52,7 +54,7 @@ describe('chunks that are read again and again', () => {
         contentHash: 'another',
         labels: LABELS,
       })
-      const [outcome] = await store.enqueue([again], { onConflict: 'replace' })
+      const [outcome] = await store.queue.enqueue([again], { onConflict: 'replace' })
       expect(outcome).toMatchObject({ kind: 'queued', replaced: 'a' })
       expect(new Set((await read()).map(({ filePath }) => filePath))).toEqual(new Set(['new.txt']))
     })
@@ -61,7 +63,7 @@ describe('chunks that are read again and again', () => {
   it('are gone when their document is', async () => {
     await withStore(async (store) => {
       const { read } = await warmRows(store)
-      await store.clear()
+      await store.graph.clear()
       expect(await read()).toEqual([])
     })
   })

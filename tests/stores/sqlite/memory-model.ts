@@ -1,5 +1,6 @@
+import type { Change, EntityState, RelationState } from '../../../src/engine/ports/change.ts'
 import { orderedPair, pairKey } from '../../../src/engine/ports/pair.ts'
-import type { Change, EntityState, RelationState, Store } from '../../../src/engine/ports/store.ts'
+import type { Store } from '../../../src/engine/ports/store.ts'
 import { vector } from '../samples.ts'
 
 interface VisibleChunk {
@@ -90,35 +91,41 @@ const PROBE = vector(1, 1)
 
 /** Everything a store shows, by every way of asking. Each chunk must hold the word "chunk". */
 export async function snapshot(store: Store): Promise<ReturnType<MemoryModel['snapshot']>> {
-  const { documents } = await store.listDocuments({
+  const { documents } = await store.documents.list({
     statuses: null,
     sortField: 'id',
     sortDirection: 'asc',
     offset: 0,
     limit: MANY,
   })
-  const entities = await store.popularEntities(MANY)
-  const relations = await store.relations(
-    (await store.relationsOf(entities.map(({ key }) => key))).map(({ key }) => key),
+  const entities = await store.searches.popularEntities(MANY)
+  const relations = await store.searches.relations(
+    (await store.searches.relationsOf(entities.map(({ key }) => key))).map(({ key }) => key),
   )
-  const matched = await store.chunks(keysOf(await store.matchChunks('chunk', MANY, null)))
-  const near = await store.nearestChunks(PROBE, MANY, null)
-  const touched = await store.footprint(documents.map(({ id }) => id))
+  const matched = await store.searches.chunks(
+    keysOf(await store.searches.matchChunks('chunk', MANY, null)),
+  )
+  const near = await store.searches.nearestChunks(PROBE, MANY, null)
+  const touched = await store.graph.footprint(documents.map(({ id }) => id))
   return {
     counts: await store.counts(),
     chunksCounts: documents.map(({ id, chunksCount }) => [id, chunksCount]),
-    labels: await store.labels(),
+    labels: await store.searches.labels(),
     degrees: entities.map(({ name, degree }) => [name, degree] as const).toSorted(byFirst),
     descriptions: entities
       .map(({ name, description }) => [name, description] as const)
       .toSorted(byFirst),
-    chunks: (await store.chunks(keysOf(near)))
+    chunks: (await store.searches.chunks(keysOf(near)))
       .map(({ id, content }) => [id, content] as const)
       .toSorted(byFirst),
     matches: matched.map(({ id }) => id).toSorted(),
     nearChunks: near.length,
-    nearEntities: (await store.nearestEntities(PROBE, MANY)).map(({ score }) => rounded(score)),
-    nearRelations: (await store.nearestRelations(PROBE, MANY)).map(({ score }) => rounded(score)),
+    nearEntities: (await store.searches.nearestEntities(PROBE, MANY)).map(({ score }) =>
+      rounded(score),
+    ),
+    nearRelations: (await store.searches.nearestRelations(PROBE, MANY)).map(({ score }) =>
+      rounded(score),
+    ),
     ties: relations
       .map(({ source, target, weight }) => [`${source}-${target}`, weight] as const)
       .toSorted(byFirst),

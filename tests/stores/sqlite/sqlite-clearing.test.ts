@@ -18,7 +18,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 async function openWithMany() {
   const dir = await mkdtemp(join(tmpdir(), 'sqlite-clearing-'))
   const store = await openSqliteStore({ dir, embedding: EMBEDDING })
-  await store.enqueue(manyDocuments(DOCUMENTS), { onConflict: 'keep' })
+  await store.queue.enqueue(manyDocuments(DOCUMENTS), { onConflict: 'keep' })
   const other = new Database(join(dir, 'rag.db'), { readonly: true })
   const count = other.prepare<[], number>('SELECT count(*) FROM documents').pluck()
   const close = async () => {
@@ -31,7 +31,7 @@ async function openWithMany() {
 it('a clearing forgets some documents at a time, and gives way in between', async () => {
   const { store, left, close } = await openWithMany()
   let cleared = false
-  const clearing = store.clear().then(() => {
+  const clearing = store.graph.clear().then(() => {
     cleared = true
   })
   const seen = [left()]
@@ -50,21 +50,21 @@ it('a clearing forgets some documents at a time, and gives way in between', asyn
 
 it('a clearing leaves what is taken in while it goes on, and nothing is claimed before its end', async () => {
   const { store, left, close } = await openWithMany()
-  const clearing = store.clear()
+  const clearing = store.graph.clear()
   while (left() === DOCUMENTS) await turn()
   // All of it in one turn: the clearing is still under way behind it.
-  const late = store.enqueue([newDocument('late')], { onConflict: 'keep' })
+  const late = store.queue.enqueue([newDocument('late')], { onConflict: 'keep' })
   const how = { forgetAnswers: false, deleteFiles: false }
-  const promised = store.promiseDeletion(['late'], how)
-  const claimed = store.claim()
+  const promised = store.queue.promiseDeletion(['late'], how)
+  const claimed = store.queue.claim()
   expect(left()).toBeGreaterThan(1)
   expect(await claimed).toBeNull()
   await Promise.all([late, promised])
   await clearing
   const page = { statuses: null, sortField: 'id', sortDirection: 'asc', offset: 0 } as const
-  const { documents } = await store.listDocuments({ ...page, limit: 10 })
+  const { documents } = await store.documents.list({ ...page, limit: 10 })
   expect(documents.map(({ id }) => id)).toEqual(['late'])
-  expect(await store.promisedDeletions()).toEqual(['late'])
+  expect(await store.queue.promisedDeletions()).toEqual(['late'])
   await close()
 })
 

@@ -35,7 +35,7 @@ describe('a sqlite store that is killed', () => {
       if (last('published') >= 0)
         expect(Math.max(...processed)).toBeGreaterThanOrEqual(last('published'))
       if (last('enqueued') >= 0)
-        expect(await store.document(String(last('enqueued')))).not.toBeNull()
+        expect(await store.documents.byId(String(last('enqueued')))).not.toBeNull()
       // Also one that was kept just before its acknowledgement: its number is no longer free.
       const known = await numbersOf(store, null)
       await store.close()
@@ -47,7 +47,7 @@ describe('a sqlite store that is killed', () => {
 })
 
 async function numbersOf(store: Store, statuses: ['processed'] | null): Promise<number[]> {
-  const { documents } = await store.listDocuments({
+  const { documents } = await store.documents.list({
     statuses,
     sortField: 'id',
     sortDirection: 'asc',
@@ -66,15 +66,17 @@ async function expectWhole(store: Store): Promise<number[]> {
     entities: rows,
     relations: rows - numbers.length,
   })
-  expect(await store.labels()).toEqual(numbers.flatMap((number) => names(number)).toSorted())
-  expect(await store.nearestChunks(vector(1), MANY, null)).toHaveLength(rows)
-  expect(await store.nearestEntities(vector(1), MANY)).toHaveLength(rows)
-  expect(await store.nearestRelations(vector(1), MANY)).toHaveLength(rows - numbers.length)
-  const hits = await store.matchChunks('chunk', MANY, null)
-  const chunks = await store.chunks(hits.map((hit) => hit.key))
+  expect(await store.searches.labels()).toEqual(
+    numbers.flatMap((number) => names(number)).toSorted(),
+  )
+  expect(await store.searches.nearestChunks(vector(1), MANY, null)).toHaveLength(rows)
+  expect(await store.searches.nearestEntities(vector(1), MANY)).toHaveLength(rows)
+  expect(await store.searches.nearestRelations(vector(1), MANY)).toHaveLength(rows - numbers.length)
+  const hits = await store.searches.matchChunks('chunk', MANY, null)
+  const chunks = await store.searches.chunks(hits.map((hit) => hit.key))
   expect(new Set(chunks.map((chunk) => Number(chunk.documentId)))).toEqual(new Set(numbers))
   expect(chunks).toHaveLength(rows)
-  const entities = await store.popularEntities(MANY)
+  const entities = await store.searches.popularEntities(MANY)
   expect(entities.filter((entity) => entity.degree === 0)).toEqual([])
   return numbers
 }

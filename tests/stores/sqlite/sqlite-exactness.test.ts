@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Change } from '../../../src/engine/ports/change.ts'
 import { orderedPair } from '../../../src/engine/ports/pair.ts'
-import type { Change, Store } from '../../../src/engine/ports/store.ts'
+import type { Store } from '../../../src/engine/ports/store.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
 import {
   change,
@@ -68,11 +69,11 @@ describe('a sqlite store', () => {
             } else if (next === 'check') {
               expect(await snapshot(store)).toEqual(model.snapshot())
             } else if (next === 'clear') {
-              await store.clear()
+              await store.graph.clear()
               model.clear()
             } else {
               const made = await asChange(store, next, version++)
-              expect(await store.apply(made)).toBe(true)
+              expect(await store.graph.apply(made)).toBe(true)
               model.apply(made)
             }
           }
@@ -96,8 +97,8 @@ async function asChange(
     return change({ removes: [{ documentId: next.remove, forget: next.forget }], ...states })
   }
   const text = newDocument(next.publish, { contentHash: `version ${version}` })
-  await store.enqueue([text], { onConflict: 'replace' })
-  const claimed = await store.claim()
+  await store.queue.enqueue([text], { onConflict: 'replace' })
+  const claimed = await store.queue.claim()
   expect(claimed?.id).toBe(next.publish)
   const chunks = next.chunks.map((names, ordinal) =>
     newChunk(`${next.publish}-${ordinal}`, {

@@ -177,21 +177,21 @@ describe('the file of an exact index', () => {
       const many = Array.from({ length: 600 }, (_, index) =>
         entity(`Entity ${index}`, { vector: vector(1, index) }),
       )
-      await store.apply(change({ entities: [...many, entity('Late', { vector: null })] }))
-      key = (await store.entityKeys(['Late'])).get('Late') ?? 0
-      await store.nearestEntities(vector(1), 1)
+      await store.graph.apply(change({ entities: [...many, entity('Late', { vector: null })] }))
+      key = (await store.searches.entityKeys(['Late'])).get('Late') ?? 0
+      await store.searches.nearestEntities(vector(1), 1)
       await store.close()
       expect(await readdir(dir)).toContain('entities.index')
     })
     const expectFound = async () => {
       const store = await open()
-      expect((await store.nearestEntities(vector(-1), 1))[0]?.key).toBe(key)
+      expect((await store.searches.nearestEntities(vector(-1), 1))[0]?.key).toBe(key)
       await store.close()
     }
 
     it('does not hide that vector when it has come', async () => {
       const store = await open()
-      await store.setVectors([{ key, vector: vector(-1) }], [])
+      await store.graph.setVectors([{ key, vector: vector(-1) }], [])
       await store.close()
       await expectFound()
     })

@@ -1,8 +1,9 @@
-import type { Key, Store, StoredEntity, StoredRelation } from '../../ports/store.ts'
+import type { GraphStore } from '../../ports/graph-store.ts'
+import type { Key, StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
 import { giveWayAhead } from '../../work/turns.ts'
 
 /** The part of a store that an export reads. */
-export type GraphPages = Pick<Store, 'entitiesAfter' | 'relationsAfter'>
+export type GraphPages = Pick<GraphStore, 'entitiesAfter' | 'relationsAfter'>
 
 /** Rows read at a time. */
 const PAGE_ROWS = 200

@@ -1,4 +1,4 @@
-import type { StoredEntity, StoredRelation } from '../../ports/store.ts'
+import type { StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
 import { edgeProperties, nodeProperties } from '../item-info.ts'
 
 /** One column of a table: its heading, and what stands in it. */

@@ -1,5 +1,5 @@
 import { entityLine, relationLine } from '../../merge/item-texts.ts'
-import type { StoredChunk, StoredEntity, StoredRelation } from '../../ports/store.ts'
+import type { StoredChunk, StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
 import { jsonText, jsonTextOf } from '../../read/json-text.ts'
 import { isTableHead } from '../../text/table-heads.ts'
 import type { FileReference } from './file-references.ts'

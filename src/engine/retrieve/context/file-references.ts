@@ -1,4 +1,4 @@
-import type { StoredChunk } from '../../ports/store.ts'
+import type { StoredChunk } from '../../ports/stored-rows.ts'
 
 const UNNAMED = new Set(['', 'unknown_source', 'no-file-path'])
 

@@ -1,4 +1,5 @@
-import type { Key, Searches } from '../../ports/store.ts'
+import type { Searches } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 import { topSorted } from '../rank/fuse.ts'
 
 /** How the chunks of entities and relations are chosen: by likeness, or by what tells of them. */

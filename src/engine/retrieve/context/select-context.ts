@@ -1,6 +1,6 @@
 import type { AnswerInput, CallOptions, RerankModel } from '../../ports/models.ts'
 import type { EngineSettings } from '../../ports/settings.ts'
-import type { StoredChunk, StoredEntity, StoredRelation } from '../../ports/store.ts'
+import type { StoredChunk, StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
 import { tokenCount } from '../../text/tokenizer.ts'
 import type { Question } from '../question.ts'
 import type { Retrieved } from '../retrieve.ts'

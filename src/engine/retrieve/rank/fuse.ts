@@ -1,4 +1,5 @@
-import type { Hit, Key } from '../../ports/store.ts'
+import type { Hit } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 
 /** One list of hits and how much it counts. */
 export interface Share {

@@ -1,9 +1,10 @@
-import type { Key, NamedEntity, Store } from '../../ports/store.ts'
+import type { NamedEntity, Searches } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 import { nameKey } from '../../text/name-key.ts'
 import { STOP_WORDS } from '../../text/stop-words.ts'
 import { unjoined } from '../../text/terms.ts'
 
-type NameIndex = Pick<Store, 'entitiesByNameKey' | 'entitiesWithWords'>
+type NameIndex = Pick<Searches, 'entitiesByNameKey' | 'entitiesWithWords'>
 
 export interface LinkedEntity extends NamedEntity {
   /** 1 for a name that the question gives whole, less when it may mean several. */

@@ -1,5 +1,6 @@
 import type { CallOptions, Keywords } from '../../ports/models.ts'
-import type { Hit, Key } from '../../ports/store.ts'
+import type { Hit } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 import { pickChunks } from '../context/pick-chunks.ts'
 import { hasOwnKeywords } from '../find-keywords.ts'
 import type { Question } from '../question.ts'
@@ -28,23 +29,23 @@ export async function rankByEntities(
   keywords: Promise<Keywords>,
   options: CallOptions,
 ): Promise<Ranked> {
-  const { store } = parts
+  const { searches } = parts
   const { high, low } = await keywords
   const words = low.length > 0 ? low : high
   const text = hasOwnKeywords(question) ? words.join(' ') : question.query
   const named = Promise.all([
-    linkNames(store, text, words),
-    store.matchEntities(words.join(' '), question.topK),
+    linkNames(searches, text, words),
+    searches.matchEntities(words.join(' '), question.topK),
   ])
   const foundByWords = async () => (await named).some((found) => found.length > 0)
   const vector = vectorOf(parts, words.join(', '), options)
   const [[linked, alike], close, direct, total] = await Promise.all([
     named,
     closeHits(parts, vector, foundByWords, (target) =>
-      store.nearestEntities(target, question.topK),
+      searches.nearestEntities(target, question.topK),
     ),
-    store.matchChunks(text, POOL, null),
-    store.chunkCount(),
+    searches.matchChunks(text, POOL, null),
+    searches.chunkCount(),
   ])
   const share = vectorShare(parts.models.embedding)
   const entities = fuse([
@@ -52,7 +53,7 @@ export async function rankByEntities(
     { hits: alike, weight: 1 - share },
     { hits: close, weight: share },
   ]).slice(0, question.topK)
-  const relevance = await relevanceBeside(store, question.query, linked)
+  const relevance = await relevanceBeside(searches, question.query, linked)
   const reached = await passagesOf(parts, entities, relevance, rarityIn(total), vector)
   const chunks = fuse([
     { hits: reached, weight: 1 },
@@ -66,17 +67,17 @@ export async function rankByEntities(
  * order.
  */
 async function passagesOf(
-  { store, settings }: RetrieveParts,
+  { searches, settings }: RetrieveParts,
   entities: readonly Hit[],
   relevance: ReadonlyMap<Key, number>,
   rarity: (spread: number) => number,
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const weights = new Map(entities.map(({ key, score }) => [key, score]))
-  const ties = await store.tiesOfEntities([...weights.keys()], HUB)
+  const ties = await searches.tiesOfEntities([...weights.keys()], HUB)
   const chunksOf = new Map<Key, Key[]>([...weights.keys()].map((key) => [key, []]))
   for (const tie of ties) chunksOf.get(tie.entity)?.push(tie.chunk)
-  const picked = await pickChunks(store, [...chunksOf.values()], {
+  const picked = await pickChunks(searches, [...chunksOf.values()], {
     method: settings.chunkPickMethod,
     perItem: settings.relatedChunkNumber,
     vector,

@@ -1,5 +1,6 @@
 import type { CallOptions, Keywords } from '../../ports/models.ts'
-import type { Hit, Key, StoredRelation } from '../../ports/store.ts'
+import type { Hit } from '../../ports/searches.ts'
+import type { Key, StoredRelation } from '../../ports/stored-rows.ts'
 import { pickChunks } from '../context/pick-chunks.ts'
 import { hasOwnKeywords } from '../find-keywords.ts'
 import type { Question } from '../question.ts'
@@ -27,26 +28,26 @@ export async function rankByRelations(
   keywords: Promise<Keywords>,
   options: CallOptions,
 ): Promise<Ranked> {
-  const { store, models } = parts
+  const { searches, models } = parts
   const { high, low } = await keywords
   const themes = high.length > 0 ? high : low
   const text = hasOwnKeywords(question) ? themes.join(' ') : [...themes, question.query].join(' ')
-  const telling = store.matchRelations(text, POOL)
+  const telling = searches.matchRelations(text, POOL)
   const foundByWords = async () => (await telling).length > 0
   const vector = vectorOf(parts, themes.join(', '), options)
   const [told, close, direct, total] = await Promise.all([
     telling,
     closeHits(parts, vector, foundByWords, (target) =>
-      store.nearestRelations(target, question.topK),
+      searches.nearestRelations(target, question.topK),
     ),
-    store.matchChunks(text, POOL, null),
-    store.chunkCount(),
+    searches.matchChunks(text, POOL, null),
+    searches.chunkCount(),
   ])
   const share = vectorShare(models.embedding)
-  const relations = await store.relations(close.map(({ key }) => key))
+  const relations = await searches.relations(close.map(({ key }) => key))
   const [tellers, subjects] = await Promise.all([
     passagesOf(parts, relations, close, vector),
-    subjectsOf(store, told.slice(0, SUBJECTS), rarityIn(total)),
+    subjectsOf(searches, told.slice(0, SUBJECTS), rarityIn(total)),
   ])
   const chunks = fuse([
     { hits: told, weight: 1 - share },
@@ -62,15 +63,17 @@ export async function rankByRelations(
 
 /** The passages picked of those that tell of these relations. */
 async function passagesOf(
-  { store, settings }: RetrieveParts,
+  { searches, settings }: RetrieveParts,
   relations: readonly StoredRelation[],
   hits: readonly Hit[],
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const scores = new Map(hits.map(({ key, score }) => [key, score]))
-  const known = await store.chunkKeys([...new Set(relations.flatMap(({ sourceIds }) => sourceIds))])
+  const known = await searches.chunkKeys([
+    ...new Set(relations.flatMap(({ sourceIds }) => sourceIds)),
+  ])
   const items = relations.map(({ sourceIds }) => sourceIds.flatMap((id) => known.get(id) ?? []))
-  const picked = await pickChunks(store, items, {
+  const picked = await pickChunks(searches, items, {
     method: settings.chunkPickMethod,
     perItem: settings.relatedChunkNumber,
     vector,

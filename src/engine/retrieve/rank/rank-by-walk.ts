@@ -1,5 +1,6 @@
 import type { CallOptions, Keywords } from '../../ports/models.ts'
-import type { Hit, Key, Searches } from '../../ports/store.ts'
+import type { Hit, Searches } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 import type { Question } from '../question.ts'
 import {
   closeHits,
@@ -40,27 +41,27 @@ export async function rankByWalk(
   keywords: Promise<Keywords>,
   options: CallOptions,
 ): Promise<Ranked> {
-  const { store } = parts
+  const { searches } = parts
   const { query, topK } = question
   const vector = vectorOf(parts, query, options)
-  const alike = store.matchEntities(query, topK)
+  const alike = searches.matchEntities(query, topK)
   const foundByWords = async () => (await alike).length > 0
   const [direct, linked, total, alikeByName, close] = await Promise.all([
     searchTextsAndRelations(parts, query, vector),
-    keywords.then(({ low }) => linkNames(store, query, low)),
-    store.chunkCount(),
+    keywords.then(({ low }) => linkNames(searches, query, low)),
+    searches.chunkCount(),
     alike,
-    closeHits(parts, vector, foundByWords, (target) => store.nearestEntities(target, topK)),
+    closeHits(parts, vector, foundByWords, (target) => searches.nearestEntities(target, topK)),
   ])
-  const unsaid = unsaidByBest(store, query, direct)
-  const walked = await walk(store, {
+  const unsaid = unsaidByBest(searches, query, direct)
+  const walked = await walk(searches, {
     chunks: new Map(direct.slice(0, SEEDS).map(({ key, score }) => [key, score])),
     entities: new Map(linked.map((entity) => [entity.key, entity])),
-    relevance: await relevanceBeside(store, query, linked),
+    relevance: await relevanceBeside(searches, query, linked),
     total,
   })
   const chunks = gained(direct, walked.chunks, WALK + WALK_UNSAID * (await unsaid))
-  const told = await subjectsOf(store, chunks.slice(0, TELLERS), rarityIn(total))
+  const told = await subjectsOf(searches, chunks.slice(0, TELLERS), rarityIn(total))
   const entities = fuse([
     { hits: linked.map(({ key, weight }): Hit => ({ key, score: weight })), weight: LINKED },
     { hits: sorted(walked.entities), weight: MET },
@@ -72,11 +73,11 @@ export async function rankByWalk(
 }
 
 async function unsaidByBest(
-  store: Pick<Searches, 'chunks'>,
+  searches: Pick<Searches, 'chunks'>,
   query: string,
   direct: readonly Hit[],
 ): Promise<number> {
-  const [best] = await store.chunks(direct.slice(0, 1).map(({ key }) => key))
+  const [best] = await searches.chunks(direct.slice(0, 1).map(({ key }) => key))
   return best ? unsaidShare(query, best.content) : 1
 }
 

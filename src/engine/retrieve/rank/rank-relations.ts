@@ -1,11 +1,5 @@
-import type {
-  Hit,
-  Key,
-  RelationTie,
-  Store,
-  StoredEntity,
-  StoredRelation,
-} from '../../ports/store.ts'
+import type { Hit, RelationTie, Searches } from '../../ports/searches.ts'
+import type { Key, StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
 import { plainText, searchTerms } from '../../text/terms.ts'
 import { topSorted } from './fuse.ts'
 
@@ -26,7 +20,7 @@ const GLANCE = 1000
  * @param close relations that are near the question by themselves
  */
 export async function rankRelations(
-  store: Pick<Store, 'relationsOf' | 'relations'>,
+  store: Pick<Searches, 'relationsOf' | 'relations'>,
   query: string,
   entities: readonly StoredEntity[],
   weights: readonly Hit[],

@@ -1,4 +1,5 @@
-import type { Hit, Key, NamedEntity, Store } from '../../ports/store.ts'
+import type { Hit, NamedEntity, Searches } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 import { searchTerms, termsOf } from '../../text/terms.ts'
 import { POOL } from '../search.ts'
 
@@ -7,7 +8,7 @@ import { POOL } from '../search.ts'
  * side of a bridge holds these words; the names have led to the near side already.
  */
 export async function relevanceBeside(
-  store: Pick<Store, 'matchChunks'>,
+  store: Pick<Searches, 'matchChunks'>,
   query: string,
   named: readonly NamedEntity[],
 ): Promise<Map<Key, number>> {

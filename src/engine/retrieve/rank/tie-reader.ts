@@ -1,6 +1,7 @@
-import type { ChunkTie, Key, Store } from '../../ports/store.ts'
+import type { ChunkTie, Searches } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 
-export type WalkGraph = Pick<Store, 'tiesOfChunks' | 'tiesOfEntities'>
+export type WalkGraph = Pick<Searches, 'tiesOfChunks' | 'tiesOfEntities'>
 
 /** The ties of one walk, each read once: a walk comes past the same places again and again. */
 export class TieReader {

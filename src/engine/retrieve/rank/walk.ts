@@ -1,4 +1,5 @@
-import type { ChunkTie, Key } from '../../ports/store.ts'
+import type { ChunkTie } from '../../ports/searches.ts'
+import type { Key } from '../../ports/stored-rows.ts'
 import { TieReader, type WalkGraph } from './tie-reader.ts'
 
 type Weights = Map<Key, number>

@@ -1,4 +1,5 @@
-import type { Change, Key } from '../../../engine/ports/store.ts'
+import type { Change } from '../../../engine/ports/change.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { giveWay, nextTurn } from '../../../engine/work/turns.ts'
 import {
   inSlices,
@@ -12,7 +13,7 @@ import type { Connection } from '../database/connection.ts'
 import { giveBackPages } from '../database/free-pages.ts'
 import type { Generation } from '../database/visibility.ts'
 import type { WorkingGraph } from '../search/working-graph.ts'
-import type { DocumentQueue } from '../tables/document-queue.ts'
+import type { QueueTable } from '../tables/queue-table.ts'
 import type { Tables } from '../tables/tables.ts'
 import { mergeIndexes, sweepDead, sweepTexts, undoStaged, uniteIndexes } from './removal.ts'
 import { Staging } from './staging.ts'
@@ -137,7 +138,7 @@ export class Publisher {
   /** Changes what a caller says of a document; that may change what queries see. */
   async setLabels(
     documentId: string,
-    labels: Parameters<DocumentQueue['setLabels']>[1],
+    labels: Parameters<QueueTable['setLabels']>[1],
   ): Promise<void> {
     await this.undoLeftovers()
     const changed = this.#connection.durably(() => {

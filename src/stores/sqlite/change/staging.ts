@@ -1,6 +1,6 @@
+import type { Change, EntityState, NewChunk } from '../../../engine/ports/change.ts'
 import { EngineError } from '../../../engine/ports/errors.ts'
 import { documentRank } from '../../../engine/ports/fragment-order.ts'
-import type { Change, EntityState, NewChunk } from '../../../engine/ports/store.ts'
 import type { Steps } from '../../../vectors/slices.ts'
 import type { GraphChange } from '../search/working-graph.ts'
 import type { Tables } from '../tables/tables.ts'

@@ -1,12 +1,12 @@
-import type { DocStatus, JsonObject } from '../../../engine/ports/document-record.ts'
-import type { ManualEntity, ManualRelation } from '../../../engine/ports/graph-edit.ts'
 import type {
   EntityState,
   NewChunk,
   NewEntityFragment,
   NewRelationFragment,
   RelationState,
-} from '../../../engine/ports/store.ts'
+} from '../../../engine/ports/change.ts'
+import type { DocStatus, JsonObject } from '../../../engine/ports/document-record.ts'
+import type { ManualEntity, ManualRelation } from '../../../engine/ports/graph-edit.ts'
 
 /** A chunk whose fragments are still being gathered. */
 export interface PlannedChunk extends NewChunk {

@@ -5,16 +5,15 @@ import {
   SEPARATOR,
   type SourceLimits,
 } from '../../../engine/merge/merge-fragments.ts'
+import type { EntityState, RelationState } from '../../../engine/ports/change.ts'
 import { byOrigin } from '../../../engine/ports/fragment-order.ts'
 import { NO_DOCUMENT } from '../../../engine/ports/graph-edit.ts'
 import { orderedPair, pairKey } from '../../../engine/ports/pair.ts'
 import { DEFAULT_SETTINGS } from '../../../engine/ports/settings.ts'
 import type {
-  EntityState,
-  RelationState,
   StoredEntityFragment,
   StoredRelationFragment,
-} from '../../../engine/ports/store.ts'
+} from '../../../engine/ports/stored-rows.ts'
 import { tokenCount } from '../../../engine/text/tokenizer.ts'
 import type { PlannedDocument } from './import-plan.ts'
 import type { PlannedGraph } from './plan-graph.ts'

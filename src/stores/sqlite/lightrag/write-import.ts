@@ -1,7 +1,8 @@
 import { contentHash } from '../../../engine/documents/identifiers.ts'
 import { summaryOf } from '../../../engine/documents/summary-of.ts'
+import type { Change } from '../../../engine/ports/change.ts'
 import { NO_EDIT } from '../../../engine/ports/graph-edit.ts'
-import type { Change, Store } from '../../../engine/ports/store.ts'
+import type { Store } from '../../../engine/ports/store.ts'
 import { Connection } from '../database/connection.ts'
 import { type Embedding, markEmbedding } from '../database/embedding-mark.ts'
 import { openDatabase } from '../database/open-database.ts'
@@ -76,17 +77,20 @@ async function publish(
   const processed = plan.documents.filter(({ status }) => status === 'processed')
   for (const [done, { id: documentId, chunks, metadata }] of processed.entries()) {
     onProgress(done, processed.length)
-    await store.apply({ ...NOTHING, publishes: { documentId, revision: 1, chunks, metadata } })
+    await store.graph.apply({
+      ...NOTHING,
+      publishes: { documentId, revision: 1, chunks, metadata },
+    })
   }
   onProgress(processed.length, processed.length)
   const { entities, relations, manualEntities, manualRelations } = plan
   const edit = { ...NO_EDIT, addEntities: manualEntities, addRelations: manualRelations }
-  await store.apply({ ...NOTHING, edit })
+  await store.graph.apply({ ...NOTHING, edit })
   for (let at = 0; at < entities.length; at += ITEMS_A_CHANGE) {
-    await store.apply({ ...NOTHING, entities: entities.slice(at, at + ITEMS_A_CHANGE) })
+    await store.graph.apply({ ...NOTHING, entities: entities.slice(at, at + ITEMS_A_CHANGE) })
   }
   for (let at = 0; at < relations.length; at += ITEMS_A_CHANGE) {
-    await store.apply({ ...NOTHING, relations: relations.slice(at, at + ITEMS_A_CHANGE) })
+    await store.graph.apply({ ...NOTHING, relations: relations.slice(at, at + ITEMS_A_CHANGE) })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../engine/ports/document-record.ts'
-import type { DocumentFilter, Key } from '../../../engine/ports/store.ts'
+import type { DocumentFilter } from '../../../engine/ports/searches.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { inSlices, type Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Tables } from '../tables/tables.ts'

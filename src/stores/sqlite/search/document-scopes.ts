@@ -1,4 +1,4 @@
-import type { DocumentFilter } from '../../../engine/ports/store.ts'
+import type { DocumentFilter } from '../../../engine/ports/searches.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Generation } from '../database/visibility.ts'
 import type { Tables } from '../tables/tables.ts'

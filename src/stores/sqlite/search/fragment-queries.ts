@@ -3,7 +3,7 @@ import type {
   Key,
   StoredEntityFragment,
   StoredRelationFragment,
-} from '../../../engine/ports/store.ts'
+} from '../../../engine/ports/stored-rows.ts'
 import { inSlices, type Steps } from '../../../vectors/slices.ts'
 import type { Tables } from '../tables/tables.ts'
 

@@ -1,4 +1,5 @@
-import type { Hit, Key } from '../../../engine/ports/store.ts'
+import type { Hit } from '../../../engine/ports/searches.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { TopHits } from '../../../vectors/kernel/top-hits.ts'
 import type { Connection, Value } from '../database/connection.ts'
 import { LIMIT } from '../database/limit.ts'

@@ -1,4 +1,5 @@
-import type { Key, RelationTie } from '../../../engine/ports/store.ts'
+import type { RelationTie } from '../../../engine/ports/searches.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../database/connection.ts'
 import { type Generation, visible } from '../database/visibility.ts'
 import { relationTie, type TieColumns } from '../tables/graph/relation-tie.ts'

@@ -1,4 +1,4 @@
-import type { Key } from '../../../engine/ports/store.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 
 /**
  * What was read under some keys, in the order in which these were asked for. SQLite would put whole

@@ -1,4 +1,4 @@
-import type { Key } from '../../../engine/ports/store.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 
 /** Row keys that count: those of a list, or all others. */
 export class KeySet {

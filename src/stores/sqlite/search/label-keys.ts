@@ -1,4 +1,4 @@
-import type { Key } from '../../../engine/ports/store.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 
 /** Keys kept, and what one takes in memory. */
 const MOST_KEYS = 8192

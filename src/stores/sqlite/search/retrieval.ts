@@ -1,14 +1,11 @@
 import { type Pair, pairKey } from '../../../engine/ports/pair.ts'
+import type { ChunkFilter, ChunkTie, Hit, NamedEntity } from '../../../engine/ports/searches.ts'
 import type {
-  ChunkFilter,
-  ChunkTie,
-  Hit,
   Key,
-  NamedEntity,
   StoredChunk,
   StoredEntity,
   StoredRelation,
-} from '../../../engine/ports/store.ts'
+} from '../../../engine/ports/stored-rows.ts'
 import { batches, inBatches, inSlices, mapInSlices, type Steps } from '../../../vectors/slices.ts'
 import type { VectorMatch } from '../../../vectors/vector-index.ts'
 import type { Generation } from '../database/visibility.ts'

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Key } from '../../../engine/ports/store.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import type { Generation } from '../database/visibility.ts'
 import { inKeyOrder } from './in-key-order.ts'
 

@@ -1,5 +1,6 @@
 import type { Pair } from '../../../engine/ports/pair.ts'
-import type { ChunkFilter, Key, Searches } from '../../../engine/ports/store.ts'
+import type { ChunkFilter } from '../../../engine/ports/searches.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { Scope } from './document-scope.ts'
 import { entityFragments, relationFragments } from './fragment-queries.ts'
@@ -12,16 +13,14 @@ export interface ScopedParts {
   readonly tables: Tables
   readonly graph: WorkingGraph
   readonly retrieval: Retrieval
-  readonly chunkCount: () => Promise<number>
-  /** Wraps whatever reads. */
-  readonly run: <T>(work: () => T | Promise<T>) => Promise<T>
+  readonly chunkCount: () => number
 }
 
 /**
  * Searches over a part of the documents. Every way to a chunk, an entity or a relation is closed
  * here by itself, so that no caller has to know what is left out.
  */
-export class ScopedSearches implements Searches {
+export class ScopedSearches {
   readonly #parts: ScopedParts
 
   constructor(parts: ScopedParts) {
@@ -29,128 +28,122 @@ export class ScopedSearches implements Searches {
   }
 
   matchChunks(text: string, limit: number, filter: ChunkFilter | null) {
-    const { run, tables } = this.#parts
-    return run(() => tables.fullText.chunks(text, limit, this.#documents(filter)))
+    const { tables } = this.#parts
+    return tables.fullText.chunks(text, limit, this.#documents(filter))
   }
 
   nearestChunks(vector: Float32Array, limit: number, filter: ChunkFilter | null) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.nearestChunks(vector, limit, filter, scope.chunks))
+    const { retrieval, scope } = this.#parts
+    return retrieval.nearestChunks(vector, limit, filter, scope.chunks)
   }
 
   nearestEntities(vector: Float32Array, limit: number) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.nearestEntities(vector, limit, scope.entities))
+    const { retrieval, scope } = this.#parts
+    return retrieval.nearestEntities(vector, limit, scope.entities)
   }
 
   nearestRelations(vector: Float32Array, limit: number) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.nearestRelations(vector, limit, scope.relations))
+    const { retrieval, scope } = this.#parts
+    return retrieval.nearestRelations(vector, limit, scope.relations)
   }
 
   matchEntities(text: string, limit: number) {
-    const { run, tables, scope } = this.#parts
-    return run(() => tables.fullText.entities(text, limit, scope.entities))
+    const { tables, scope } = this.#parts
+    return tables.fullText.entities(text, limit, scope.entities)
   }
 
-  entitiesByNameKey(nameKeys: readonly string[]) {
-    const { run, retrieval, scope } = this.#parts
-    return run(async () => {
-      const found = await retrieval.entitiesByNameKey(nameKeys)
-      return found.filter(({ key }) => scope.entities.admits(key))
-    })
+  async entitiesByNameKey(nameKeys: readonly string[]) {
+    const { retrieval, scope } = this.#parts
+    const found = await retrieval.entitiesByNameKey(nameKeys)
+    return found.filter(({ key }) => scope.entities.admits(key))
   }
 
   entitiesWithWords(words: readonly string[], limit: number) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.entitiesWithWords(words, limit, scope.entities))
+    const { retrieval, scope } = this.#parts
+    return retrieval.entitiesWithWords(words, limit, scope.entities)
   }
 
   matchRelations(text: string, limit: number) {
-    const { run, tables, scope } = this.#parts
-    return run(() => tables.fullText.relations(text, limit, scope.documents))
+    const { tables, scope } = this.#parts
+    return tables.fullText.relations(text, limit, scope.documents)
   }
 
   chunkSimilarities(keys: readonly Key[], vector: Float32Array) {
-    const { run, retrieval } = this.#parts
-    return run(() => retrieval.chunkSimilarities(keys, vector))
+    const { retrieval } = this.#parts
+    return retrieval.chunkSimilarities(keys, vector)
   }
 
   chunks(keys: readonly Key[]) {
-    const { run, retrieval } = this.#parts
-    return run(() => retrieval.chunks(this.#admittedChunks(keys)))
+    const { retrieval } = this.#parts
+    return retrieval.chunks(this.#admittedChunks(keys))
   }
 
-  chunkKeys(ids: readonly string[]) {
-    const { run, retrieval } = this.#parts
-    return run(async () => {
-      const found = await retrieval.chunkKeys(ids)
-      const admitted = new Set(this.#admittedChunks([...found.values()]))
-      return new Map([...found].filter(([, key]) => admitted.has(key)))
-    })
+  async chunkKeys(ids: readonly string[]) {
+    const { retrieval } = this.#parts
+    const found = await retrieval.chunkKeys(ids)
+    const admitted = new Set(this.#admittedChunks([...found.values()]))
+    return new Map([...found].filter(([, key]) => admitted.has(key)))
   }
 
   entities(keys: readonly Key[]) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.entities(keys.filter((key) => scope.entities.admits(key))))
+    const { retrieval, scope } = this.#parts
+    return retrieval.entities(keys.filter((key) => scope.entities.admits(key)))
   }
 
   relations(keys: readonly Key[]) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.relations(keys.filter((key) => scope.relations.admits(key))))
+    const { retrieval, scope } = this.#parts
+    return retrieval.relations(keys.filter((key) => scope.relations.admits(key)))
   }
 
-  entityKeys(names: readonly string[]) {
-    const { run, retrieval, scope } = this.#parts
-    return run(async () => admittedOf(await retrieval.entityKeys(names), scope.entities))
+  async entityKeys(names: readonly string[]) {
+    const { retrieval, scope } = this.#parts
+    return admittedOf(await retrieval.entityKeys(names), scope.entities)
   }
 
-  relationKeys(pairs: readonly Pair[]) {
-    const { run, retrieval, scope } = this.#parts
-    return run(async () => admittedOf(await retrieval.relationKeys(pairs), scope.relations))
+  async relationKeys(pairs: readonly Pair[]) {
+    const { retrieval, scope } = this.#parts
+    return admittedOf(await retrieval.relationKeys(pairs), scope.relations)
   }
 
-  relationsOf(entityKeys: readonly Key[]) {
-    const { run, graph, scope } = this.#parts
-    return run(async () => {
-      const ties = await graph.ties(entityKeys)
-      return ties.filter(({ key }) => scope.relations.admits(key))
-    })
+  async relationsOf(entityKeys: readonly Key[]) {
+    const { graph, scope } = this.#parts
+    const ties = await graph.ties(entityKeys)
+    return ties.filter(({ key }) => scope.relations.admits(key))
   }
 
   tiesOfChunks(chunkKeys: readonly Key[], minSpread: number, maxSpread: number) {
-    const { run, retrieval } = this.#parts
-    return run(() => retrieval.tiesOfChunks(this.#admittedChunks(chunkKeys), minSpread, maxSpread))
+    const { retrieval } = this.#parts
+    return retrieval.tiesOfChunks(this.#admittedChunks(chunkKeys), minSpread, maxSpread)
   }
 
   tiesOfEntities(entityKeys: readonly Key[], limit: number) {
-    const { run, retrieval } = this.#parts
-    return run(() => retrieval.tiesOfEntities(entityKeys, limit, this.#admits))
+    const { retrieval } = this.#parts
+    return retrieval.tiesOfEntities(entityKeys, limit, this.#admits)
   }
 
   entityFragments(names: readonly string[], without: readonly string[], limit: number) {
-    const { run, tables } = this.#parts
-    return run(() => entityFragments(tables, names, without, limit, this.#admits))
+    const { tables } = this.#parts
+    return entityFragments(tables, names, without, limit, this.#admits)
   }
 
   relationFragments(pairs: readonly Pair[], without: readonly string[], limit: number) {
-    const { run, tables } = this.#parts
-    return run(() => relationFragments(tables, pairs, without, limit, this.#admits))
+    const { tables } = this.#parts
+    return relationFragments(tables, pairs, without, limit, this.#admits)
   }
 
   labels() {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.labels(scope.entities))
+    const { retrieval, scope } = this.#parts
+    return retrieval.labels(scope.entities)
   }
 
   popularNames(limit: number) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.popularNames(limit, scope.entities))
+    const { retrieval, scope } = this.#parts
+    return retrieval.popularNames(limit, scope.entities)
   }
 
   popularEntities(limit: number) {
-    const { run, retrieval, scope } = this.#parts
-    return run(() => retrieval.popularEntities(limit, scope.entities))
+    const { retrieval, scope } = this.#parts
+    return retrieval.popularEntities(limit, scope.entities)
   }
 
   chunkCount() {

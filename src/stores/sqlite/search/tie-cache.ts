@@ -1,4 +1,5 @@
-import type { ChunkTie, Key } from '../../../engine/ports/store.ts'
+import type { ChunkTie } from '../../../engine/ports/searches.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import type { Generation } from '../database/visibility.ts'
 
 /** Ties kept in all, and what one takes in memory. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UndirectedGraph } from 'graphology'
-import type { Key, RelationTie } from '../../../engine/ports/store.ts'
+import type { RelationTie } from '../../../engine/ports/searches.ts'
+import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { TopHits } from '../../../vectors/kernel/top-hits.ts'
 import { inBatches, inSlices, LOAD_SLICE_MS, type Steps } from '../../../vectors/slices.ts'
 import type { GraphLookups } from './graph-lookups.ts'

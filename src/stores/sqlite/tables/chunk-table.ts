@@ -1,4 +1,6 @@
-import type { DocumentChunk, Key, NewChunk, StoredChunk } from '../../../engine/ports/store.ts'
+import type { NewChunk } from '../../../engine/ports/change.ts'
+import type { DocumentChunk } from '../../../engine/ports/document-store.ts'
+import type { Key, StoredChunk } from '../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../database/connection.ts'
 import { LIMIT } from '../database/limit.ts'
 import { type Generation, NEVER, visible } from '../database/visibility.ts'

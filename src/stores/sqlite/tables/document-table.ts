@@ -38,6 +38,20 @@ export class DocumentTable {
     return this.#oldest('external_id', externalId)
   }
 
+  idsBy(names: {
+    readonly externalIds: readonly string[]
+    readonly filePaths: readonly string[]
+  }): string[] {
+    return this.#connection
+      .all<{ id: string }>(
+        `SELECT id FROM documents WHERE external_id IN (SELECT value FROM json_each(?))
+           OR file_path IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+        JSON.stringify(names.externalIds),
+        JSON.stringify(names.filePaths),
+      )
+      .map((row) => row.id)
+  }
+
   byTrack(trackId: string): DocumentRecord[] {
     return this.#connection
       .all<DocumentRow>('SELECT * FROM documents WHERE track_id = ? ORDER BY seq', trackId)

@@ -1,4 +1,4 @@
-import type { CacheEntry, CacheScope } from '../../../engine/ports/store.ts'
+import type { CacheEntry, CacheScope } from '../../../engine/ports/model-cache.ts'
 import type { Connection } from '../database/connection.ts'
 
 /** Answers to questions are written together, so many or after so long: a commit costs more than they do. */

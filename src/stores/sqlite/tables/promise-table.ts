@@ -1,5 +1,5 @@
+import type { PromisedDeletion } from '../../../engine/ports/document-queue.ts'
 import type { DocumentRecord } from '../../../engine/ports/document-record.ts'
-import type { PromisedDeletion } from '../../../engine/ports/store.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
@@ -54,20 +54,6 @@ export class PromiseTable {
     if (row === undefined) return null
     const { forget_answers: answers, delete_files: files } = row
     return { documentId, forgetAnswers: answers === 1, deleteFiles: files === 1 }
-  }
-
-  documentIdsBy(names: {
-    readonly externalIds: readonly string[]
-    readonly filePaths: readonly string[]
-  }): string[] {
-    return this.#connection
-      .all<{ id: string }>(
-        `SELECT id FROM documents WHERE external_id IN (SELECT value FROM json_each(?))
-           OR file_path IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-        JSON.stringify(names.externalIds),
-        JSON.stringify(names.filePaths),
-      )
-      .map((row) => row.id)
   }
 
   promiseClearing(): void {

@@ -3,7 +3,6 @@ import type { Connection } from '../database/connection.ts'
 import type { Generation } from '../database/visibility.ts'
 import { FullTextSearch } from '../search/full-text-search.ts'
 import { ChunkTable } from './chunk-table.ts'
-import { DocumentQueue } from './document-queue.ts'
 import { DocumentTable } from './document-table.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, FullTextTable, RELATION_TEXTS } from './full-text-table.ts'
 import { EditedFragments } from './graph/edited-fragments.ts'
@@ -16,12 +15,13 @@ import { RelationPairs } from './graph/relation-pairs.ts'
 import { RelationTable } from './graph/relation-table.ts'
 import { ModelCacheTable } from './model-cache-table.ts'
 import { PromiseTable } from './promise-table.ts'
+import { QueueTable } from './queue-table.ts'
 import { VectorTable } from './vector-table.ts'
 import { VersionedRows } from './versioned-rows.ts'
 
 export interface Tables {
   readonly documents: DocumentTable
-  readonly queue: DocumentQueue
+  readonly queue: QueueTable
   readonly promises: PromiseTable
   readonly chunks: ChunkTable
   readonly chunkRows: VersionedRows
@@ -66,7 +66,7 @@ export function createTables(
     )
   return {
     documents: new DocumentTable(connection),
-    queue: new DocumentQueue(connection),
+    queue: new QueueTable(connection),
     promises: new PromiseTable(connection),
     chunks: new ChunkTable(connection, generation),
     chunkRows: new VersionedRows(connection, generation, 'chunks'),

@@ -4,7 +4,7 @@ import readExcelFile from 'read-excel-file/node'
 import sax from 'sax'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXPORT_FORMATS, type ExportFormat } from '../../../../src/engine/graph/graph-calls.ts'
-import type { Store } from '../../../../src/engine/ports/store.ts'
+import type { GraphStore } from '../../../../src/engine/ports/graph-store.ts'
 import { GraphEngine } from '../../graph-engine.ts'
 
 const NASTY = [
@@ -123,7 +123,7 @@ describe('the export of a graph', () => {
       owed: false,
     }
     const named = (key: number, name: string) => ({ ...item, key, name, type: text, degree: 1 })
-    const store: Pick<Store, 'entitiesAfter' | 'relationsAfter'> = {
+    const store: Pick<GraphStore, 'entitiesAfter' | 'relationsAfter'> = {
       entitiesAfter: async (key) =>
         key === 0 ? [named(1, 'x\u0001'), named(2, 'x\u0002'), named(3, 'x')] : [],
       relationsAfter: async (key) =>

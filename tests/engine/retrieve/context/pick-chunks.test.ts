@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Key } from '../../../../src/engine/ports/store.ts'
+import type { Key } from '../../../../src/engine/ports/stored-rows.ts'
 import {
   type ChunkPickMethod,
   pickChunks,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../../../src/engine/ports/settings.ts'
-import type { StoredChunk } from '../../../../src/engine/ports/store.ts'
+import type { StoredChunk } from '../../../../src/engine/ports/stored-rows.ts'
 import { selectContext } from '../../../../src/engine/retrieve/context/select-context.ts'
 import { questionOf } from '../../../../src/engine/retrieve/question.ts'
 

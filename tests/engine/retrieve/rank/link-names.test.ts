@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { NamedEntity } from '../../../../src/engine/ports/store.ts'
+import type { NamedEntity } from '../../../../src/engine/ports/searches.ts'
 import { linkNames } from '../../../../src/engine/retrieve/rank/link-names.ts'
 import { nameKey } from '../../../../src/engine/text/name-key.ts'
 

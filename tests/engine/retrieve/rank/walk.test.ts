@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ChunkTie, Key } from '../../../../src/engine/ports/store.ts'
+import type { ChunkTie } from '../../../../src/engine/ports/searches.ts'
+import type { Key } from '../../../../src/engine/ports/stored-rows.ts'
 import { HUB, type WalkStart, walk } from '../../../../src/engine/retrieve/rank/walk.ts'
 
 /** A graph in memory that counts the rows it hands out. */

@@ -63,10 +63,10 @@ describe('a workspace from before case was folded fully', () => {
     const all: [asked: string, ...counts: number[]][] = []
     for (const asked of ASKED) {
       const lists = await Promise.all([
-        store.matchChunks(asked, 99, null),
-        store.matchRelations(asked, 99),
-        store.matchEntities(asked, 99),
-        store.entitiesWithWords([asked], 99),
+        store.searches.matchChunks(asked, 99, null),
+        store.searches.matchRelations(asked, 99),
+        store.searches.matchEntities(asked, 99),
+        store.searches.entitiesWithWords([asked], 99),
       ])
       all.push([asked, ...lists.map(({ length }) => length)])
     }
@@ -76,16 +76,16 @@ describe('a workspace from before case was folded fully', () => {
   it('finds all its texts and names by any form of their words, and keeps them as they were', async () => {
     await fillWithForms(store)
     const wanted = await found()
-    const texts = await store.chunks([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    const texts = await store.searches.chunks([1, 2, 3, 4, 5, 6, 7, 8, 9])
     await setBack()
     store = await openAsBefore(dir)
     expect(await found()).not.toEqual(wanted)
     await setBack()
     store = await open()
     expect(await found()).toEqual(wanted)
-    expect(await store.chunks([1, 2, 3, 4, 5, 6, 7, 8, 9])).toEqual(texts)
+    expect(await store.searches.chunks([1, 2, 3, 4, 5, 6, 7, 8, 9])).toEqual(texts)
     const keys = ['strassenplan 0', 'warehouse 1', 'istanbul 4']
-    const named = await store.entitiesByNameKey(keys)
+    const named = await store.searches.entitiesByNameKey(keys)
     expect(named.map(({ nameKey }) => nameKey).sort()).toEqual(keys.toSorted())
   })
 
@@ -109,9 +109,9 @@ describe('a workspace from before case was folded fully', () => {
     })
     store = await open()
     const counts = async (word: string) => [
-      (await store.matchChunks(word, 9, null)).length,
-      (await store.matchRelations(word, 9)).length,
-      (await store.matchEntities(word, 9)).length,
+      (await store.searches.matchChunks(word, 9, null)).length,
+      (await store.searches.matchRelations(word, 9)).length,
+      (await store.searches.matchEntities(word, 9)).length,
     ]
     expect(await counts('strasse')).toEqual([1, 1, 1])
     expect(await counts('untouched')).toEqual([2, 2, 2])
@@ -129,7 +129,7 @@ describe('a workspace from before case was folded fully', () => {
       set.run('plain.md', 'plain', '["plain"]', 'c')
     })
     store = await open()
-    const documents = await Promise.all(['a', 'b', 'c'].map((id) => store.document(id)))
+    const documents = await Promise.all(['a', 'b', 'c'].map((id) => store.documents.byId(id)))
     expect(
       documents.map((one) => [one?.filePath, one?.labels.externalId, one?.labels.tags]),
     ).toEqual([
@@ -146,7 +146,7 @@ describe('a workspace from before case was folded fully', () => {
     await publish(store, newDocument('large', { text: 'words '.repeat(500_000) }), [])
     await setBack()
     expect(await threadsWhile(reopen)).toEqual([MIGRATIONS.length])
-    expect(await store.matchChunks('strassenplan', 99, null)).toHaveLength(5)
+    expect(await store.searches.matchChunks('strassenplan', 99, null)).toHaveLength(5)
     await store.close()
     expect(await threadsWhile(reopen)).toEqual([])
   })

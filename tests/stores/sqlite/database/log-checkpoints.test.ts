@@ -96,7 +96,7 @@ describe('the log of an open database', () => {
     write(18)
     const many = Array.from({ length: MANY }, (_, index) => entity(`Entity ${index}`))
     let isApplied = false
-    const applied = store.apply(change({ entities: many })).then(() => {
+    const applied = store.graph.apply(change({ entities: many })).then(() => {
       isApplied = true
     })
     for (let turn = 0; turn < 50; turn++) await nextTurn()
@@ -104,7 +104,7 @@ describe('the log of an open database', () => {
     const written = connection.get<{ n: number }>('SELECT count(*) AS n FROM entities')?.n
     expect(written).toBeLessThan(MANY)
     // Nobody who only reads waits.
-    expect(await store.matchChunks('chunk', 1, null)).toEqual([])
+    expect(await store.searches.matchChunks('chunk', 1, null)).toEqual([])
     const closed = applied.then(() => store.close())
     let isClosed = false
     void closed.then(() => {

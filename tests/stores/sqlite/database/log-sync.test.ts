@@ -128,11 +128,11 @@ describe('a store on a slow disk', () => {
     const answers: string[] = []
     const told = (what: string) => () => answers.push(what)
     const all = [
-      store.enqueue([newDocument('a')], { onConflict: 'keep' }).then(told('kept')),
-      store.enqueue([newDocument('a')], { onConflict: 'keep' }).then(told('duplicate')),
-      store.document('a').then(told('there')),
+      store.queue.enqueue([newDocument('a')], { onConflict: 'keep' }).then(told('kept')),
+      store.queue.enqueue([newDocument('a')], { onConflict: 'keep' }).then(told('duplicate')),
+      store.documents.byId('a').then(told('there')),
     ]
-    await store.matchChunks('anything', 1, null)
+    await store.searches.matchChunks('anything', 1, null)
     expect(answers).toEqual([])
     while (answers.length < all.length) {
       file.end()

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Change } from '../../../../src/engine/ports/change.ts'
 import { NO_EDIT } from '../../../../src/engine/ports/graph-edit.ts'
 import { orderedPair, type Pair } from '../../../../src/engine/ports/pair.ts'
-import type { Change, Store } from '../../../../src/engine/ports/store.ts'
+import type { Store } from '../../../../src/engine/ports/store.ts'
 import { Connection } from '../../../../src/stores/sqlite/database/connection.ts'
 import { markEmbedding } from '../../../../src/stores/sqlite/database/embedding-mark.ts'
 import { openDatabase } from '../../../../src/stores/sqlite/database/open-database.ts'
@@ -60,32 +61,33 @@ describe('a rename in a sqlite store', () => {
   const count = (table: string) =>
     connection.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n
   const seen = async (name: string) => {
-    const fragments = await store.entityFragments([name], [], SPOKES * 2)
+    const fragments = await store.searches.entityFragments([name], [], SPOKES * 2)
     const pairs = Array.from({ length: SPOKES }, (_, i) => orderedPair(name, spoke(i)))
-    const tied = await store.relationFragments(pairs, [], 2)
-    const key = (await store.entityKeys([name])).get(name)
+    const tied = await store.searches.relationFragments(pairs, [], 2)
+    const key = (await store.searches.entityKeys([name])).get(name)
     return {
       fragments: fragments.get(name)?.length,
       tied: [...tied.values()].flat().length,
-      ties: key === undefined ? 0 : (await store.relationsOf([key])).length,
-      chunks: key === undefined ? 0 : (await store.tiesOfEntities([key], SPOKES * 2)).length,
+      ties: key === undefined ? 0 : (await store.searches.relationsOf([key])).length,
+      chunks:
+        key === undefined ? 0 : (await store.searches.tiesOfEntities([key], SPOKES * 2)).length,
     }
   }
   const ALL = { fragments: SPOKES, tied: SPOKES, ties: SPOKES, chunks: SPOKES }
   const NOTHING = { fragments: 0, tied: 0, ties: 0, chunks: 0 }
   const footprint = async () => {
-    const { entities, relations } = await store.footprint(['a'])
+    const { entities, relations } = await store.graph.footprint(['a'])
     return [entities.includes('Hub'), entities.includes('Rim'), relations.length]
   }
 
   it('shows the old name or the new one, never some of both', async () => {
     let done = false
-    const applied = store.apply(renaming('Hub', 'Rim')).finally(() => {
+    const applied = store.graph.apply(renaming('Hub', 'Rim')).finally(() => {
       done = true
     })
     const states = new Set<string>()
     let turns = 0
-    const label = (name: string) => store.entityKeys([name]).then((keys) => keys.size)
+    const label = (name: string) => store.searches.entityKeys([name]).then((keys) => keys.size)
     while (!done) {
       await new Promise((resolve) => setImmediate(resolve))
       turns++
@@ -101,26 +103,26 @@ describe('a rename in a sqlite store', () => {
   })
 
   it('leaves no dead rows behind, nor the old name', async () => {
-    await store.apply(renaming('Hub', 'Rim'))
+    await store.graph.apply(renaming('Hub', 'Rim'))
     await settled()
     expect(count('entity_fragments')).toBe(2 * SPOKES)
     expect(count('relation_fragments')).toBe(SPOKES)
     expect(count('relation_index')).toBe(SPOKES)
     expect(count('relation_pairs')).toBe(SPOKES)
     expect(count(`entity_names WHERE name = 'Hub'`)).toBe(0)
-    expect((await store.matchRelations('tie', SPOKES * 2)).length).toBe(SPOKES)
+    expect((await store.searches.matchRelations('tie', SPOKES * 2)).length).toBe(SPOKES)
   })
 
   it('is taken back whole when it fails, and works the next time', async () => {
     const bad = new Float32Array(DIMENSION + 1).fill(1)
     const good = renaming('Hub', 'Rim')
     const relations = good.relations.map((one, i) => (i < 500 ? one : { ...one, vector: bad }))
-    await expect(store.apply({ ...good, relations })).rejects.toThrow()
+    await expect(store.graph.apply({ ...good, relations })).rejects.toThrow()
     expect(await seen('Hub')).toEqual(ALL)
     expect(await seen('Rim')).toEqual(NOTHING)
     expect(await footprint()).toEqual([true, false, SPOKES])
     expect(count('entity_fragments')).toBe(2 * SPOKES)
-    await store.apply(good)
+    await store.graph.apply(good)
     expect(await seen('Rim')).toEqual(ALL)
   })
 
@@ -136,16 +138,16 @@ describe('a rename in a sqlite store', () => {
     await store.close()
     open()
     expect(await seen('Hub')).toEqual(ALL)
-    await store.apply(renaming('Hub', 'Rim'))
+    await store.graph.apply(renaming('Hub', 'Rim'))
     await settled()
     expect(await seen('Rim')).toEqual(ALL)
     expect(count('entity_fragments')).toBe(2 * SPOKES)
   })
 
   it('goes with the document', async () => {
-    await store.apply(renaming('Hub', 'Rim'))
+    await store.graph.apply(renaming('Hub', 'Rim'))
     const names = Array.from({ length: SPOKES }, (_, i) => spoke(i))
-    await store.apply(
+    await store.graph.apply(
       change({
         removes: [{ documentId: 'a', forget: true }],
         deadEntities: ['Rim', ...names],

@@ -46,14 +46,16 @@ describe('a workspace of an older version', () => {
   }
 
   async function found(words: string) {
-    const chunks = await store.matchChunks(words, 9, null)
-    const entities = await store.matchEntities(words, 9)
-    const relations = await store.matchRelations(words, 9)
+    const chunks = await store.searches.matchChunks(words, 9, null)
+    const entities = await store.searches.matchEntities(words, 9)
+    const relations = await store.searches.matchRelations(words, 9)
     const ids = async (hits: readonly { key: number }[]) =>
-      (await store.chunks(hits.map(({ key }) => key))).map(({ id }) => id)
+      (await store.searches.chunks(hits.map(({ key }) => key))).map(({ id }) => id)
     return {
       chunks: await ids(chunks),
-      entities: (await store.entities(entities.map(({ key }) => key))).map(({ name }) => name),
+      entities: (await store.searches.entities(entities.map(({ key }) => key))).map(
+        ({ name }) => name,
+      ),
       relations: await ids(relations),
     }
   }
@@ -101,7 +103,7 @@ describe('a workspace of an older version', () => {
   it('forgets a document as completely as before', async () => {
     await fill()
     await upgrade()
-    await store.apply(
+    await store.graph.apply(
       change({
         removes: [{ documentId: 'a', forget: true }],
         deadEntities: ['WolfgangSchulz', 'Ada'],

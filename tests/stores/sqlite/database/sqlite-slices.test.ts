@@ -28,26 +28,30 @@ describe('a large change of a sqlite store', () => {
   afterEach(() => store.close())
 
   const claimed = async (number: number) => {
-    await store.enqueue([crashDocument(number)], { onConflict: 'keep' })
-    return (await store.claim())?.revision ?? 0
+    await store.queue.enqueue([crashDocument(number)], { onConflict: 'keep' })
+    return (await store.queue.claim())?.revision ?? 0
   }
   const seen = async () =>
     JSON.stringify([
       await store.counts(),
-      (await store.matchChunks('chunk', MANY, null)).length,
-      (await store.nearestChunks(vector(1), MANY, null)).length,
-      (await store.nearestEntities(vector(1), MANY)).length,
-      (await store.relationsOf([...(await store.entityKeys(['1/5', '2/5'])).values()])).length,
-      (await store.document('1'))?.status,
-      (await store.document('2'))?.status,
+      (await store.searches.matchChunks('chunk', MANY, null)).length,
+      (await store.searches.nearestChunks(vector(1), MANY, null)).length,
+      (await store.searches.nearestEntities(vector(1), MANY)).length,
+      (
+        await store.searches.relationsOf([
+          ...(await store.searches.entityKeys(['1/5', '2/5'])).values(),
+        ])
+      ).length,
+      (await store.documents.byId('1'))?.status,
+      (await store.documents.byId('2'))?.status,
     ])
 
   it('gives way to other work, which sees the old state or the new', async () => {
-    await store.apply(crashChange(1, await claimed(1), []))
+    await store.graph.apply(crashChange(1, await claimed(1), []))
     const revision = await claimed(2)
     const before = await seen()
     let done = false
-    const applied = store.apply(crashChange(2, revision, [1])).finally(() => {
+    const applied = store.graph.apply(crashChange(2, revision, [1])).finally(() => {
       done = true
     })
     const between: string[] = []
@@ -72,26 +76,26 @@ describe('a large change of a sqlite store', () => {
   }
 
   it('lets documents in meanwhile', async () => {
-    const applied = store.apply(crashChange(1, await claimed(1), [], LONG))
+    const applied = store.graph.apply(crashChange(1, await claimed(1), [], LONG))
     const order: string[] = []
     void applied.then(() => order.push('applied'))
     await new Promise((resolve) => setImmediate(resolve))
-    await store.enqueue([newDocument('x')], { onConflict: 'keep' })
+    await store.queue.enqueue([newDocument('x')], { onConflict: 'keep' })
     order.push('enqueued')
     await applied
     expect(order).toEqual(['enqueued', 'applied'])
-    expect(await store.pendingCount()).toBe(1)
+    expect(await store.queue.pendingCount()).toBe(1)
   })
 
   it('is taken back when its document is replaced while it is being written', async () => {
-    await store.nearestEntities(vector(1), 1)
-    const applied = store.apply(crashChange(1, await claimed(1), [], LONG))
+    await store.searches.nearestEntities(vector(1), 1)
+    const applied = store.graph.apply(crashChange(1, await claimed(1), [], LONG))
     await new Promise((resolve) => setImmediate(resolve))
     const next = newDocument('x', { filePath: '1.txt' })
-    await store.enqueue([next], { onConflict: 'replace' })
+    await store.queue.enqueue([next], { onConflict: 'replace' })
     expect(await applied).toBe(false)
     expect(await store.counts()).toMatchObject({ chunks: 0, entities: 0, relations: 0 })
-    expect(await store.nearestEntities(vector(1), MANY)).toEqual([])
+    expect(await store.searches.nearestEntities(vector(1), MANY)).toEqual([])
     const chunks = 'chunks WHERE label > 0'
     for (const table of [chunks, 'chunk_index', 'entities', 'entity_fragments', 'entity_names']) {
       expect(connection.get(`SELECT count(*) AS n FROM ${table}`)).toEqual({ n: 0 })
@@ -99,27 +103,27 @@ describe('a large change of a sqlite store', () => {
   })
 
   it('leaves the old state when the disk is full, and works when there is room again', async () => {
-    await store.apply(crashChange(1, await claimed(1), []))
+    await store.graph.apply(crashChange(1, await claimed(1), []))
     const revision = await claimed(2)
     const before = await seen()
     const pages = connection.pragma<number>('page_count')
     connection.pragma(`max_page_count = ${pages + 5}`)
-    await expect(store.apply(crashChange(2, revision, [1]))).rejects.toMatchObject({
+    await expect(store.graph.apply(crashChange(2, revision, [1]))).rejects.toMatchObject({
       code: 'storage_full',
       message: expect.stringContaining('full'),
     })
     expect(await seen()).toBe(before)
-    await expect(store.apply(crashChange(2, revision, [1]))).rejects.toMatchObject({
+    await expect(store.graph.apply(crashChange(2, revision, [1]))).rejects.toMatchObject({
       code: 'storage_full',
     })
     connection.pragma('max_page_count = 1000000')
-    expect(await store.apply(crashChange(2, revision, [1]))).toBe(true)
+    expect(await store.graph.apply(crashChange(2, revision, [1]))).toBe(true)
     expect(await store.counts()).toMatchObject({ documents: 1, chunks: CHUNKS })
   })
 
   it('leaves no dead rows behind', async () => {
-    await store.apply(crashChange(1, await claimed(1), []))
-    await store.apply(crashChange(2, await claimed(2), [1]))
+    await store.graph.apply(crashChange(1, await claimed(1), []))
+    await store.graph.apply(crashChange(2, await claimed(2), [1]))
     const rows = (table: string) =>
       connection.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n
     // A change waits for a little of the sweep; the rest comes after it.
@@ -140,7 +144,7 @@ describe('a large change of a sqlite store', () => {
     for (const table of [...relationTables, 'relations', 'relation_pairs', 'relation_vectors']) {
       await until(table, CHUNKS - 1)
     }
-    await store.apply(change({ removes: [{ documentId: '2', forget: true }] }))
+    await store.graph.apply(change({ removes: [{ documentId: '2', forget: true }] }))
     for (const table of [...chunkTables, ...relationTables]) await until(table, 0)
   })
 })

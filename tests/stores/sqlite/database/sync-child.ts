@@ -6,6 +6,6 @@ import { EMBEDDING, newDocument } from '../../samples.ts'
 const [dir = ''] = process.argv.slice(2)
 const store = await openSqliteStore({ dir, embedding: EMBEDDING })
 writeSync(1, 'asked\n')
-await store.enqueue([newDocument('a')], { onConflict: 'keep' })
+await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
 writeSync(1, 'answered\n')
 await store.close()

@@ -85,7 +85,7 @@ describe('a working folder of Python LightRAG', () => {
     expect({ owed, problems }).toEqual({ owed: 0, problems: [] })
     const store = await open()
     expect(await store.counts()).toEqual({ documents, chunks, entities, relations })
-    expect(await store.statusCounts()).toMatchObject({
+    expect(await store.documents.statusCounts()).toMatchObject({
       processed: documents,
       pending: 0,
       failed: 0,
@@ -115,10 +115,10 @@ describe('a working folder of Python LightRAG', () => {
     const { chunkVectors, entityVectors, relationVectors } = await readWorkingFolder(folder)
     const store = await open()
     for (const { fields, vector } of chunkVectors.records) {
-      const [hit] = await store.nearestChunks(vector ?? new Float32Array(64), 1, null)
+      const [hit] = await store.searches.nearestChunks(vector ?? new Float32Array(64), 1, null)
       expect(hit?.score).toBeCloseTo(1, 5)
-      const similar = await store.chunkSimilarities(
-        [...(await store.chunkKeys([String(fields.__id__)])).values()],
+      const similar = await store.searches.chunkSimilarities(
+        [...(await store.searches.chunkKeys([String(fields.__id__)])).values()],
         vector ?? new Float32Array(64),
       )
       expect(similar[0]).toBeCloseTo(1, 5)
@@ -126,16 +126,16 @@ describe('a working folder of Python LightRAG', () => {
     const nearest = async (
       vector: Float32Array | null,
       search: 'nearestEntities' | 'nearestRelations',
-    ) => store[search](vector ?? new Float32Array(64), written.counts.entities)
+    ) => store.searches[search](vector ?? new Float32Array(64), written.counts.entities)
     const entityHits = await nearest(entityVectors.records[5]?.vector ?? null, 'nearestEntities')
     const best = entityHits.filter(({ score }) => score > 0.9999).map(({ key }) => key)
-    const names = (await store.entities(best)).map(({ name }) => name)
+    const names = (await store.searches.entities(best)).map(({ name }) => name)
     expect(names).toContain(entityVectors.records[5]?.fields.entity_name)
     const relationHits = await nearest(
       relationVectors.records[7]?.vector ?? null,
       'nearestRelations',
     )
-    const pairs = await store.relations(
+    const pairs = await store.searches.relations(
       relationHits.filter(({ score }) => score > 0.9999).map(({ key }) => key),
     )
     const { src_id, tgt_id } = relationVectors.records[7]?.fields ?? {}
@@ -151,7 +151,7 @@ describe('a working folder of Python LightRAG', () => {
     const { id, text, town, chunks: own } = written.documents[1] ?? firstDocument()
     const statuses = JSON.parse(await readFile(join(folder, 'kv_store_doc_status.json'), 'utf8'))
     const status = statuses[id]
-    expect(await store.document(id)).toMatchObject({
+    expect(await store.documents.byId(id)).toMatchObject({
       filePath: status.file_path,
       status: 'processed',
       contentSummary: status.content_summary,
@@ -161,17 +161,21 @@ describe('a working folder of Python LightRAG', () => {
       trackId: status.track_id,
       chunksCount: 1,
     })
-    const keys = await store.entityKeys([town])
-    const [entity] = await store.entities([...keys.values()])
+    const keys = await store.searches.entityKeys([town])
+    const [entity] = await store.searches.entities([...keys.values()])
     const before = firstDocument()
     expect(entity).toMatchObject({
       type: 'concept',
       description: `${town} is named in the note on ${before.town}.<SEP>${town} is named in the note on ${town}.`,
       sourceIds: [before.chunks[0]?.id, own[0]?.id],
     })
-    const { chunks } = await store.chunksOf(id, { onlySetAside: false, offset: 0, limit: 5 })
+    const { chunks } = await store.documents.chunksOf(id, {
+      onlySetAside: false,
+      offset: 0,
+      limit: 5,
+    })
     expect(text.slice(chunks[0]?.start, chunks[0]?.end)).toBe(chunks[0]?.content)
-    const ties = await store.relationsOf([...keys.values()])
+    const ties = await store.searches.relationsOf([...keys.values()])
     expect(ties.reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThanOrEqual(ties.length)
     await store.close()
   })
@@ -249,13 +253,16 @@ describe('a working folder of Python LightRAG', () => {
       expect.stringMatching(/\d+ entities and \d+ relations rest on documents/),
     ])
     const store = await open()
-    expect(await store.statusCounts()).toMatchObject({
+    expect(await store.documents.statusCounts()).toMatchObject({
       processed: written.counts.documents - 2,
       pending: 1,
       failed: 1,
     })
-    expect(await store.document(second)).toMatchObject({ status: 'failed', errorMsg: 'no luck' })
-    expect(await store.labels()).not.toContain(river)
+    expect(await store.documents.byId(second)).toMatchObject({
+      status: 'failed',
+      errorMsg: 'no luck',
+    })
+    expect(await store.searches.labels()).not.toContain(river)
     await store.close()
     expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
   })
@@ -287,7 +294,9 @@ describe('a working folder of Python LightRAG', () => {
     const sources = await sourcesOf(store, river)
     expect(sources).toHaveLength(2)
     expect(sources).toContain(chunk)
-    const [made] = await store.entities([...(await store.entityKeys(['By hand'])).values()])
+    const [made] = await store.searches.entities([
+      ...(await store.searches.entityKeys(['By hand'])).values(),
+    ])
     expect(made).toMatchObject({
       type: 'thing',
       description: 'Made & kept',
@@ -358,6 +367,8 @@ describe('a merged description', () => {
 })
 
 async function sourcesOf(store: Store, name: string): Promise<readonly string[]> {
-  const [entity] = await store.entities([...(await store.entityKeys([name])).values()])
+  const [entity] = await store.searches.entities([
+    ...(await store.searches.entityKeys([name])).values(),
+  ])
   return entity?.sourceIds ?? []
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Key } from '../../../../src/engine/ports/store.ts'
+import type { Key } from '../../../../src/engine/ports/stored-rows.ts'
 import { Generation } from '../../../../src/stores/sqlite/database/visibility.ts'
 import { RowCache } from '../../../../src/stores/sqlite/search/row-cache.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ChunkTie, Key } from '../../../../src/engine/ports/store.ts'
+import type { ChunkTie } from '../../../../src/engine/ports/searches.ts'
+import type { Key } from '../../../../src/engine/ports/stored-rows.ts'
 import { Generation } from '../../../../src/stores/sqlite/database/visibility.ts'
 import { TieCache } from '../../../../src/stores/sqlite/search/tie-cache.ts'
 

@@ -29,20 +29,23 @@ describe('a word in any form', () => {
 
   it.each(WORDS)('is found in texts by a question in any other: %s', async (word, forms) => {
     for (const asked of forms) {
-      const hits = await store.matchChunks(asked, 99, null)
-      const found = await store.chunks(hits.map(({ key }) => key))
+      const hits = await store.searches.matchChunks(asked, 99, null)
+      const found = await store.searches.chunks(hits.map(({ key }) => key))
       expect([asked, found.map(({ id }) => id).sort()]).toEqual([
         asked,
         forms.map((_, i) => `${word}-${i}`),
       ])
-      expect([asked, (await store.matchRelations(asked, 99)).length]).toEqual([asked, forms.length])
+      expect([asked, (await store.searches.matchRelations(asked, 99)).length]).toEqual([
+        asked,
+        forms.length,
+      ])
     }
   })
 
   it.each(WORDS)('is found in names by a question in any other: %s', async (_, forms) => {
     for (const asked of forms) {
-      const some = await store.matchEntities(asked, 99)
-      const all = await store.entitiesWithWords([asked], 99)
+      const some = await store.searches.matchEntities(asked, 99)
+      const all = await store.searches.entitiesWithWords([asked], 99)
       expect([asked, some.length, all.length]).toEqual([asked, forms.length, forms.length])
     }
   })
@@ -58,7 +61,7 @@ describe('a word in any form', () => {
 
   it('is found by the parts of a compound, too', async () => {
     for (const part of ['می', 'خواهم']) {
-      expect(await store.matchChunks(part, 9, null)).toHaveLength(1)
+      expect(await store.searches.matchChunks(part, 9, null)).toHaveLength(1)
     }
   })
 })

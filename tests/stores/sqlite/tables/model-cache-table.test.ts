@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CacheEntry } from '../../../../src/engine/ports/store.ts'
+import type { CacheEntry } from '../../../../src/engine/ports/model-cache.ts'
 import { Connection } from '../../../../src/stores/sqlite/database/connection.ts'
 import { openDatabase } from '../../../../src/stores/sqlite/database/open-database.ts'
 import { openSqliteStore } from '../../../../src/stores/sqlite/sqlite-store.ts'
@@ -88,10 +88,10 @@ describe('the answers of models', () => {
     vi.useRealTimers()
     const open = () => openSqliteStore({ dir, embedding: EMBEDDING })
     const store = await open()
-    await store.cache(entry('a'), MOST)
+    await store.cache.put(entry('a'), MOST)
     await store.close()
     const next = await open()
-    expect(await next.cached('a')).toBe('v')
+    expect(await next.cache.get('a')).toBe('v')
     await next.close()
   })
 

@@ -1,6 +1,6 @@
 import { documentRank } from '../../../../engine/ports/fragment-order.ts'
 import { type GraphEdit, NO_DOCUMENT } from '../../../../engine/ports/graph-edit.ts'
-import type { Key } from '../../../../engine/ports/store.ts'
+import type { Key } from '../../../../engine/ports/stored-rows.ts'
 import type { Steps } from '../../../../vectors/slices.ts'
 import type { Connection } from '../../database/connection.ts'
 import { NO_CHUNK } from '../../database/schema.ts'

@@ -1,4 +1,4 @@
-import type { Key } from '../../../../engine/ports/store.ts'
+import type { Key } from '../../../../engine/ports/stored-rows.ts'
 import { nameKey } from '../../../../engine/text/name-key.ts'
 import type { Connection } from '../../database/connection.ts'
 import type { FullTextTable } from '../full-text-table.ts'

@@ -1,4 +1,6 @@
-import type { EntityState, Key, NamedEntity, StoredEntity } from '../../../../engine/ports/store.ts'
+import type { EntityState } from '../../../../engine/ports/change.ts'
+import type { NamedEntity } from '../../../../engine/ports/searches.ts'
+import type { Key, StoredEntity } from '../../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'

@@ -1,11 +1,10 @@
 import { NO_DOCUMENT } from '../../../../engine/ports/graph-edit.ts'
+import type { ChunkTie, NamedEntity } from '../../../../engine/ports/searches.ts'
 import type {
-  ChunkTie,
   Key,
-  NamedEntity,
   StoredEntityFragment,
   StoredRelationFragment,
-} from '../../../../engine/ports/store.ts'
+} from '../../../../engine/ports/stored-rows.ts'
 import type { Connection, Value } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { NO_CHUNK } from '../../database/schema.ts'

@@ -1,4 +1,5 @@
-import type { Key, NewChunk } from '../../../../engine/ports/store.ts'
+import type { NewChunk } from '../../../../engine/ports/change.ts'
+import type { Key } from '../../../../engine/ports/stored-rows.ts'
 import type { Steps } from '../../../../vectors/slices.ts'
 import type { Connection } from '../../database/connection.ts'
 import type { FullTextTable } from '../full-text-table.ts'

@@ -1,5 +1,5 @@
 import { orderedPair, type Pair } from '../../../../engine/ports/pair.ts'
-import type { Key } from '../../../../engine/ports/store.ts'
+import type { Key } from '../../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../../database/connection.ts'
 import type { EntityNames } from './entity-names.ts'
 

@@ -1,9 +1,6 @@
-import type {
-  Key,
-  RelationState,
-  RelationTie,
-  StoredRelation,
-} from '../../../../engine/ports/store.ts'
+import type { RelationState } from '../../../../engine/ports/change.ts'
+import type { RelationTie } from '../../../../engine/ports/searches.ts'
+import type { Key, StoredRelation } from '../../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'

@@ -1,3 +1,4 @@
+import type { Change } from '../../../engine/ports/change.ts'
 import type {
   AttemptEnd,
   DeathCount,
@@ -5,7 +6,6 @@ import type {
   DocumentRecord,
   InterruptedDocument,
 } from '../../../engine/ports/document-record.ts'
-import type { Change } from '../../../engine/ports/store.ts'
 import type { Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 3_600_000
 const FORGOTTEN_AT_ONCE = 200
 
 /** The way of a document from `pending` to the end of an attempt. */
-export class DocumentQueue {
+export class QueueTable {
   readonly #connection: Connection
 
   constructor(connection: Connection) {
@@ -26,7 +26,7 @@ export class DocumentQueue {
   }
 
   /** After a power cut the document is pending again, which is what `recover` would make of it. */
-  claim(life: string): DocumentRecord | null {
+  claim(life = ''): DocumentRecord | null {
     return this.#connection.relaxed(() => {
       const now = Date.now()
       const row = this.#connection.get<DocumentRow>(
@@ -104,7 +104,7 @@ export class DocumentQueue {
     )
   }
 
-  recover(counted: ReadonlyMap<string, DeathCount>): number {
+  recover(counted: ReadonlyMap<string, DeathCount> = new Map()): number {
     return this.#connection.durably(() => {
       for (const [id, { deaths, errorMsg, failed }] of counted) {
         this.#connection.run(

@@ -1,0 +1,40 @@
+import type { DocStatus, DocumentLabels, DocumentRecord, ListDocuments } from './document-record.ts'
+import type { StoredChunk } from './stored-rows.ts'
+
+/** Documents, one by one and as lists. */
+export interface DocumentStore {
+  byId(id: string): Promise<DocumentRecord | null>
+  byPath(filePath: string): Promise<DocumentRecord | null>
+  byHash(contentHash: string): Promise<DocumentRecord | null>
+  byExternalId(externalId: string): Promise<DocumentRecord | null>
+  /** Ids of the documents that have one of these external ids or paths, in order of intake. */
+  idsBy(names: {
+    readonly externalIds: readonly string[]
+    readonly filePaths: readonly string[]
+  }): Promise<string[]>
+  list(query: ListDocuments): Promise<{ documents: DocumentRecord[]; total: number }>
+  byTrack(trackId: string): Promise<DocumentRecord[]>
+  statusCounts(): Promise<Record<DocStatus, number>>
+
+  text(documentId: string): Promise<string | null>
+  /** The graph that came with a document, or null. */
+  customGraph(documentId: string): Promise<string | null>
+  /** The visible chunks of a document in order, or those of them that were set aside. */
+  chunksOf(
+    documentId: string,
+    page: { readonly onlySetAside: boolean; readonly offset: number; readonly limit: number },
+  ): Promise<{ chunks: DocumentChunk[]; total: number }>
+  /**
+   * Changes what is given; durable once resolved, and a visible change. Null for an unknown document.
+   */
+  setLabels(
+    documentId: string,
+    labels: Partial<Omit<DocumentLabels, 'externalId'>>,
+  ): Promise<DocumentRecord | null>
+}
+
+/** A chunk as the list of a document's chunks shows it. */
+export interface DocumentChunk extends Omit<StoredChunk, 'key' | 'documentId' | 'filePath'> {
+  /** Why a model was given up for this chunk, or null. */
+  readonly error: string | null
+}

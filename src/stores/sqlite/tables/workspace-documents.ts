@@ -1,0 +1,46 @@
+import type { DocumentLabels } from '../../../engine/ports/document-record.ts'
+import type { DocumentStore } from '../../../engine/ports/document-store.ts'
+import type { Mutex } from '../../../engine/work/mutex.ts'
+import { type Calls, called } from '../calls.ts'
+import type { Publisher } from '../change/publisher.ts'
+import type { Connection } from '../database/connection.ts'
+import { customGraph } from './graph/custom-graph-table.ts'
+import type { Tables } from './tables.ts'
+
+export interface DocumentParts {
+  readonly calls: Calls
+  readonly connection: Connection
+  readonly tables: Tables
+  readonly publisher: Publisher
+  /** Changes, of which there is one at a time. */
+  readonly turns: Mutex
+}
+
+/** The documents of a workspace. */
+export function workspaceDocuments(parts: DocumentParts): DocumentStore {
+  const { calls, connection, tables, publisher, turns } = parts
+  const { documents } = tables
+  return {
+    ...called(documents, calls.told),
+    ...called(
+      {
+        text: (documentId: string) => documents.text(documentId),
+        idsBy: (names: Parameters<DocumentStore['idsBy']>[0]) => documents.idsBy(names),
+        customGraph: (documentId: string) => customGraph(connection, documentId),
+        chunksOf: (documentId: string, page: Parameters<DocumentStore['chunksOf']>[1]) => {
+          const document = documents.row(documentId)
+          if (document === null) return { chunks: [], total: 0 }
+          return tables.chunks.list(document.seq, page)
+        },
+        setLabels: async (
+          documentId: string,
+          labels: Partial<Omit<DocumentLabels, 'externalId'>>,
+        ) => {
+          await turns.run(() => publisher.setLabels(documentId, labels))
+          return documents.byId(documentId)
+        },
+      },
+      calls.run,
+    ),
+  }
+}
