@@ -11,8 +11,8 @@ export type { LogStream } from './log/log-stream.ts'
 export { type AssembledServer, buildServer, type ServerOptions } from './server/build-server.ts'
 export type { ServerGauges } from './server/guards/operator-gauges.ts'
 export { UnfitNodeError } from './server/guards/unfit-node.ts'
-export { StorageError } from './server/workspaces/storage-folder.ts'
 export { TenancyError } from './tenancy/errors.ts'
+export { StorageError } from './workspaces/folder/storage-folder.ts'
 
 export interface Server extends AssembledServer {
   /** Where it listens, such as `http://127.0.0.1:9621`. */

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import type { OpenStreams } from '../tenancy/proxy/open-streams.ts'
 import { PasswordChecker } from '../tenancy/sign-in/password.ts'
+import type { Measured } from '../workspaces/measured.ts'
 import { ControlDirectory } from './accounts/control-directory.ts'
 import { Users } from './accounts/users.ts'
 import { Acts } from './authority/acts.ts'
+import type { ForeignWorkspace } from './core/free-workspace.ts'
 import { type Act, ControlCore } from './core/mutation.ts'
-import type { ForeignWorkspace } from './core/workspace-registry.ts'
-import { ControlDatabase } from './database/control-database.ts'
+import { ControlDatabase, controlDatabasePath } from './database/control-database.ts'
 import { foldedKey } from './database/user-rows.ts'
 import { KbPlaces } from './kbs/kb-places.ts'
 import { Kbs } from './kbs/kbs.ts'
@@ -17,7 +17,6 @@ import type { InvitationMail } from './members/invitation-mail.ts'
 import { Invitations } from './members/invitations.ts'
 import { Inviters } from './members/inviters.ts'
 import { Members } from './members/members.ts'
-import type { Measured } from './quotas/measured.ts'
 import { MonthlyCalls } from './quotas/monthly-calls.ts'
 import type { Prices } from './quotas/prices.ts'
 import { DEFAULT_QUOTA, type Quota } from './quotas/quota.ts'
@@ -158,8 +157,4 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
       await database.close()
     },
   }
-}
-
-export function controlDatabasePath(root: string): string {
-  return join(root, '_control', 'control.db')
 }

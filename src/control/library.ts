@@ -1,5 +1,7 @@
 /* The public entry `tenantrag/control`: the services behind `/api/v1`, for programs. */
 
+export { WorkspaceTrash, type WorkspaceTrashOptions } from '../workspaces/folder/workspace-trash.ts'
+export type { Measured, PendingContent } from '../workspaces/measured.ts'
 export type { NewUser, UserInfo, Users } from './accounts/users.ts'
 export { type Actor, actorOf, OPERATOR } from './authority/actor.ts'
 export type { ActFilter, ActInfo, ActPage, Acts } from './authority/acts.ts'
@@ -10,9 +12,9 @@ export {
   type ControlErrorCode,
   type ControlErrorOptions,
 } from './core/control-error.ts'
+export type { ForeignWorkspace } from './core/free-workspace.ts'
 export type { Act } from './core/mutation.ts'
 export type { RagConfig } from './core/rag-config.ts'
-export type { ForeignWorkspace } from './core/workspace-registry.ts'
 export type { JsonObject } from './database/json-column.ts'
 export type { Page, PageQuery } from './database/page.ts'
 export type { KbInfo } from './kbs/kb-info.ts'
@@ -37,7 +39,6 @@ export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invit
 export type { InvitationOffer } from './members/invitation-offer.ts'
 export type { Invitations } from './members/invitations.ts'
 export type { MemberChange, MemberInfo, Members, NewMember } from './members/members.ts'
-export type { Measured, PendingContent } from './quotas/measured.ts'
 export { type Prices, readPrices } from './quotas/prices.ts'
 export { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quotas/quota.ts'
 export type { QuotaStanding, Quotas } from './quotas/quotas.ts'
@@ -52,4 +53,3 @@ export {
 export type { DeletionInfo, Deletions, WorkspaceFiles } from './tenants/deletions.ts'
 export type { TenantInfo } from './tenants/tenant-info.ts'
 export type { NewTenant, TenantChange, Tenants } from './tenants/tenants.ts'
-export { WorkspaceTrash, type WorkspaceTrashOptions } from './trash/workspace-trash.ts'

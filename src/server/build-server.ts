@@ -41,6 +41,8 @@ import { loadTokenSecret } from '../tenancy/sign-in/token-secret.ts'
 import { tenancy } from '../tenancy/tenancy.ts'
 import type { UsersFileEvent } from '../tenancy/users/users-file.ts'
 import type { UsersVersion } from '../tenancy/users/users-version.ts'
+import { FolderRegistry } from '../workspaces/folder/folder-registry.ts'
+import { ensureWritable, refusePythonFiles } from '../workspaces/folder/storage-folder.ts'
 import {
   buildDefences,
   type Defences,
@@ -60,7 +62,6 @@ import { chooseAuthenticator } from './tenants/choose-authenticator.ts'
 import type { ControlSide } from './tenants/control-side.ts'
 import { stillHolds } from './tenants/still-holds.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
-import { ensureWritable, refusePythonFiles } from './workspaces/storage-folder.ts'
 import { createWorkspaces, type Workspaces } from './workspaces/workspaces.ts'
 
 export interface ServerOptions {
@@ -121,10 +122,17 @@ export async function buildServer(
   const { audit } = defences
   const ending = new AbortController()
   const streams = new OpenStreams(ending.signal)
+  const registry = new FolderRegistry(config, (workspace, work) =>
+    workspaces.pool.evict(workspace, async () => {
+      await work()
+      workspaces.forget(workspace)
+    }),
+  )
   const control = await controlSide(config, {
     log: app.log,
     streams,
-    workspaces: () => workspaces,
+    registry,
+    reopen: (workspace) => workspaces.pool.evict(workspace),
     usersFile: () => chosen.usersFile,
     onAct: (event, about) => audit?.administered(event, about),
   })
@@ -166,6 +174,7 @@ export async function buildServer(
   }
   const workspaces: Workspaces = createWorkspaces(
     config,
+    registry,
     models,
     app.log,
     room,

@@ -161,9 +161,8 @@ describe('the workspace commands as processes', { timeout: 300_000 }, () => {
       const one = await soundWorkspace(root, 'one')
       for (let i = 0; i < 4000; i++) await writeFile(join(one.uploadFolder, `${i}.txt`), 'x')
       const { child, ended } = start('delete', 'one', '--yes')
-      await until(
-        () => (existsSync(trash) && readdirSync(trash).length > 0) || child.exitCode !== null,
-      )
+      const isMoved = () => existsSync(trash) && !existsSync(one.dir)
+      await until(() => isMoved() || child.exitCode !== null)
       child.kill('SIGKILL')
       await ended
       return (await readdir(trash)).length === 0 ? null : one

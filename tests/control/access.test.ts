@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
-import { controlDatabasePath } from '../../src/control/control-plane.ts'
-import { ControlDatabase } from '../../src/control/database/control-database.ts'
+import {
+  ControlDatabase,
+  controlDatabasePath,
+} from '../../src/control/database/control-database.ts'
 import { actingIn } from '../../src/tenancy/principal.ts'
 import { OpenStreams } from '../../src/tenancy/proxy/open-streams.ts'
 import { addTenant, addUser, openPlane, type TestPlane } from './plane.ts'

@@ -7,7 +7,7 @@ import { type ControlPlane, openControlPlane } from '../../src/control/control-p
 import { Sealer } from '../../src/control/keys/sealer.ts'
 import type { Prices } from '../../src/control/quotas/prices.ts'
 import { type Server, startServer } from '../../src/main.ts'
-import { WorkspaceStorage } from '../../src/server/workspaces/workspace-storage.ts'
+import { FolderRegistry } from '../../src/workspaces/folder/folder-registry.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 import { SEAL_SECRET } from './plane.ts'
 
@@ -128,7 +128,7 @@ export async function startControlServer(
 /** The control plane of a server's folder, as another process. */
 export function openControlAt(folder: string, prices: Prices = {}): Promise<ControlPlane> {
   const WORKING_DIR = join(folder, 'rag_storage')
-  const storage = new WorkspaceStorage({ WORKING_DIR, INPUT_DIR: join(folder, 'inputs') })
+  const registry = new FolderRegistry({ WORKING_DIR, INPUT_DIR: join(folder, 'inputs') })
   return openControlPlane({
     root: WORKING_DIR,
     sealer: new Sealer(SEAL_SECRET),
@@ -138,7 +138,7 @@ export function openControlAt(folder: string, prices: Prices = {}): Promise<Cont
       purge: async () => undefined,
       remains: async () => false,
     },
-    measure: (workspace) => storage.look(workspace),
+    measure: (workspace) => registry.look(workspace),
     superAdmins: [],
     strict: true,
     selfService: true,

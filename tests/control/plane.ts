@@ -8,9 +8,9 @@ import {
   openControlPlane,
 } from '../../src/control/control-plane.ts'
 import { Sealer } from '../../src/control/keys/sealer.ts'
-import type { Measured } from '../../src/control/quotas/measured.ts'
 import type { TenantInfo } from '../../src/control/tenants/tenant-info.ts'
-import { WorkspaceTrash } from '../../src/control/trash/workspace-trash.ts'
+import { WorkspaceTrash } from '../../src/workspaces/folder/workspace-trash.ts'
+import type { Measured } from '../../src/workspaces/measured.ts'
 
 export const SEAL_SECRET = 'only-for-tests-only-for-tests-only-for-tests'
 

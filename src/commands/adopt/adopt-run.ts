@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../../config/config.ts'
 import { Users } from '../../control/accounts/users.ts'
-import { controlDatabasePath } from '../../control/control-plane.ts'
 import { ControlCore } from '../../control/core/mutation.ts'
-import { ControlDatabase } from '../../control/database/control-database.ts'
+import { ControlDatabase, controlDatabasePath } from '../../control/database/control-database.ts'
 import { foldedKey } from '../../control/database/user-rows.ts'
 import { PasswordChecker, parseStoredPassword } from '../../tenancy/sign-in/password.ts'
 import { readUsersFile } from '../../tenancy/users/users-editor.ts'
 import type { UserRecord } from '../../tenancy/users/users-schema.ts'
 import { type CommandContext, configOf, recordAct } from '../command-context.ts'
-import { namesIn, placesOf } from '../workspace/workspace-places.ts'
+import { namesIn, registryOf } from '../workspace/known-workspaces.ts'
 import { alreadyThere, applyAdoption, type HashedUser } from './adopt-apply.ts'
 import { type AdoptionPlan, planAdoption } from './adopt-plan.ts'
 
@@ -17,7 +16,7 @@ import { type AdoptionPlan, planAdoption } from './adopt-plan.ts'
 export async function adopt(context: CommandContext, really: boolean): Promise<void> {
   const config = configOf(context)
   const records = await readUsersFile(config.usersFile)
-  const workspaces = await namesIn(placesOf(config))
+  const workspaces = await namesIn(registryOf(config))
   const path = controlDatabasePath(config.WORKING_DIR)
   // A look makes no files.
   const database = await ControlDatabase.open(really || existsSync(path) ? path : ':memory:')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Config } from '../../config/config.ts'
+import { controlDatabasePath } from '../../control/database/control-database.ts'
 import type { UserRecord } from '../../tenancy/users/users-schema.ts'
 import { bad, type Finding, note, ok, warn } from './finding.ts'
 
@@ -53,7 +53,7 @@ export function examineTenants(config: Config, fileUsers: readonly UserRecord[])
     )
   }
   if (config.TENANT_SELF_SERVICE) findings.push(note('Every user may create tenants.'))
-  const file = join(config.WORKING_DIR, '_control', 'control.db')
+  const file = controlDatabasePath(config.WORKING_DIR)
   const fileOperators = fileUsers.filter((user) => user.super_admin && !user.disabled)
   const names = fileOperators.map(({ username }) => `${username} (users file)`)
   if (!existsSync(file)) {

@@ -1,14 +1,15 @@
 import { access, constants, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import { isLoopback, listeningHost } from '../../server/guards/open-notice.ts'
-import { workspacesIn } from '../../server/workspaces/storage-folder.ts'
 import { AuditChain } from '../../tenancy/audit/audit-chain.ts'
 import { verifyAudit } from '../../tenancy/audit/audit-verify.ts'
+import { controlFile } from '../../tenancy/control-files/control-folder.ts'
 import { wasTenancyOn } from '../../tenancy/control-files/tenancy-mark.ts'
 import { costOf, parseStoredPassword } from '../../tenancy/sign-in/password.ts'
 import { readUsersFile } from '../../tenancy/users/users-editor.ts'
 import type { UserRecord } from '../../tenancy/users/users-schema.ts'
+import { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
 import { examineTenants } from './examine-tenants.ts'
 import { bad, type Finding, note, ok, warn } from './finding.ts'
 
@@ -92,7 +93,7 @@ async function examineReach(
     }
   }
   const findings = [...reach].map(([name, who]) => note(`${name} is open to ${who.join(', ')}.`))
-  for (const name of await workspacesIn(config.WORKING_DIR).catch((): string[] => [])) {
+  for (const name of await new FolderRegistry(config).list().catch((): string[] => [])) {
     if (reach.has(name) || ofTenants.has(name)) continue
     const remedy = config.multiTenant ? ' (`adopt` gives it to a tenant)' : ''
     findings.push(warn(`${name} holds documents, and nobody can reach it${remedy}.`))
@@ -156,7 +157,7 @@ async function examineFolder(folder: string): Promise<Finding> {
 
 /** Files with secrets that other accounts of the machine can read. */
 async function examineFiles(config: Config): Promise<Finding[]> {
-  const control = (name: string) => join(config.WORKING_DIR, '_control', name)
+  const control = (name: string) => controlFile(config.WORKING_DIR, name)
   const findings: Finding[] = []
   for (const file of [config.usersFile, '.env', control('token_secret'), control('audit_key')]) {
     const found = await stat(file).catch(() => undefined)
@@ -172,7 +173,7 @@ async function examineFiles(config: Config): Promise<Finding[]> {
 async function examineAudit(config: Config): Promise<Finding[]> {
   const root = config.WORKING_DIR
   // Without a key there is no log, and looking must not make one.
-  if (!(await exists(join(root, '_control', 'audit_key')))) return []
+  if (!(await exists(controlFile(root, 'audit_key')))) return []
   const { lines, problems } = await verifyAudit(root, new AuditChain(root))
   if (problems.length === 0) return [ok(`The audit log is whole: ${lines} lines.`)]
   return problems.map((problem) => bad(`Audit log: ${problem}`))

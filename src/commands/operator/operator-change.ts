@@ -1,9 +1,8 @@
 import { Users } from '../../control/accounts/users.ts'
 import { OPERATOR } from '../../control/authority/actor.ts'
-import { controlDatabasePath } from '../../control/control-plane.ts'
 import { ControlError } from '../../control/core/control-error.ts'
 import { ControlCore } from '../../control/core/mutation.ts'
-import { ControlDatabase } from '../../control/database/control-database.ts'
+import { ControlDatabase, controlDatabasePath } from '../../control/database/control-database.ts'
 import type { UserRow } from '../../control/database/control-tables.ts'
 import { foldedKey, userOrNone } from '../../control/database/user-rows.ts'
 import {

@@ -1,13 +1,13 @@
 import { WorkspaceLock } from '../../stores/sqlite/database/workspace-lock.ts'
 import { nameIn, renameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
+import { existing, registryOf } from './known-workspaces.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
-import { existing, placesOf } from './workspace-places.ts'
 
 /** Says that the database in a workspace's folder is meant to be there, as after a copy by hand. */
 export async function claim(context: CommandContext, name: string): Promise<void> {
   const config = configOf(context)
-  const dir = existing(placesOf(config), name)
+  const { dir } = await existing(registryOf(config), name)
   const before = nameIn(dir)
   const lock = WorkspaceLock.acquire(dir)
   try {

@@ -1,16 +1,12 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Config } from '../../config/config.ts'
-import { syncFolder } from '../../files/sync-folder.ts'
-import { WorkspaceStorage } from '../../server/workspaces/workspace-storage.ts'
-import { WorkspaceLock } from '../../stores/sqlite/database/workspace-lock.ts'
 import { surveyWorkspace } from '../../stores/sqlite/verify/survey.ts'
+import type { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
+import { removeUploads } from '../../workspaces/folder/remove-uploads.ts'
+import { newTicket } from '../../workspaces/folder/workspace-trash.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
+import { existing, parseName, registryOf } from './known-workspaces.ts'
+import { type UnfinishedDeletion, unfinishedDeletions } from './unfinished-deletions.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { humanBytes } from './workspace-list.ts'
-import { existing, parseName, placesOf, type WorkspacePlaces } from './workspace-places.ts'
-import { type Trashed, trashed } from './workspace-trash.ts'
 
 /**
  * Removes a workspace: it is renamed away, and then is gone for everybody; then its files are
@@ -22,15 +18,15 @@ export async function deleteWorkspace(
   { yes }: { readonly yes: boolean },
 ): Promise<void> {
   const config = configOf(context)
-  const places = placesOf(config)
-  const unfinished = await trashed(places, parseName(name))
-  const isThere = existsSync(join(places.dirOf(name), 'rag.db'))
-  if (unfinished.length === 0) existing(places, name)
+  const registry = registryOf(config)
+  const unfinished = await unfinishedDeletions(registry, parseName(name))
+  const isThere = await registry.exists(name)
+  if (unfinished.length === 0) await existing(registry, name)
   if (!yes) {
-    await announce(context, config, name, unfinished.length > 0)
+    await announce(context, registry, name, unfinished.length > 0)
     return
   }
-  for (const one of unfinished) await finish(places, one)
+  for (const one of unfinished) await finish(registry, one)
   if (unfinished.length > 0) {
     context.print(`The earlier deletion of "${name}" is finished.`)
     if (!isThere) return
@@ -39,52 +35,32 @@ export async function deleteWorkspace(
     context.setExitCode(1)
     return
   }
-  await moveAway(places, name)
+  await registry.trash(name, newTicket(), { keepFiles: true })
   await recordWorkspaceAct(config, context, 'workspace_deleted', name)
-  for (const one of await trashed(places, name)) await finish(places, one)
+  for (const one of await unfinishedDeletions(registry, name)) await finish(registry, one)
   context.print(`Workspace "${name}" is deleted.`)
 }
 
 async function announce(
   context: CommandContext,
-  config: Config,
+  registry: FolderRegistry,
   name: string,
   isUnfinished: boolean,
 ): Promise<void> {
   if (isUnfinished) {
     context.print(`This would finish an earlier deletion of "${name}".`)
   } else {
-    const { documents } = surveyWorkspace(placesOf(config).dirOf(name))
+    const { documents } = surveyWorkspace(registry.folders.of(name).dir)
     const count = Object.values(documents).reduce((sum, each) => sum + each, 0)
-    const size = humanBytes(await new WorkspaceStorage(config).bytes(name))
+    const size = humanBytes(await registry.bytes(name))
     context.print(`This would delete "${name}" for good: ${count} documents, ${size}.`)
   }
   context.print('Nothing was done. Run it again with --yes.')
   context.setExitCode(1)
 }
 
-async function moveAway(places: WorkspacePlaces, name: string): Promise<void> {
-  const lock = WorkspaceLock.acquire(places.dirOf(name))
-  try {
-    await mkdir(places.trash, { recursive: true })
-    await rename(places.dirOf(name), join(places.trash, `${name}.${Date.now()}`))
-    await syncFolder(places.trash)
-    await syncFolder(places.root)
-  } finally {
-    lock.release()
-  }
-}
-
-/** The folder in the trash goes last: it is what tells that there is something to finish. */
-async function finish(places: WorkspacePlaces, { name, folder, at }: Trashed): Promise<void> {
-  const uploads = places.uploadsOf(name)
-  for (const file of await readdir(uploads).catch((): string[] => [])) {
-    const path = join(uploads, file)
-    // A workspace that has been given the name since has newer files.
-    const written = (await stat(path).catch(() => undefined))?.mtimeMs
-    if (written !== undefined && written <= at) await rm(path, { force: true })
-  }
-  // What people put beside the uploads stays, and so does its folder.
-  for (const empty of [uploads, places.inputOf(name)]) await rmdir(empty).catch(() => undefined)
-  await rm(folder, { recursive: true, force: true })
+/** What is in the trash goes last: it is what tells that there is something to finish. */
+async function finish(registry: FolderRegistry, one: UnfinishedDeletion): Promise<void> {
+  await removeUploads(registry.folders.of(one.workspace), one.at)
+  await registry.purge(one.ticket)
 }

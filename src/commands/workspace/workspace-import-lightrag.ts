@@ -7,10 +7,10 @@ import { readWorkingFolder } from '../../stores/sqlite/lightrag/working-folder.t
 import { writeImport } from '../../stores/sqlite/lightrag/write-import.ts'
 import { verifyWorkspace } from '../../stores/sqlite/verify/verify-workspace.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
+import { parseName, refuseTaken, registryOf } from './known-workspaces.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { WorkspaceError } from './workspace-error.ts'
 import { appear, withIncoming } from './workspace-incoming.ts'
-import { parseName, placesOf, refuseTaken } from './workspace-places.ts'
 
 export interface LightRagOptions {
   readonly apply: boolean
@@ -29,9 +29,9 @@ export async function importLightRag(
   options: LightRagOptions,
 ): Promise<void> {
   const config = configOf(context)
-  const places = placesOf(config)
+  const registry = registryOf(config)
   const name = parseName(wanted ?? config.WORKSPACE)
-  await refuseTaken(places, name)
+  await refuseTaken(registry, name)
   const embedding = await embeddingOf(config, options)
   const plan = planImport(await readWorkingFolder(resolve(folder)))
   printPlan(context, plan)
@@ -41,14 +41,14 @@ export async function importLightRag(
     context.print(`Nothing was written. Run it again with --apply to make "${name}" of this.`)
     return
   }
-  await withIncoming(places, async (incoming) => {
+  await withIncoming(registry.folders, async (incoming) => {
     await writeImport(incoming, plan, embedding)
-    const { findings } = await verifyWorkspace(incoming, places.uploadsOf(name))
+    const { findings } = await verifyWorkspace(incoming, registry.folders.of(name).uploads)
     const problem = findings.find(({ level }) => level === 'problem')
     if (problem !== undefined) {
       throw new WorkspaceError(`What came out is not whole, so it was not kept: ${problem.text}.`)
     }
-    await appear(places, name, incoming)
+    await appear(registry, name, incoming)
   })
   await recordWorkspaceAct(config, context, 'workspace_imported', name)
   context.print(`Workspace "${name}" has it all, with the vectors of ${embedding.id}.`)

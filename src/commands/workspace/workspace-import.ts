@@ -4,10 +4,10 @@ import { resolve } from 'node:path'
 import { unpackFiles } from '../../stores/sqlite/import/packed-files.ts'
 import { type Unpacked, unpackExport } from '../../stores/sqlite/import/unpack-export.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
+import { parseName, refuseTaken, registryOf } from './known-workspaces.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
 import { WorkspaceError } from './workspace-error.ts'
 import { appear, withIncoming } from './workspace-incoming.ts'
-import { parseName, placesOf, refuseTaken } from './workspace-places.ts'
 
 /** Makes a workspace of an export. It appears whole or not at all. */
 export async function importFrom(
@@ -17,18 +17,18 @@ export async function importFrom(
   { acceptProblems }: { readonly acceptProblems: boolean },
 ): Promise<void> {
   const config = configOf(context)
-  const places = placesOf(config)
+  const registry = registryOf(config)
   const file = resolve(from)
   if (!existsSync(file)) throw new WorkspaceError(`There is no file ${file}.`)
-  if (wanted !== undefined) await refuseTaken(places, parseName(wanted))
-  await withIncoming(places, async (folder) => {
+  if (wanted !== undefined) await refuseTaken(registry, parseName(wanted))
+  await withIncoming(registry.folders, async (folder) => {
     const unpacked = await unpackExport(file, folder)
     const name = wanted ?? parseName(unpacked.name)
-    await refuseTaken(places, name)
+    await refuseTaken(registry, name)
     refuseProblems(context, unpacked, acceptProblems)
-    const written = await unpackFiles(folder, places.uploadsOf(name))
+    const written = await unpackFiles(folder, registry.folders.of(name).uploads)
     try {
-      await appear(places, name, folder)
+      await appear(registry, name, folder)
     } catch (error) {
       for (const path of written) await rm(path, { force: true })
       throw error

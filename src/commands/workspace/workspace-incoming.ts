@@ -6,20 +6,22 @@ import { hasCode } from '../../files/file-errors.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
 import { WorkspaceLock } from '../../stores/sqlite/database/workspace-lock.ts'
 import { renameIn } from '../../stores/sqlite/database/workspace-name.ts'
+import type { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
+import type { WorkspaceFolders } from '../../workspaces/folder/workspace-folders.ts'
+import { refuseTaken } from './known-workspaces.ts'
 import { WorkspaceError } from './workspace-error.ts'
-import { refuseTaken, type WorkspacePlaces } from './workspace-places.ts'
 
 /**
  * Gives `work` an empty folder beside the workspaces, in which one can be made before it appears.
  * What earlier runs have left there when they were killed is removed.
  */
 export async function withIncoming<T>(
-  places: WorkspacePlaces,
+  { incoming }: Pick<WorkspaceFolders, 'incoming'>,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(places.incoming, { recursive: true })
-  for (const name of await readdir(places.incoming)) await removeAbandoned(places.incoming, name)
-  const outer = join(places.incoming, randomUUID())
+  await mkdir(incoming, { recursive: true })
+  for (const name of await readdir(incoming)) await removeAbandoned(incoming, name)
+  const outer = join(incoming, randomUUID())
   const folder = join(outer, 'workspace')
   await mkdir(folder, { recursive: true })
   const lock = WorkspaceLock.acquire(outer)
@@ -48,13 +50,17 @@ async function removeAbandoned(incoming: string, name: string): Promise<void> {
  *
  * @throws {WorkspaceError} when the name was taken meanwhile
  */
-export async function appear(places: WorkspacePlaces, name: string, folder: string): Promise<void> {
-  await refuseTaken(places, name)
+export async function appear(
+  registry: FolderRegistry,
+  name: string,
+  folder: string,
+): Promise<void> {
+  await refuseTaken(registry, name)
   renameIn(folder, name)
   await syncFolder(folder)
-  await rename(folder, places.dirOf(name)).catch((error: unknown) => {
+  await rename(folder, registry.folders.of(name).dir).catch((error: unknown) => {
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
     throw new WorkspaceError(`There is a folder for a workspace "${name}" already.`)
   })
-  await syncFolder(places.root)
+  await syncFolder(registry.folders.storage)
 }

@@ -1,10 +1,9 @@
 import { DOC_STATUSES } from '../../engine/ports/document-record.ts'
-import { WorkspaceStorage } from '../../server/workspaces/workspace-storage.ts'
 import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../../stores/sqlite/verify/survey.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
-import { foreignDatabase, namesIn, placesOf } from './workspace-places.ts'
-import { trashed } from './workspace-trash.ts'
+import { foreignDatabase, namesIn, registryOf } from './known-workspaces.ts'
+import { unfinishedDeletions } from './unfinished-deletions.ts'
 
 interface ListedWorkspace extends WorkspaceSurvey {
   readonly name: string
@@ -20,12 +19,11 @@ export async function listWorkspaces(
   { json }: { readonly json: boolean },
 ): Promise<void> {
   const config = configOf(context)
-  const places = placesOf(config)
-  const storage = new WorkspaceStorage(config)
+  const registry = registryOf(config)
   const listed: ListedWorkspace[] = []
-  for (const name of await namesIn(places)) {
-    const dir = places.dirOf(name)
-    const bytes = await storage.bytes(name)
+  for (const name of await namesIn(registry)) {
+    const { dir } = registry.folders.of(name)
+    const bytes = await registry.bytes(name)
     listed.push({ name, ...surveyWorkspace(dir), bytes, database_of: nameIn(dir) })
   }
   if (json) {
@@ -37,8 +35,9 @@ export async function listWorkspaces(
   for (const { name, database_of: own } of listed) {
     if (own !== null && !isSameName(own, name)) context.print(foreignDatabase(name, own))
   }
-  for (const { name } of await trashed(places)) {
-    context.print(`The deletion of ${name} is unfinished: run \`workspace delete ${name} --yes\`.`)
+  for (const { workspace } of await unfinishedDeletions(registry)) {
+    const command = `workspace delete ${workspace} --yes`
+    context.print(`The deletion of ${workspace} is unfinished: run \`${command}\`.`)
   }
 }
 

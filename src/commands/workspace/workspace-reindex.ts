@@ -3,8 +3,8 @@ import { FairScheduler } from '../../models/schedule/scheduler.ts'
 import type { Kind } from '../../stores/sqlite/reindex/new-vectors.ts'
 import { reindexWorkspace } from '../../stores/sqlite/reindex/reindex-workspace.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
+import { existingOwn, registryOf } from './known-workspaces.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'
-import { existingOwn, placesOf } from './workspace-places.ts'
 
 /** In milliseconds, between two lines about the same kind of vectors. */
 const PROGRESS_EVERY = 2000
@@ -21,7 +21,7 @@ export async function reindex(
   { force }: { readonly force: boolean },
 ): Promise<void> {
   const config = configOf(context)
-  const dir = existingOwn(placesOf(config), name)
+  const { dir } = await existingOwn(registryOf(config), name)
   const { buildModels } = await import('../../server/models/build-models.ts')
   const { embedding } = await buildModels(config)
   const { EMBEDDING_BATCH_NUM: batch, EMBEDDING_FUNC_MAX_ASYNC: width } = config

@@ -1,14 +1,9 @@
 import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { verifyWorkspace } from '../../stores/sqlite/verify/verify-workspace.ts'
+import type { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
+import { existing, foreignDatabase, namesIn, registryOf } from './known-workspaces.ts'
 import { WorkspaceError } from './workspace-error.ts'
-import {
-  existing,
-  foreignDatabase,
-  namesIn,
-  placesOf,
-  type WorkspacePlaces,
-} from './workspace-places.ts'
 
 /** Prints what is wrong with a workspace, or with all. */
 export async function verify(
@@ -16,22 +11,22 @@ export async function verify(
   name: string | undefined,
   { all }: { readonly all: boolean },
 ): Promise<void> {
-  const places = placesOf(configOf(context))
+  const registry = registryOf(configOf(context))
   if (all === (name !== undefined)) throw new WorkspaceError('Name one workspace, or give --all.')
-  const names = name === undefined ? await namesIn(places) : [name]
+  const names = name === undefined ? await namesIn(registry) : [name]
   if (names.length === 0) context.print('There are no workspaces.')
   let sound = true
-  for (const each of names) sound = (await verifyOne(context, places, each)) && sound
+  for (const each of names) sound = (await verifyOne(context, registry, each)) && sound
   if (!sound) context.setExitCode(1)
 }
 
 async function verifyOne(
   context: CommandContext,
-  places: WorkspacePlaces,
+  registry: FolderRegistry,
   name: string,
 ): Promise<boolean> {
-  const dir = existing(places, name)
-  const { inUse, findings } = await verifyWorkspace(dir, places.uploadsOf(name))
+  const { dir, uploads } = await existing(registry, name)
+  const { inUse, findings } = await verifyWorkspace(dir, uploads)
   const own = nameIn(dir)
   const foreign = own === null || isSameName(own, name) ? undefined : foreignDatabase(name, own)
   const problems = findings.filter(({ level }) => level === 'problem')

@@ -3,11 +3,17 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { controlFile } from '../../tenancy/control-files/control-folder.ts'
 import { ControlError } from '../core/control-error.ts'
 import type { ControlTables } from './control-tables.ts'
 import { migrate } from './migrations.ts'
 
 const STATEMENTS_KEPT = 300
+
+/** Where the control database of a storage folder is. */
+export function controlDatabasePath(root: string): string {
+  return controlFile(root, 'control.db')
+}
 
 /** The one connection to the control database; what it commits is on disk. */
 export class ControlDatabase {

@@ -1,4 +1,4 @@
-import type { PendingContent } from './measured.ts'
+import type { PendingContent } from '../../workspaces/measured.ts'
 
 /** What documents will make of the database of a workspace, in bytes. */
 export interface Growth {

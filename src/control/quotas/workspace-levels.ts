@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import type { Measured, PendingContent } from '../../workspaces/measured.ts'
 import type { ControlCore } from '../core/mutation.ts'
 import type { KbPlace } from '../kbs/kb-places.ts'
-import type { Measured, PendingContent } from './measured.ts'
 import { type Growth, growthFactor, growthOf } from './storage-growth.ts'
 
 export interface WorkspaceLevelsOptions {

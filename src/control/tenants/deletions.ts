@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertReaches, assertSuperAdmin, standingIn } from '../authority/authority.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
@@ -10,20 +11,8 @@ import { purgeRows, remainsOf } from '../database/purge-rows.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
 import { countTenants, workspacesOf } from './tenants.ts'
 
-/** Where the files of workspaces are; each call may be repeated after it was interrupted. */
-export interface WorkspaceFiles {
-  /**
-   * Ends the work in a workspace, closes its engine, and moves its files out of the way. None of
-   * it may be there any more.
-   */
-  trash(workspace: string, jobId: string): Promise<void>
-  /** Moves the files back. */
-  restore(workspace: string, jobId: string): Promise<void>
-  /** Deletes what a job moved out of the way. */
-  purge(jobId: string): Promise<void>
-  /** Whether any file is left of the workspaces or in the trash of the job. */
-  remains(workspaces: readonly string[], jobId: string): Promise<boolean>
-}
+/** The files of workspaces; each call may be repeated after it was interrupted. */
+export type WorkspaceFiles = Pick<WorkspaceRegistry, 'trash' | 'restore' | 'purge' | 'remains'>
 
 export interface DeletionInfo {
   readonly job_id: string

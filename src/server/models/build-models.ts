@@ -37,7 +37,7 @@ import {
   watchedEmbeddingModel,
   watchedLanguageModel,
 } from '../../models/schedule/watched-models.ts'
-import type { WorkspaceWording } from '../workspaces/workspace-wording.ts'
+import type { WorkspaceWording } from '../../workspaces/workspace-wording.ts'
 import { buildLanguageModel, OLLAMA_HOST, openAiHost } from './build-language-model.ts'
 import { buildProbes } from './build-probes.ts'
 

@@ -14,7 +14,7 @@ export interface Sweepable {
 export interface SweepOptions<T extends object & Sweepable> {
   readonly pool: EnginePool<T>
   /** When there is work for a workspace that is not open, in milliseconds; null for never. */
-  readonly workAt: (workspace: string) => number | null
+  readonly workAt: (workspace: string) => Promise<number | null>
   /** Workspaces worked off at once. */
   readonly width: number
   readonly onError: (message: string, error: unknown) => void
@@ -67,7 +67,7 @@ export class PendingSweep<T extends object & Sweepable> {
 
   async #sweep(workspace: string): Promise<void> {
     const { pool, workAt } = this.#options
-    const at = workAt(workspace)
+    const at = await workAt(workspace)
     if (at === null) return
     if (at > Date.now()) return this.#addLater(workspace, at)
     const { signal } = this.#stop

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { readingOf } from '../../config/read-fields.ts'
@@ -12,17 +11,14 @@ import type { EngineSettings } from '../../engine/ports/settings.ts'
 import { FileReaders } from '../../formats/reader/file-readers.ts'
 import { ProcessLife } from '../../life/process-life.ts'
 import { logDocuments } from '../../log/log-documents.ts'
-import { pendingWorkAt } from '../../stores/sqlite/database/pending-documents.ts'
-import { openSqliteStore } from '../../stores/sqlite/sqlite-store.ts'
 import { TenancyError } from '../../tenancy/errors.ts'
 import { EnginePool } from '../../tenancy/pool/pool.ts'
 import { warmPool } from '../../tenancy/pool/warm-pool.ts'
+import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
+import type { WorkspaceWording } from '../../workspaces/workspace-wording.ts'
 import type { ModelHouse } from '../models/build-models.ts'
 import { PendingSweep } from './pending-sweep.ts'
-import { refuseLinks } from './plain-folder.ts'
-import { workspacesIn } from './storage-folder.ts'
 import { WorkspaceHouse } from './workspace-house.ts'
-import { readWorkspaceWording, type WorkspaceWording } from './workspace-wording.ts'
 
 /** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
 export interface Workspaces {
@@ -51,17 +47,18 @@ export type OwnSettings = (workspace: string) => Promise<{
 
 export function createWorkspaces(
   config: Config,
+  registry: WorkspaceRegistry,
   models: ModelHouse,
   log: FastifyBaseLogger,
   room: Room,
   own: OwnSettings = async () => ({ settings: config.engine, wording: {}, models: {} }),
 ): Workspaces {
-  const folderOf = (workspace: string) => join(config.WORKING_DIR, workspace)
   const readers = new FileReaders(readingOf(config))
   const life = new ProcessLife(config.WORKING_DIR, (error) => {
     log.error({ err: error }, 'What stands still is not noticed: its thread failed.')
   })
   const toolsOf = (workspace: string): Tools => ({
+    registry,
     fileReader: readers.of(workspace),
     room,
     watch: life.of(workspace),
@@ -93,7 +90,7 @@ export function createWorkspaces(
   })
   const sweep = new PendingSweep<LightRag>({
     pool,
-    workAt: (workspace) => pendingWorkAt(folderOf(workspace)),
+    workAt: (workspace) => registry.pendingWorkAt(workspace),
     width: Math.max(1, Math.floor(config.POOL_MAX_ENGINES / 4)),
     onError: (message, error) => log.error({ err: error }, message),
   })
@@ -105,7 +102,7 @@ export function createWorkspaces(
       await warmPool(pool, wanted, (workspace, error) => {
         log.error({ err: error, workspace }, 'The workspace cannot be opened in advance.')
       })
-      for (const workspace of await workspacesIn(config.WORKING_DIR)) sweep.add(workspace)
+      for (const workspace of await registry.list()) sweep.add(workspace)
     },
     forget: (workspace) => models.forget(workspace),
     async close(deadlineMs) {
@@ -119,6 +116,7 @@ export function createWorkspaces(
 
 /** What all engines share of the process, each in its own name. */
 interface Tools {
+  readonly registry: WorkspaceRegistry
   readonly fileReader: FileReader
   readonly room: Room
   readonly watch: WorkWatch
@@ -130,10 +128,9 @@ async function openEngine(
   models: ModelHouse,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
-  tools: Tools,
+  { registry, ...tools }: Tools,
   own: OwnSettings,
 ): Promise<LightRag> {
-  const dir = join(config.WORKING_DIR, workspace)
   const {
     settings,
     wording: ownWording,
@@ -143,18 +140,11 @@ async function openEngine(
   } = await own(workspace)
   const aboutIt = log.child({ workspace, ...owner })
   const set = await models.with(ownModels)
-  const wording = { ...(await readWorkspaceWording(dir)), ...ownWording }
+  const wording = { ...(await registry.settings(workspace)), ...ownWording }
   const { id, dimension } = set.embedding
-  const inputs = join(config.INPUT_DIR, workspace)
-  await refuseLinks([
-    ...[dir, join(dir, 'rag.db'), join(dir, 'lock.db')],
-    ...[inputs, join(inputs, '__uploads__')],
-  ])
-  const store = await openSqliteStore({
-    dir,
-    name: workspace,
+  const { store, inputDir } = await registry.open(workspace, {
     embedding: { id, dimension },
-    indexing: { crossOver: config.VECTOR_INDEX_FROM },
+    indexFrom: config.VECTOR_INDEX_FROM,
   })
   try {
     return await LightRag.open({
@@ -163,7 +153,7 @@ async function openEngine(
       usage: () => models.usage(workspace),
       settings,
       ...(graphBounds === undefined ? {} : { graphBounds }),
-      inputDir: join(config.INPUT_DIR, workspace),
+      inputDir,
       ...tools,
       workingDir: config.WORKING_DIR,
       configuration: configurationOf({ ...config, ...ownModels }, workspace),

@@ -1,6 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { readControlFile, writeControlFileOnce } from '../control-files/control-folder.ts'
+import {
+  controlFile,
+  readControlFile,
+  writeControlFileOnce,
+} from '../control-files/control-folder.ts'
 import { sameSecret } from '../control-files/secret-digest.ts'
 
 /** What one audit line says, besides its number and time. Ids are opaque; see `AuditChain.id`. */
@@ -32,7 +35,6 @@ export interface AuditHead {
   readonly last: AuditMark
 }
 
-export const AUDIT_FOLDER = '_control'
 export const AUDIT_FILE = 'audit.log'
 export const AUDIT_HEAD_FILE = 'audit.head'
 const KEY_FILE = 'audit_key'
@@ -43,7 +45,7 @@ export const ORIGIN: AuditMark = { seq: 0, mac: '' }
 export const EMPTY_HEAD: AuditHead = { first: ORIGIN, last: ORIGIN }
 
 export function auditPath(root: string, name: string): string {
-  return join(root, AUDIT_FOLDER, name)
+  return controlFile(root, name)
 }
 
 /** Signs and checks audit lines with a key of the storage folder, made at first use. */

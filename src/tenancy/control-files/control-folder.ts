@@ -16,10 +16,15 @@ import { syncFolderSync } from '../../files/sync-folder.ts'
 /** Folder of the layer's own files. No workspace can have this name. */
 const CONTROL = '_control'
 
+/** Where a file of the layer's own is. */
+export function controlFile(root: string, name: string): string {
+  return join(root, CONTROL, name)
+}
+
 /** The text of a control file, or undefined when there is none. */
 export function readControlFile(root: string, name: string): string | undefined {
   try {
-    return readFileSync(join(root, CONTROL, name), 'utf8')
+    return readFileSync(controlFile(root, name), 'utf8')
   } catch (error) {
     return ifMissing(undefined)(error)
   }

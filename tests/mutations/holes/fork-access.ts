@@ -54,11 +54,15 @@ const DELETED: NamedTest = {
 const WIDE = data('go with their tenant, however many knowledge bases it has')
 
 const OPEN_WHILE_TRASHED: Edit = {
-  file: 'src/control/trash/workspace-trash.ts',
-  find: '    await this.#options.whileClosed(name, async () => {\n      for (const root of this.#options.roots) {\n        const target',
+  file: 'src/workspaces/folder/workspace-trash.ts',
+  find: '    await whileClosed(name, async () => {\n      for (const root of keepFiles',
   replace:
-    '    await ((_name: string, work: () => Promise<void>) => work())(name, async () => {\n      for (const root of this.#options.roots) {\n        const target',
+    '    await ((_name: string, work: () => Promise<void>) => work())(name, async () => {\n      for (const root of keepFiles',
 }
+
+const OPENED = '    const { dir, database, lock, inputs, uploads } = this.folders.of(workspace)\n'
+const openedAs = (name: string) =>
+  `    const { inputs, uploads } = this.folders.of(workspace)\n    const { dir, database, lock } = this.folders.of(${name})\n`
 
 /** F-1 to F-18. */
 export const FORK_ACCESS: readonly HoleMutation[] = [
@@ -874,9 +878,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'all workspaces share one folder of files',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: 'inputDir: join(config.INPUT_DIR, workspace),',
-        replace: 'inputDir: config.INPUT_DIR,',
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: 'return { store, inputDir: inputs }',
+        replace: 'return { store, inputDir: this.folders.inputs }',
       },
     ],
     test: FOLDERS,
@@ -1038,9 +1042,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the workspace of a server for one is that of all',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: '  const dir = join(config.WORKING_DIR, workspace)\n',
-        replace: '  const dir = join(config.WORKING_DIR, config.WORKSPACE)\n',
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: OPENED,
+        replace: openedAs("'default'"),
       },
     ],
     test: FROM_ENVIRONMENT,
@@ -1050,10 +1054,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a variable of a store puts all into one workspace',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: '  const dir = join(config.WORKING_DIR, workspace)\n',
-        replace:
-          '  const dir = join(config.WORKING_DIR, process.env.SQLITE_WORKSPACE ?? workspace)\n',
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: OPENED,
+        replace: openedAs('process.env.SQLITE_WORKSPACE ?? workspace'),
       },
     ],
     test: FROM_ENVIRONMENT,
@@ -1063,9 +1066,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the folder of a workspace is a rewritten name',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: '  const dir = join(config.WORKING_DIR, workspace)\n',
-        replace: "  const dir = join(config.WORKING_DIR, workspace.replaceAll('-', '_'))\n",
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: OPENED,
+        replace: openedAs("workspace.replaceAll('-', '_')"),
       },
     ],
     test: NAMES,
@@ -1075,9 +1078,10 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the folder of files is a rewritten name',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: 'inputDir: join(config.INPUT_DIR, workspace),',
-        replace: "inputDir: join(config.INPUT_DIR, workspace.replaceAll('-', '_')),",
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: 'return { store, inputDir: inputs }',
+        replace:
+          "return { store, inputDir: this.folders.of(workspace.replaceAll('-', '_')).inputs }",
       },
     ],
     test: NAMES,
@@ -1405,9 +1409,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a deletion leaves the uploads',
     edits: [
       {
-        file: 'src/server/tenants/build-control.ts',
-        find: '  const roots = [config.WORKING_DIR, config.INPUT_DIR]\n',
-        replace: '  const roots = [config.WORKING_DIR]\n',
+        file: 'src/workspaces/folder/workspace-folders.ts',
+        find: 'return [this.storage, this.inputs]',
+        replace: 'return [this.storage]',
       },
     ],
     test: WIDE,

@@ -1001,9 +1001,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'uploads of all are in the folder of the default workspace',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: 'inputDir: join(config.INPUT_DIR, workspace),',
-        replace: 'inputDir: join(config.INPUT_DIR, config.WORKSPACE),',
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: 'return { store, inputDir: inputs }',
+        replace: "return { store, inputDir: this.folders.of('default').inputs }",
       },
     ],
     test: NO_DEFAULT,
@@ -1148,7 +1148,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'tenant and knowledge base are joined by what each may hold',
     edits: [
       {
-        file: 'src/control/core/workspace-registry.ts',
+        file: 'src/control/core/free-workspace.ts',
         find: '{slugs.tenant}__$',
         replace: '{slugs.tenant}_$',
       },

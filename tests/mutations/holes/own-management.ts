@@ -162,7 +162,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'what waits in the inputs does not count',
     edits: [
       {
-        file: 'src/server/workspaces/workspace-storage.ts',
+        file: 'src/workspaces/folder/workspace-storage.ts',
         find: '    const bytes = storedBytes + (await this.#inputBytes(workspace))\n',
         replace: '    const bytes = storedBytes\n',
       },
@@ -175,8 +175,8 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/commands/workspace/workspace-list.ts',
-        find: 'const bytes = await storage.bytes(name)',
-        replace: 'const bytes = (await storage.look(name)).storedBytes',
+        find: 'const bytes = await registry.bytes(name)',
+        replace: 'const bytes = (await registry.look(name)).storedBytes',
       },
     ],
     test: ONE_NUMBER,
@@ -218,7 +218,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a workspace is looked for behind a link',
     edits: [
       {
-        file: 'src/server/workspaces/plain-folder.ts',
+        file: 'src/workspaces/folder/plain-folder.ts',
         find: '    if (!stats?.isSymbolicLink()) continue\n',
         replace: '    if (stats !== null) continue\n',
       },
@@ -268,8 +268,8 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a copy takes the place of what it is a copy of',
     edits: [
       {
-        file: 'src/server/workspaces/workspaces.ts',
-        find: '    name: workspace,\n',
+        file: 'src/workspaces/folder/folder-registry.ts',
+        find: '      name: workspace,\n',
         replace: '',
       },
     ],

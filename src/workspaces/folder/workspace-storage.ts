@@ -1,24 +1,10 @@
 import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { bytesIn, FolderBytes } from '../../files/folder-bytes.ts'
 import { checkpointThread } from '../../stores/sqlite/database/checkpointer.ts'
-import { lookInto, type StoredContent } from '../../stores/sqlite/tables/stored-content.ts'
-
-export interface WorkspaceFolders {
-  readonly WORKING_DIR: string
-  readonly INPUT_DIR: string
-}
-
-/** What a workspace takes, and what is in it. */
-export interface WorkspaceLook extends StoredContent {
-  /** Of all files of the workspace. */
-  readonly bytes: number
-  /** Of the files in its folder of the storage: database, log, indexes. */
-  readonly storedBytes: number
-  /** What of that is the log. */
-  readonly logBytes: number
-}
+import { lookInto } from '../../stores/sqlite/tables/stored-content.ts'
+import type { Measured } from '../measured.ts'
+import type { WorkspaceFolders } from './workspace-folders.ts'
 
 const REMEMBERED_FOLDERS = 50_000
 
@@ -40,28 +26,28 @@ export class WorkspaceStorage {
   }
 
   /** Takes no lock and opens no engine, so it may be asked of a workspace that is in use. */
-  async look(workspace: string): Promise<WorkspaceLook> {
+  async look(workspace: string): Promise<Measured> {
     // First what waits: what has been done meanwhile is rather counted twice than not at all.
-    const dir = join(this.#folders.WORKING_DIR, workspace)
+    const { dir, log } = this.#folders.of(workspace)
     const content = lookInto(dir)
     const storedBytes = await this.#storedBytes(workspace)
-    const logBytes = (await lstat(join(dir, 'rag.db-wal')).catch(() => undefined))?.size ?? 0
+    const logBytes = (await lstat(log).catch(() => undefined))?.size ?? 0
     const bytes = storedBytes + (await this.#inputBytes(workspace))
     return { ...content, storedBytes, logBytes, bytes }
   }
 
   /** Copies the log into the database, beside the event loop; others may be at work there. */
   async emptyLog(workspace: string): Promise<void> {
-    const file = join(this.#folders.WORKING_DIR, workspace, 'rag.db')
-    if (existsSync(file)) await checkpointThread.checkpoint(file, 'TRUNCATE')
+    const { database } = this.#folders.of(workspace)
+    if (existsSync(database)) await checkpointThread.checkpoint(database, 'TRUNCATE')
   }
 
   /** A handful of files, which grow in their places. */
   #storedBytes(workspace: string): Promise<number> {
-    return bytesIn(join(this.#folders.WORKING_DIR, workspace))
+    return bytesIn(this.#folders.of(workspace).dir)
   }
 
   #inputBytes(workspace: string): Promise<number> {
-    return this.#inputs.in(join(this.#folders.INPUT_DIR, workspace))
+    return this.#inputs.in(this.#folders.of(workspace).inputs)
   }
 }

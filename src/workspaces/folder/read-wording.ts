@@ -1,24 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { EngineError } from '../../engine/ports/errors.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import { hasCode } from '../../files/file-errors.ts'
+import type { WorkspaceWording } from '../workspace-wording.ts'
 
-/** What one workspace asks of its language models in words of its own. */
-export interface WorkspaceWording {
-  /** Kinds of entities that extraction looks for. */
-  readonly entity_types?: string[]
-  /** Of extraction, summaries and keywords. */
-  readonly language?: string
-  /** Rules for extraction, behind those of the server. */
-  readonly extraction_rules?: string
-  /** The system prompt of answers, with `{context_data}` where the context belongs. */
-  readonly answer_prompt?: string
-}
-
-const FILE = 'settings.json'
 const Line = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\n]*$' })
 
 const validator = Compile(
@@ -36,12 +23,12 @@ const validator = Compile(
 )
 
 /**
- * The wording in `settings.json` of a workspace's folder; none when there is no such file.
+ * The wording in the file of a workspace's settings; none when there is no such file.
  *
  * @throws {EngineError} `store_unavailable` for a file that cannot be used, with what is wrong in it
  */
-export async function readWorkspaceWording(dir: string): Promise<WorkspaceWording> {
-  const text = await readFile(join(dir, FILE), 'utf8').catch((error: unknown) => {
+export async function readWording(file: string): Promise<WorkspaceWording> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null
     const known = asStorageError(error)
     throw known instanceof EngineError ? known : unusable('it cannot be read', error)
@@ -65,6 +52,6 @@ export async function readWorkspaceWording(dir: string): Promise<WorkspaceWordin
 }
 
 function unusable(problem: string, cause?: unknown): EngineError {
-  const message = `The ${FILE} of this workspace cannot be used: ${problem}`
+  const message = `The settings.json of this workspace cannot be used: ${problem}`
   return new EngineError('store_unavailable', message, { cause })
 }
