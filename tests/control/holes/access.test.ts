@@ -8,7 +8,7 @@ import { DATA_ALIAS } from '../../../src/control/wire/data-alias.ts'
 import { ruleOf } from '../../../src/tenancy/permissions.ts'
 import { ROUTE_PERMISSIONS } from '../../contract/route-permissions.ts'
 import { type Person, startControlServer } from '../control-server.ts'
-import { actorOf, startTwoTenants, type TwoTenants } from '../holes-company.ts'
+import { actorOf, startTwoTenants, type TwoTenants } from './holes-company.ts'
 
 const CANARY = 'zebrafinch'
 

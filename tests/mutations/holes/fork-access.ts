@@ -1,8 +1,8 @@
 import { type Edit, type HoleMutation, type NamedTest, testsOf } from '../mutation.ts'
 
 const access = testsOf('tests/control/holes/access.test.ts')
-const data = testsOf('tests/control/authority/data.test.ts')
-const posture = testsOf('tests/control/authority/posture.test.ts')
+const data = testsOf('tests/control/holes/data.test.ts')
+const posture = testsOf('tests/control/holes/posture.test.ts')
 const members = testsOf('tests/control/members/members.test.ts')
 const isolation = testsOf('tests/isolation/routes.test.ts')
 const foreignIds = testsOf('tests/control/wire/foreign-ids.test.ts')
@@ -48,7 +48,7 @@ const NAMES = data(
 const CHAT = data('answer chat programs from the caller’s own workspace')
 const OWN_PROMPT = data('are asked with each caller’s own system prompt, which stays with his call')
 const DELETED: NamedTest = {
-  file: 'tests/control/deleted-tenant.test.ts',
+  file: 'tests/control/holes/deleted-tenant.test.ts',
   title: 'leaves no file, row, key, cache entry, job or usage, freed pages of databases included',
 }
 const WIDE = data('go with their tenant, however many knowledge bases it has')
@@ -736,7 +736,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/authority/server.test.ts',
+      file: 'tests/control/server.test.ts',
       title: 'heeds the role of each tenant, and its changes on the very next request',
     },
   },
@@ -1370,7 +1370,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/deleted-tenant.test.ts',
+      file: 'tests/control/holes/deleted-tenant.test.ts',
       title:
         'leaves no engine open when the server ends, of tenants that are there and that are not',
     },

@@ -1,8 +1,8 @@
 import { type HoleMutation, testsOf } from '../mutation.ts'
 
 const access = testsOf('tests/control/holes/access.test.ts')
-const data = testsOf('tests/control/authority/data.test.ts')
-const posture = testsOf('tests/control/authority/posture.test.ts')
+const data = testsOf('tests/control/holes/data.test.ts')
+const posture = testsOf('tests/control/holes/posture.test.ts')
 const members = testsOf('tests/control/members/members.test.ts')
 const labels = testsOf('tests/engine/documents/document-labels.test.ts')
 const adoption = testsOf('tests/control/adopt.test.ts')

@@ -1,6 +1,6 @@
 import { type HoleMutation, testsOf } from '../mutation.ts'
 
-const given = testsOf('tests/control/authority/given-rights.test.ts')
+const given = testsOf('tests/control/members/given-rights.test.ts')
 const access = testsOf('tests/control/access.test.ts')
 
 const COUNTS_NO_MORE = given('of %s counts no more, and is shown as withdrawn')
@@ -17,7 +17,7 @@ const ONE_NUMBER = storage(
 const privacy = testsOf('tests/server/private-files.test.ts')
 const own = testsOf('tests/server/own-database.test.ts')
 const scan = testsOf('tests/engine/scan/scan.test.ts')
-const names = testsOf('tests/control/authority/names.test.ts')
+const names = testsOf('tests/control/names.test.ts')
 
 /** C-1 to C-8. */
 export const OWN_MANAGEMENT: readonly HoleMutation[] = [

@@ -2,8 +2,8 @@ import { type Edit, type HoleMutation, testsOf } from '../mutation.ts'
 
 const facade = testsOf('tests/control/ragflow.test.ts')
 const keys = testsOf('tests/control/keys/api-keys.test.ts')
-const data = testsOf('tests/control/authority/data.test.ts')
-const peers = testsOf('tests/control/peers.test.ts')
+const data = testsOf('tests/control/holes/data.test.ts')
+const peers = testsOf('tests/control/holes/peers.test.ts')
 const invitations = testsOf('tests/control/members/invitations.test.ts')
 const members = testsOf('tests/control/members/members.test.ts')
 const foreignIds = testsOf('tests/control/wire/foreign-ids.test.ts')
@@ -30,7 +30,7 @@ const SEALED = secrets(
   'are kept encrypted, shown by their last four, and revealed to the engine alone',
 )
 const TOLD_TO_NOBODY = {
-  file: 'tests/control/failures.test.ts',
+  file: 'tests/control/holes/failures.test.ts',
   title: 'is told to nobody, whatever its words, and to RAGFlow’s clients as little',
 }
 const WAITS = {
@@ -385,7 +385,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
       },
     ],
     test: {
-      file: 'tests/control/authority/server.test.ts',
+      file: 'tests/control/server.test.ts',
       title: 'ends the keys that an operator of the users file has made when he is none any more',
     },
   },

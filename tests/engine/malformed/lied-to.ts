@@ -1,9 +1,10 @@
-import { inParallel } from '../../src/engine/work/in-parallel.ts'
-import { extractionRows, type ServedMessage } from '../fixtures/model-server/default-answers.ts'
-import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
-import type { RecordedCall } from '../fixtures/model-server/recorded-call.ts'
-import { startServer } from '../routes/fake-server.ts'
-import type { TestServer } from '../routes/rest-client.ts'
+import { inParallel } from '../../../src/engine/work/in-parallel.ts'
+import { extractionRows, type ServedMessage } from '../../fixtures/model-server/default-answers.ts'
+import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
+import type { RecordedCall } from '../../fixtures/model-server/recorded-call.ts'
+import { startServer } from '../../routes/fake-server.ts'
+import type { TestServer } from '../../routes/rest-client.ts'
+import { settled } from '../served-engine.ts'
 import { DIMENSION, type EveryRoleEngine, openEveryRoleEngine } from './every-role-engine.ts'
 import { type Cell, cellOf, isKeywords, isSummary } from './malformed-cell.ts'
 import {
@@ -15,7 +16,6 @@ import {
   textOf,
 } from './malformed-documents.ts'
 import { ask, isQuestionRole, type QuestionOutcome } from './malformed-questions.ts'
-import { settled } from './served-engine.ts'
 
 export const ANSWER = 'It stands at the pier.'
 export const SUMMARY = 'One description of all.'

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { settled } from '../served-engine.ts'
 import { ATTEMPTS } from './every-role-engine.ts'
 import { ANSWER, type LiedTo, lieTo } from './lied-to.ts'
 import { CELLS, type Cell, MALFORMATIONS, ROLES } from './malformed-cell.ts'
 import { namesIn, takeIn } from './malformed-documents.ts'
 import { isQuestionRole } from './malformed-questions.ts'
-import { settled } from './served-engine.ts'
 import { expectAnswer, expectDocument } from './stated-outcomes.ts'
 
 /** Documents beside those that are lied about. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, OPERATOR } from '../../../src/control/authority/actor.ts'
-import { startTestServer, type TestServer } from '../../server/test-server.ts'
-import { addUser, openPlane, type TestPlane } from '../plane.ts'
+import { type Actor, OPERATOR } from '../../src/control/authority/actor.ts'
+import { startTestServer, type TestServer } from '../server/test-server.ts'
+import { addUser, openPlane, type TestPlane } from './plane.ts'
 
 const ROOT = {
   username: 'root',

@@ -1,32 +1,32 @@
-import type { ModelCache } from '../../src/engine/ports/model-cache.ts'
-import { ModelHealth } from '../../src/engine/ports/model-health.ts'
-import type { EmbeddingModel, LanguageModel } from '../../src/engine/ports/models.ts'
-import type { Store } from '../../src/engine/ports/store.ts'
-import { CachedLanguageModel } from '../../src/engine/roles/cached-language-model.ts'
-import { LlmAnswerer } from '../../src/engine/roles/llm-answerer.ts'
-import { isUsableExtraction, LlmExtractor } from '../../src/engine/roles/llm-extractor.ts'
-import { isUsableKeywords, LlmKeywords } from '../../src/engine/roles/llm-keywords.ts'
-import { LlmSummarizer } from '../../src/engine/roles/llm-summarizer.ts'
-import { openAiCompatibleEmbedding } from '../../src/models/ai-sdk/openai-compatible-embedding.ts'
-import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'
-import type { ModelNotice } from '../../src/models/calls/notices.ts'
-import type { UsageRecord } from '../../src/models/calls/usage.ts'
-import { httpReranker } from '../../src/models/rerank/http-reranker.ts'
-import { rememberedEmbedding } from '../../src/models/schedule/remembered-embedding.ts'
+import type { ModelCache } from '../../../src/engine/ports/model-cache.ts'
+import { ModelHealth } from '../../../src/engine/ports/model-health.ts'
+import type { EmbeddingModel, LanguageModel } from '../../../src/engine/ports/models.ts'
+import type { Store } from '../../../src/engine/ports/store.ts'
+import { CachedLanguageModel } from '../../../src/engine/roles/cached-language-model.ts'
+import { LlmAnswerer } from '../../../src/engine/roles/llm-answerer.ts'
+import { isUsableExtraction, LlmExtractor } from '../../../src/engine/roles/llm-extractor.ts'
+import { isUsableKeywords, LlmKeywords } from '../../../src/engine/roles/llm-keywords.ts'
+import { LlmSummarizer } from '../../../src/engine/roles/llm-summarizer.ts'
+import { openAiCompatibleEmbedding } from '../../../src/models/ai-sdk/openai-compatible-embedding.ts'
+import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
+import type { ModelNotice } from '../../../src/models/calls/notices.ts'
+import type { UsageRecord } from '../../../src/models/calls/usage.ts'
+import { httpReranker } from '../../../src/models/rerank/http-reranker.ts'
+import { rememberedEmbedding } from '../../../src/models/schedule/remembered-embedding.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,
   scheduledRerankModel,
-} from '../../src/models/schedule/scheduled-models.ts'
-import { FairScheduler } from '../../src/models/schedule/scheduler.ts'
+} from '../../../src/models/schedule/scheduled-models.ts'
+import { FairScheduler } from '../../../src/models/schedule/scheduler.ts'
 import {
   embeddingModelCheck,
   languageModelCheck,
   watchedEmbeddingModel,
   watchedLanguageModel,
-} from '../../src/models/schedule/watched-models.ts'
-import type { ModelServer } from '../fixtures/model-server/model-server.ts'
-import { openEngine, type TestEngine } from './open-engine.ts'
+} from '../../../src/models/schedule/watched-models.ts'
+import type { ModelServer } from '../../fixtures/model-server/model-server.ts'
+import { openEngine, type TestEngine } from '../open-engine.ts'
 
 export const DIMENSION = 64
 /** Attempts of one call; its waits are short. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { OPERATOR } from '../../../src/control/authority/actor.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
 import { openControlAt, PASSWORD, signIn } from '../control-server.ts'
-import { actorOf, startTwoTenants, type TwoTenants } from '../holes-company.ts'
+import { actorOf, startTwoTenants, type TwoTenants } from './holes-company.ts'
 
 describe('the data of tenants', () => {
   let provider: ModelServer

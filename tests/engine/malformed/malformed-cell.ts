@@ -1,15 +1,10 @@
-import type { RecordedCall } from '../fixtures/model-server/recorded-call.ts'
-import {
-  type Malformation,
-  type Meaning,
-  meaningFor,
-  type ReplyRole,
-} from './malformed/malformation.ts'
-import { CHATS } from './malformed/malformed-chats.ts'
-import { RANKINGS } from './malformed/malformed-rankings.ts'
-import { STREAMS } from './malformed/malformed-streams.ts'
-import { TRANSPORT } from './malformed/malformed-transport.ts'
-import { VECTORS } from './malformed/malformed-vectors.ts'
+import type { RecordedCall } from '../../fixtures/model-server/recorded-call.ts'
+import { type Malformation, type Meaning, meaningFor, type ReplyRole } from './malformation.ts'
+import { CHATS } from './malformed-chats.ts'
+import { RANKINGS } from './malformed-rankings.ts'
+import { STREAMS } from './malformed-streams.ts'
+import { TRANSPORT } from './malformed-transport.ts'
+import { VECTORS } from './malformed-vectors.ts'
 
 /** One reply of one role that is not what it should be. */
 export interface Cell {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
+import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
 import { startTwoTenants, type TwoTenants } from './holes-company.ts'
 
 /** Words that stand nowhere but in what the tenant wrote; one for each place. */

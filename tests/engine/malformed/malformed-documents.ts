@@ -1,6 +1,6 @@
+import { settled } from '../served-engine.ts'
 import type { EveryRoleEngine } from './every-role-engine.ts'
 import type { Cell } from './malformed-cell.ts'
-import { settled } from './served-engine.ts'
 
 /** What became of the document of a cell. */
 export interface DocumentOutcome {

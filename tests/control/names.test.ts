@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { OPERATOR } from '../../../src/control/authority/actor.ts'
-import { LABEL_FORMS } from '../../engine/name-forms.ts'
-import { addTenant, openPlane, type TestPlane } from '../plane.ts'
+import { OPERATOR } from '../../src/control/authority/actor.ts'
+import { LABEL_FORMS } from '../engine/name-forms.ts'
+import { addTenant, openPlane, type TestPlane } from './plane.ts'
 
 const NAME = 'Café Azúl'
 const FORMS = Object.entries(LABEL_FORMS)

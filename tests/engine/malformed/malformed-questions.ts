@@ -1,4 +1,4 @@
-import type { TestServer } from '../routes/rest-client.ts'
+import type { TestServer } from '../../routes/rest-client.ts'
 import type { Cell } from './malformed-cell.ts'
 
 /** What a caller got. */

@@ -1,4 +1,4 @@
-import { type ControlServer, type Person, startControlServer } from './control-server.ts'
+import { type ControlServer, type Person, startControlServer } from '../control-server.ts'
 
 /** Two tenants on the real server, and who owns them. */
 export interface TwoTenants {

@@ -88,7 +88,7 @@ describe('a server with tenants', () => {
         expect([headers, path, status]).toEqual([headers, path, 401])
       }
     }
-    const root = fileURLToPath(new URL('../../src', import.meta.url))
+    const root = fileURLToPath(new URL('../../../src', import.meta.url))
     const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'))
     expect(files.length).toBeGreaterThan(200)
     for (const file of files) {
