@@ -1,5 +1,6 @@
 import type { Connection } from '../database/connection.ts'
 import { LIMIT } from '../database/limit.ts'
+import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
 import type { FullTextNames } from '../tables/full-text-table.ts'
 
@@ -22,21 +23,21 @@ interface Known {
  */
 export class FrequentTerms {
   readonly #connection: Connection
-  readonly #generation: Generation
   readonly #index: FullTextNames['index']
   readonly #known = new Map<string, Known>()
-  #entries = 0
-  #countedIn = -1
+  /** Entries of the index: it keeps the length of each in a table of its own. */
+  readonly #entries: PerGeneration<number>
 
   constructor(connection: Connection, generation: Generation, index: FullTextNames['index']) {
     this.#connection = connection
-    this.#generation = generation
     this.#index = index
+    const sql = `SELECT count(*) AS n FROM ${index}_docsize`
+    this.#entries = new PerGeneration(generation, () => connection.get<{ n: number }>(sql)?.n ?? 0)
   }
 
   /** Those that are not known to be frequent; what more than `half` of the entries have is. */
   likely(terms: readonly string[]): { readonly terms: readonly string[]; readonly half: number } {
-    const entries = this.#count()
+    const entries = this.#entries.now
     if (entries < LEAST_ENTRIES || terms.length < 2) return { terms, half: Infinity }
     const likely = terms.filter((term) => this.#fresh(term, entries)?.isFrequent !== true)
     return { terms: likely, half: Math.floor(entries / 2) }
@@ -48,23 +49,23 @@ export class FrequentTerms {
    */
   unknown(terms: readonly string[]): { readonly terms: readonly string[]; few: number } | null {
     const { terms: likely, half } = this.likely(terms)
-    const entries = this.#count()
+    const entries = this.#entries.now
     if (half === Infinity || likely.every((term) => this.#fresh(term, entries) !== null))
       return null
     return { terms: likely, few: Math.min(MOST_MATCHES, half) }
   }
 
   noteFrequent(term: string): void {
-    this.#note(term, true, this.#count())
+    this.#note(term, true, this.#entries.now)
   }
 
   noteRare(terms: readonly string[]): void {
-    for (const term of terms) this.#note(term, false, this.#count())
+    for (const term of terms) this.#note(term, false, this.#entries.now)
   }
 
   /** The other ones; all of them when there are no others. */
   without(terms: readonly string[]): readonly string[] {
-    const entries = this.#count()
+    const entries = this.#entries.now
     if (entries < LEAST_ENTRIES || terms.length < 2) return terms
     this.#learnTogether(terms, entries)
     const telling = terms.filter((term) => !this.#isFrequent(term, entries))
@@ -106,15 +107,5 @@ export class FrequentTerms {
   #note(term: string, isFrequent: boolean, entries: number): void {
     if (this.#known.size >= MOST_KNOWN) this.#known.clear()
     this.#known.set(term, { isFrequent, entries })
-  }
-
-  /** Entries of the index: it keeps the length of each in a table of its own. */
-  #count(): number {
-    if (this.#countedIn !== this.#generation.current) {
-      const sql = `SELECT count(*) AS n FROM ${this.#index}_docsize`
-      this.#entries = this.#connection.get<{ n: number }>(sql)?.n ?? 0
-      this.#countedIn = this.#generation.current
-    }
-    return this.#entries
   }
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
+import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
 
 /** Of all lists of one index, in bytes. */
@@ -23,24 +24,19 @@ type PostingList = readonly number[]
  * Forgotten with every change of what is visible.
  */
 export class PostingLists {
-  readonly #generation: Generation
-  readonly #lists = new LRUCache<string, PostingList | 'too many'>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: (list, term) => LIST_BYTES + 2 * term.length + POSTING_BYTES * lengthOf(list),
-  })
-  #madeFor = -1
+  readonly #lists: PerGeneration<ReturnType<typeof noLists>>
 
   constructor(generation: Generation) {
-    this.#generation = generation
+    this.#lists = new PerGeneration(generation, noLists)
   }
 
   get bytes(): number {
-    return this.#lists.calculatedSize
+    return this.#lists.held?.calculatedSize ?? 0
   }
 
   /** Whether it is known of one of these that too many entries have it. */
   hasTooMany(terms: readonly string[]): boolean {
-    return terms.some((term) => this.#present().peek(term) === 'too many')
+    return terms.some((term) => this.#lists.now.peek(term) === 'too many')
   }
 
   /**
@@ -49,19 +45,19 @@ export class PostingLists {
    * @param read finds entries that have a term, no more than a number
    */
   of(term: string, read: (term: string, most: number) => readonly Posting[]): PostingList | null {
-    const lists = this.#present()
+    const lists = this.#lists.now
     const known = lists.get(term)
     const list = known ?? listOf(read(term, MOST_POSTINGS + 1))
     if (known === undefined) lists.set(term, list)
     return list === 'too many' ? null : list
   }
+}
 
-  /** Those of the present generation. */
-  #present() {
-    if (this.#madeFor !== this.#generation.current) this.#lists.clear()
-    this.#madeFor = this.#generation.current
-    return this.#lists
-  }
+function noLists() {
+  return new LRUCache<string, PostingList | 'too many'>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: (list, term) => LIST_BYTES + 2 * term.length + POSTING_BYTES * lengthOf(list),
+  })
 }
 
 /** How many postings a list has. */

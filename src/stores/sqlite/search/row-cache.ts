@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
+import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
 import { inKeyOrder } from './in-key-order.ts'
 
@@ -22,23 +23,21 @@ export interface RowCacheOptions<Row> {
  * are near it. Forgotten with every change of what is visible.
  */
 export class RowCache<Row extends { readonly key: Key }> {
-  readonly #generation: Generation
   readonly #isSettled: (row: Row) => boolean
-  readonly #rows: LRUCache<Key, Row>
-  #madeFor = -1
+  readonly #rows: PerGeneration<LRUCache<Key, Row>>
   #read = 0
 
   constructor(
     generation: Generation,
     { maxSize, bytesOf, isSettled = () => true }: RowCacheOptions<Row>,
   ) {
-    this.#generation = generation
     this.#isSettled = isSettled
-    this.#rows = new LRUCache({ maxSize, sizeCalculation: bytesOf })
+    const none = () => new LRUCache<Key, Row>({ maxSize, sizeCalculation: bytesOf })
+    this.#rows = new PerGeneration(generation, none)
   }
 
   get bytes(): number {
-    return this.#rows.calculatedSize
+    return this.#rows.held?.calculatedSize ?? 0
   }
 
   /**
@@ -51,24 +50,22 @@ export class RowCache<Row extends { readonly key: Key }> {
     readRows: (missing: readonly Key[]) => Promise<readonly Row[]>,
   ): Promise<Row[]> {
     if (keys.length > MOST_AT_ONCE) return inKeyOrder(keys, await readRows(keys))
-    const generation = this.#generation.current
-    if (this.#madeFor !== generation) this.#rows.clear()
-    this.#madeFor = generation
-    const rows = keys.map((key) => this.#rows.get(key))
+    const kept = this.#rows.now
+    const rows = keys.map((key) => kept.get(key))
     const missing = keys.filter((_, at) => rows[at] === undefined)
     if (missing.length === 0) return rows as Row[]
     const read = new Map((await readRows(missing)).map((row) => [row.key, row]))
     this.#read += read.size
     // What was read while something was published may be older than that.
-    const isKept = this.#read > READ_AT_LEAST && this.#generation.current === generation
+    const isKept = this.#read > READ_AT_LEAST && this.#rows.now === kept
     if (isKept) {
-      for (const row of read.values()) if (this.#isSettled(row)) this.#rows.set(row.key, row)
+      for (const row of read.values()) if (this.#isSettled(row)) kept.set(row.key, row)
     }
     return keys.flatMap((key, at) => rows[at] ?? read.get(key) ?? [])
   }
 
   /** For changes that nothing is published of. */
   forget(): void {
-    this.#madeFor = -1
+    this.#rows.forget()
   }
 }

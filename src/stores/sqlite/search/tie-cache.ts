@@ -1,5 +1,6 @@
 import type { ChunkTie } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
+import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
 
 /** Ties kept in all, and what one takes in memory. */
@@ -9,23 +10,26 @@ const LIST_BYTES = 120
 
 type Lists = Map<Key, readonly ChunkTie[]>
 
+interface Kept {
+  readonly kinds: Map<string, Lists>
+  ties: number
+  lists: number
+}
+
 /**
  * Ties that questions came past, by where they begin: walks over one workspace meet at the same
  * places. Forgotten with every change of what is visible, and when there are too many.
  */
 export class TieCache {
-  readonly #generation: Generation
-  #madeFor = -1
-  #kinds = new Map<string, Lists>()
-  #ties = 0
-  #lists = 0
+  readonly #kept: PerGeneration<Kept>
 
   constructor(generation: Generation) {
-    this.#generation = generation
+    this.#kept = new PerGeneration(generation, () => ({ kinds: new Map(), ties: 0, lists: 0 }))
   }
 
   get bytes(): number {
-    return this.#ties * TIE_BYTES + this.#lists * LIST_BYTES
+    const { ties, lists } = this.#kept.held ?? { ties: 0, lists: 0 }
+    return ties * TIE_BYTES + lists * LIST_BYTES
   }
 
   /**
@@ -39,7 +43,9 @@ export class TieCache {
     startOf: (tie: ChunkTie) => Key,
     read: (missing: readonly Key[]) => Promise<readonly ChunkTie[]>,
   ): Promise<ChunkTie[]> {
-    const kept = this.#kept(kind)
+    const all = this.#kept.now
+    const kept = all.kinds.get(kind) ?? new Map()
+    all.kinds.set(kind, kept)
     const missing = [...new Set(keys)].filter((key) => !kept.has(key))
     const added = new Map<Key, ChunkTie[]>(missing.map((key) => [key, []]))
     if (missing.length > 0) {
@@ -47,36 +53,18 @@ export class TieCache {
     }
     const found: ChunkTie[] = []
     for (const key of keys) for (const tie of kept.get(key) ?? added.get(key) ?? []) found.push(tie)
-    if (this.#kept(kind) === kept) this.#keep(kept, added)
+    // What was read while other data was published is not kept.
+    if (this.#kept.now === all) this.#keep(all, kept, added)
     return found
   }
 
-  /** Those of the present generation. What was read while it changed is not kept. */
-  #kept(kind: string): Lists {
-    if (this.#madeFor !== this.#generation.current) {
-      this.forget()
-      this.#madeFor = this.#generation.current
-    }
-    const known = this.#kinds.get(kind)
-    if (known !== undefined) return known
-    const none: Lists = new Map()
-    this.#kinds.set(kind, none)
-    return none
-  }
-
-  #keep(lists: Lists, added: ReadonlyMap<Key, readonly ChunkTie[]>): void {
+  #keep(all: Kept, lists: Lists, added: ReadonlyMap<Key, readonly ChunkTie[]>): void {
     for (const [key, ties] of added) {
       if (lists.has(key)) continue
       lists.set(key, ties)
-      this.#ties += ties.length
-      this.#lists += 1
+      all.ties += ties.length
+      all.lists += 1
     }
-    if (this.#ties + this.#lists > MOST_TIES) this.forget()
-  }
-
-  forget(): void {
-    this.#kinds.clear()
-    this.#ties = 0
-    this.#lists = 0
+    if (all.ties + all.lists > MOST_TIES) this.#kept.forget()
   }
 }

@@ -4,6 +4,7 @@ import type { Key, StoredEntity } from '../../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../../database/connection.ts'
 import { LIMIT } from '../../database/limit.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'
+import { GraphTable } from './graph-table.ts'
 
 /** An entity as its own table has it. */
 export type EntityRow = Omit<StoredEntity, 'degree'>
@@ -32,26 +33,19 @@ const WITH_NAME_KEYS = `SELECT n.id, n.name_key, e.spread
   FROM json_each(?) k CROSS JOIN entity_names n ON n.name_key = k.value
     CROSS JOIN entities e ON e.entity = n.id
   WHERE ${visible('e')} ORDER BY k.key, n.id`
-const KEYS_OF = `SELECT e.label, e.entity
-  FROM json_each(?) k CROSS JOIN entities e ON e.label = k.value`
-const LATEST = `SELECT label FROM entities WHERE entity = ? AND died = ${NEVER}`
 
 /** What entities are, a row for each version. */
-export class EntityTable {
-  readonly #connection: Connection
-  readonly #generation: Generation
-
+export class EntityTable extends GraphTable {
   constructor(connection: Connection, generation: Generation) {
-    this.#connection = connection
-    this.#generation = generation
+    super(connection, generation, 'entities', 'entity')
   }
 
   /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
   stage(key: Key, state: EntityState, owed: boolean): number {
-    return this.#connection.insert(
+    return this.connection.insert(
       STAGE,
       key,
-      this.#generation.current + 1,
+      this.generation.current + 1,
       owed ? 1 : 0,
       state.type,
       state.description,
@@ -63,42 +57,31 @@ export class EntityTable {
     )
   }
 
-  /** The version that nothing has superseded. */
-  latest(key: Key): number | null {
-    return this.#connection.get<{ label: number }>(LATEST, key)?.label ?? null
-  }
-
-  /** Removes a version; returns the key it stood under. */
-  remove(label: number): Key | null {
-    const sql = 'DELETE FROM entities WHERE label = ? RETURNING entity'
-    return this.#connection.get<{ entity: Key }>(sql, label)?.entity ?? null
-  }
-
   /** The visible ones of these keys, in any order. */
   read(keys: readonly Key[]): EntityRow[] {
-    const { current } = this.#generation
-    const rows = this.#connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
+    const { current } = this.generation
+    const rows = this.connection.rows<Columns>(READ, JSON.stringify(keys), current, current)
     return rows.map(rowOf)
   }
 
   /** Names of the visible ones of these keys, in their order. */
   namesOf(keys: readonly Key[]): string[] {
-    return this.#connection
+    return this.connection
       .all<{ name: string }>(
         `SELECT n.name FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
            CROSS JOIN entity_names n ON n.id = e.entity
          WHERE ${visible('e')} ORDER BY k.key`,
         JSON.stringify(keys),
-        this.#generation.current,
-        this.#generation.current,
+        this.generation.current,
+        this.generation.current,
       )
       .map((row) => row.name)
   }
 
   /** Visible entities of these name keys. */
   withNameKeys(nameKeys: readonly string[]): NamedEntity[] {
-    const { current } = this.#generation
-    return this.#connection
+    const { current } = this.generation
+    return this.connection
       .rows<[key: Key, nameKey: string, spread: number]>(
         WITH_NAME_KEYS,
         JSON.stringify(nameKeys),
@@ -110,81 +93,28 @@ export class EntityTable {
 
   named(key: Key): NamedEntity | null {
     return (
-      this.#connection.get<NamedEntity>(
+      this.connection.get<NamedEntity>(
         `SELECT n.id AS key, n.name_key AS nameKey, e.spread
          FROM entity_names n JOIN entities e ON e.entity = n.id
          WHERE n.id = ? AND ${visible('e')}`,
         key,
-        this.#generation.current,
-        this.#generation.current,
+        this.generation.current,
+        this.generation.current,
       ) ?? null
-    )
-  }
-
-  isVisible(key: Key): boolean {
-    return this.visibleLabel(key) !== null
-  }
-
-  visibleLabel(key: Key): number | null {
-    const row = this.#connection.get<{ label: number }>(
-      `SELECT e.label FROM entities e WHERE e.entity = ? AND ${visible('e')}`,
-      key,
-      this.#generation.current,
-      this.#generation.current,
-    )
-    return row?.label ?? null
-  }
-
-  /** The keys under which labels stand; those of labels that are gone are left out. */
-  keysOf(labels: readonly number[]): Map<number, Key> {
-    return new Map(
-      this.#connection.rows<[label: number, key: Key]>(KEYS_OF, JSON.stringify(labels)),
     )
   }
 
   /** Visible names after a name, in code-point order. */
   names(after: string, limit: number): { readonly key: Key; readonly name: string }[] {
-    return this.#connection.all(
+    return this.connection.all(
       `SELECT n.id AS key, n.name FROM entity_names n WHERE n.name > ?
            AND EXISTS (SELECT 1 FROM entities e WHERE e.entity = n.id AND ${visible('e')})
          ORDER BY n.name ${LIMIT}`,
       after,
-      this.#generation.current,
-      this.#generation.current,
+      this.generation.current,
+      this.generation.current,
       limit,
     )
-  }
-
-  /** Visible keys after a key, in their order. */
-  keysAfter(key: Key, limit: number): Key[] {
-    return this.#connection
-      .all<{ key: Key }>(
-        `SELECT e.entity AS key FROM entities e WHERE e.entity > ? AND ${visible('e')}
-         ORDER BY e.entity ${LIMIT}`,
-        key,
-        this.#generation.current,
-        this.#generation.current,
-        limit,
-      )
-      .map((row) => row.key)
-  }
-
-  /** Visible keys whose vector is owed, oldest version first. */
-  owed(limit: number): Key[] {
-    return this.#connection
-      .all<{ entity: Key }>(
-        `SELECT e.entity FROM entities e WHERE e.owed = 1 AND ${visible('e')}
-         ORDER BY e.label ${LIMIT}`,
-        this.#generation.current,
-        this.#generation.current,
-        limit,
-      )
-      .map((row) => row.entity)
-  }
-
-  /** Notes that the vector is there. */
-  settle(label: number): void {
-    this.#connection.run('UPDATE entities SET owed = 0 WHERE label = ?', label)
   }
 }
 
