@@ -161,7 +161,7 @@ async function holdsOfOpening(dir: string): Promise<void> {
 
 /** Loads all that is loaded on demand. */
 async function searchAll(store: Store): Promise<void> {
-  await store.searches.nearestChunks(vectorOf(1), 10, null)
+  await store.searches.nearestChunks(vectorOf(1), 10)
   await store.searches.nearestEntities(vectorOf(1), 10)
   await store.searches.nearestRelations(vectorOf(1), 10)
   await store.searches.popularEntities(10)

@@ -95,13 +95,13 @@ async function hold(): Promise<void> {
       newChunk(`${document}-${ordinal}`, { ordinal, vector: make() }),
     ),
   )
-  await store.searches.nearestChunks(make(), TOP, null)
+  await store.searches.nearestChunks(make(), TOP)
   const delays = monitorEventLoopDelay({ resolution: 1 })
   const query = make()
   let isDone = false
   const asking = (async () => {
     while (!isDone) {
-      await store.searches.nearestChunks(query, TOP, null)
+      await store.searches.nearestChunks(query, TOP)
       await delay(5)
     }
   })()

@@ -65,8 +65,8 @@ export const PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/tenancy/pool/pool.ts',
-        find: 'maxBackgroundShare = 0.5',
-        replace: 'maxBackgroundShare = 1',
+        find: 'BACKGROUND_SHARE = 0.5',
+        replace: 'BACKGROUND_SHARE = 1',
       },
     ],
     tests: MODEL,

@@ -120,8 +120,8 @@ async function fill(store: Store): Promise<void> {
 /** Everything that can be found within a filter, by names and ids. */
 async function seen(store: Store, searches: Searches) {
   const chunkHits = [
-    await searches.matchChunks('river', 10, null),
-    await searches.nearestChunks(vector(1, 1), 10, null),
+    await searches.matchChunks('river', 10),
+    await searches.nearestChunks(vector(1, 1), 10),
     await searches.matchRelations('river', 10),
   ].map((hits) => hits.map(({ key }) => key))
   const named = await searches.entitiesByNameKey(['ada', 'ship a', 'ship b', 'ship c'])
@@ -234,7 +234,7 @@ function describeScopes(store: () => Store): void {
       expect((await searches.entities(keys)).map(({ name }) => name)).toEqual(['Ada'])
       expect(await searches.tiesOfChunks(chunks, 0, 99)).toHaveLength(2)
       expect((await searches.relationKeys([['Ada', 'Ship b']])).size).toBe(0)
-      const asked = await searches.matchChunks('river', 10, { documentIds: ['a', 'b'] })
+      const asked = await searches.matchChunks('river', 10)
       expect((await searches.chunks(asked.map(({ key }) => key))).map(({ id }) => id)).toEqual([
         'a-0',
       ])
@@ -287,7 +287,7 @@ function describeSetAside(store: () => Store): void {
       expect(await store().queue.requeueProcessed('a')).toBe(false)
       expect(await store().queue.requeueProcessed('b')).toBe(false)
       expect(await store().documents.byId('a')).toMatchObject({ status: 'pending', revision: 1 })
-      expect(await store().searches.matchChunks('river', 5, null)).toHaveLength(1)
+      expect(await store().searches.matchChunks('river', 5)).toHaveLength(1)
     })
   })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pairKey } from '../../src/engine/ports/pair.ts'
+import type { Searches } from '../../src/engine/ports/searches.ts'
 import type { Store } from '../../src/engine/ports/store.ts'
 import type { Key } from '../../src/engine/ports/stored-rows.ts'
 import {
@@ -20,6 +21,12 @@ export function describeRetrieval(store: () => Store): void {
   describeRows(store)
 }
 
+/** The searches of some documents, or of all. */
+async function within(store: Store, documentIds: string[] | null): Promise<Searches> {
+  const all = { externalIds: null, filePaths: null, tags: null, attributes: null }
+  return (await store.searches.within({ ...all, documentIds })) ?? store.searches
+}
+
 /** Many different words, then a long run without spaces. */
 function longText(words: number): string {
   const numbered = Array.from({ length: words }, (_, index) => `river${index}`)
@@ -33,7 +40,7 @@ async function textsMatching(store: Store, texts: readonly string[], query: stri
       newChunk(`c${index}`, { content }),
     ])
   }
-  const hits = await store.searches.matchChunks(query, 10, null)
+  const hits = await store.searches.matchChunks(query, 10)
   return (await store.searches.chunks(hits.map((hit) => hit.key))).map((chunk) => chunk.content)
 }
 
@@ -52,7 +59,7 @@ function describeFullText(store: () => Store): void {
 
     it('gives scores that fall', async () => {
       await textsMatching(store(), ['river river bank', 'river walk', 'no water here'], 'river')
-      const hits = await store().searches.matchChunks('river bank', 10, null)
+      const hits = await store().searches.matchChunks('river bank', 10)
       expect(hits).toHaveLength(2)
       expect(hits[0]?.score).toBeGreaterThan(hits[1]?.score ?? Number.POSITIVE_INFINITY)
     })
@@ -81,8 +88,8 @@ function describeFullText(store: () => Store): void {
       await publish(store(), newDocument('a', { filePath: 'travel-policy.pdf' }), [
         newChunk('a-0', { headings: ['Allowances', 'Hotels'] }),
       ])
-      expect(await store().searches.matchChunks('policy', 5, null)).toHaveLength(1)
-      expect(await store().searches.matchChunks('hotel', 5, null)).toHaveLength(1)
+      expect(await store().searches.matchChunks('policy', 5)).toHaveLength(1)
+      expect(await store().searches.matchChunks('hotel', 5)).toHaveLength(1)
     })
 
     it('takes stop words for words only when there are no others', async () => {
@@ -112,7 +119,7 @@ function describeFullText(store: () => Store): void {
     ])('takes any text for words: %j', async (given) => {
       const text = typeof given === 'string' ? given : longText(given)
       await publish(store(), newDocument('a'), [newChunk('a-0', { content: 'river bank walk' })])
-      const hits = await store().searches.matchChunks(text, 5, null)
+      const hits = await store().searches.matchChunks(text, 5)
       const oneOfOurs = /(?<![\p{L}\p{N}])(river|bank|walk)(?![\p{L}\p{N}])/u.test(text)
       expect(hits).toHaveLength(oneOfOurs ? 1 : 0)
       expect(Array.isArray(await store().searches.matchEntities(text, 5))).toBe(true)
@@ -125,7 +132,7 @@ function describeFullText(store: () => Store): void {
         await publish(store(), newDocument(id), [newChunk(`${id}-0`, { content: 'river' })])
       }
       const only = async (documentIds: string[] | null) => {
-        const hits = await store().searches.matchChunks('river', 10, { documentIds })
+        const hits = await (await within(store(), documentIds)).matchChunks('river', 10)
         return (await store().searches.chunks(hits.map((hit) => hit.key))).map(
           (chunk) => chunk.documentId,
         )
@@ -221,7 +228,7 @@ function describeVectors(store: () => Store): void {
         newChunk('opposite', { ordinal: 2, vector: vector(-1) }),
       ])
       const keys = await store().searches.chunkKeys(['near', 'far', 'opposite'])
-      const hits = await store().searches.nearestChunks(vector(1), 2, null)
+      const hits = await store().searches.nearestChunks(vector(1), 2)
       expect(hits.map((hit) => hit.key)).toEqual([keys.get('near'), keys.get('far')])
       expect(hits[0]?.score).toBeCloseTo(1 / Math.hypot(1, 0.1))
       expect(hits[1]?.score).toBeCloseTo(0)
@@ -257,9 +264,9 @@ function describeVectors(store: () => Store): void {
         await publish(store(), newDocument(id), [newChunk(`${id}-0`)])
       }
       const keys = await store().searches.chunkKeys(['b-0'])
-      const hits = await store().searches.nearestChunks(vector(1), 5, { documentIds: ['b'] })
+      const hits = await (await within(store(), ['b'])).nearestChunks(vector(1), 5)
       expect(hits.map((hit) => hit.key)).toEqual([...keys.values()])
-      expect(await store().searches.nearestChunks(vector(1), 5, { documentIds: [] })).toEqual([])
+      expect(await (await within(store(), [])).nearestChunks(vector(1), 5)).toEqual([])
     })
 
     it('tells how similar given chunks are', async () => {
@@ -276,20 +283,18 @@ function describeVectors(store: () => Store): void {
 
     it('refuses a question of another dimension, or one that is not finite', async () => {
       await publish(store(), newDocument('a'), [newChunk('x')])
-      await expect(
-        store().searches.nearestChunks(Float32Array.of(1, 0), 5, null),
-      ).rejects.toMatchObject({
+      await expect(store().searches.nearestChunks(Float32Array.of(1, 0), 5)).rejects.toMatchObject({
         code: 'dimension_mismatch',
       })
       await expect(
-        store().searches.nearestChunks(Float32Array.of(1, Number.NaN, 0, 0), 5, null),
+        store().searches.nearestChunks(Float32Array.of(1, Number.NaN, 0, 0), 5),
       ).rejects.toMatchObject({ code: 'invalid_argument' })
     })
 
     it('finds nothing when nothing is asked for', async () => {
       await publish(store(), newDocument('a'), [newChunk('x')])
-      expect(await store().searches.nearestChunks(vector(1), 0, null)).toEqual([])
-      expect(await store().searches.matchChunks('content', 0, null)).toEqual([])
+      expect(await store().searches.nearestChunks(vector(1), 0)).toEqual([])
+      expect(await store().searches.matchChunks('content', 0)).toEqual([])
     })
   })
 }

@@ -25,8 +25,8 @@ describe('opening a sqlite store', () => {
     const second = await open()
     expect(await second.searches.entityKeys(['Ada'])).toEqual(keys)
     expect(await second.dataVersion()).toBe(version)
-    expect(await second.searches.nearestChunks(vector(1), 5, null)).toHaveLength(1)
-    expect(await second.searches.matchChunks('content', 5, null)).toHaveLength(1)
+    expect(await second.searches.nearestChunks(vector(1), 5)).toHaveLength(1)
+    expect(await second.searches.matchChunks('content', 5)).toHaveLength(1)
     await second.close()
   })
 

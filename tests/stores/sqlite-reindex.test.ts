@@ -66,7 +66,7 @@ describe('reindexing a workspace', () => {
       embedding: { id: model.id, dimension: 8 },
     })
     const [wanted] = await model.embed([chunkTexts[1] ?? ''])
-    const [nearest] = await store.searches.nearestChunks(wanted ?? new Float32Array(8), 1, null)
+    const [nearest] = await store.searches.nearestChunks(wanted ?? new Float32Array(8), 1)
     const [chunk] = await store.searches.chunks([nearest?.key ?? 0])
     expect(chunk?.content).toBe(chunkTexts[1])
     expect(nearest?.score).toBeCloseTo(1)

@@ -12,9 +12,9 @@ import type {
 /** What retrieval asks of what is visible: of the whole of it, or of what a filter admits. */
 export interface Searches {
   /** Full-text search (BM25) over chunks. `text` is a user's words, never a query language. */
-  matchChunks(text: string, limit: number, filter: ChunkFilter | null): Promise<Hit[]>
+  matchChunks(text: string, limit: number): Promise<Hit[]>
   /** Cosine similarity, best first. */
-  nearestChunks(vector: Float32Array, limit: number, filter: ChunkFilter | null): Promise<Hit[]>
+  nearestChunks(vector: Float32Array, limit: number): Promise<Hit[]>
   nearestEntities(vector: Float32Array, limit: number): Promise<Hit[]>
   nearestRelations(vector: Float32Array, limit: number): Promise<Hit[]>
   /** Full-text search over entity names: any of the words, best first. */
@@ -92,11 +92,6 @@ export interface DocumentFilter {
   readonly tags: readonly string[] | null
   /** Each field with the values of which the document must have one. */
   readonly attributes: Readonly<Record<string, readonly JsonValue[]>> | null
-}
-
-/** Which chunks a search may return; null means all. */
-export interface ChunkFilter {
-  readonly documentIds: readonly string[] | null
 }
 
 /** A hit of one index: greater scores are better. */

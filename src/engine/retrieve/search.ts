@@ -80,7 +80,7 @@ export async function searchTexts(
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const [words, vectors] = await Promise.all([
-    parts.searches.matchChunks(query, POOL, null),
+    parts.searches.matchChunks(query, POOL),
     nearChunks(parts, vector),
   ])
   const share = vectorShare(parts.models.embedding)
@@ -97,7 +97,7 @@ export async function searchTextsAndRelations(
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
   const [words, vectors, relations] = await Promise.all([
-    parts.searches.matchChunks(query, POOL, null),
+    parts.searches.matchChunks(query, POOL),
     nearChunks(parts, vector),
     parts.searches.matchRelations(query, POOL),
   ])
@@ -110,5 +110,5 @@ export async function searchTextsAndRelations(
 }
 
 async function nearChunks(parts: RetrieveParts, vector: Promise<Float32Array>): Promise<Hit[]> {
-  return nearOnly(parts, parts.searches.nearestChunks(await vector, POOL, null))
+  return nearOnly(parts, parts.searches.nearestChunks(await vector, POOL))
 }

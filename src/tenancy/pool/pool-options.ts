@@ -13,10 +13,6 @@ export interface PoolOptions<T extends object> {
   readonly idleMs: number
   /** Longest wait of a request for a place in the pool. Background waits have no such end. */
   readonly acquireTimeoutMs: number
-  /** Most requests that may wait for a place. Default 1024. */
-  readonly maxWaiting?: number
-  /** Share of the pool that background leases may hold, at least one engine. Default 0.5. */
-  readonly maxBackgroundShare?: number
   /**
    * Workspaces whose engines, once open, are closed neither for room nor for memory nor for being
    * idle; fewer than `maxEngines`.

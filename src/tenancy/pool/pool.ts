@@ -11,7 +11,10 @@ import { type EngineStats, engineGauges, engineStats } from './pool-stats.ts'
 import { PoolWaiter } from './pool-waiter.ts'
 import { PooledEngine } from './pooled-engine.ts'
 
-const DEFAULT_MAX_WAITING = 1024
+/** Requests that may wait for a place. */
+const MAX_WAITING = 1024
+/** Of the pool: what background leases may hold, at least one engine. */
+const BACKGROUND_SHARE = 0.5
 const LONGEST_SWEEP_MS = 30_000
 
 /**
@@ -137,8 +140,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
 
   #wait(wanted: Pick<PoolWaiter<T>, 'key' | 'workspace' | 'background'> & AcquireOptions) {
     const queue = wanted.background ? this.#jobs : this.#requests
-    const { maxWaiting = DEFAULT_MAX_WAITING, acquireTimeoutMs } = this.#options
-    if (!wanted.background && queue.size >= maxWaiting) throw this.#exhausted(wanted.workspace)
+    if (!wanted.background && queue.size >= MAX_WAITING) throw this.#exhausted(wanted.workspace)
     const waiter = new PoolWaiter<T>({
       key: wanted.key,
       workspace: wanted.workspace,
@@ -151,7 +153,9 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     })
     queue.add(waiter)
     if (!wanted.background) {
-      this.#apart(() => waiter.limit(acquireTimeoutMs / 2, () => this.#losePatience(waiter)))
+      this.#apart(() =>
+        waiter.limit(this.#options.acquireTimeoutMs / 2, () => this.#losePatience(waiter)),
+      )
     }
     this.#wake()
     return waiter.lease
@@ -221,8 +225,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   }
 
   #serveJobs(room: PoolRoom): void {
-    const { maxEngines, maxBackgroundShare = 0.5 } = this.#options
-    const most = Math.max(1, Math.floor(maxEngines * maxBackgroundShare))
+    const most = Math.max(1, Math.floor(this.#options.maxEngines * BACKGROUND_SHARE))
     const held = new Set<string>()
     for (const entry of this.#engines.values()) {
       if (entry.backgroundLeases > 0) held.add(entry.key)

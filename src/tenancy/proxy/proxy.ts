@@ -13,9 +13,7 @@ export interface ProxyOptions<T extends object> {
   readonly context: ContextCarrier
   /** A stream that nobody pulls for this long after it opened gives its lease back. */
   readonly abandonAfterMs?: number
-  /** Ends every open stream when it fires, as when the server shuts down. */
-  readonly ending?: AbortSignal
-  /** Keeps count of the open streams, and ends them in place of `ending`. */
+  /** Keeps count of the open streams, and ends them. */
   readonly openStreams?: OpenStreams
 }
 
@@ -84,7 +82,7 @@ async function callMethod<T extends object>(
 }
 
 function openStream<T extends object>(
-  { pool, context, ending, openStreams, abandonAfterMs = 30_000 }: ProxyOptions<T>,
+  { pool, context, openStreams, abandonAfterMs = 30_000 }: ProxyOptions<T>,
   { captured, name, args }: Call,
 ): AsyncIterable<unknown> {
   const open = openStreams?.add(captured)
@@ -95,7 +93,7 @@ function openStream<T extends object>(
     within: (work) => context.run(captured, work),
     outside: (work) => context.exit(work),
     signal: signalAmong(args),
-    ending: open?.ending ?? ending,
+    ending: open?.ending,
     onEnd: open?.closed,
     abandonAfterMs,
   })

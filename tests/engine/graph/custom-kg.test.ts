@@ -45,7 +45,7 @@ describe('a custom graph', () => {
     expect(document).toMatchObject({ status: 'processed', chunksCount: 2 })
     const text = (await engine.store.documents.text(document?.id ?? '')) ?? ''
     expect(text).toBe('Nora runs the mill.\n\nThe mill grinds & sells flour.')
-    const hits = await engine.store.searches.matchChunks('mill', 9, null)
+    const hits = await engine.store.searches.matchChunks('mill', 9)
     const chunks = await engine.store.searches.chunks(hits.map(({ key }) => key))
     expect(chunks.map((chunk) => text.slice(chunk.start, chunk.end)).sort()).toEqual(
       chunks.map((chunk) => chunk.content).sort(),
@@ -95,7 +95,7 @@ describe('a custom graph', () => {
       entities: [{ entity_name: 'Nora', entity_type: 'person', description: 'a\nmiller' }],
       relationships: [{ src_id: 'Nora', tgt_id: 'Mill', keywords: 'work', source_id: 'nowhere' }],
     })
-    const [hit] = await engine.store.searches.matchChunks('miller', 9, null)
+    const [hit] = await engine.store.searches.matchChunks('miller', 9)
     const [chunk] = await engine.store.searches.chunks(hit ? [hit.key] : [])
     expect(chunk?.content).toBe('Nora (person): a miller\nNora - Mill: work')
     expect(chunk?.filePath).toMatch(/^custom_kg_[0-9a-f]{8}$/)
@@ -111,7 +111,7 @@ describe('a custom graph', () => {
     const document = await engine.store.documents.byPath('many')
     expect(document?.chunksCount).toBeGreaterThan(3)
     expect(await engine.store.counts()).toMatchObject({ entities: 400 })
-    const hits = await engine.store.searches.matchChunks('entity', 99, null)
+    const hits = await engine.store.searches.matchChunks('entity', 99)
     const chunks = await engine.store.searches.chunks(hits.map(({ key }) => key))
     expect(Math.max(...chunks.map((chunk) => chunk.tokens))).toBeLessThanOrEqual(1200)
   })

@@ -103,9 +103,9 @@ export async function snapshot(store: Store): Promise<ReturnType<MemoryModel['sn
     (await store.searches.relationsOf(entities.map(({ key }) => key))).map(({ key }) => key),
   )
   const matched = await store.searches.chunks(
-    keysOf(await store.searches.matchChunks('chunk', MANY, null)),
+    keysOf(await store.searches.matchChunks('chunk', MANY)),
   )
-  const near = await store.searches.nearestChunks(PROBE, MANY, null)
+  const near = await store.searches.nearestChunks(PROBE, MANY)
   const touched = await store.graph.footprint(documents.map(({ id }) => id))
   return {
     counts: await store.counts(),

@@ -69,10 +69,10 @@ async function expectWhole(store: Store): Promise<number[]> {
   expect(await store.searches.labels()).toEqual(
     numbers.flatMap((number) => names(number)).toSorted(),
   )
-  expect(await store.searches.nearestChunks(vector(1), MANY, null)).toHaveLength(rows)
+  expect(await store.searches.nearestChunks(vector(1), MANY)).toHaveLength(rows)
   expect(await store.searches.nearestEntities(vector(1), MANY)).toHaveLength(rows)
   expect(await store.searches.nearestRelations(vector(1), MANY)).toHaveLength(rows - numbers.length)
-  const hits = await store.searches.matchChunks('chunk', MANY, null)
+  const hits = await store.searches.matchChunks('chunk', MANY)
   const chunks = await store.searches.chunks(hits.map((hit) => hit.key))
   expect(new Set(chunks.map((chunk) => Number(chunk.documentId)))).toEqual(new Set(numbers))
   expect(chunks).toHaveLength(rows)

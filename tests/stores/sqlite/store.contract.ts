@@ -133,7 +133,7 @@ function describeIntake(store: () => Store): void {
         createdAt: before?.createdAt,
       })
       expect(await store().documents.text('a')).toBe('New text')
-      expect(await store().searches.matchChunks('old', 5, null)).toHaveLength(1)
+      expect(await store().searches.matchChunks('old', 5)).toHaveLength(1)
     })
 
     it('keeps the old text when the new one is known already', async () => {
@@ -471,12 +471,12 @@ function describeChanges(store: () => Store): void {
         }),
       )
       expect(applied).toBe(true)
-      expect(await store().searches.matchChunks('old', 5, null)).toEqual([])
-      expect(await store().searches.matchChunks('new', 5, null)).toHaveLength(1)
+      expect(await store().searches.matchChunks('old', 5)).toEqual([])
+      expect(await store().searches.matchChunks('new', 5)).toHaveLength(1)
       const [key] = (await store().searches.chunkKeys(['a-0'])).values()
       expect(key).not.toBe(oldKey)
       expect(await store().searches.chunks([oldKey ?? 0])).toEqual([])
-      expect(await store().searches.nearestChunks(vector(1), 5, null)).toMatchObject([{ key }])
+      expect(await store().searches.nearestChunks(vector(1), 5)).toMatchObject([{ key }])
       expect(await store().documents.byId('a')).toMatchObject({
         status: 'processed',
         chunksCount: 1,
@@ -591,8 +591,8 @@ function describeChanges(store: () => Store): void {
       })
       expect(await store().searches.labels()).toEqual([])
       expect(await store().searches.popularEntities(5)).toEqual([])
-      expect(await store().searches.nearestChunks(vector(1), 5, null)).toEqual([])
-      expect(await store().searches.matchChunks('content', 5, null)).toEqual([])
+      expect(await store().searches.nearestChunks(vector(1), 5)).toEqual([])
+      expect(await store().searches.matchChunks('content', 5)).toEqual([])
       expect(await store().cache.get('k')).toBe('v')
       await publish(store(), newDocument('a'), [newChunk('a-0')])
       expect(await store().counts()).toMatchObject({ documents: 1, chunks: 1 })
@@ -845,7 +845,7 @@ function describeUpkeep(store: () => Store): void {
         store().queue.claim(),
         store().graph.apply(change({})),
         store().graph.clear(),
-        store().searches.matchChunks('x', 1, null),
+        store().searches.matchChunks('x', 1),
         store().searches.nearestEntities(vector(1), 1),
         store().searches.popularEntities(1),
         store().searches.labels(),

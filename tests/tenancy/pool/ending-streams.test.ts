@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { context } from '../../../src/tenancy/context.ts'
 import { EnginePool } from '../../../src/tenancy/pool/pool.ts'
 import { closedError } from '../../../src/tenancy/pool/pool-errors.ts'
+import { OpenStreams } from '../../../src/tenancy/proxy/open-streams.ts'
 import { createProxy } from '../../../src/tenancy/proxy/proxy.ts'
 import { contextOf, deferred, settle, until } from '../fixtures.ts'
 
@@ -26,7 +27,10 @@ async function start() {
     acquireTimeoutMs: 60_000,
   })
   const options = { methods: [], streams: ['tell'] as const, pool, context }
-  const teller = createProxy<Teller>({ ...options, ending: ending.signal })
+  const teller = createProxy<Teller>({
+    ...options,
+    openStreams: new OpenStreams(ending.signal),
+  })
   const stream = context.run(contextOf('acme'), () => teller.tell())
   expect(await stream.next()).toEqual({ done: false, value: 'one' })
   return { engine, ending, pool, stream }

@@ -44,7 +44,7 @@ export async function rankByEntities(
     closeHits(parts, vector, foundByWords, (target) =>
       searches.nearestEntities(target, question.topK),
     ),
-    searches.matchChunks(text, POOL, null),
+    searches.matchChunks(text, POOL),
     searches.chunkCount(),
   ])
   const share = vectorShare(parts.models.embedding)

@@ -40,7 +40,7 @@ export async function rankByRelations(
     closeHits(parts, vector, foundByWords, (target) =>
       searches.nearestRelations(target, question.topK),
     ),
-    searches.matchChunks(text, POOL, null),
+    searches.matchChunks(text, POOL),
     searches.chunkCount(),
   ])
   const share = vectorShare(models.embedding)

@@ -15,7 +15,7 @@ export async function relevanceBeside(
   const names = new Set(named.flatMap(({ nameKey }) => termsOf(nameKey)))
   const rest = searchTerms(query).filter((term) => !names.has(term))
   if (rest.length === 0) return new Map()
-  return relative(await store.matchChunks(rest.join(' '), 4 * POOL, null))
+  return relative(await store.matchChunks(rest.join(' '), 4 * POOL))
 }
 
 function relative(hits: readonly Hit[]): Map<Key, number> {

@@ -1,5 +1,5 @@
 import { type Pair, pairKey } from '../../../engine/ports/pair.ts'
-import type { ChunkFilter, ChunkTie, Hit, NamedEntity } from '../../../engine/ports/searches.ts'
+import type { ChunkTie, Hit, NamedEntity } from '../../../engine/ports/searches.ts'
 import type {
   Key,
   StoredChunk,
@@ -12,7 +12,7 @@ import type { Generation } from '../database/visibility.ts'
 import type { EntityRow } from '../tables/graph/entity-table.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { VectorTable } from '../tables/vector-table.ts'
-import { KeySet } from './key-set.ts'
+import type { KeySet } from './key-set.ts'
 import { LabelKeys } from './label-keys.ts'
 import { RowCache, type RowCacheOptions } from './row-cache.ts'
 import { TieCache } from './tie-cache.ts'
@@ -58,24 +58,17 @@ export class Retrieval {
     return held.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  matchChunks(text: string, limit: number, filter: ChunkFilter | null): Hit[] {
-    const documents = this.#documents(filter)
-    return this.#tables.fullText.chunks(text, limit, documents && KeySet.only(documents))
+  matchChunks(text: string, limit: number): Hit[] {
+    return this.#tables.fullText.chunks(text, limit, null)
   }
 
   async nearestChunks(
     vector: Float32Array,
     limit: number,
-    filter: ChunkFilter | null,
     keys: KeySet | null = null,
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.chunkVectors)
-    const documents = this.#documents(filter)
-    const asked =
-      documents &&
-      KeySet.only(documents.flatMap((document) => this.#tables.chunks.keysOf(document)))
-    const accept = (label: number) =>
-      (asked === null || asked.admits(label)) && (keys === null || keys.admits(label))
+    const accept = (label: number) => keys === null || keys.admits(label)
     return (await vectors.search(vector, limit, accept)).map(asHit)
   }
 
@@ -273,11 +266,6 @@ export class Retrieval {
       })(),
     )
     return names
-  }
-
-  #documents(filter: ChunkFilter | null): number[] | null {
-    if (filter === null || filter.documentIds === null) return null
-    return filter.documentIds.flatMap((id) => this.#tables.documents.row(id)?.seq ?? [])
   }
 }
 

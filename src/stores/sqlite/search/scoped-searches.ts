@@ -1,10 +1,9 @@
 import type { Pair } from '../../../engine/ports/pair.ts'
-import type { ChunkFilter } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { Scope } from './document-scope.ts'
 import { entityFragments, relationFragments } from './fragment-queries.ts'
-import { KeySet } from './key-set.ts'
+import type { KeySet } from './key-set.ts'
 import type { Retrieval } from './retrieval.ts'
 import type { WorkingGraph } from './working-graph.ts'
 
@@ -27,14 +26,14 @@ export class ScopedSearches {
     this.#parts = parts
   }
 
-  matchChunks(text: string, limit: number, filter: ChunkFilter | null) {
-    const { tables } = this.#parts
-    return tables.fullText.chunks(text, limit, this.#documents(filter))
+  matchChunks(text: string, limit: number) {
+    const { tables, scope } = this.#parts
+    return tables.fullText.chunks(text, limit, scope.documents)
   }
 
-  nearestChunks(vector: Float32Array, limit: number, filter: ChunkFilter | null) {
+  nearestChunks(vector: Float32Array, limit: number) {
     const { retrieval, scope } = this.#parts
-    return retrieval.nearestChunks(vector, limit, filter, scope.chunks)
+    return retrieval.nearestChunks(vector, limit, scope.chunks)
   }
 
   nearestEntities(vector: Float32Array, limit: number) {
@@ -158,13 +157,6 @@ export class ScopedSearches {
       const document = this.#parts.tables.chunks.documentOf(key)
       return document !== null && this.#admits(document)
     })
-  }
-
-  #documents(filter: ChunkFilter | null): KeySet {
-    const { tables, scope } = this.#parts
-    if (filter === null || filter.documentIds === null) return scope.documents
-    const asked = filter.documentIds.flatMap((id) => tables.documents.row(id)?.seq ?? [])
-    return KeySet.only(asked.filter(this.#admits))
   }
 }
 

@@ -63,7 +63,7 @@ describe('a workspace from before case was folded fully', () => {
     const all: [asked: string, ...counts: number[]][] = []
     for (const asked of ASKED) {
       const lists = await Promise.all([
-        store.searches.matchChunks(asked, 99, null),
+        store.searches.matchChunks(asked, 99),
         store.searches.matchRelations(asked, 99),
         store.searches.matchEntities(asked, 99),
         store.searches.entitiesWithWords([asked], 99),
@@ -109,7 +109,7 @@ describe('a workspace from before case was folded fully', () => {
     })
     store = await open()
     const counts = async (word: string) => [
-      (await store.searches.matchChunks(word, 9, null)).length,
+      (await store.searches.matchChunks(word, 9)).length,
       (await store.searches.matchRelations(word, 9)).length,
       (await store.searches.matchEntities(word, 9)).length,
     ]
@@ -146,7 +146,7 @@ describe('a workspace from before case was folded fully', () => {
     await publish(store, newDocument('large', { text: 'words '.repeat(500_000) }), [])
     await setBack()
     expect(await threadsWhile(reopen)).toEqual([MIGRATIONS.length])
-    expect(await store.searches.matchChunks('strassenplan', 99, null)).toHaveLength(5)
+    expect(await store.searches.matchChunks('strassenplan', 99)).toHaveLength(5)
     await store.close()
     expect(await threadsWhile(reopen)).toEqual([])
   })

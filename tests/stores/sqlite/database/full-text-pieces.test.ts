@@ -63,13 +63,13 @@ describe('the full-text index of a workspace at rest', () => {
   it('becomes one piece, and finds what it found before', async () => {
     await withStore(DOCUMENTS, async (store, dir) => {
       expect(piecesIn(dir).length).toBeGreaterThan(1)
-      const before = await store.searches.matchChunks('beacon w7x', 50, null)
+      const before = await store.searches.matchChunks('beacon w7x', 50)
       expect(before.length).toBeGreaterThanOrEqual(DOCUMENTS / 5)
       await eventually(() => piecesIn(dir).length === 1)
-      expect(await store.searches.matchChunks('beacon w7x', 50, null)).toEqual(before)
+      expect(await store.searches.matchChunks('beacon w7x', 50)).toEqual(before)
       // What comes later is found beside it.
       await insert(store, 1000)
-      const after = await store.searches.matchChunks('beacon', 50, null)
+      const after = await store.searches.matchChunks('beacon', 50)
       expect(after).toHaveLength(DOCUMENTS / 5 + 1)
     })
   })

@@ -104,7 +104,7 @@ describe('the log of an open database', () => {
     const written = connection.get<{ n: number }>('SELECT count(*) AS n FROM entities')?.n
     expect(written).toBeLessThan(MANY)
     // Nobody who only reads waits.
-    expect(await store.searches.matchChunks('chunk', 1, null)).toEqual([])
+    expect(await store.searches.matchChunks('chunk', 1)).toEqual([])
     const closed = applied.then(() => store.close())
     let isClosed = false
     void closed.then(() => {

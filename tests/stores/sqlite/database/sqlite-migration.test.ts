@@ -46,7 +46,7 @@ describe('a workspace of an older version', () => {
   }
 
   async function found(words: string) {
-    const chunks = await store.searches.matchChunks(words, 9, null)
+    const chunks = await store.searches.matchChunks(words, 9)
     const entities = await store.searches.matchEntities(words, 9)
     const relations = await store.searches.matchRelations(words, 9)
     const ids = async (hits: readonly { key: number }[]) =>

@@ -34,8 +34,8 @@ describe('a large change of a sqlite store', () => {
   const seen = async () =>
     JSON.stringify([
       await store.counts(),
-      (await store.searches.matchChunks('chunk', MANY, null)).length,
-      (await store.searches.nearestChunks(vector(1), MANY, null)).length,
+      (await store.searches.matchChunks('chunk', MANY)).length,
+      (await store.searches.nearestChunks(vector(1), MANY)).length,
       (await store.searches.nearestEntities(vector(1), MANY)).length,
       (
         await store.searches.relationsOf([

@@ -115,7 +115,7 @@ describe('a working folder of Python LightRAG', () => {
     const { chunkVectors, entityVectors, relationVectors } = await readWorkingFolder(folder)
     const store = await open()
     for (const { fields, vector } of chunkVectors.records) {
-      const [hit] = await store.searches.nearestChunks(vector ?? new Float32Array(64), 1, null)
+      const [hit] = await store.searches.nearestChunks(vector ?? new Float32Array(64), 1)
       expect(hit?.score).toBeCloseTo(1, 5)
       const similar = await store.searches.chunkSimilarities(
         [...(await store.searches.chunkKeys([String(fields.__id__)])).values()],
