@@ -29,6 +29,7 @@ import {
 } from './models/schedule/watched-models.ts'
 import { refuseUnfitNode } from './server/guards/unfit-node.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
+import { filesIn } from './workspaces/folder/files-in.ts'
 
 export type {
   Chunking,
@@ -167,7 +168,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
       },
     },
     ...(options.settings ? { settings: options.settings } : {}),
-    inputDir: join(options.dir, 'inputs'),
+    files: filesIn(join(options.dir, 'inputs')),
     fileReader: new FileReaders().of(options.dir),
     workingDir: options.dir,
   })

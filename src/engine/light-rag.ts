@@ -43,6 +43,7 @@ import type { PublishParts } from './pipeline/publish-document.ts'
 import { NO_WATCH, type WorkWatch } from './pipeline/work-watch.ts'
 import { EngineError } from './ports/errors.ts'
 import type { FileReader } from './ports/file-reader.ts'
+import type { EngineFiles } from './ports/files.ts'
 import type { Models } from './ports/models.ts'
 import type { Searches } from './ports/searches.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './ports/settings.ts'
@@ -62,8 +63,8 @@ export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'
   readonly store: Store
   readonly models: Models
   readonly settings?: Partial<EngineSettings>
-  /** The workspace's own folder for files; uploads are kept below it. */
-  readonly inputDir: string
+  /** The workspace's own: its uploads, and what people put beside them. */
+  readonly files: EngineFiles
   /** Makes text of uploads; without it, plain text and Markdown are read. */
   readonly fileReader?: FileReader
   /** Shown by `status`; empty where there is none. */
@@ -97,7 +98,7 @@ export class LightRag implements Rag {
       store: parts.store,
       models: parts.models,
       settings: this.#settings,
-      inputDir: parts.inputDir,
+      files: parts.files,
       fileReader: parts.fileReader ?? textFileReader,
       graphBounds: parts.graphBounds,
       room: parts.room,
@@ -291,7 +292,7 @@ export class LightRag implements Rag {
     return {
       pipeline_busy: this.#work.busy,
       working_directory: this.#parts.workingDir ?? '',
-      input_directory: this.#parts.inputDir,
+      input_directory: this.#parts.files.inputDir,
       configuration: { ...this.#parts.configuration },
       counts: await this.#store.counts(),
       bytes: this.#store.bytes(),

@@ -1,3 +1,4 @@
+import type { EngineFiles } from '../engine/ports/files.ts'
 import type { Store } from '../engine/ports/store.ts'
 import type { Measured } from './measured.ts'
 import type { WorkspaceWording } from './workspace-wording.ts'
@@ -12,8 +13,7 @@ export interface OpenOptions {
 /** What the engine of a workspace works on. */
 export interface OpenWorkspace {
   readonly store: Store
-  /** The folder for its files; uploads are kept below it. */
-  readonly inputDir: string
+  readonly files: EngineFiles
 }
 
 /** A workspace that was taken out of the way and is not purged. */

@@ -5,6 +5,7 @@ import { LightRag } from '../../src/engine/light-rag.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import { tempFolder } from '../server/temp-folder.ts'
 
 describe('deleting a document with its file', () => {
@@ -18,7 +19,7 @@ describe('deleting a document with its file', () => {
     const models = offlineModels(tokenCount)
     const dir = join(folder.path, 'store')
     const store = await openSqliteStore({ dir, embedding: models.embedding })
-    rag = await LightRag.open({ store, models, inputDir })
+    rag = await LightRag.open({ store, models, files: filesIn(inputDir) })
   })
   afterEach(async () => {
     await rag.close()

@@ -9,6 +9,7 @@ import type { StoredEntity, StoredRelation } from '../../src/engine/ports/stored
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 
 const ENTITY = /^([^|~]+)\|([^|]*)\|(.*)$/
 const RELATION = /^([^|~]+)~([^|~]+)\|([^|]*)\|([^|]*)\|([\d.]+)$/
@@ -160,7 +161,7 @@ async function openIn(dir: string, models: Models): Promise<{ store: Store; rag:
   const rag = await LightRag.open({
     store,
     models,
-    inputDir: join(dir, 'inputs'),
+    files: filesIn(join(dir, 'inputs')),
     // Descriptions stay what they were, so that they can be told apart.
     settings: { forceSummaryOnMerge: 1000, summaryMaxTokens: 100_000 },
     onError: (message, error) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InsertTexts } from '../../src/engine/documents/document-calls.ts'
 import { LightRag, type LightRagParts } from '../../src/engine/light-rag.ts'
+import type { EngineFiles } from '../../src/engine/ports/files.ts'
 import type { Models } from '../../src/engine/ports/models.ts'
 import type { EngineSettings } from '../../src/engine/ports/settings.ts'
 import type { Store } from '../../src/engine/ports/store.ts'
@@ -10,6 +11,7 @@ import type { QueryData, QueryParams } from '../../src/engine/retrieve/query-cal
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 
 export interface TestEngine {
   readonly rag: LightRag
@@ -32,6 +34,8 @@ export async function openEngine(
   models: Partial<Models> = {},
   settings: Partial<EngineSettings> = {},
   more: Pick<LightRagParts, 'graphBounds' | 'background'> & {
+    /** In place of folders. */
+    readonly files?: EngineFiles
     /** Stands before the store, for the engine alone. */
     readonly around?: (store: Store) => Store
   } = {},
@@ -45,7 +49,7 @@ export async function openEngine(
     store: around(store),
     models: all,
     settings,
-    inputDir,
+    files: filesIn(inputDir),
     ...parts,
   })
   return {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { buildModels } from '../../src/server/models/build-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import { startModelServer } from '../fixtures/model-server/model-server.ts'
 import {
   afterThisTest,
@@ -128,7 +129,7 @@ describe('what is on disk', () => {
         store,
         models: house.of(dir, store),
         settings,
-        inputDir: join(dir, 'inputs'),
+        files: filesIn(join(dir, 'inputs')),
       })
       afterThisTest(() => rag.close())
       return rag

@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { buildModels, type ModelHouse } from '../../src/server/models/build-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'
 import type { RecordedCall } from '../fixtures/model-server/recorded-call.ts'
 import { modelEnv } from './model-process.ts'
@@ -38,7 +39,7 @@ export async function fairWorkspaces(
         store,
         models: house.of(`space-${number}`, store),
         settings: { chunkSize: 24, chunkOverlapSize: 4, maxParallelExtract: 2 * slots },
-        inputDir: join(dir, 'inputs'),
+        files: filesIn(join(dir, 'inputs')),
       }),
     )
   }

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import { buildModels } from '../../src/server/models/build-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import { type EvalDocument, fullText } from '../eval/dataset.ts'
 import { startModelServer } from '../fixtures/model-server/model-server.ts'
 import { modelEnv } from './model-process.ts'
@@ -37,7 +38,7 @@ export async function countModelCalls(documents: readonly EvalDocument[]): Promi
   const rag = await LightRag.open({
     store,
     models: house.of('space', store),
-    inputDir: join(dir, 'inputs'),
+    files: filesIn(join(dir, 'inputs')),
   })
   try {
     await rag.insertTexts({

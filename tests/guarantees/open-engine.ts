@@ -4,6 +4,7 @@ import type { Models } from '../../src/engine/ports/models.ts'
 import type { EngineSettings } from '../../src/engine/ports/settings.ts'
 import type { Store } from '../../src/engine/ports/store.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 
 export interface OpenEngine {
   readonly rag: LightRag
@@ -25,7 +26,7 @@ export async function openEngine(
     store,
     models,
     settings,
-    inputDir: join(dir, 'inputs'),
+    files: filesIn(join(dir, 'inputs')),
     onError: (_message, error) => faults.push(error),
   })
   return { rag, store, faults }

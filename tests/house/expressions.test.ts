@@ -12,8 +12,6 @@ const FOLDERS = /^src\/(?:engine|formats|models\/offline|stores\/sqlite\/[^/]*$)
 /** What expressions read there is short: names of files and fields, numbers. */
 const SHORT_TEXTS = [
   'src/engine/documents/file-name.ts',
-  'src/engine/scan/input-folder.ts',
-  'src/engine/scan/scan-records.ts',
   'src/formats/pdf/pdf-outline.ts',
   'src/formats/pdf/read-pdf.ts',
 ]

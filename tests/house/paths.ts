@@ -1,7 +1,7 @@
 /** Names of files and folders, and the sources that may join them to a path. */
 const NAMES: readonly [name: RegExp, home: RegExp][] = [
   [/['"`/](?:rag|lock)\.db(?:-wal|-shm)?['"`]/, /^src\/(?:workspaces\/folder|stores\/sqlite)\//],
-  [/['"`/]__(?:uploads|enqueued|scans)__['"`]/, /^src\/workspaces\/folder\/|^src\/engine\//],
+  [/['"`/]__(?:uploads|enqueued|scans)__['"`]/, /^src\/workspaces\/folder\//],
   [/['"`/]_(?:trash|incoming)['"`/]/, /^src\/workspaces\/folder\//],
   [/['"`/]settings\.json['"`]/, /^src\/workspaces\/folder\/|^src\/stores\/sqlite\/export\//],
   // A thread that outlives all else of a process knows the folder for itself.

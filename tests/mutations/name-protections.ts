@@ -4,7 +4,7 @@ const names = testsOf('tests/engine/roles/name-forms.test.ts')
 const labels = testsOf('tests/engine/documents/label-forms.test.ts')
 const words = testsOf('tests/stores/sqlite/tables/folded-forms.test.ts')
 const older = testsOf('tests/stores/sqlite/database/folded-migration.test.ts')
-const files = testsOf('tests/engine/documents/receive-file.test.ts')
+const files = testsOf('tests/engine/documents/file-name.test.ts')
 
 export const NAME_PROTECTIONS: readonly Mutation[] = [
   {

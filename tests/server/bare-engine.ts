@@ -6,6 +6,7 @@ import { httpConventions, httpServerOptions } from '../../src/http/http-conventi
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { registerRoutes } from '../../src/routes/register-routes.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import { OLLAMA, SERVER_INFO } from '../routes/fake-server.ts'
 import type { TestServer } from '../routes/rest-client.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -18,7 +19,7 @@ export async function bareEngine(): Promise<TestServer> {
     dir: join(folder.path, 'store'),
     embedding: models.embedding,
   })
-  const rag = await LightRag.open({ store, models, inputDir: join(folder.path, 'inputs') })
+  const rag = await LightRag.open({ store, models, files: filesIn(join(folder.path, 'inputs')) })
   const app = Fastify(httpServerOptions)
   await app.register(httpConventions)
   await registerRoutes(app, {

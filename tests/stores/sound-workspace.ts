@@ -3,6 +3,7 @@ import { LightRag } from '../../src/engine/light-rag.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 
 export const OFFLINE = offlineModels(tokenCount)
 
@@ -24,7 +25,7 @@ export function pathsIn(root: string, name: string): WorkspacePaths {
 export async function openOffline({ dir, inputDir }: WorkspacePaths): Promise<LightRag> {
   const { id, dimension } = OFFLINE.embedding
   const store = await openSqliteStore({ dir, embedding: { id, dimension } })
-  return LightRag.open({ store, models: OFFLINE, inputDir })
+  return LightRag.open({ store, models: OFFLINE, files: filesIn(inputDir) })
 }
 
 const TEXTS = [

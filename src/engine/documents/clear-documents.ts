@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { PublishParts } from '../pipeline/publish-document.ts'
 import type { Store } from '../ports/store.ts'
 
 const PAGE = 1_000
 
-export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploadFolder' | 'graphLock'> {
+export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploads' | 'graphLock'> {
   /** Ends what is being done with documents that are all to go. */
   readonly endWork: () => void
 }
@@ -36,10 +34,10 @@ export class PromisedClearing {
   /** Does it if it is owed. Nothing may be taken in meanwhile. Returns whether it was. */
   async keep(): Promise<boolean> {
     if (!this.#isOwed) return false
-    const { store, uploadFolder, graphLock, endWork } = this.#parts
+    const { store, uploads, graphLock, endWork } = this.#parts
     endWork()
     // The files first: after a crash in the middle nothing but the documents tells which ones they are.
-    for (const file of await storedFiles(store)) await rm(join(uploadFolder, file), { force: true })
+    for (const file of await storedFiles(store)) await uploads.remove(file)
     await graphLock.run(() => store.graph.clear())
     this.#isOwed = false
     return true

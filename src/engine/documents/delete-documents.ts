@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { applyBeside } from '../merge/apply-beside.ts'
 import { changeParts } from '../merge/change-parts.ts'
 import { prepareChange } from '../merge/prepare-change.ts'
@@ -24,7 +22,7 @@ export async function deletePromised(
   documentId: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  const { store, settings, uploadFolder } = parts
+  const { store, settings, uploads } = parts
   const options: CallOptions = { lane: 'summary', signal }
   const making = changeParts(parts, attemptBy(parts, options))
   const removes = [{ documentId, forget: true }]
@@ -42,6 +40,6 @@ export async function deletePromised(
   }
   if (!(await applyBeside(parts, prepare, async () => undefined, signal))) return null
   // The bytes of an upload have no name of the caller's; nobody could find them again.
-  if (storedFile !== null) await rm(join(uploadFolder, storedFile), { force: true })
+  if (storedFile !== null) await uploads.remove(storedFile)
   return label
 }

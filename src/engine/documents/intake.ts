@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'
 import { EngineError } from '../ports/errors.ts'
+import type { Files } from '../ports/files.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
@@ -16,7 +15,6 @@ import { labelsOf } from './document-labels.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
 import type { PromisedDeletions } from './promised-deletions.ts'
-import { receiveFile } from './receive-file.ts'
 import { summaryInTurns } from './summary-of.ts'
 
 interface Known {
@@ -30,8 +28,7 @@ export const UNKNOWN_SOURCE = 'unknown_source'
 export interface IntakeParts {
   readonly store: Store
   readonly settings: EngineSettings
-  /** Where the bytes of uploads are kept. */
-  readonly uploadFolder: string
+  readonly uploads: Files
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
   readonly room?: Room | undefined
@@ -87,7 +84,7 @@ export class Intake {
     content: AsyncIterable<Uint8Array>,
     trackId = newTrackId('upload'),
   ): Promise<InsertResponse> {
-    const { store, settings, uploadFolder, extensions, deletions } = this.#parts
+    const { store, settings, uploads, extensions, deletions, room } = this.#parts
     const fileName = checkedFileName(input.file_name, extensions)
     const onConflict = input.on_conflict ?? 'keep'
     const labels = labelsOf(input)
@@ -95,13 +92,11 @@ export class Intake {
     // Asked before the bytes are taken, to spare them; asked again when they are there.
     const known = onConflict === 'keep' ? await store.documents.byPath(fileName) : null
     if (known && !(await deletions.includes(known.id))) return duplicated(known, 'name')
-    const file = await receiveFile(
-      uploadFolder,
-      extensionOf(fileName),
-      content,
-      settings.maxUploadBytes,
-      this.#parts.room,
-    )
+    const file = await uploads.put(content, {
+      extension: extensionOf(fileName),
+      maxBytes: settings.maxUploadBytes,
+      room,
+    })
     const document: NewDocument = {
       id: fileDocumentId(file.contentHash, fileName),
       filePath: fileName,
@@ -111,7 +106,7 @@ export class Intake {
       contentHash: file.contentHash,
       metadata: {},
       text: null,
-      storedFile: file.storedFile,
+      storedFile: file.name,
       labels,
       chunking,
     }
@@ -119,10 +114,10 @@ export class Intake {
       const response = await this.#afterClearing(() =>
         this.#enqueue([document], onConflict, trackId),
       )
-      if (response.status === 'duplicated') await this.#discard(file.storedFile)
+      if (response.status === 'duplicated') await uploads.remove(file.name)
       return response
     } catch (error) {
-      await this.#discard(file.storedFile)
+      await uploads.remove(file.name)
       throw error
     }
   }
@@ -151,7 +146,7 @@ export class Intake {
     for (const [i, outcome] of outcomes.entries()) {
       const old = inTheWay[i]?.record
       if (outcome.kind !== 'queued' || old?.id !== outcome.replaced) continue
-      if (old?.storedFile) await this.#discard(old.storedFile)
+      if (old?.storedFile) await this.#parts.uploads.remove(old.storedFile)
     }
     const queued = outcomes.filter((outcome) => outcome.kind === 'queued').length
     if (queued > 0) this.#parts.onQueued()
@@ -167,11 +162,6 @@ export class Intake {
       message: skipped === 0 ? accepted : `${accepted} ${skipped} of them were here already.`,
       track_id: trackId,
     }
-  }
-
-  /** Removes bytes that no document names. */
-  #discard(storedFile: string): Promise<void> {
-    return rm(join(this.#parts.uploadFolder, storedFile), { force: true })
   }
 
   /** What is in the way of a document, but for what was promised to be deleted. */

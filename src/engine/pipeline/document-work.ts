@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { PromisedClearing } from '../documents/clear-documents.ts'
 import type {
   ClearDocumentsResponse,
@@ -10,12 +9,12 @@ import type {
 import { requeueSetAside } from '../documents/documents.ts'
 import { Intake } from '../documents/intake.ts'
 import { PromisedDeletions } from '../documents/promised-deletions.ts'
-import { removeUnfinished } from '../documents/receive-file.ts'
 import { AnswersOfDocuments } from '../merge/paid-answers.ts'
 import { payVectors } from '../merge/pay-vectors.ts'
 import type { DeathCount, DocumentRecord, InterruptedDocument } from '../ports/document-record.ts'
 import { EngineError, ModelUnavailable } from '../ports/errors.ts'
 import type { FileReader } from '../ports/file-reader.ts'
+import type { EngineFiles } from '../ports/files.ts'
 import { ModelHealth } from '../ports/model-health.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
@@ -37,15 +36,13 @@ export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'r
   readonly store: Store
   readonly models: Models
   readonly settings: EngineSettings
-  readonly inputDir: string
+  readonly files: EngineFiles
   readonly fileReader: FileReader
   readonly background: BackgroundJobs
   readonly watch: WorkWatch
   readonly onEvent: (event: PipelineEvent) => void
   readonly onError: (message: string, error: unknown) => void
 }
-
-const UPLOADS = '__uploads__'
 
 /** All that is done with documents: taken in, processed, deleted, and found in the input folder. */
 export class DocumentWork {
@@ -69,7 +66,7 @@ export class DocumentWork {
       models,
       checks,
       settings,
-      uploadFolder: join(parts.inputDir, UPLOADS),
+      uploads: parts.files.uploads,
       fileReader,
       answers: new AnswersOfDocuments(),
       graphLock: new Mutex(),
@@ -118,7 +115,7 @@ export class DocumentWork {
     this.intake = new Intake({
       store,
       settings,
-      uploadFolder: this.publish.uploadFolder,
+      uploads: this.publish.uploads,
       extensions: fileReader.extensions,
       room: parts.room,
       deletions,
@@ -127,7 +124,7 @@ export class DocumentWork {
     })
     this.scanner = new Scanner({
       store,
-      inputDir: parts.inputDir,
+      files: parts.files,
       extensions: fileReader.extensions,
       insertFile: (input, content, trackId) => this.intake.insertFile(input, content, trackId),
       onQueued,
@@ -138,7 +135,7 @@ export class DocumentWork {
 
   /** Takes up what the end of a process has interrupted, and what was promised. */
   async open(): Promise<void> {
-    await removeUnfinished(this.publish.uploadFolder)
+    await this.publish.uploads.removeUnfinished()
     await this.#recover()
     await this.#clearing.load()
     await this.#clear().catch((error: unknown) => {

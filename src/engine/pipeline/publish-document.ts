@@ -9,6 +9,7 @@ import { type Publication, prepareChange } from '../merge/prepare-change.ts'
 import type { Change } from '../ports/change.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
 import type { FileReader, ReadFile } from '../ports/file-reader.ts'
+import type { Files } from '../ports/files.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
@@ -24,7 +25,7 @@ export interface PublishParts {
   readonly store: Store
   readonly models: Models
   readonly settings: EngineSettings
-  readonly uploadFolder: string
+  readonly uploads: Files
   readonly fileReader: FileReader
   /** Asked before a document is worked on and before it is stored; without it there is no bound. */
   readonly room?: Room | undefined
@@ -124,8 +125,8 @@ async function contentOf(
   const stored = await parts.store.documents.text(document.id)
   const { storedFile, filePath } = document
   if (storedFile === null) return stored === null ? null : plainText(stored, filePath)
-  const { fileReader, uploadFolder } = parts
-  const file = await readStoredFile(fileReader, uploadFolder, { storedFile, filePath }, signal)
+  const { fileReader, uploads } = parts
+  const file = await readStoredFile(fileReader, uploads, { storedFile, filePath }, signal)
   if (file.text === stored) return file
   const kept = await parts.store.queue.setText(document.id, document.revision, {
     text: file.text,

@@ -1,10 +1,9 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import { EngineError } from '../ports/errors.ts'
 import type { FileReader, ReadFile } from '../ports/file-reader.ts'
+import type { Files } from '../ports/files.ts'
 
 export interface StoredFile {
-  /** Name below the folder of uploads. */
+  /** Its name among the uploads. */
   readonly storedFile: string
   /** What it was called by its sender. */
   readonly filePath: string
@@ -17,15 +16,18 @@ export interface StoredFile {
  */
 export async function readStoredFile(
   reader: FileReader,
-  folder: string,
+  uploads: Pick<Files, 'open'>,
   { storedFile, filePath }: StoredFile,
   signal?: AbortSignal,
 ): Promise<ReadFile> {
-  const path = join(folder, storedFile)
-  await access(path).catch((cause: unknown) => {
+  const stored = await uploads.open(storedFile).catch((cause: unknown) => {
     throw new EngineError('invalid_argument', 'The uploaded file is no longer there.', { cause })
   })
-  const file = await reader.read(path, filePath, signal)
-  if (file.text === '') throw new EngineError('invalid_argument', 'The file holds no text.')
-  return file
+  try {
+    const file = await reader.read(stored.path, filePath, signal)
+    if (file.text === '') throw new EngineError('invalid_argument', 'The file holds no text.')
+    return file
+  } finally {
+    await stored.close()
+  }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import type {
   InsertFile,
   InsertResponse,
@@ -11,15 +10,14 @@ import { contentHash, fileDocumentId, newTrackId } from '../documents/identifier
 import type { BackgroundJobs } from '../pipeline/pipeline.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
 import { EngineError } from '../ports/errors.ts'
+import type { EngineFiles } from '../ports/files.ts'
 import type { Store } from '../ports/store.ts'
 import { keptLabel } from '../text/kept-label.ts'
-import { InputFolder } from './input-folder.ts'
 import { ScanJob } from './scan-job.ts'
-import { ScanRecords } from './scan-records.ts'
 
 export interface ScannerParts {
   readonly store: Pick<Store, 'documents' | 'queue'>
-  readonly inputDir: string
+  readonly files: Pick<EngineFiles, 'inputs' | 'scans'>
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
   readonly insertFile: (
@@ -34,7 +32,6 @@ export interface ScannerParts {
 }
 
 const MOST_JOBS = 50
-const RECORDS = '__scans__'
 
 interface Running {
   readonly job: ScanJob
@@ -50,9 +47,7 @@ interface Running {
  */
 export class Scanner {
   readonly #parts: ScannerParts
-  readonly #folder: InputFolder
   readonly #jobs = new Map<string, ScanJob>()
-  readonly #records: ScanRecords
   readonly #abort = new AbortController()
   #running: Running | null = null
   /** Of all scans, with their last records. */
@@ -60,8 +55,6 @@ export class Scanner {
 
   constructor(parts: ScannerParts) {
     this.#parts = parts
-    this.#folder = new InputFolder(parts.inputDir)
-    this.#records = new ScanRecords(join(parts.inputDir, RECORDS), MOST_JOBS)
   }
 
   start(): ScanStarted {
@@ -90,7 +83,7 @@ export class Scanner {
   async status(trackId: string): Promise<ScanStatus> {
     const job = this.#jobs.get(trackId)
     if (job) return job.status()
-    const record = await this.#records.find(trackId)
+    const record = await this.#parts.files.scans.find(trackId)
     if (record) return record
     const documents = trackId.startsWith('scan_')
       ? await this.#parts.store.documents.byTrack(trackId)
@@ -116,7 +109,7 @@ export class Scanner {
       const belongsToOther = async (name: string) =>
         keptLabel(name) !== document.filePath &&
         (await store.documents.byPath(keptLabel(name))) !== null
-      await this.#folder.remove(document.filePath, belongsToOther)
+      await this.#parts.files.inputs.remove(document.filePath, belongsToOther)
     }
   }
 
@@ -132,7 +125,7 @@ export class Scanner {
 
   async #run(job: ScanJob, signal: AbortSignal): Promise<void> {
     try {
-      const { names, others } = await this.#folder.list(this.#parts.extensions)
+      const { names, others } = await this.#parts.files.inputs.list(this.#parts.extensions)
       const known = new Map<string, DocumentRecord | null>()
       for (const name of names) {
         known.set(name, await this.#parts.store.documents.byPath(keptLabel(name)))
@@ -176,7 +169,7 @@ export class Scanner {
     try {
       const reply = await this.#parts.insertFile(
         { file_name: name, on_conflict: known ? 'replace' : 'keep' },
-        this.#folder.read(name, signal),
+        this.#parts.files.inputs.read(name, signal),
         job.trackId,
       )
       if (reply.status === 'duplicated') {
@@ -190,7 +183,7 @@ export class Scanner {
       await this.#recordFailure(name, error.message, job.trackId)
       return
     }
-    await this.#folder.putAway(name).catch(() => {
+    await this.#parts.files.inputs.putAway(name).catch(() => {
       job.count('warning', name, 'it is taken in, but could not be moved away')
     })
   }
@@ -219,7 +212,7 @@ export class Scanner {
 
   /** Without its record a scan is as good; it is only not known after a restart. */
   async #record(job: ScanJob): Promise<void> {
-    await this.#records.save(job.status()).catch((error: unknown) => {
+    await this.#parts.files.scans.save(job.status()).catch((error: unknown) => {
       this.#parts.onError('A scan could not be recorded', error)
     })
   }

@@ -142,7 +142,7 @@ async function openEngine(
   const set = await models.with(ownModels)
   const wording = { ...(await registry.settings(workspace)), ...ownWording }
   const { id, dimension } = set.embedding
-  const { store, inputDir } = await registry.open(workspace, {
+  const { store, files } = await registry.open(workspace, {
     embedding: { id, dimension },
     indexFrom: config.VECTOR_INDEX_FROM,
   })
@@ -153,7 +153,7 @@ async function openEngine(
       usage: () => models.usage(workspace),
       settings,
       ...(graphBounds === undefined ? {} : { graphBounds }),
-      inputDir,
+      files,
       ...tools,
       workingDir: config.WORKING_DIR,
       configuration: configurationOf({ ...config, ...ownModels }, workspace),

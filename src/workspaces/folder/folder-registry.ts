@@ -12,6 +12,7 @@ import type {
   WorkspaceRegistry,
 } from '../workspace-registry.ts'
 import type { WorkspaceWording } from '../workspace-wording.ts'
+import { filesIn } from './files-in.ts'
 import { refuseLinks } from './plain-folder.ts'
 import { readWording } from './read-wording.ts'
 import { workspacesIn } from './storage-folder.ts'
@@ -61,7 +62,7 @@ export class FolderRegistry implements WorkspaceRegistry {
       embedding,
       ...(indexFrom === undefined ? {} : { indexing: { crossOver: indexFrom } }),
     })
-    return { store, inputDir: inputs }
+    return { store, files: filesIn(inputs) }
   }
 
   async pendingWorkAt(workspace: string): Promise<number | null> {

@@ -1,5 +1,5 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rmdir } from 'node:fs/promises'
+import { UploadFolder } from './upload-folder.ts'
 import type { WorkspaceFolder } from './workspace-folders.ts'
 
 /**
@@ -12,10 +12,8 @@ export async function removeUploads(
   { uploads, inputs }: Pick<WorkspaceFolder, 'uploads' | 'inputs'>,
   at: number,
 ): Promise<void> {
-  for (const file of await readdir(uploads).catch((): string[] => [])) {
-    const path = join(uploads, file)
-    const written = (await stat(path).catch(() => undefined))?.mtimeMs
-    if (written !== undefined && written <= at) await rm(path, { force: true })
-  }
+  const files = new UploadFolder(uploads)
+  for (const { name, writtenAt } of await files.list())
+    if (writtenAt <= at) await files.remove(name)
   for (const empty of [uploads, inputs]) await rmdir(empty).catch(() => undefined)
 }

@@ -45,7 +45,7 @@ export class WorkspaceFolders {
       lock: join(dir, 'lock.db'),
       settings: join(dir, 'settings.json'),
       inputs,
-      uploads: join(inputs, '__uploads__'),
+      uploads: uploadsIn(inputs),
     }
   }
 
@@ -53,6 +53,11 @@ export class WorkspaceFolders {
   get incoming(): string {
     return join(this.storage, '_incoming')
   }
+}
+
+/** The server's own folder below that for files. */
+export function uploadsIn(inputs: string): string {
+  return join(inputs, '__uploads__')
 }
 
 /** Where what went with a deletion lies in a root. No workspace can have this name. */

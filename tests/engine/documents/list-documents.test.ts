@@ -5,6 +5,7 @@ import { LightRag } from '../../../src/engine/light-rag.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../../src/workspaces/folder/files-in.ts'
 import { tempFolder } from '../../server/temp-folder.ts'
 
 describe('a list of documents', () => {
@@ -14,7 +15,7 @@ describe('a list of documents', () => {
     folder = await tempFolder()
     const models = offlineModels(tokenCount)
     const store = await openSqliteStore({ dir: folder.path, embedding: models.embedding })
-    rag = await LightRag.open({ store, models, inputDir: join(folder.path, 'inputs') })
+    rag = await LightRag.open({ store, models, files: filesIn(join(folder.path, 'inputs')) })
   })
   afterEach(async () => {
     await rag.close()

@@ -6,6 +6,7 @@ import { LightRag } from '../../../src/engine/light-rag.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../../src/workspaces/folder/files-in.ts'
 import { tempFolder } from '../../server/temp-folder.ts'
 
 describe('a scan of the input folder', () => {
@@ -18,7 +19,12 @@ describe('a scan of the input folder', () => {
       dir: join(folder.path, 'store'),
       embedding: models.embedding,
     })
-    return LightRag.open({ store, models, inputDir, settings: { maxUploadBytes: 1000 } })
+    return LightRag.open({
+      store,
+      models,
+      files: filesIn(inputDir),
+      settings: { maxUploadBytes: 1000 },
+    })
   }
   beforeEach(async () => {
     folder = await tempFolder()

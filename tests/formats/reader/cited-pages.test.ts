@@ -9,6 +9,7 @@ import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { FileReaders } from '../../../src/formats/reader/file-readers.ts'
 import { offlineModels } from '../../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../../src/workspaces/folder/files-in.ts'
 import { docx, pptx, wordParagraph } from '../sample-files.ts'
 import { pdf } from '../sample-pdf.ts'
 
@@ -52,7 +53,7 @@ async function open(change: (models: Models) => Models = (models) => models) {
     store,
     models: change(models),
     settings: { chunkSize: 120, chunkOverlapSize: 10 },
-    inputDir: join(folder, 'inputs'),
+    files: filesIn(join(folder, 'inputs')),
     fileReader: readers.of('space'),
   })
 }

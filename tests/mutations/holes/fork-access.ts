@@ -64,6 +64,12 @@ const OPENED = '    const { dir, database, lock, inputs, uploads } = this.folder
 const openedAs = (name: string) =>
   `    const { inputs, uploads } = this.folders.of(workspace)\n    const { dir, database, lock } = this.folders.of(${name})\n`
 
+const REMOVES_FOLDERS: Edit = {
+  file: 'src/workspaces/folder/upload-folder.ts',
+  find: '    await rm(this.#path(name), { force: true })\n',
+  replace: '    await rm(this.#path(name), { force: true, recursive: true })\n',
+}
+
 /** F-1 to F-18. */
 export const FORK_ACCESS: readonly HoleMutation[] = [
   {
@@ -879,8 +885,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/workspaces/folder/folder-registry.ts',
-        find: 'return { store, inputDir: inputs }',
-        replace: 'return { store, inputDir: this.folders.inputs }',
+        find: 'files: filesIn(inputs) }',
+        replace: 'files: filesIn(this.folders.inputs) }',
       },
     ],
     test: FOLDERS,
@@ -890,9 +896,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a scan takes in what lies in the folders of others',
     edits: [
       {
-        file: 'src/engine/scan/scan.ts',
-        find: 'this.#folder = new InputFolder(parts.inputDir)',
-        replace: "this.#folder = new InputFolder(join(parts.inputDir, '..', 'techstart__default'))",
+        file: 'src/workspaces/folder/files-in.ts',
+        find: 'new InputFolder(inputDir)',
+        replace: "new InputFolder(join(inputDir, '..', 'techstart__default'))",
       },
     ],
     test: FOLDERS,
@@ -905,8 +911,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
         file: 'src/engine/documents/clear-documents.ts',
         find: '  await graphLock.run(() => store.graph.clear())\n',
         replace:
-          "  await graphLock.run(() => store.graph.clear())\n  await rm(join(uploadFolder, '../..'), { recursive: true, force: true })\n",
+          "  await graphLock.run(() => store.graph.clear())\n    await uploads.remove('../..')\n",
       },
+      REMOVES_FOLDERS,
     ],
     test: FOLDERS,
   },
@@ -933,16 +940,17 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'the bytes of uploads lie in one folder and go with any clearing',
     edits: [
       {
-        file: 'src/engine/pipeline/document-work.ts',
-        find: 'uploadFolder: join(parts.inputDir, UPLOADS)',
-        replace: "uploadFolder: join(parts.inputDir, '..', UPLOADS)",
+        file: 'src/workspaces/folder/files-in.ts',
+        find: 'new UploadFolder(uploadsIn(inputDir))',
+        replace: "new UploadFolder(uploadsIn(join(inputDir, '..')))",
       },
       {
         file: 'src/engine/documents/clear-documents.ts',
         find: '  await graphLock.run(() => store.graph.clear())\n',
         replace:
-          '  await graphLock.run(() => store.graph.clear())\n  await rm(uploadFolder, { recursive: true, force: true })\n',
+          "  await graphLock.run(() => store.graph.clear())\n    await uploads.remove('.')\n",
       },
+      REMOVES_FOLDERS,
     ],
     test: FOLDERS,
   },
@@ -1079,9 +1087,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/workspaces/folder/folder-registry.ts',
-        find: 'return { store, inputDir: inputs }',
-        replace:
-          "return { store, inputDir: this.folders.of(workspace.replaceAll('-', '_')).inputs }",
+        find: 'files: filesIn(inputs) }',
+        replace: "files: filesIn(this.folders.of(workspace.replaceAll('-', '_')).inputs) }",
       },
     ],
     test: NAMES,

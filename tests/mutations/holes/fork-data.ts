@@ -1002,8 +1002,8 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/workspaces/folder/folder-registry.ts',
-        find: 'return { store, inputDir: inputs }',
-        replace: "return { store, inputDir: this.folders.of('default').inputs }",
+        find: 'files: filesIn(inputs) }',
+        replace: "files: filesIn(this.folders.of('default').inputs) }",
       },
     ],
     test: NO_DEFAULT,

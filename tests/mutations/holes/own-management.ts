@@ -230,7 +230,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a file is read under its second name',
     edits: [
       {
-        file: 'src/engine/scan/input-folder.ts',
+        file: 'src/workspaces/folder/input-folder.ts',
         find: 'stats.nlink > 1',
         replace: 'stats.nlink > 999',
       },
@@ -242,7 +242,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'the inputs are looked for behind a link',
     edits: [
       {
-        file: 'src/engine/scan/input-folder.ts',
+        file: 'src/workspaces/folder/input-folder.ts',
         find: '?.isSymbolicLink()) {',
         replace: '?.isSocket()) {',
       },
@@ -309,7 +309,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
         replace: "(visibleName(''), cleanText(text).replace(BREAKS, ' '))",
       },
     ],
-    test: testsOf('tests/engine/documents/receive-file.test.ts')(
+    test: testsOf('tests/engine/documents/file-name.test.ts')(
       'shows nothing of a name that turns it round or cannot be seen',
     ),
   },

@@ -7,6 +7,7 @@ import { offlineModels } from '../../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
 import type { Lease } from '../../../src/tenancy/pool/lease.ts'
 import { EnginePool } from '../../../src/tenancy/pool/pool.ts'
+import { filesIn } from '../../../src/workspaces/folder/files-in.ts'
 import { temporaryFolder } from '../fixtures.ts'
 
 const WORKSPACES = ['a', 'b', 'c', 'd']
@@ -38,7 +39,12 @@ it('loses no write of real engines that are closed and opened all the time', asy
           const dir = join(root, workspace)
           // Refuses when another engine of the workspace is still open.
           const store = await openSqliteStore({ dir, embedding: models.embedding })
-          return LightRag.open({ store, models, inputDir: join(dir, 'inputs'), workingDir: dir })
+          return LightRag.open({
+            store,
+            models,
+            files: filesIn(join(dir, 'inputs')),
+            workingDir: dir,
+          })
         },
         close: (engine) => engine.close(),
         bytesOf: (engine) => engine.bytes(),

@@ -12,6 +12,7 @@ import { readWorkingFolder } from '../../../../src/stores/sqlite/lightrag/workin
 import { writeImport } from '../../../../src/stores/sqlite/lightrag/write-import.ts'
 import { openSqliteStore } from '../../../../src/stores/sqlite/sqlite-store.ts'
 import { verifyWorkspace } from '../../../../src/stores/sqlite/verify/verify-workspace.ts'
+import { filesIn } from '../../../../src/workspaces/folder/files-in.ts'
 import { COUNTRIES } from '../../../fixtures/lightrag/harbour-documents.ts'
 import {
   type LightRagFolder,
@@ -55,7 +56,7 @@ describe('a working folder of Python LightRAG', () => {
   }
   const open = () => openSqliteStore({ dir, embedding: EMBEDDING })
   const engine = async (models: Models) =>
-    LightRag.open({ store: await open(), models, inputDir: join(root, 'inputs') })
+    LightRag.open({ store: await open(), models, files: filesIn(join(root, 'inputs')) })
   const edit = async (
     name: string,
     change: (records: Record<string, Record<string, unknown>>) => void,

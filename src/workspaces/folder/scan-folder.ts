@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ScanStatus } from '../documents/document-calls.ts'
+import type { ScanStatus } from '../../engine/documents/document-calls.ts'
+import type { ScanRecords } from '../../engine/ports/files.ts'
 
 const NAME = /^scan_\d{8}_\d{6}_[0-9a-f]{8}\.json$/
 
-/** What became of the last scans, in a folder of small files: it outlives the engine. */
-export class ScanRecords {
+/** What became of the last scans, in a folder of small files. */
+export class ScanFolder implements ScanRecords {
   readonly #folder: string
   readonly #keep: number
 
@@ -25,7 +26,6 @@ export class ScanRecords {
     for (const name of names.slice(0, -this.#keep)) await rm(join(this.#folder, name))
   }
 
-  /** The scan as it was last saved, or null. One that was running then has been abandoned. */
   async find(trackId: string): Promise<ScanStatus | null> {
     const name = nameOf(trackId)
     if (!NAME.test(name)) return null

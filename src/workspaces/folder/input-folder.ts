@@ -1,11 +1,12 @@
 import { constants, type Dirent } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { extensionOf } from '../../engine/documents/file-name.ts'
+import { EngineError } from '../../engine/ports/errors.ts'
+import { asStorageError } from '../../engine/ports/file-system-errors.ts'
+import type { InputFiles } from '../../engine/ports/files.ts'
+import { keptLabel } from '../../engine/text/kept-label.ts'
 import { ifMissing } from '../../files/file-errors.ts'
-import { extensionOf } from '../documents/file-name.ts'
-import { EngineError } from '../ports/errors.ts'
-import { asStorageError } from '../ports/file-system-errors.ts'
-import { keptLabel } from '../text/kept-label.ts'
 
 /** Where files go once they were taken in, as in LightRAG. */
 const TAKEN = '__enqueued__'
@@ -14,17 +15,13 @@ const MOST_COPIES = 999
 const byName = new Intl.Collator('zh-u-co-pinyin', { numeric: true })
 
 /** The files that people put into a workspace's folder. */
-export class InputFolder {
+export class InputFolder implements InputFiles {
   readonly #path: string
 
   constructor(path: string) {
     this.#path = path
   }
 
-  /**
-   * Names directly in the folder, in the order in which people read them; links and hidden files
-   * are none of ours.
-   */
   async list(extensions: readonly string[]): Promise<{ names: string[]; others: number }> {
     if ((await lstat(this.#path).catch(() => undefined))?.isSymbolicLink()) {
       throw new EngineError('invalid_argument', 'The input folder is a link; put a folder there.')
@@ -39,10 +36,6 @@ export class InputFolder {
     return { names: readable.sort(byName.compare), others: names.length - readable.length }
   }
 
-  /**
-   * @throws {EngineError} `invalid_argument` when it cannot be opened, or is no plain file;
-   *   `store_unavailable` when no file can be opened
-   */
   async *read(name: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     const path = join(this.#path, name)
     // A name that was a file a moment ago may be a link to anywhere by now.
@@ -72,18 +65,12 @@ export class InputFolder {
     }
   }
 
-  /** Moves a file out of the way, under its own name or one with a number. */
   async putAway(name: string): Promise<void> {
     const folder = join(this.#path, TAKEN)
     await mkdir(folder, { recursive: true })
     await rename(join(this.#path, name), join(folder, await freeName(folder, name)))
   }
 
-  /**
-   * Deletes the file of this label, and what was put away under it or under it with a number.
-   *
-   * @param belongsToOther keeps a numbered name that is another file's own
-   */
   async remove(name: string, belongsToOther: (name: string) => Promise<boolean>): Promise<void> {
     // Labels are free text. What has no such name in one of the two folders is none of ours.
     if (name === '' || /^(?:\.|__)/.test(name)) return

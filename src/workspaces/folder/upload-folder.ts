@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EngineError } from '../../engine/ports/errors.ts'
+import { asStorageError } from '../../engine/ports/file-system-errors.ts'
+import type { Files, KeptFile, OpenFile, PutOptions } from '../../engine/ports/files.ts'
+import { syncFolder } from '../../files/sync-folder.ts'
+
+const UNFINISHED = '.part'
+/** Room is asked for so much at a time. */
+const STEP_BYTES = 4 * 1024 * 1024
+
+/** A folder of uploads; it is made when the first one comes. */
+export class UploadFolder implements Files {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Resolves after the bytes, the name and the folder are synced. */
+  async put(content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<KeptFile> {
+    // The caller's name is only a label.
+    const name = `${randomUUID()}${options.extension}`
+    const unfinished = this.#path(name + UNFINISHED)
+    try {
+      await options.room?.forIntake(0)
+      await mkdir(this.#folder, { recursive: true })
+      const received = await write(unfinished, content, options)
+      await rename(unfinished, this.#path(name))
+      await syncFolder(this.#folder)
+      return { name, ...received }
+    } catch (error) {
+      await rm(unfinished, { force: true })
+      throw asStorageError(error)
+    }
+  }
+
+  async open(name: string): Promise<OpenFile> {
+    const path = this.#path(name)
+    await access(path)
+    return { path, close: async () => undefined }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#path(name), { force: true })
+  }
+
+  async list(): Promise<{ name: string; writtenAt: number }[]> {
+    const found: { name: string; writtenAt: number }[] = []
+    for (const name of await this.#names()) {
+      const stats = await stat(this.#path(name)).catch(() => undefined)
+      if (stats !== undefined) found.push({ name, writtenAt: stats.mtimeMs })
+    }
+    return found
+  }
+
+  async removeUnfinished(): Promise<void> {
+    for (const name of await this.#names()) if (name.endsWith(UNFINISHED)) await this.remove(name)
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name)
+  }
+
+  #names(): Promise<string[]> {
+    return readdir(this.#folder).catch((): string[] => [])
+  }
+}
+
+async function write(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  { maxBytes, room }: PutOptions,
+): Promise<Omit<KeptFile, 'name'>> {
+  const file = await open(path, 'wx')
+  try {
+    const hash = createHash('sha256')
+    let bytes = 0
+    let granted = 0
+    for await (const piece of content) {
+      bytes += piece.byteLength
+      if (maxBytes > 0 && bytes > maxBytes) {
+        throw new EngineError('file_too_large', `The file is larger than ${maxBytes} bytes.`)
+      }
+      if (bytes > granted) {
+        await room?.forIntake(STEP_BYTES)
+        granted = bytes + STEP_BYTES
+      }
+      hash.update(piece)
+      await file.writeFile(piece)
+    }
+    if (bytes === 0) throw new EngineError('invalid_argument', 'The file is empty.')
+    await file.sync()
+    return { bytes, contentHash: hash.digest('hex') }
+  } finally {
+    await file.close()
+  }
+}
