@@ -4,7 +4,26 @@ import { join } from 'node:path'
 import { EXAMPLE_USERS } from './demo-users.ts'
 import { type DemoOutput, Screen } from './screen.ts'
 import { showDemo } from './show-demo.ts'
-import { SignalWatch } from './signal-watch.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Holds Ctrl-C and a polite kill back from ending the process until `stop` is called. */
+class SignalWatch {
+  /** Resolves at the first signal, and never without one. */
+  readonly first: Promise<void>
+  #listener = (): void => {}
+
+  constructor() {
+    this.first = new Promise((resolve) => {
+      this.#listener = resolve
+    })
+    for (const signal of SIGNALS) process.on(signal, this.#listener)
+  }
+
+  stop(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#listener)
+  }
+}
 
 export interface DemoServerOptions {
   /** 0: any free port. */

@@ -1,12 +1,11 @@
 import { type AskedQuestion, checkAnswers } from './check-answers.ts'
 import { checkIntrusion, checkKeys } from './check-isolation.ts'
-import { citedAnswer } from './cited-answer.ts'
 import { type Company, openCompany } from './company.ts'
 import { loadCorpus, type Tracks } from './load-corpus.ts'
 import { QUESTIONS } from './questions.ts'
+import type { Answer } from './rag-client.ts'
 import type { Screen } from './screen.ts'
 import { sideBySide } from './side-by-side.ts'
-import { curlLines } from './try-it.ts'
 
 /**
  * Loads both companies, asks their questions and judges the server at `url`.
@@ -79,4 +78,32 @@ async function judge(
   screen.line()
   screen.line(`  ${held} of ${checks.length} checks hold`)
   return held === checks.length
+}
+
+/** An answer as the demo prints it: who got it, the text, the files it cites. */
+function citedAnswer(name: string, { response, references }: Answer): string {
+  const body = bodyOf(response)
+  const cited = references.filter(({ reference_id: id }) => body.includes(`[${id}]`))
+  const sources = (cited.length > 0 ? cited : references).map(
+    (entry) => `[${entry.reference_id}] ${entry.file_path}`,
+  )
+  return [`${name}:`, body, '', ...sources].join('\n')
+}
+
+/** The text without what the demo says once for all answers: the list of files, a closing remark. */
+function bodyOf(response: string): string {
+  const [text = ''] = response.split(/^### References/m)
+  return text.replace(/\n[ \t]*\*[^*\n]+\*\s*$/, '').trim()
+}
+
+/** Lines to paste into a shell: a question, the document list and a wrong key. */
+function curlLines(url: string, companies: readonly Company[], question: string): string[] {
+  const json = "-H 'Content-Type: application/json'"
+  const asks = companies.map(
+    ({ key }) => `curl -s ${url}/query -H 'X-API-Key: ${key}' ${json} -d '{"query":"${question}"}'`,
+  )
+  const lists = companies
+    .slice(0, 1)
+    .map(({ key }) => `curl -s ${url}/documents -H 'X-API-Key: ${key}'`)
+  return [...asks, ...lists, `curl -i ${url}/documents -H 'X-API-Key: wrong-key'`]
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { requireBodyLimits } from './body/body-limits.ts'
@@ -8,9 +10,11 @@ import { addErrorHandler, type ErrorStatuses } from './errors/error-handler.ts'
 import { answerUnrouted } from './errors/unrouted.ts'
 import type { PrefixOf } from './guards/path-prefix.ts'
 import { refuseRepeatedHost } from './guards/refuse-repeated-host.ts'
-import { requestIdOf, sendRequestId } from './request-id.ts'
 import { requireBounds } from './validation/require-bounds.ts'
 import { validatorCompiler } from './validation/validator-compiler.ts'
+
+const REQUEST_ID = 'x-request-id'
+const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** Options for `fastify()` that go with {@link httpConventions}. */
 export const httpServerOptions = {
@@ -56,3 +60,17 @@ export const httpConventions = fp(
   },
   { name: 'http-conventions', fastify: '5.x' },
 )
+
+/** The id that a caller gave, when it is safe to log and to send back; a fresh one otherwise. */
+function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers[REQUEST_ID]
+  return typeof given === 'string' && ACCEPTABLE_ID.test(given) ? given : randomUUID()
+}
+
+/** Names the request's id in every response. */
+function sendRequestId(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header(REQUEST_ID, request.id)
+    done()
+  })
+}

@@ -2,7 +2,12 @@ import type { ChangeParts } from '../merge/ask-models.ts'
 import { together } from '../merge/prepare-change.ts'
 import { rebuildItems } from '../merge/rebuild-items.ts'
 import type { Change } from '../ports/change.ts'
-import { type ManualEntity, type ManualRelation, NO_DOCUMENT } from '../ports/graph-edit.ts'
+import {
+  type GraphEdit,
+  type ManualEntity,
+  type ManualRelation,
+  NO_DOCUMENT,
+} from '../ports/graph-edit.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { orderedPair, type Pair, pairKey } from '../ports/pair.ts'
 import type {
@@ -10,9 +15,8 @@ import type {
   StoredRelation,
   StoredRelationFragment,
 } from '../ports/stored-rows.ts'
-import { changedOverrides } from './changed-overrides.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'
-import { overridesAfter } from './overrides-after.ts'
+import { type OverrideChange, overridesAfter } from './overrides-after.ts'
 
 /**
  * Works out what an edit makes of the graph. Fragments move, overrides change, and everything that
@@ -162,4 +166,25 @@ async function lonelyEnds(
   const ends = new Set(ended.flatMap(({ pair }) => pair).filter((name) => !entities.has(name)))
   const found = await store.searches.entityFragments([...ends], [], 1)
   return [...found].flatMap(([name, fragments]) => (fragments.length === 0 ? [name] : []))
+}
+
+/** The overrides to write. Those of an item that ends go with it. */
+function changedOverrides(
+  rebuilt: Pick<Change, 'deadEntities' | 'deadRelations'>,
+  { before, after }: OverrideChange,
+  origins: Origins,
+): Pick<GraphEdit, 'overrideEntities' | 'overrideRelations'> {
+  const deadEntities = new Set(rebuilt.deadEntities)
+  const deadRelations = new Set(rebuilt.deadRelations.map(pairKey))
+  const overrideEntities = [...origins.entities.keys(), ...rebuilt.deadEntities].flatMap((name) => {
+    const override = deadEntities.has(name) ? null : (after.entities.get(name) ?? null)
+    const isNothing = override === null && !before.entities.has(name)
+    return isNothing ? [] : [{ name, override }]
+  })
+  const overrideRelations = [...origins.relations].flatMap(([key, { pair }]) => {
+    const override = deadRelations.has(key) ? null : (after.relations.get(key) ?? null)
+    const isNothing = override === null && !before.relations.has(key)
+    return isNothing ? [] : [{ pair, override }]
+  })
+  return { overrideEntities, overrideRelations }
 }

@@ -1,6 +1,7 @@
 import { plainText } from './terms.ts'
-import { withoutRemarks } from './without-remarks.ts'
 
+const OPENING = /[([（【]/g
+const CLOSING = /[)\]）】]/g
 const POSSESSIVE = /['’]s\b|['’](?=\s|$)/g
 const NOT_WORD = /[^\p{L}\p{N}]+/gu
 const ARTICLE = /^(?:the|a|an) (?=.)/
@@ -15,4 +16,24 @@ export function nameKey(name: string): string {
     .replace(NOT_WORD, ' ')
     .trim()
   return plain.replace(ARTICLE, '')
+}
+
+/**
+ * A text without what stands in brackets, and without the space before it. A bracket that is never
+ * closed stays. Every character is looked at a few times at most, however many brackets are open.
+ */
+function withoutRemarks(text: string): string {
+  let kept = ''
+  let from = 0
+  for (;;) {
+    OPENING.lastIndex = from
+    const open = OPENING.exec(text)
+    if (open === null) return kept + text.slice(from)
+    CLOSING.lastIndex = open.index + 1
+    const close = CLOSING.exec(text)
+    // What comes behind it is not closed either.
+    if (close === null) return kept + text.slice(from)
+    kept += text.slice(from, open.index).trimEnd()
+    from = close.index + 1
+  }
 }

@@ -1,11 +1,39 @@
+import Module, { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js'
 import { cleanText } from '../../engine/read/clean-text.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged, UnreadableFile } from '../unreadable-file.ts'
 import { HeadingLines } from './heading-lines.ts'
-import { loadPdfjs, pdfjsFolder } from './load-pdfjs.ts'
 import { pageText } from './pdf-lines.ts'
 import { type OutlineEntry, outlineOf } from './pdf-outline.ts'
+
+const require = createRequire(import.meta.url)
+
+/** Stands for classes that only drawing needs. */
+class NotDrawn {}
+
+/**
+ * The PDF library, without what it would load to draw pages: native code has no place in a thread
+ * that may be ended at any moment.
+ */
+async function loadPdfjs() {
+  try {
+    const canvas = createRequire(require.resolve('pdfjs-dist')).resolve('@napi-rs/canvas')
+    require.cache[canvas] ??= Object.assign(new Module(canvas), { loaded: true })
+  } catch {
+    // Not installed, which is as good.
+  }
+  for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) {
+    if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value: NotDrawn })
+  }
+  return import('pdfjs-dist/legacy/build/pdf.mjs')
+}
+
+/** Folders of the library, with the slash that it asks for. */
+function pdfjsFolder(name: 'cmaps' | 'standard_fonts'): string {
+  return `${join(dirname(require.resolve('pdfjs-dist/package.json')), name)}/`
+}
 
 /** In a dictionary, the length of the file. */
 const LENGTH = /^[^>]*?\/L\s+(\d+)/

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Multipart, MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { RequestError } from '../errors/request-error.ts'
@@ -8,7 +9,9 @@ import {
   type ValidationIssue,
 } from '../errors/validation-error.ts'
 import { cutOffSilent } from './cut-off-silent.ts'
-import { discardBody } from './discard-body.ts'
+
+const MOST_DISCARDED_BYTES = 1024 ** 3
+const DISCARD_SILENCE_MS = 10_000
 
 export interface UploadLimits {
   /** Longest file, in bytes. */
@@ -169,4 +172,23 @@ function textInsteadOfFile(value: unknown): ValidationIssue {
     input: shorten(value),
     ctx: { error: {} },
   }
+}
+
+/**
+ * Reads what is left of a request's body and drops it.
+ *
+ * Many clients look for an answer only when they are done with sending; closed earlier, they see a
+ * broken pipe in place of the reason. One that goes on for a gigabyte, or falls silent, loses its
+ * connection all the same.
+ */
+function discardBody(request: IncomingMessage): void {
+  if (request.readableEnded || request.destroyed) return
+  let left = MOST_DISCARDED_BYTES
+  request.unpipe()
+  cutOffSilent(request, DISCARD_SILENCE_MS)
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) request.destroy()
+  })
+  request.resume()
 }

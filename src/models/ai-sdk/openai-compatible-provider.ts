@@ -1,8 +1,12 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { adaptingFetch } from './adapting-fetch.ts'
+import { ANSWER_IN_LINES, ONE_ANSWER } from '../calls/bounded-body.ts'
+import { modelFetch } from '../calls/model-fetch.ts'
 import type { LanguageModelObject } from './ai-sdk-language-model.ts'
 import { capabilitiesOf, type RequestCapabilities } from './request-capabilities.ts'
 import { RequestShape } from './request-shape.ts'
+
+/** More parameters than these are not refused one after the other. */
+const MOST_REFUSALS = 10
 
 /** Where an OpenAI-compatible API is and how to enter it. */
 export interface OpenAiCompatibleHost {
@@ -61,5 +65,30 @@ function usageOf(usage: Parameters<ConvertUsage>[0]): ReturnType<ConvertUsage> {
   return {
     inputTokens: { total: asked, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
     outputTokens: { total: written, text: undefined, reasoning: thought },
+  }
+}
+
+/**
+ * The fetch of a chat model that sends a request again, once for each parameter, when the provider
+ * has refused it for a parameter that it can do without.
+ */
+function adaptingFetch(shape: RequestShape): typeof globalThis.fetch {
+  return async (input, init) => {
+    let body = init?.body
+    // Within a text its quotes would be escaped.
+    const isStream = typeof body === 'string' && body.includes('"stream":true')
+    const bounds = isStream ? ANSWER_IN_LINES : ONE_ANSWER
+    for (let refusals = 0; ; refusals++) {
+      const response = await modelFetch(input, { ...init, body: body ?? null }, bounds)
+      const isRefusal = response.status === 400 || response.status === 422
+      if (!isRefusal || typeof body !== 'string' || refusals >= MOST_REFUSALS) return response
+      const said = await response.text()
+      const again = shape.afterRefusal(said, JSON.parse(body))
+      if (again === null) {
+        const { status, headers } = response
+        return new Response(said, { status, headers })
+      }
+      body = JSON.stringify(again)
+    }
   }
 }

@@ -1,8 +1,23 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { AnswerPassage } from '../../engine/ports/models.ts'
 import { stemOf } from '../../engine/text/stem.ts'
 import { splitSentences } from './split-sentences.ts'
 import { contentTerms, wordsOf } from './terms.ts'
-import { TimeSlice } from './time-slice.ts'
+
+/** In milliseconds. */
+const SLICE_MS = 8
+
+/** Lets other work have its turn now and then during a long computation. */
+class TimeSlice {
+  #began = performance.now()
+
+  /** Returns at once while the slice lasts, else after whatever else was waiting. */
+  async pause(): Promise<void> {
+    if (performance.now() - this.#began < SLICE_MS) return
+    await turn()
+    this.#began = performance.now()
+  }
+}
 
 /** A sentence that speaks to the question. */
 export interface RankedSentence {

@@ -11,7 +11,6 @@ import { OLLAMA_DOCS } from '../../openapi/ollama-docs.ts'
 import { NO_ANSWER } from '../query/answer-reader.ts'
 import { answerLines } from '../query/line-stream.ts'
 import { CHAT_ACCESS } from '../request-access.ts'
-import { newestTurns } from './newest-turns.ts'
 import { type AnswerFormat, lineFormat, wholeReply } from './ollama-answer.ts'
 import { listedModel, OLLAMA_VERSION, runningModel } from './ollama-models.ts'
 import { isErrand, readChatQuery } from './ollama-query.ts'
@@ -23,6 +22,9 @@ import {
   ModelsReply,
   VersionReply,
 } from './ollama-schemas.ts'
+
+/** Characters of earlier turns that go with a question; a long talk is heeded from its end. */
+const MOST_CHARACTERS = 262_144
 
 export interface OllamaOptions {
   /** What the server calls itself, such as `lightrag:latest`. */
@@ -184,4 +186,14 @@ async function streamed(
 function malformed(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
   if (!(error instanceof RequestValidationError)) throw error
   reply.code(400).send({ detail: error.message })
+}
+
+/** The newest turns whose texts have room together, in their order, and nothing but their texts. */
+function newestTurns(turns: readonly Turn[], most = MOST_CHARACTERS): Turn[] {
+  let from = turns.length
+  for (let room = most; from > 0; from--) {
+    room -= turns[from - 1]?.content.length ?? 0
+    if (room < 0) break
+  }
+  return turns.slice(from).map(({ role, content }) => ({ role, content }))
 }

@@ -11,7 +11,6 @@ import { type EngineStats, engineGauges, engineStats } from './pool-stats.ts'
 import { PoolWaiter } from './pool-waiter.ts'
 import { PooledEngine } from './pooled-engine.ts'
 
-/** Requests that may wait for a place. */
 const MAX_WAITING = 1024
 /** Of the pool: what background leases may hold, at least one engine. */
 const BACKGROUND_SHARE = 0.5

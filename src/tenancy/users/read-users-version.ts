@@ -1,6 +1,35 @@
 import { readFile, stat } from 'node:fs/promises'
-import { readUsersInThread, SMALL_USERS_BYTES } from './read-users-in-thread.ts'
+import { startThread } from '../../threads/start-thread.ts'
+import { ThreadCalls } from '../../threads/thread-calls.ts'
+import type { UsersRequest } from './users-thread.ts'
 import { judgeUsers, type UsersVersion, unreadableUsers } from './users-version.ts'
+
+/** A file of this size is checked in a few milliseconds: less than a thread takes to start. */
+const SMALL_USERS_BYTES = 64 * 1024
+
+/**
+ * Reads and judges a users file in a thread of its own. It loads little, so that a program can begin
+ * with this while the rest of it is being loaded.
+ *
+ * @throws when the thread fails or `signal` is aborted
+ */
+async function readUsersInThread(
+  request: UsersRequest,
+  signal: AbortSignal,
+): Promise<UsersVersion> {
+  signal.throwIfAborted()
+  const calls = new ThreadCalls<UsersRequest, UsersVersion>(() =>
+    startThread(new URL('./users-thread.ts', import.meta.url)),
+  )
+  const stop = () => void calls.close()
+  signal.addEventListener('abort', stop)
+  try {
+    return await calls.call(request)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await calls.close()
+  }
+}
 
 /**
  * Reads and judges a users file without holding the event loop: a large one in a thread of its own.

@@ -6,7 +6,6 @@ import type { Question } from '../question.ts'
 import type { Retrieved } from '../retrieve.ts'
 import { buildContext, columnsOf } from './build-context.ts'
 import { type FileReference, fileReferences } from './file-references.ts'
-import { fitToBudget } from './fit-to-budget.ts'
 
 /** Tokens of the JSON around a passage: braces, keys, the reference id. */
 const PASSAGE_FRAME = 12
@@ -108,4 +107,22 @@ export function answerInput(
     userPrompt: question.userPrompt,
     history: question.history,
   }
+}
+
+/**
+ * Keeps the best-ranked items that fit a token budget.
+ *
+ * @param ranked best first
+ * @param budget in tokens; 0 keeps nothing
+ */
+function fitToBudget<T>(ranked: readonly T[], budget: number, tokensOf: (item: T) => number): T[] {
+  const kept: T[] = []
+  let left = budget
+  for (const item of ranked) {
+    left -= tokensOf(item)
+    // Stop rather than skip: a shorter item further down must not push out a better one.
+    if (left < 0) break
+    kept.push(item)
+  }
+  return kept
 }

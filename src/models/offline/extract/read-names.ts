@@ -3,12 +3,14 @@ import { nameKey } from '../../../engine/text/name-key.ts'
 import type { NameSpan } from './capitalised-names.ts'
 import { NameLedger } from './name-ledger.ts'
 import { nameSpans } from './name-spans.ts'
-import { quotedTitles } from './quoted-titles.ts'
 import type { Mention } from './relate-names.ts'
 import { type NameBook, resolveNames } from './resolve-names.ts'
 import { type Sentence, sentences } from './sentences.ts'
 import { titleEntity } from './title-entity.ts'
 import { type Utterance, utterances } from './utterances.ts'
+
+const QUOTED = /["“„«「『《]([^"“”„«»「」『』《》\n]{2,60})["”“»」』》]|``([^`'\n]{2,60})''/gu
+const SENTENCE_END = /[.!?。！？,]$/
 
 /**
  * The names of a text as entities, and those that share a sentence as relations. In a conversation
@@ -111,4 +113,16 @@ class Cursor<T extends { readonly start: number; readonly end: number }> {
     }
     return found
   }
+}
+
+/** Titles in quotation marks. A quoted sentence is speech, not a title. */
+function quotedTitles(text: string): NameSpan[] {
+  const found: NameSpan[] = []
+  for (const match of text.matchAll(QUOTED)) {
+    const name = (match[1] ?? match[2] ?? '').trim()
+    const words = name.split(/\s+/).length
+    if (name.length < 2 || words > 8 || SENTENCE_END.test(name) || /^\p{Ll}/u.test(name)) continue
+    found.push({ name, start: match.index, end: match.index + match[0].length, certain: true })
+  }
+  return found
 }

@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
-import { inKeyOrder } from './in-key-order.ts'
 
 /** Rows read before the first is kept: a workspace that is hardly asked holds none. */
 const READ_AT_LEAST = 400
@@ -68,4 +67,16 @@ export class RowCache<Row extends { readonly key: Key }> {
   forget(): void {
     this.#rows.forget()
   }
+}
+
+/**
+ * What was read under some keys, in the order in which these were asked for. SQLite would put whole
+ * rows aside to sort them.
+ */
+function inKeyOrder<Row extends { readonly key: Key }>(
+  keys: readonly Key[],
+  rows: readonly Row[],
+): Row[] {
+  const found = new Map(rows.map((row) => [row.key, row]))
+  return keys.flatMap((key) => found.get(key) ?? [])
 }
