@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { asStorageError } from '../ports/file-system-errors.ts'
@@ -70,7 +71,17 @@ function loadEncoding(): Encoding {
   try {
     return require(ENCODING)
   } catch (error) {
-    throw asStorageError(error)
+    throw asStorageError(openingError() ?? error)
+  }
+}
+
+/** Node 24 tells of a lack of descriptors as of a package whose configuration is invalid. */
+function openingError(): unknown {
+  try {
+    closeSync(openSync(ENCODING, 'r'))
+    return undefined
+  } catch (error) {
+    return error
   }
 }
 
