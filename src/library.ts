@@ -1,15 +1,9 @@
 import { join } from 'node:path'
 import { LightRag } from './engine/light-rag.ts'
 import { ModelHealth } from './engine/ports/model-health.ts'
-import type { EmbeddingModel, LanguageModel, Models } from './engine/ports/models.ts'
+import type { EmbeddingModel, LanguageModel } from './engine/ports/models.ts'
 import type { EngineSettings } from './engine/ports/settings.ts'
-import type { Store } from './engine/ports/store.ts'
-import { CachedLanguageModel } from './engine/roles/cached-language-model.ts'
-import { LlmAnswerer } from './engine/roles/llm-answerer.ts'
-import { isUsableExtraction, LlmExtractor } from './engine/roles/llm-extractor.ts'
-import { isUsableKeywords, LlmKeywords } from './engine/roles/llm-keywords.ts'
-import { isUsableQuestion, LlmRewriter } from './engine/roles/llm-rewriter.ts'
-import { LlmSummarizer } from './engine/roles/llm-summarizer.ts'
+import { llmRoles } from './engine/roles/llm-roles.ts'
 import { tokenCount } from './engine/text/tokenizer.ts'
 import { FileReaders } from './formats/reader/file-readers.ts'
 import {
@@ -151,6 +145,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
   const llmHealth = new ModelHealth()
   const embeddingHealth = new ModelHealth()
   const llm = options.llm && languageModelOf(options.llm, options.structured)
+  const model = llm ? watchedLanguageModel(llm, llmHealth) : null
   const given = options.embedding && embeddingOf(options.embedding)
   const embedding = given ? watchedEmbeddingModel(given, embeddingHealth) : offline.embedding
   const store = await openSqliteStore({ dir: options.dir, embedding })
@@ -158,7 +153,7 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
     store,
     models: {
       ...offline,
-      ...(llm ? llmRoles(watchedLanguageModel(llm, llmHealth), store, offline) : {}),
+      ...llmRoles({ extract: model, keyword: model, query: model }, store.cache, offline.rewriter),
       embedding,
       checks: {
         llm: llm ? languageModelCheck(llm, llmHealth) : { health: llmHealth, probe: null },
@@ -172,22 +167,6 @@ export async function openLightRag(options: LightRagOptions): Promise<LightRag> 
     fileReader: new FileReaders().of(options.dir),
     workingDir: options.dir,
   })
-}
-
-/** What was asked before is not paid for again, as in the server. */
-function llmRoles(model: LanguageModel, store: Store, { rewriter }: Pick<Models, 'rewriter'>) {
-  const extracting = new CachedLanguageModel(model, store.cache, 'extract', isUsableExtraction)
-  const finding = new CachedLanguageModel(model, store.cache, 'keywords', isUsableKeywords)
-  return {
-    extractor: new LlmExtractor(extracting, { gleaning: true }),
-    keywords: new LlmKeywords(finding),
-    rewriter: new LlmRewriter(
-      new CachedLanguageModel(model, store.cache, 'keywords', isUsableQuestion),
-      rewriter,
-    ),
-    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store.cache, 'summary')),
-    answerer: new LlmAnswerer(model),
-  }
 }
 
 function languageModelOf(

@@ -6,17 +6,11 @@ import type {
   LanguageModel,
   ModelCheck,
   Models,
-  QuestionRewriter,
   RerankModel,
 } from '../../engine/ports/models.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import type { ModelUsage } from '../../engine/rag.ts'
-import { CachedLanguageModel } from '../../engine/roles/cached-language-model.ts'
-import { LlmAnswerer } from '../../engine/roles/llm-answerer.ts'
-import { isUsableExtraction, LlmExtractor } from '../../engine/roles/llm-extractor.ts'
-import { isUsableKeywords, LlmKeywords } from '../../engine/roles/llm-keywords.ts'
-import { isUsableQuestion, LlmRewriter } from '../../engine/roles/llm-rewriter.ts'
-import { LlmSummarizer } from '../../engine/roles/llm-summarizer.ts'
+import { llmRoles, type RoleSettings } from '../../engine/roles/llm-roles.ts'
 import { tokenCount } from '../../engine/text/tokenizer.ts'
 import { type ModelNotice, type NoticeSink, onceAnHour } from '../../models/calls/notices.ts'
 import type { UsageMeter, UsageRecord } from '../../models/calls/usage.ts'
@@ -166,9 +160,12 @@ async function modelSet(
       const { extract, keyword, query } = llms
       return {
         ...offline,
-        ...extractRoles(config, store, scheduled(extract), wording),
-        ...queryRoles(config, store, scheduled(keyword), scheduled(query), wording),
-        rewriter: rewriterOf(config, store, scheduled(keyword), offline),
+        ...llmRoles(
+          { extract: scheduled(extract), keyword: scheduled(keyword), query: scheduled(query) },
+          store.cache,
+          offline.rewriter,
+          roleSettings(config, wording),
+        ),
         embedding: paid ? embeddingInTurn(embedding) : embedding,
         reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
         checks: {
@@ -192,62 +189,18 @@ function alwaysThere(): ModelCheck {
   return { health: new ModelHealth(), probe: null }
 }
 
-/** What documents need; nothing without a model. */
-function extractRoles(
-  config: Config,
-  store: Store,
-  model: LanguageModel | null,
-  wording: WorkspaceWording,
-): Partial<Pick<Models, 'extractor' | 'summarizer'>> {
-  if (model === null) return {}
-  const language = wording.language ?? config.SUMMARY_LANGUAGE
-  const extracting = config.ENABLE_LLM_CACHE_FOR_EXTRACT
-    ? new CachedLanguageModel(model, store.cache, 'extract', isUsableExtraction)
-    : model
+function roleSettings(config: Config, wording: WorkspaceWording): RoleSettings {
   return {
-    extractor: new LlmExtractor(extracting, {
-      gleaning: config.MAX_GLEANING > 0,
-      wording: {
-        entityTypes: wording.entity_types ?? config.ENTITY_TYPES,
-        language,
-        extraRules: wording.extraction_rules ?? '',
-      },
-    }),
-    summarizer: new LlmSummarizer(new CachedLanguageModel(model, store.cache, 'summary'), language),
+    gleaning: config.MAX_GLEANING > 0,
+    keepExtractions: config.ENABLE_LLM_CACHE_FOR_EXTRACT,
+    keepQuestions: config.ENABLE_LLM_CACHE,
+    wording: {
+      entityTypes: wording.entity_types ?? config.ENTITY_TYPES,
+      language: wording.language ?? config.SUMMARY_LANGUAGE,
+      extraRules: wording.extraction_rules ?? '',
+    },
+    answerPrompt: wording.answer_prompt,
   }
-}
-
-/** What questions need; nothing without a model. */
-function queryRoles(
-  config: Config,
-  store: Store,
-  keywordModel: LanguageModel | null,
-  answerModel: LanguageModel | null,
-  wording: WorkspaceWording,
-): Partial<Pick<Models, 'keywords' | 'answerer'>> {
-  const language = wording.language ?? config.SUMMARY_LANGUAGE
-  const finding =
-    keywordModel && config.ENABLE_LLM_CACHE
-      ? new CachedLanguageModel(keywordModel, store.cache, 'keywords', isUsableKeywords)
-      : keywordModel
-  return {
-    ...(finding ? { keywords: new LlmKeywords(finding, language) } : {}),
-    ...(answerModel ? { answerer: new LlmAnswerer(answerModel, wording.answer_prompt) } : {}),
-  }
-}
-
-/** A model that does not answer costs a question its conversation, not its answer. */
-function rewriterOf(
-  config: Config,
-  store: Store,
-  model: LanguageModel | null,
-  { rewriter: offline }: Models,
-): QuestionRewriter | undefined {
-  if (model === null) return offline
-  const asking = config.ENABLE_LLM_CACHE
-    ? new CachedLanguageModel(model, store.cache, 'keywords', isUsableQuestion)
-    : model
-  return new LlmRewriter(asking, offline)
 }
 
 async function embeddingModel(config: Config, meter: UsageMeter): Promise<EmbeddingModel | null> {
