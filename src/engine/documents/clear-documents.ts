@@ -3,7 +3,7 @@ import type { Store } from '../ports/store.ts'
 
 const PAGE = 1_000
 
-export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploads' | 'graphLock'> {
+export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploads'> {
   /** Ends what is being done with documents that are all to go. */
   readonly endWork: () => void
 }
@@ -34,11 +34,11 @@ export class PromisedClearing {
   /** Does it if it is owed. Nothing may be taken in meanwhile. Returns whether it was. */
   async keep(): Promise<boolean> {
     if (!this.#isOwed) return false
-    const { store, uploads, graphLock, endWork } = this.#parts
+    const { store, uploads, endWork } = this.#parts
     endWork()
     // The files first: after a crash in the middle nothing but the documents tells which ones they are.
     for (const file of await storedFiles(store)) await uploads.remove(file)
-    await graphLock.run(() => store.graph.clear())
+    await store.graph.exclusively(() => store.graph.clear())
     this.#isOwed = false
     return true
   }

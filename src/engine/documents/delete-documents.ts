@@ -38,7 +38,7 @@ export async function deletePromised(
     ;({ filePath: label, storedFile } = document)
     return prepareChange(making, removes, null, options)
   }
-  if (!(await applyBeside(parts, prepare, async () => undefined, signal))) return null
+  if (!(await applyBeside(parts.store, prepare, async () => undefined, signal))) return null
   // The bytes of an upload have no name of the caller's; nobody could find them again.
   if (storedFile !== null) await uploads.remove(storedFile)
   return label

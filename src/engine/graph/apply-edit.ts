@@ -8,7 +8,7 @@ import type { EditPlan } from './edit-plan.ts'
 import { prepareEdit } from './prepare-edit.ts'
 
 /**
- * Makes an edit visible and durable, or nothing of it. The graph lock must be held.
+ * Makes an edit visible and durable, or nothing of it. Only to be called in an exclusive section.
  *
  * @throws {EngineError} `graph_full`
  */

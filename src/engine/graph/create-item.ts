@@ -20,7 +20,7 @@ export function createEntity(
   input: CreateEntity,
 ): Promise<GraphReply<EntityInfo>> {
   const { entity_name, entity_data: data } = input
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const name = itemName(entity_name, 'entity_name')
     if ((await knownName(parts.store.searches, entity_name)) !== null) {
       throw new EngineError('entity_exists', `Entity '${name}' exists already.`)
@@ -43,7 +43,7 @@ export function createRelation(
   input: CreateRelation,
 ): Promise<GraphReply<RelationInfo>> {
   const { relation_data: data } = input
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const { store } = parts
     const ends = [
       await existingName(store, input.source_entity),

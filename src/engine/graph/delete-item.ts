@@ -10,7 +10,7 @@ export function deleteEntity(
   parts: PublishParts,
   input: { readonly entity_name: string },
 ): Promise<DeletionResult> {
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const name = await knownName(parts.store.searches, input.entity_name)
     if (name === null) {
       const message = `Entity '${input.entity_name}' does not exist.`
@@ -26,7 +26,7 @@ export function deleteRelation(
   parts: PublishParts,
   input: { readonly source_entity: string; readonly target_entity: string },
 ): Promise<DeletionResult> {
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const { store } = parts
     const source = (await knownName(store.searches, input.source_entity)) ?? input.source_entity
     const target = (await knownName(store.searches, input.target_entity)) ?? input.target_entity

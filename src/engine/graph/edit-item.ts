@@ -19,7 +19,7 @@ import { existingName, itemName, knownName } from './item-name.ts'
  * that of another entity when both are the same.
  */
 export function editEntity(parts: PublishParts, input: EditEntity): Promise<EditEntityReply> {
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const name = await existingName(parts.store, input.entity_name)
     const { updated_data: data } = input
     refuseOrigin(data, nodeProperties(await readEntity(parts, name)))
@@ -53,7 +53,7 @@ export function editRelation(
   parts: PublishParts,
   input: EditRelation,
 ): Promise<GraphReply<RelationInfo>> {
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const { store } = parts
     const source = (await knownName(store.searches, input.source_id)) ?? input.source_id
     const target = (await knownName(store.searches, input.target_id)) ?? input.target_id

@@ -13,7 +13,7 @@ export function mergeEntities(
   parts: PublishParts,
   input: MergeEntities,
 ): Promise<GraphReply<EntityInfo>> {
-  return parts.graphLock.run(async () => {
+  return parts.store.graph.exclusively(async () => {
     const { store } = parts
     const into = input.entity_to_change_into
     const target =

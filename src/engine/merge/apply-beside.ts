@@ -1,6 +1,5 @@
 import type { Change } from '../ports/change.ts'
 import type { Store } from '../ports/store.ts'
-import type { Mutex } from '../work/mutex.ts'
 
 /** How often a change is worked out beside others before they have to wait for it. */
 const TRIES_BESIDE = 3
@@ -10,11 +9,11 @@ const TRIES_BESIDE = 3
  * asks, and makes it visible; again when somebody was quicker.
  *
  * @param prepare the change as things stand; null when there is nothing to do any more
- * @param admit called with the change, under the lock, before it is made; may refuse by throwing
+ * @param admit called with the change, in the exclusive section, before it is made; may refuse by throwing
  * @returns whether a change was made
  */
 export async function applyBeside(
-  { store, graphLock }: { readonly store: Store; readonly graphLock: Mutex },
+  store: Store,
   prepare: () => Promise<Change | null>,
   admit: (change: Change) => Promise<void>,
   signal: AbortSignal | undefined,
@@ -23,7 +22,7 @@ export async function applyBeside(
     const version = await store.dataVersion()
     const prepared = left > 0 ? await prepare() : null
     if (left > 0 && prepared === null) return false
-    const done = await graphLock.run(async () => {
+    const done = await store.graph.exclusively(async () => {
       signal?.throwIfAborted()
       const isCurrent = (await store.dataVersion()) === version
       if (left > 0 && !isCurrent) return null

@@ -2,7 +2,6 @@ import { Attempt } from '../pipeline/attempt.ts'
 import { embedEach } from '../pipeline/embed-each.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { Store } from '../ports/store.ts'
-import type { Mutex } from '../work/mutex.ts'
 import { entityText, relationText } from './item-texts.ts'
 import { PaidAnswers } from './paid-answers.ts'
 
@@ -16,7 +15,6 @@ export interface VectorDebts {
   readonly store: Store
   readonly models: Pick<Models, 'embedding'>
   readonly checks: NonNullable<Models['checks']>
-  readonly graphLock: Mutex
   /** How often the model has failed for a text; kept from run to run. */
   readonly refused: Map<string, number>
 }
@@ -29,12 +27,12 @@ export interface VectorDebts {
  * @throws {ModelUnavailable} when the model is still out
  */
 export async function payVectors(debts: VectorDebts, options: CallOptions): Promise<void> {
-  const { store, models, checks, graphLock, refused } = debts
+  const { store, models, checks, refused } = debts
   const attempt = new Attempt(checks, options, 0)
   const embedding = new PaidAnswers().embedding(models.embedding)
   const leftOut = new Set([...refused].flatMap(([text, tries]) => (tries < TRIES ? [] : text)))
   for (let more = true; more; ) {
-    more = await graphLock.run(async () => {
+    more = await store.graph.exclusively(async () => {
       options.signal?.throwIfAborted()
       const owed = await store.graph.owedVectors(AT_ONCE + leftOut.size)
       const isWanted = (text: string) => !leftOut.has(text)

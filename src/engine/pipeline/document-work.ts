@@ -21,7 +21,6 @@ import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { Scanner } from '../scan/scan.ts'
 import { keptLabel } from '../text/kept-label.ts'
-import { Mutex } from '../work/mutex.ts'
 import { DocumentProgress } from './document-progress.ts'
 import { modelOutages } from './model-outages.ts'
 import { type BackgroundJobs, isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
@@ -69,7 +68,6 @@ export class DocumentWork {
       uploads: parts.files.uploads,
       fileReader,
       answers: new AnswersOfDocuments(),
-      graphLock: new Mutex(),
       graphBounds: parts.graphBounds,
       room: parts.room,
     }

@@ -17,7 +17,6 @@ import type { Store } from '../ports/store.ts'
 import { readDocument } from '../read/process-document.ts'
 import { readStoredFile } from '../read/read-stored-file.ts'
 import { plainText } from '../read/text-file-reader.ts'
-import type { Mutex } from '../work/mutex.ts'
 import { Attempt } from './attempt.ts'
 import type { DocumentProgress } from './document-progress.ts'
 
@@ -33,8 +32,6 @@ export interface PublishParts {
   readonly checks: NonNullable<Models['checks']>
   /** What models said for documents that are not published yet. */
   readonly answers: AnswersOfDocuments
-  /** Held while the graph is changed, and while what a change rests on must not. */
-  readonly graphLock: Mutex
   /** What the graph may hold; asked before each change. Without it there is no bound. */
   readonly graphBounds?: (() => Promise<GraphBounds>) | undefined
 }
@@ -110,7 +107,7 @@ async function publish(
     await parts.room?.forWork()
     await progress.begin('store')
   }
-  await applyBeside(parts, prepare, admit, options.signal)
+  await applyBeside(parts.store, prepare, admit, options.signal)
 }
 
 /**

@@ -6,7 +6,13 @@ import type { Key, StoredEntity, StoredRelation } from './stored-rows.ts'
 /** The graph as a function of fragments, and what changes it. */
 export interface GraphStore {
   /**
-   * Makes a change visible at once, or not at all. Calls do not overlap: the engine serialises them.
+   * Runs sections of a workspace one after another, whichever process has asked for them, so that
+   * what one of them reads of the graph still stands when it changes it. One that fails holds up no
+   * other. What was read before is compared by the data version. A section may ask models.
+   */
+  exclusively<T>(section: () => Promise<T>): Promise<T>
+  /**
+   * Makes a change visible at once, or not at all. Only to be called in an exclusive section.
    *
    * @returns false, with nothing changed, when `publishes` names a document that was deleted or
    *   replaced since it was claimed

@@ -909,9 +909,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/documents/clear-documents.ts',
-        find: '  await graphLock.run(() => store.graph.clear())\n',
+        find: '  await store.graph.exclusively(() => store.graph.clear())\n',
         replace:
-          "  await graphLock.run(() => store.graph.clear())\n    await uploads.remove('../..')\n",
+          "  await store.graph.exclusively(() => store.graph.clear())\n    await uploads.remove('../..')\n",
       },
       REMOVES_FOLDERS,
     ],
@@ -946,9 +946,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/engine/documents/clear-documents.ts',
-        find: '  await graphLock.run(() => store.graph.clear())\n',
+        find: '  await store.graph.exclusively(() => store.graph.clear())\n',
         replace:
-          "  await graphLock.run(() => store.graph.clear())\n    await uploads.remove('.')\n",
+          "  await store.graph.exclusively(() => store.graph.clear())\n    await uploads.remove('.')\n",
       },
       REMOVES_FOLDERS,
     ],

@@ -15,6 +15,7 @@ import {
   said,
   vector,
 } from '../samples.ts'
+import { describeSharing } from '../sharing.contract.ts'
 
 const KEEP = { onConflict: 'keep' } as const
 const REPLACE = { onConflict: 'replace' } as const
@@ -37,6 +38,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeUpkeep(() => store)
     describeRetrieval(() => store)
     describeLabels(() => store)
+    describeSharing(() => store)
   })
 }
 

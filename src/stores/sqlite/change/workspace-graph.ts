@@ -2,7 +2,7 @@ import type { Change } from '../../../engine/ports/change.ts'
 import type { GraphStore } from '../../../engine/ports/graph-store.ts'
 import type { Pair } from '../../../engine/ports/pair.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
-import type { Mutex } from '../../../engine/work/mutex.ts'
+import { Mutex } from '../../../engine/work/mutex.ts'
 import { type Calls, called } from '../calls.ts'
 import type { PageCache } from '../database/page-cache.ts'
 import { footprint } from '../search/fragment-queries.ts'
@@ -25,6 +25,8 @@ export interface GraphParts {
 /** The graph of a workspace, and what changes it. */
 export function workspaceGraph(parts: GraphParts): GraphStore {
   const { calls, tables, retrieval, publisher, turns, upkeep, pageCache } = parts
+  // No other process can have this workspace open.
+  const sections = new Mutex()
   const reads = {
     footprint: (documentIds: readonly string[]) => footprint(tables, documentIds),
     overrides: (names: readonly string[], pairs: readonly Pair[]) =>
@@ -53,6 +55,7 @@ export function workspaceGraph(parts: GraphParts): GraphStore {
   return {
     ...called(reads, calls.run),
     setVectors,
+    exclusively: (section) => sections.run(section),
     apply: async (change) => {
       const published = await apply(change)
       await upkeep.sweepOn()
