@@ -6,7 +6,16 @@ import { openLightRag } from '../../src/library.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { collectGarbage } from '../collect-garbage.ts'
 import { tempFolder } from '../server/temp-folder.ts'
-import { change, entity, newChunk, newDocument, relation, said } from '../stores/samples.ts'
+import {
+  change,
+  entity,
+  LEASE_MS,
+  newChunk,
+  newDocument,
+  OWNER,
+  relation,
+  said,
+} from '../stores/samples.ts'
 import { BareRows } from './like/bare-rows.ts'
 import { cpuOf, median, timeOf } from './like/measures.ts'
 import { sampleDocument } from './like/sample-documents.ts'
@@ -64,7 +73,7 @@ function ownChange(document: number, revision: number): Change {
     })
   })
   return change({
-    publishes: { documentId: String(document), revision, chunks, metadata: {} },
+    publishes: { documentId: String(document), revision, owner: OWNER, chunks, metadata: {} },
     entities: Array.from({ length: ENTITIES }, (_, i) =>
       entity(name(i), { description: sentence(i), vector: vectorOf(i + document) }),
     ),
@@ -96,7 +105,7 @@ async function compareCommits(dir: string): Promise<void> {
 
 async function claimed(store: Store, document: number): Promise<number> {
   await store.queue.enqueue([newDocument(String(document))], { onConflict: 'keep' })
-  return (await store.queue.claim())?.revision ?? 0
+  return (await store.queue.claim(OWNER, LEASE_MS))?.revision ?? 0
 }
 
 /** Documents of 200 words, from text to visible, by processor time. */
@@ -136,7 +145,7 @@ async function holdsOfBulkInsert(dir: string): Promise<void> {
     }),
   )
   const bulk = change({
-    publishes: { documentId: '0', revision, chunks, metadata: {} },
+    publishes: { documentId: '0', revision, owner: OWNER, chunks, metadata: {} },
     ...graphOf(0, 5000, 5000),
   })
   await printHolds('bulk insert of 20,000 vectors and 5,000 entities', () =>

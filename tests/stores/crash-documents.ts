@@ -1,6 +1,6 @@
 import type { Change, NewRelationFragment } from '../../src/engine/ports/change.ts'
 import type { NewDocument } from '../../src/engine/ports/document-record.ts'
-import { change, entity, newChunk, newDocument, relation, said, vector } from './samples.ts'
+import { change, entity, newChunk, newDocument, OWNER, relation, said, vector } from './samples.ts'
 
 /** Enough rows that a change takes several slices. */
 export const CHUNKS = 150
@@ -21,6 +21,7 @@ export function crashChange(
     publishes: {
       documentId: String(number),
       revision,
+      owner: OWNER,
       metadata: {},
       chunks: Array.from({ length: size }, (_, ordinal) =>
         newChunk(`${number}-${ordinal}`, {

@@ -99,6 +99,10 @@ export function change(overrides: Partial<Change>): Change {
   }
 }
 
+/** Whoever claims documents in tests, and for how long. */
+export const OWNER = 'the test'
+export const LEASE_MS = 60_000
+
 /** Enqueues a document, claims it, and publishes it with these chunks. */
 export async function publish(
   store: Store,
@@ -107,11 +111,17 @@ export async function publish(
   rest: Partial<Change> = {},
 ): Promise<void> {
   await store.queue.enqueue([document], { onConflict: 'keep' })
-  const claimed = await store.queue.claim()
+  const claimed = await store.queue.claim(OWNER, LEASE_MS)
   if (claimed?.id !== document.id) throw new Error('another document was waiting')
   const applied = await store.graph.apply(
     change({
-      publishes: { documentId: claimed.id, revision: claimed.revision, chunks, metadata: {} },
+      publishes: {
+        documentId: claimed.id,
+        revision: claimed.revision,
+        owner: OWNER,
+        chunks,
+        metadata: {},
+      },
       ...rest,
     }),
   )

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/engine/ports/store.ts'
-import { change, entity } from './samples.ts'
+import { change, entity, LEASE_MS, newChunk, newDocument } from './samples.ts'
+
+const KEEP = { onConflict: 'keep' } as const
+const BROKEN = { status: 'failed', errorMsg: 'broken' } as const
 
 /** What holds however many engines work on one workspace. */
 export function describeSharing(store: () => Store): void {
@@ -30,6 +33,62 @@ export function describeSharing(store: () => Store): void {
         })
       expect(await Promise.all([changeOnce('Ada'), changeOnce('Bob')])).toEqual([true, false])
       expect(await store().searches.labels()).toEqual(['Ada'])
+    })
+  })
+
+  describe('claimed documents', () => {
+    it('are given back by who has claimed them, and when a lease has run out', async () => {
+      const { queue, documents } = store()
+      await queue.enqueue(
+        ['a', 'b', 'c'].map((id) => newDocument(id)),
+        KEEP,
+      )
+      await queue.claim('one', LEASE_MS)
+      await queue.claim('two', 0)
+      await queue.claim('three', LEASE_MS)
+      expect(await queue.interrupted('one')).toMatchObject([
+        { id: 'a', owner: 'one' },
+        { id: 'b', owner: 'two' },
+      ])
+      const failed = { deaths: 2, errorMsg: 'twice', failed: true }
+      expect(await queue.recover('one', new Map([['c', failed]]))).toBe(2)
+      expect(await documents.byId('c')).toMatchObject({ status: 'processing', deaths: 0 })
+      expect(await documents.statusCounts()).toMatchObject({ pending: 2, processing: 1 })
+    })
+
+    it('stay with who renews the lease', async () => {
+      const { queue } = store()
+      await queue.enqueue([newDocument('a')], KEEP)
+      await queue.claim('one', 0)
+      await queue.renew('one', LEASE_MS)
+      expect(await queue.recover('two')).toBe(0)
+      await queue.renew('one', 0)
+      expect(await queue.recover('two')).toBe(1)
+    })
+
+    it('take nothing any more from who had them before', async () => {
+      const { queue, documents, graph } = store()
+      await queue.enqueue([newDocument('a')], KEEP)
+      await queue.claim('one', 0)
+      await queue.recover('two')
+      await queue.claim('two', LEASE_MS)
+      const publishedBy = (owner: string) =>
+        change({
+          publishes: {
+            documentId: 'a',
+            revision: 1,
+            owner,
+            chunks: [newChunk(`by ${owner}`)],
+            metadata: {},
+          },
+        })
+      expect(await graph.apply(publishedBy('one'))).toBe(false)
+      await queue.endAttempt('a', 1, BROKEN, 'one')
+      expect(await documents.byId('a')).toMatchObject({ status: 'processing', errorMsg: null })
+      expect(await graph.apply(publishedBy('two'))).toBe(true)
+      expect([...(await store().searches.chunkKeys(['by one', 'by two'])).keys()]).toEqual([
+        'by two',
+      ])
     })
   })
 }

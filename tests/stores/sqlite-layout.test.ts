@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Connection } from '../../src/stores/sqlite/database/connection.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { change, entity, newChunk, newDocument } from './samples.ts'
+import { change, entity, LEASE_MS, newChunk, newDocument, OWNER } from './samples.ts'
 
 /** Numbers of a vector, as common models have them. */
 const DIMENSION = 384
@@ -47,9 +47,9 @@ describe('the database of a workspace', () => {
     for (let number = 0; number < 63; number++) {
       const id = `d${number}`
       await store.queue.enqueue([newDocument(id)], { onConflict: 'keep' })
-      const { revision = 0 } = (await store.queue.claim()) ?? {}
+      const { revision = 0 } = (await store.queue.claim(OWNER, LEASE_MS)) ?? {}
       const chunk = newChunk(`c${number}`, { content: `word${number}`, vector: vectorOf(number) })
-      const publishes = { documentId: id, revision, chunks: [chunk], metadata: {} }
+      const publishes = { documentId: id, revision, owner: OWNER, chunks: [chunk], metadata: {} }
       await store.graph.apply(change({ publishes }))
     }
     await store.close()

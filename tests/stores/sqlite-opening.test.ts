@@ -6,7 +6,17 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { pendingWorkAt } from '../../src/stores/sqlite/database/pending-documents.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { runChild } from './run-child.ts'
-import { change, EMBEDDING, entity, newChunk, newDocument, publish, vector } from './samples.ts'
+import {
+  change,
+  EMBEDDING,
+  entity,
+  LEASE_MS,
+  newChunk,
+  newDocument,
+  OWNER,
+  publish,
+  vector,
+} from './samples.ts'
 
 describe('opening a sqlite store', () => {
   let dir: string
@@ -134,7 +144,7 @@ describe('opening a sqlite store', () => {
     await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
     expect(pendingWorkAt(dir)).toBe(0)
     await expect(open()).rejects.toMatchObject({ code: 'workspace_locked' })
-    await store.queue.claim()
+    await store.queue.claim(OWNER, LEASE_MS)
     await store.close()
     expect(pendingWorkAt(dir)).toBe(0)
   })
@@ -142,10 +152,10 @@ describe('opening a sqlite store', () => {
   it('is not needed to tell until when documents wait', async () => {
     const store = await open()
     await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
-    await store.queue.claim()
+    await store.queue.claim(OWNER, LEASE_MS)
     const nextAttemptAt = Date.now() + 5_000
     const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 1 } as const
-    await store.queue.endAttempt('a', 1, waiting)
+    await store.queue.endAttempt('a', 1, waiting, OWNER)
     await store.close()
     expect(pendingWorkAt(dir)).toBe(nextAttemptAt)
   })
@@ -164,8 +174,8 @@ describe('opening a sqlite store', () => {
   it('is not needed to tell whether a promised deletion waits', async () => {
     const store = await open()
     await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
-    await store.queue.claim()
-    await store.queue.endAttempt('a', 1, { status: 'failed', errorMsg: 'No text.' })
+    await store.queue.claim(OWNER, LEASE_MS)
+    await store.queue.endAttempt('a', 1, { status: 'failed', errorMsg: 'No text.' }, OWNER)
     expect(pendingWorkAt(dir)).toBeNull()
     await store.queue.promiseDeletion(['a'], { forgetAnswers: false, deleteFiles: false })
     await store.close()

@@ -35,6 +35,6 @@ async function toFailed(store: Store, id: string): Promise<boolean> {
   const document = await store.documents.byId(id)
   // Who processes a document says itself how that ends.
   if (document === null || document.status === 'processing') return false
-  await store.queue.endAttempt(id, document.revision, { status: 'failed', errorMsg: NOTE })
+  await store.queue.endAttempt(id, document.revision, { status: 'failed', errorMsg: NOTE }, null)
   return true
 }

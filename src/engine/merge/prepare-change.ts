@@ -12,6 +12,8 @@ import { rebuildItems } from './rebuild-items.ts'
 /** The document version that a change publishes. */
 export interface Publication {
   readonly document: DocumentRecord
+  /** Who has claimed it. */
+  readonly owner: string
   readonly chunks: readonly NewChunk[]
   readonly metadata: JsonObject
 }
@@ -70,6 +72,7 @@ export async function prepareChange(
     publishes: publication && {
       documentId: publication.document.id,
       revision: publication.document.revision,
+      owner: publication.owner,
       chunks: publication.chunks,
       metadata: publication.metadata,
     },

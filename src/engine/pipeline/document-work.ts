@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { PromisedClearing } from '../documents/clear-documents.ts'
 import type {
   ClearDocumentsResponse,
@@ -29,6 +30,7 @@ import { PipelineLog } from './pipeline-log.ts'
 import { PromiseKeeper } from './promise-keeper.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
 import { showProgress } from './show-progress.ts'
+import { WorkLease } from './work-lease.ts'
 import type { Step, WorkWatch } from './work-watch.ts'
 
 export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
@@ -54,14 +56,23 @@ export class DocumentWork {
   readonly #keeper: PromiseKeeper
   readonly #clearing: PromisedClearing
   readonly #refusedVectors = new Map<string, number>()
+  readonly #lease: WorkLease
   readonly #inWork = new Map<string, DocumentProgress>()
 
   constructor(parts: DocumentWorkParts) {
     const { store, models, settings, fileReader, background, onEvent, onError } = parts
     this.#parts = parts
     const checks = models.checks ?? { llm: unchecked(), embedding: unchecked() }
+    const owner = parts.watch.life || randomUUID()
+    this.#lease = new WorkLease({
+      queue: store.queue,
+      owner,
+      isAtWork: () => this.#pipeline.busy,
+      onError,
+    })
     this.publish = {
       store,
+      owner,
       models,
       checks,
       settings,
@@ -76,11 +87,11 @@ export class DocumentWork {
       deleteInputFile: (id) => this.scanner.deleteFiles([id]),
     })
     this.#pipeline = new Pipeline({
-      claim: () => store.queue.claim(parts.watch.life),
+      claim: () => this.#lease.claim(),
       pendingCount: () => store.queue.pendingCount(),
       nextAttemptAt: () => store.queue.nextAttemptAt(),
       process: (...work) => this.#process(...work),
-      endAttempt: ({ id, revision }, end) => store.queue.endAttempt(id, revision, end),
+      endAttempt: ({ id, revision }, end) => store.queue.endAttempt(id, revision, end, owner),
       tidy: (options) => this.#payVectors(options),
       models: modelOutages(checks),
       background,
@@ -180,6 +191,7 @@ export class DocumentWork {
     await this.scanner.close()
     await this.#keeper.close()
     await this.#pipeline.close()
+    this.#lease.end()
   }
 
   /** Takes up documents, or deletions that were promised, if some wait. */
@@ -298,16 +310,16 @@ export class DocumentWork {
 
   /** What a process had in work when it ended goes on, unless two have ended by it. */
   async #recover(): Promise<void> {
-    const { store } = this.publish
+    const { store, owner } = this.publish
     const counted = new Map<string, DeathCount>()
-    for (const document of await store.queue.interrupted()) {
-      const how = await this.#parts.watch.blame(document.life, document.id)
+    for (const document of await store.queue.interrupted(owner)) {
+      const how = await this.#parts.watch.blame(document.owner, document.id)
       if (how === null) continue
       const count = deathCount(document, how)
       counted.set(document.id, count)
       this.#parts.onEvent({ type: 'ended_process', document, ...count })
     }
-    await store.queue.recover(counted)
+    await store.queue.recover(owner, counted)
   }
 
   /** An outage of the model leaves them owed; the next run tries again. */

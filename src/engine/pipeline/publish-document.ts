@@ -22,6 +22,8 @@ import type { DocumentProgress } from './document-progress.ts'
 
 export interface PublishParts {
   readonly store: Store
+  /** Under whose name documents are claimed. */
+  readonly owner: string
   readonly models: Models
   readonly settings: EngineSettings
   readonly uploads: Files
@@ -80,7 +82,12 @@ export async function publishDocument(
   }
   await progress.begin('merge')
   const making = changeParts(parts, attempt, answers)
-  await publish(parts, { document, chunks, metadata }, { making, attempt, progress }, options)
+  await publish(
+    parts,
+    { document, owner: parts.owner, chunks, metadata },
+    { making, attempt, progress },
+    options,
+  )
   parts.answers.forget(document)
 }
 

@@ -11,6 +11,8 @@ export interface Change {
   readonly publishes: {
     readonly documentId: string
     readonly revision: number
+    /** Who has claimed it. */
+    readonly owner: string
     readonly chunks: readonly NewChunk[]
     readonly metadata: JsonObject
   } | null

@@ -16,9 +16,12 @@ export interface DocumentQueue {
    * The first pending document of the queue whose time has come and that is not to be deleted, now
    * `processing` with one attempt more; null when there is none.
    *
-   * @param life of the process that takes it up
+   * @param owner who takes it up, such as a process
+   * @param leaseMs how long all that the owner has in work is nobody else's, from now on
    */
-  claim(life?: string): Promise<DocumentRecord | null>
+  claim(owner: string, leaseMs: number): Promise<DocumentRecord | null>
+  /** Puts the end of an owner's lease off, to so long from now. */
+  renew(owner: string, leaseMs: number): Promise<void>
   /** Notes what is begun with a document in `processing`; outlives this process. */
   beginStep(documentId: string, step: string): Promise<void>
   /**
@@ -30,8 +33,18 @@ export interface DocumentQueue {
     revision: number,
     text: { text: string; contentHash: string; contentSummary: string; contentLength: number },
   ): Promise<boolean>
-  /** Ends an attempt without a commit. Does nothing for another revision. */
-  endAttempt(documentId: string, revision: number, end: AttemptEnd): Promise<void>
+  /**
+   * Ends an attempt without a commit. Does nothing for another revision, nor for what another owner
+   * has claimed since.
+   *
+   * @param owner of the attempt; null for whoever had it
+   */
+  endAttempt(
+    documentId: string,
+    revision: number,
+    end: AttemptEnd,
+    owner: string | null,
+  ): Promise<void>
   /** Puts failed documents (all, or these) back to `pending`, behind the others; returns how many. */
   requeueFailed(documentIds: readonly string[] | null): Promise<number>
   /** Puts a processed document back to `pending`; what is visible of it stays. False for others. */
@@ -45,13 +58,18 @@ export interface DocumentQueue {
   hurry(): Promise<number>
   /** How many documents stand before each of these in the queue; pending ones only. */
   positions(documentIds: readonly string[]): Promise<Map<string, number>>
-  /** The documents that a process left in `processing`. */
-  interrupted(): Promise<InterruptedDocument[]>
   /**
-   * Puts documents that a crash left in `processing` back to `pending`; those that count as its cause
-   * behind the others, or to `failed`.
+   * What is in `processing` and nobody's any more: the owner's own, and that of others whose leases
+   * have run out.
+   *
+   * @param owner who is about to recover it, and has nothing in work
    */
-  recover(counted?: ReadonlyMap<string, DeathCount>): Promise<number>
+  interrupted(owner: string): Promise<InterruptedDocument[]>
+  /**
+   * Puts such documents back to `pending`; those that count as the cause of a crash behind the others,
+   * or to `failed`. Returns how many.
+   */
+  recover(owner: string, counted?: ReadonlyMap<string, DeathCount>): Promise<number>
 
   /**
    * That documents go; a crash does not forget it. Returns those that are here, in order, promised

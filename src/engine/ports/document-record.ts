@@ -85,8 +85,8 @@ export interface InterruptedDocument {
   readonly id: string
   readonly filePath: string
   readonly trackId: string
-  /** Of the process. */
-  readonly life: string
+  /** Who had claimed it. */
+  readonly owner: string
   /** What was begun last. */
   readonly step: string
   readonly deaths: number

@@ -15,7 +15,7 @@ export interface GraphStore {
    * Makes a change visible at once, or not at all. Only to be called in an exclusive section.
    *
    * @returns false, with nothing changed, when `publishes` names a document that was deleted or
-   *   replaced since it was claimed
+   *   replaced since it was claimed, or that is another owner's by now
    */
   apply(change: Change): Promise<boolean>
   /** Empties the workspace, documents included, but keeps the model cache. */

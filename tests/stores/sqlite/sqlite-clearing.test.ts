@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
 import { manyDocuments } from '../many-documents.ts'
 import { runChild } from '../run-child.ts'
-import { EMBEDDING, newDocument } from '../samples.ts'
+import { EMBEDDING, LEASE_MS, newDocument, OWNER } from '../samples.ts'
 import { openOffline, pathsIn } from '../sound-workspace.ts'
 
 const DOCUMENTS = 3000
@@ -56,7 +56,7 @@ it('a clearing leaves what is taken in while it goes on, and nothing is claimed 
   const late = store.queue.enqueue([newDocument('late')], { onConflict: 'keep' })
   const how = { forgetAnswers: false, deleteFiles: false }
   const promised = store.queue.promiseDeletion(['late'], how)
-  const claimed = store.queue.claim()
+  const claimed = store.queue.claim(OWNER, LEASE_MS)
   expect(left()).toBeGreaterThan(1)
   expect(await claimed).toBeNull()
   await Promise.all([late, promised])

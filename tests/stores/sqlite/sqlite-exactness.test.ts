@@ -11,8 +11,10 @@ import {
   change,
   EMBEDDING,
   entity,
+  LEASE_MS,
   newChunk,
   newDocument,
+  OWNER,
   relation,
   said,
   vector,
@@ -98,7 +100,7 @@ async function asChange(
   }
   const text = newDocument(next.publish, { contentHash: `version ${version}` })
   await store.queue.enqueue([text], { onConflict: 'replace' })
-  const claimed = await store.queue.claim()
+  const claimed = await store.queue.claim(OWNER, LEASE_MS)
   expect(claimed?.id).toBe(next.publish)
   const chunks = next.chunks.map((names, ordinal) =>
     newChunk(`${next.publish}-${ordinal}`, {
@@ -113,6 +115,7 @@ async function asChange(
     publishes: {
       documentId: next.publish,
       revision: claimed?.revision ?? 0,
+      owner: OWNER,
       chunks,
       metadata: {},
     },

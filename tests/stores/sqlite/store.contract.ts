@@ -8,8 +8,10 @@ import { describeRetrieval } from '../retrieval.contract.ts'
 import {
   change,
   entity,
+  LEASE_MS,
   newChunk,
   newDocument,
+  OWNER,
   publish,
   relation,
   said,
@@ -47,14 +49,14 @@ function describeIntake(store: () => Store): void {
     it('takes a document that failed already in as failed, so that nobody claims it', async () => {
       const failed = { ...newDocument('a'), failure: 'The file is empty.' }
       await store().queue.enqueue([failed], KEEP)
-      expect(await store().queue.claim()).toBeNull()
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toBeNull()
       const known = { status: 'failed', errorMsg: 'The file is empty.' }
       expect(await store().documents.byId('a')).toMatchObject(known)
       await store().queue.enqueue(
         [newDocument('x', { filePath: 'a.txt', text: 'New text' })],
         REPLACE,
       )
-      expect(await store().queue.claim()).toMatchObject({ id: 'a', errorMsg: null })
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toMatchObject({ id: 'a', errorMsg: null })
     })
 
     it('takes documents in as pending, with their texts', async () => {
@@ -77,8 +79,8 @@ function describeIntake(store: () => Store): void {
 
     it('knows a document by its name, in any status', async () => {
       await store().queue.enqueue([newDocument('a')], KEEP)
-      const claimed = await store().queue.claim()
-      await store().queue.endAttempt('a', claimed?.revision ?? 0, BROKEN)
+      const claimed = await store().queue.claim(OWNER, LEASE_MS)
+      await store().queue.endAttempt('a', claimed?.revision ?? 0, BROKEN, OWNER)
       const again = newDocument('b', { filePath: 'a.txt' })
       const [outcome] = await store().queue.enqueue([again], KEEP)
       expect(outcome).toMatchObject({
@@ -159,22 +161,22 @@ function describeIntake(store: () => Store): void {
 
     it('claims the oldest first, each once', async () => {
       await store().queue.enqueue([newDocument('b'), newDocument('a')], KEEP)
-      expect(await store().queue.claim()).toMatchObject({
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toMatchObject({
         id: 'b',
         status: 'processing',
         attempts: 1,
       })
-      expect(await store().queue.claim()).toMatchObject({ id: 'a' })
-      expect(await store().queue.claim()).toBeNull()
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toMatchObject({ id: 'a' })
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toBeNull()
       expect(await store().queue.pendingCount()).toBe(0)
     })
 
     it('puts interrupted documents back', async () => {
       await store().queue.enqueue([newDocument('a')], KEEP)
-      await store().queue.claim()
-      expect(await store().queue.recover()).toBe(1)
-      expect(await store().queue.recover()).toBe(0)
-      expect(await store().queue.claim()).toMatchObject({ id: 'a', attempts: 2 })
+      await store().queue.claim(OWNER, LEASE_MS)
+      expect(await store().queue.recover(OWNER)).toBe(1)
+      expect(await store().queue.recover(OWNER)).toBe(0)
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toMatchObject({ id: 'a', attempts: 2 })
     })
 
     it('keeps the text that was read from a file, for this revision only', async () => {
@@ -196,21 +198,26 @@ function describeIntake(store: () => Store): void {
 
     it('ends an attempt, for this revision only', async () => {
       await store().queue.enqueue([newDocument('a', { metadata: { kept: true } })], KEEP)
-      const claimed = await store().queue.claim()
+      const claimed = await store().queue.claim(OWNER, LEASE_MS)
       const revision = claimed?.revision ?? 0
-      await store().queue.endAttempt('a', revision + 1, { status: 'failed', errorMsg: 'stale' })
+      await store().queue.endAttempt(
+        'a',
+        revision + 1,
+        { status: 'failed', errorMsg: 'stale' },
+        OWNER,
+      )
       expect(await store().documents.byId('a')).toMatchObject({
         status: 'processing',
         errorMsg: null,
       })
-      await store().queue.endAttempt('a', revision, BROKEN)
+      await store().queue.endAttempt('a', revision, BROKEN, OWNER)
       expect(await store().documents.byId('a')).toMatchObject({
         status: 'failed',
         errorMsg: 'broken',
         metadata: { kept: true },
       })
       const later = { status: 'pending', errorMsg: null, counts: true } as const
-      await store().queue.endAttempt('a', revision, later)
+      await store().queue.endAttempt('a', revision, later, OWNER)
       expect(await store().documents.byId('a')).toMatchObject({
         status: 'pending',
         errorMsg: null,
@@ -220,23 +227,23 @@ function describeIntake(store: () => Store): void {
 
     it('counts no attempt that an outage ended, and keeps its place for the document', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b')], KEEP)
-      await store().queue.claim()
+      await store().queue.claim(OWNER, LEASE_MS)
       const outage = { status: 'pending', errorMsg: 'out', counts: false } as const
-      await store().queue.endAttempt('a', 1, outage)
+      await store().queue.endAttempt('a', 1, outage, OWNER)
       expect(await store().documents.byId('a')).toMatchObject({
         attempts: 0,
         errorMsg: 'out',
         blame: 0,
       })
-      expect((await store().queue.claim())?.id).toBe('a')
+      expect((await store().queue.claim(OWNER, LEASE_MS))?.id).toBe('a')
     })
 
     it('puts a document that waits behind the others, until its time has come', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b')], KEEP)
-      await store().queue.claim()
+      await store().queue.claim(OWNER, LEASE_MS)
       const nextAttemptAt = Date.now() + 60_000
       const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 4 } as const
-      await store().queue.endAttempt('a', 1, waiting)
+      await store().queue.endAttempt('a', 1, waiting, OWNER)
       expect(await store().documents.byId('a')).toMatchObject({
         status: 'pending',
         errorMsg: 'later',
@@ -252,43 +259,50 @@ function describeIntake(store: () => Store): void {
           ['c', 2],
         ]),
       )
-      expect((await store().queue.claim())?.id).toBe('b')
-      expect((await store().queue.claim())?.id).toBe('c')
-      expect(await store().queue.claim()).toBeNull()
+      expect((await store().queue.claim(OWNER, LEASE_MS))?.id).toBe('b')
+      expect((await store().queue.claim(OWNER, LEASE_MS))?.id).toBe('c')
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toBeNull()
       expect(await store().queue.hurry()).toBe(1)
       expect(await store().queue.nextAttemptAt()).toBeNull()
-      expect(await store().queue.claim()).toMatchObject({ id: 'a', attempts: 2, blame: 4 })
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toMatchObject({
+        id: 'a',
+        attempts: 2,
+        blame: 4,
+      })
     })
 
     it('waits for no time that another clock has set', async () => {
       await store().queue.enqueue([newDocument('a')], KEEP)
-      await store().queue.claim()
+      await store().queue.claim(OWNER, LEASE_MS)
       const nextAttemptAt = Date.now() + 10 * 365 * 86_400_000
       const waiting = { status: 'waiting', errorMsg: 'later', nextAttemptAt, blame: 1 } as const
-      await store().queue.endAttempt('a', 1, waiting)
-      expect((await store().queue.claim())?.id).toBe('a')
+      await store().queue.endAttempt('a', 1, waiting, OWNER)
+      expect((await store().queue.claim(OWNER, LEASE_MS))?.id).toBe('a')
     })
 
     it('tells what a process had in work, and gives up what ended two of them', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b'), newDocument('c')], KEEP)
-      await store().queue.claim('life-1')
-      await store().queue.claim('life-1')
+      await store().queue.claim('life-1', LEASE_MS)
+      await store().queue.claim('life-1', LEASE_MS)
       await store().queue.beginStep('a', 'extract')
-      const interrupted = { life: 'life-1', deaths: 0 }
-      expect(await store().queue.interrupted()).toEqual([
+      const interrupted = { owner: 'life-1', deaths: 0 }
+      expect(await store().queue.interrupted('life-1')).toEqual([
         { id: 'a', filePath: 'a.txt', trackId: 'track', step: 'extract', ...interrupted },
         { id: 'b', filePath: 'b.txt', trackId: 'track', step: '', ...interrupted },
       ])
       const once = { deaths: 1, errorMsg: 'once', failed: false }
-      expect(await store().queue.recover(new Map([['a', once]]))).toBe(2)
+      expect(await store().queue.recover('life-1', new Map([['a', once]]))).toBe(2)
       expect(await store().documents.byId('a')).toMatchObject({ status: 'pending', deaths: 1 })
       // It goes behind the others.
-      expect([await store().queue.claim(), await store().queue.claim()]).toMatchObject([
-        { id: 'b' },
-        { id: 'c' },
-      ])
-      expect(await store().queue.claim('life-2')).toMatchObject({ id: 'a', deaths: 1 })
-      await store().queue.recover(new Map([['a', { deaths: 2, errorMsg: 'twice', failed: true }]]))
+      expect([
+        await store().queue.claim(OWNER, LEASE_MS),
+        await store().queue.claim(OWNER, LEASE_MS),
+      ]).toMatchObject([{ id: 'b' }, { id: 'c' }])
+      expect(await store().queue.claim('life-2', LEASE_MS)).toMatchObject({ id: 'a', deaths: 1 })
+      await store().queue.recover(
+        'life-2',
+        new Map([['a', { deaths: 2, errorMsg: 'twice', failed: true }]]),
+      )
       const failed = { status: 'failed', errorMsg: 'twice', deaths: 2 }
       expect(await store().documents.byId('a')).toMatchObject(failed)
       // Who wants it tried again has it given up after one more.
@@ -299,15 +313,15 @@ function describeIntake(store: () => Store): void {
     it('takes up no document that is to be deleted', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b')], KEEP)
       await store().queue.promiseDeletion(['a'], PLAINLY)
-      expect((await store().queue.claim())?.id).toBe('b')
-      expect(await store().queue.claim()).toBeNull()
+      expect((await store().queue.claim(OWNER, LEASE_MS))?.id).toBe('b')
+      expect(await store().queue.claim(OWNER, LEASE_MS)).toBeNull()
     })
 
     it('puts failed documents back on request', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b'), newDocument('c')], KEEP)
       for (const id of ['a', 'b']) {
-        const claimed = await store().queue.claim()
-        await store().queue.endAttempt(id, claimed?.revision ?? 0, BROKEN)
+        const claimed = await store().queue.claim(OWNER, LEASE_MS)
+        await store().queue.endAttempt(id, claimed?.revision ?? 0, BROKEN, OWNER)
       }
       expect(await store().queue.requeueFailed(['b', 'c', 'unknown'])).toBe(1)
       expect(await store().queue.requeueFailed(null)).toBe(1)
@@ -356,7 +370,7 @@ function describeLists(store: () => Store): void {
 
     it('filters by status', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b')], KEEP)
-      await store().queue.claim()
+      await store().queue.claim(OWNER, LEASE_MS)
       const listed = (statuses: ListDocuments['statuses']) =>
         store().documents.list({ ...all, statuses })
       expect(await listed(['processing'])).toMatchObject({ documents: [{ id: 'a' }], total: 1 })
@@ -405,12 +419,13 @@ function describeChanges(store: () => Store): void {
 
     it('are refused, and leave nothing, when the document was deleted', async () => {
       await store().queue.enqueue([newDocument('a')], KEEP)
-      const claimed = await store().queue.claim()
+      const claimed = await store().queue.claim(OWNER, LEASE_MS)
       await store().graph.apply(change({ removes: [{ documentId: 'a', forget: true }] }))
       const late = change({
         publishes: {
           documentId: 'a',
           revision: claimed?.revision ?? 0,
+          owner: OWNER,
           chunks: [newChunk('a-0')],
           metadata: {},
         },
@@ -429,13 +444,14 @@ function describeChanges(store: () => Store): void {
 
     it('are refused when the document was replaced', async () => {
       await store().queue.enqueue([newDocument('a')], KEEP)
-      const claimed = await store().queue.claim()
+      const claimed = await store().queue.claim(OWNER, LEASE_MS)
       await store().queue.enqueue([newDocument('x', { filePath: 'a.txt' })], REPLACE)
-      await store().queue.claim()
+      await store().queue.claim(OWNER, LEASE_MS)
       const late = change({
         publishes: {
           documentId: 'a',
           revision: claimed?.revision ?? 0,
+          owner: OWNER,
           chunks: [newChunk('a-0')],
           metadata: {},
         },
@@ -448,7 +464,13 @@ function describeChanges(store: () => Store): void {
       await store().queue.enqueue([newDocument('a')], KEEP)
       const revision = (await store().documents.byId('a'))?.revision ?? 0
       const early = change({
-        publishes: { documentId: 'a', revision, chunks: [newChunk('a-0')], metadata: {} },
+        publishes: {
+          documentId: 'a',
+          revision,
+          owner: OWNER,
+          chunks: [newChunk('a-0')],
+          metadata: {},
+        },
       })
       expect(await store().graph.apply(early)).toBe(false)
     })
@@ -459,13 +481,14 @@ function describeChanges(store: () => Store): void {
       })
       const [oldKey] = (await store().searches.chunkKeys(['a-0'])).values()
       await store().queue.enqueue([newDocument('x', { filePath: 'a.txt' })], REPLACE)
-      const claimed = await store().queue.claim()
+      const claimed = await store().queue.claim(OWNER, LEASE_MS)
       const applied = await store().graph.apply(
         change({
           removes: [{ documentId: 'a', forget: false }],
           publishes: {
             documentId: 'a',
             revision: claimed?.revision ?? 0,
+            owner: OWNER,
             chunks: [newChunk('a-0', { content: 'new words' })],
             metadata: { seconds: 1 },
           },
@@ -844,7 +867,7 @@ function describeUpkeep(store: () => Store): void {
       await store().close()
       const calls = [
         store().queue.enqueue([newDocument('a')], KEEP),
-        store().queue.claim(),
+        store().queue.claim(OWNER, LEASE_MS),
         store().graph.apply(change({})),
         store().graph.clear(),
         store().searches.matchChunks('x', 1),

@@ -238,7 +238,8 @@ export class Publisher {
   #isCurrent(publishes: Change['publishes']): boolean {
     if (publishes === null) return true
     const row = this.#tables.documents.row(publishes.documentId)
-    return row !== null && row.revision === publishes.revision && row.status === 'processing'
+    if (row === null || row.status !== 'processing') return false
+    return row.revision === publishes.revision && row.life === publishes.owner
   }
 
   #publishDocuments(change: Change): void {

@@ -79,7 +79,7 @@ async function publish(
     onProgress(done, processed.length)
     await store.graph.apply({
       ...NOTHING,
-      publishes: { documentId, revision: 1, chunks, metadata },
+      publishes: { documentId, revision: 1, owner: '', chunks, metadata },
     })
   }
   onProgress(processed.length, processed.length)

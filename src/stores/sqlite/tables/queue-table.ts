@@ -17,16 +17,25 @@ const LONGEST_WAIT_MS = 3_600_000
 /** Documents that one transaction forgets when all of them go: 2 ms at most. */
 const FORGOTTEN_AT_ONCE = 200
 
+/** In work, and not by one of the owners that are bound to it. */
+const LEFT = `status = 'processing' AND life NOT IN (SELECT value FROM json_each(?))`
+
 /** The way of a document from `pending` to the end of an attempt. */
 export class QueueTable {
   readonly #connection: Connection
+  /**
+   * When the lease of each owner runs out. In memory, since nobody else can have this database open:
+   * what an earlier opening let out has ended with it.
+   */
+  readonly #leases = new Map<string, number>()
 
   constructor(connection: Connection) {
     this.#connection = connection
   }
 
   /** After a power cut the document is pending again, which is what `recover` would make of it. */
-  claim(life = ''): DocumentRecord | null {
+  claim(owner: string, leaseMs: number): DocumentRecord | null {
+    this.renew(owner, leaseMs)
     return this.#connection.relaxed(() => {
       const now = Date.now()
       const row = this.#connection.get<DocumentRow>(
@@ -38,13 +47,17 @@ export class QueueTable {
              AND NOT EXISTS (SELECT 1 FROM promised_clearing)
            ORDER BY place LIMIT 1)
          RETURNING *`,
-        life,
+        owner,
         now,
         now + 1,
         now + LONGEST_WAIT_MS,
       )
       return row === undefined ? null : documentRecord(row)
     })
+  }
+
+  renew(owner: string, leaseMs: number): void {
+    this.#leases.set(owner, performance.now() + leaseMs)
   }
 
   pendingCount(): number {
@@ -97,32 +110,37 @@ export class QueueTable {
     )
   }
 
-  interrupted(): InterruptedDocument[] {
+  interrupted(owner: string): InterruptedDocument[] {
     return this.#connection.all<InterruptedDocument>(
-      `SELECT id, file_path AS filePath, track_id AS trackId, life, step, deaths FROM documents
-       WHERE status = 'processing' ORDER BY place`,
+      `SELECT id, file_path AS filePath, track_id AS trackId, life AS owner, step, deaths
+       FROM documents WHERE ${LEFT} ORDER BY place`,
+      this.#othersAtWork(owner),
     )
   }
 
-  recover(counted: ReadonlyMap<string, DeathCount> = new Map()): number {
+  recover(owner: string, counted: ReadonlyMap<string, DeathCount> = new Map()): number {
+    const others = this.#othersAtWork(owner)
     return this.#connection.durably(() => {
+      let recovered = 0
       for (const [id, { deaths, errorMsg, failed }] of counted) {
-        this.#connection.run(
+        recovered += this.#connection.run(
           `UPDATE documents SET status = ?, deaths = ?, error_msg = ?, place = ?, updated_at = ?
-           WHERE id = ? AND status = 'processing'`,
+           WHERE id = ? AND ${LEFT}`,
           failed ? 'failed' : 'pending',
           deaths,
           errorMsg,
           lastPlace(this.#connection) + 1,
           Date.now(),
           id,
+          others,
         )
       }
-      const others = this.#connection.run(
-        `UPDATE documents SET status = 'pending', updated_at = ? WHERE status = 'processing'`,
+      recovered += this.#connection.run(
+        `UPDATE documents SET status = 'pending', updated_at = ? WHERE ${LEFT}`,
         Date.now(),
+        others,
       )
-      return others + counted.size
+      return recovered
     })
   }
 
@@ -149,14 +167,14 @@ export class QueueTable {
     })
   }
 
-  endAttempt(documentId: string, revision: number, end: AttemptEnd): void {
+  endAttempt(documentId: string, revision: number, end: AttemptEnd, owner: string | null): void {
     const waits = end.status === 'waiting'
     this.#connection.durably(() =>
       this.#connection.run(
         `UPDATE documents SET status = ?, error_msg = ?, attempts = max(0, attempts - ?),
            next_attempt_at = ?, blame = coalesce(?, blame), place = coalesce(?, place),
            updated_at = ?
-         WHERE id = ? AND revision = ?`,
+         WHERE id = ? AND revision = ? AND life = coalesce(?, life)`,
         waits ? 'pending' : end.status,
         end.errorMsg,
         end.status === 'pending' && !end.counts ? 1 : 0,
@@ -166,6 +184,7 @@ export class QueueTable {
         Date.now(),
         documentId,
         revision,
+        owner,
       ),
     )
   }
@@ -267,6 +286,13 @@ export class QueueTable {
       for (const id of documentIds) requeued += this.#requeue(`id = ? AND status = 'failed'`, id)
       return requeued
     })
+  }
+
+  /** As a list in JSON. */
+  #othersAtWork(owner: string): string {
+    const now = performance.now()
+    const running = [...this.#leases].filter(([name, end]) => name !== owner && end > now)
+    return JSON.stringify(running.map(([name]) => name))
   }
 
   /**

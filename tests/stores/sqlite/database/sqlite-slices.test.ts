@@ -9,7 +9,15 @@ import { openDatabase } from '../../../../src/stores/sqlite/database/open-databa
 import { WorkspaceLock } from '../../../../src/stores/sqlite/database/workspace-lock.ts'
 import { WorkspaceStore } from '../../../../src/stores/sqlite/workspace-store.ts'
 import { CHUNKS, crashChange, crashDocument } from '../../crash-documents.ts'
-import { change, DIMENSION, EMBEDDING, newDocument, vector } from '../../samples.ts'
+import {
+  change,
+  DIMENSION,
+  EMBEDDING,
+  LEASE_MS,
+  newDocument,
+  OWNER,
+  vector,
+} from '../../samples.ts'
 
 const MANY = 10_000
 /** Chunks of a change that is still being written, on any machine, when something else comes. */
@@ -29,7 +37,7 @@ describe('a large change of a sqlite store', () => {
 
   const claimed = async (number: number) => {
     await store.queue.enqueue([crashDocument(number)], { onConflict: 'keep' })
-    return (await store.queue.claim())?.revision ?? 0
+    return (await store.queue.claim(OWNER, LEASE_MS))?.revision ?? 0
   }
   const seen = async () =>
     JSON.stringify([
