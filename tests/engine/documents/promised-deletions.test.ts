@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../../../src/engine/ports/store.ts'
 import { openEngine } from '../open-engine.ts'
+import { withParts } from '../with-parts.ts'
 
 /** Holds whoever passes, until it is opened. */
 class Gate {
@@ -84,18 +85,3 @@ it('a text that comes again while its deletion is under way is not deleted a sec
   expect(documents).toMatchObject([{ file_path: 'note.txt', status: 'processed' }])
   await engine.close()
 })
-
-function withParts(store: Store, parts: Partial<Store>): Store {
-  return {
-    queue: store.queue,
-    documents: store.documents,
-    graph: store.graph,
-    searches: store.searches,
-    cache: store.cache,
-    counts: () => store.counts(),
-    dataVersion: () => store.dataVersion(),
-    bytes: () => store.bytes(),
-    close: () => store.close(),
-    ...parts,
-  }
-}

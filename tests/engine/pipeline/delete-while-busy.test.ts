@@ -3,6 +3,7 @@ import { EngineError } from '../../../src/engine/ports/errors.ts'
 import type { Extractor } from '../../../src/engine/ports/models.ts'
 import type { Store } from '../../../src/engine/ports/store.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'
+import { withParts } from '../with-parts.ts'
 
 let engine: TestEngine
 afterEach(() => engine.close())
@@ -98,14 +99,13 @@ describe('a deletion', () => {
       {},
       {
         around: (store: Store) =>
-          new Proxy(store, {
-            get: (target, name) => {
-              const member: unknown = Reflect.get(target, name, target)
-              if (typeof member !== 'function') return member
-              return (...args: unknown[]) => {
-                if (name === 'footprint' && failures-- > 0) throw new Error('broken once')
-                return member.apply(target, args)
-              }
+          withParts(store, {
+            graph: {
+              ...store.graph,
+              footprint: async (documentIds) => {
+                if (failures-- > 0) throw new Error('broken once')
+                return store.graph.footprint(documentIds)
+              },
             },
           }),
       },
@@ -144,14 +144,13 @@ describe('clearing', () => {
       {},
       {
         around: (store: Store) =>
-          new Proxy(store, {
-            get: (target, name) => {
-              const member: unknown = Reflect.get(target, name, target)
-              if (typeof member !== 'function') return member
-              return async (...args: unknown[]) => {
-                if (isOut && name === 'clear') throw new EngineError('store_unavailable', 'full')
-                return member.apply(target, args)
-              }
+          withParts(store, {
+            graph: {
+              ...store.graph,
+              clear: async () => {
+                if (isOut) throw new EngineError('store_unavailable', 'full')
+                return store.graph.clear()
+              },
             },
           }),
       },
