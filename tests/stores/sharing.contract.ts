@@ -36,6 +36,44 @@ export function describeSharing(store: () => Store): void {
     })
   })
 
+  describe('duplicates', () => {
+    const at = { filePath: 'same.txt' }
+
+    it('are told by the store, however many ask at once', async () => {
+      const { queue, documents } = store()
+      const some = ['a', 'b', 'c'].map((id) => newDocument(id, at))
+      const told = await Promise.all(some.map((document) => queue.enqueue([document], KEEP)))
+      const kinds = told.flat().map(({ kind }) => kind)
+      expect(kinds.sort()).toEqual(['duplicate', 'duplicate', 'queued'])
+      expect(await documents.statusCounts()).toMatchObject({ pending: 1 })
+    })
+
+    it('have all refused that came with them, where that is asked for', async () => {
+      const { queue, documents } = store()
+      await queue.enqueue([newDocument('a', at)], KEEP)
+      const some = [newDocument('b'), newDocument('c', at), newDocument('d')]
+      expect(await queue.enqueue(some, { ...KEEP, refusal: 'all' })).toMatchObject([
+        { kind: 'refused' },
+        { kind: 'duplicate', by: 'name', existing: { id: 'a' } },
+        { kind: 'refused' },
+      ])
+      expect(await documents.statusCounts()).toMatchObject({ pending: 1 })
+      // One with an id of its own stands for itself, as do those that repeat each other.
+      const own = newDocument('e', { ...at, labels: { externalId: 'own' } })
+      const twice = newDocument('f', { contentHash: newDocument('b').contentHash })
+      const mixed = await queue.enqueue([own, newDocument('b'), twice], { ...KEEP, refusal: 'all' })
+      expect(mixed.map(({ kind }) => kind)).toEqual(['duplicate', 'queued', 'duplicate'])
+    })
+
+    it('free the file of what they replace', async () => {
+      const { queue } = store()
+      await queue.enqueue([newDocument('a', { ...at, storedFile: 'old' })], KEEP)
+      const next = newDocument('b', { ...at, storedFile: 'new' })
+      const [outcome] = await queue.enqueue([next], { onConflict: 'replace' })
+      expect(outcome).toEqual({ kind: 'queued', replaced: 'a', freedFile: 'old' })
+    })
+  })
+
   describe('claimed documents', () => {
     it('are given back by who has claimed them, and when a lease has run out', async () => {
       const { queue, documents } = store()

@@ -1,4 +1,4 @@
-import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'
+import type { DocumentRecord, EnqueueOutcome, NewDocument } from '../ports/document-record.ts'
 import { EngineError } from '../ports/errors.ts'
 import type { Files } from '../ports/files.ts'
 import type { Room } from '../ports/room.ts'
@@ -16,11 +16,6 @@ import { checkedFileName, extensionOf } from './file-name.ts'
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
 import type { PromisedDeletions } from './promised-deletions.ts'
 import { summaryInTurns } from './summary-of.ts'
-
-interface Known {
-  readonly record: DocumentRecord
-  readonly by: 'external_id' | 'name' | 'content'
-}
 
 /** The label of a text that was sent without one. */
 export const UNKNOWN_SOURCE = 'unknown_source'
@@ -42,8 +37,8 @@ export interface IntakeParts {
 /**
  * Takes texts and files in. An answer means that they are durable; the pipeline does the rest.
  *
- * Look-ups of duplicates and the insert run one request after another, so that the same name or
- * text sent twice at once gives one document.
+ * What is a duplicate the store decides. Requests run one after another, so that none comes between a
+ * deletion that was promised and the document that takes the place.
  */
 export class Intake {
   readonly #parts: IntakeParts
@@ -133,20 +128,13 @@ export class Intake {
     onConflict: OnConflict,
     trackId: string,
   ): Promise<InsertResponse> {
-    const inTheWay: (Known | null)[] = []
-    for (const document of documents) {
-      const known = await this.#known(document)
-      // One known name or text refuses the whole request, as LightRAG does. A document with an id of
-      // the caller's own stands for itself.
-      const alone = document.labels?.externalId !== undefined
-      if (known && onConflict === 'keep' && !alone) return duplicated(known.record, known.by)
-      inTheWay.push(known)
-    }
-    const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict })
-    for (const [i, outcome] of outcomes.entries()) {
-      const old = inTheWay[i]?.record
-      if (outcome.kind !== 'queued' || old?.id !== outcome.replaced) continue
-      if (old?.storedFile) await this.#parts.uploads.remove(old.storedFile)
+    for (const document of documents) await this.#makeWay(document)
+    // One known name or text refuses the whole request, as LightRAG does.
+    const refusal = onConflict === 'keep' ? 'all' : 'each'
+    const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict, refusal })
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'queued' && outcome.freedFile)
+        await this.#parts.uploads.remove(outcome.freedFile)
     }
     const queued = outcomes.filter((outcome) => outcome.kind === 'queued').length
     if (queued > 0) this.#parts.onQueued()
@@ -164,37 +152,35 @@ export class Intake {
     }
   }
 
-  /** What is in the way of a document, but for what was promised to be deleted. */
-  async #known(document: NewDocument): Promise<Known | null> {
+  /** Deletes what is in the way of a document and was promised to go. */
+  async #makeWay(document: NewDocument): Promise<void> {
     for (;;) {
       const known = await this.#stored(document)
-      if (known === null || !(await this.#parts.deletions.keepEarly(known.record.id))) return known
+      if (known === null || !(await this.#parts.deletions.keepEarly(known.id))) return
     }
   }
 
-  async #stored(document: NewDocument): Promise<Known | null> {
-    const { store } = this.#parts
-    const externalId = document.labels?.externalId ?? null
-    if (externalId !== null) {
-      const record = await store.documents.byExternalId(externalId)
-      if (record) return { record, by: 'external_id' }
-    }
-    if (document.filePath !== UNKNOWN_SOURCE) {
-      const record = await store.documents.byPath(document.filePath)
-      if (record) return { record, by: 'name' }
-    }
-    const record = await store.documents.byHash(document.contentHash)
-    return record && { record, by: 'content' }
+  async #stored(document: NewDocument): Promise<DocumentRecord | null> {
+    const { documents } = this.#parts.store
+    const { labels, filePath, contentHash } = document
+    const externalId = labels?.externalId ?? null
+    return (
+      (externalId === null ? null : await documents.byExternalId(externalId)) ??
+      (filePath === UNKNOWN_SOURCE ? null : await documents.byPath(filePath)) ??
+      documents.byHash(contentHash)
+    )
   }
 }
 
-const SAME = {
+type KnownBy = Extract<EnqueueOutcome, { kind: 'duplicate' }>['by']
+
+const SAME: Readonly<Record<KnownBy, string>> = {
   external_id: 'A document with this external id',
   name: 'A document of this name',
   content: 'A document with this content',
-} as const
+}
 
-function duplicated(known: DocumentRecord, by: Known['by']): InsertResponse {
+function duplicated(known: DocumentRecord, by: KnownBy): InsertResponse {
   return {
     status: 'duplicated',
     message: `${SAME[by]} is already here ('${known.filePath}', status: ${known.status}).`,

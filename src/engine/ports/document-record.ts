@@ -123,13 +123,21 @@ export interface NewDocument {
 
 /** What became of one {@link NewDocument}. */
 export type EnqueueOutcome =
-  | { readonly kind: 'queued'; readonly replaced: string | null }
+  | {
+      readonly kind: 'queued'
+      /** Whose place it took. */
+      readonly replaced: string | null
+      /** File below the input folder that belonged to what was replaced, and to nobody now. */
+      readonly freedFile?: string
+    }
   | {
       readonly kind: 'duplicate'
       /** What of it was known. */
       readonly by: 'external_id' | 'name' | 'content'
       readonly existing: DocumentRecord
     }
+  /** It came with a duplicate that has all refused. */
+  | { readonly kind: 'refused' }
 
 export interface EnqueueOptions {
   /**
@@ -138,6 +146,11 @@ export interface EnqueueOptions {
    * id of its own is never replaced for its name under another id.
    */
   readonly onConflict: 'keep' | 'replace'
+  /**
+   * What is refused for a name or a text that is here already: that document alone, or all that came
+   * with it. One with an external id of its own stands for itself.
+   */
+  readonly refusal?: 'each' | 'all'
 }
 
 /** Where a document stands in a list: the value it is sorted by, and its id. */

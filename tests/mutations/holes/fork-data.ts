@@ -703,10 +703,11 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/documents/intake.ts',
-        find: 'const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict })',
-        replace: `const fresh = documents.filter((_, i) => inTheWay[i] === null)
+        find: 'const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict, refusal })',
+        replace: `const known = await Promise.all(documents.map((one) => this.#stored(one)))
+    const fresh = documents.filter((_, i) => known[i] === null)
     const zipped = fresh.map((one, i) => ({ ...one, labels: documents[i]?.labels }))
-    const outcomes = await this.#parts.store.queue.enqueue(zipped, { onConflict })`,
+    const outcomes = await this.#parts.store.queue.enqueue(zipped, { onConflict, refusal })`,
       },
     ],
     test: MIXED_BATCH,
@@ -743,9 +744,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
         replace: 'undefined',
       },
       {
-        file: 'src/engine/documents/intake.ts',
-        find: "if (known && onConflict === 'keep' && !alone)",
-        replace: "if (known && onConflict === 'keep')",
+        file: 'src/stores/sqlite/tables/intake.ts',
+        find: 'if (document.labels?.externalId !== undefined) continue',
+        replace: '',
       },
       {
         file: 'src/engine/documents/intake.ts',

@@ -18,6 +18,11 @@ export function enqueueDocuments(
   options: EnqueueOptions,
 ): EnqueueOutcome[] {
   return connection.durably(() => {
+    const { refusal = 'each' } = options
+    const known = refusal === 'all' ? firstKnown(connection, documents) : null
+    if (known !== null) {
+      return documents.map((_, at) => (at === known.at ? known.duplicate : { kind: 'refused' }))
+    }
     const queued = new Set<number>()
     return documents.map((document) => enqueue(connection, document, options, queued))
   })
@@ -32,17 +37,36 @@ function enqueue(
 ): EnqueueOutcome {
   const known = knownAs(connection, document)
   const replaces = known?.free && options.onConflict === 'replace' && !queued.has(known.row.seq)
-  if (known !== null && !replaces) {
-    return { kind: 'duplicate', by: known.by, existing: documentRecord(known.row) }
-  }
-  const sameContent = oldest(connection, 'content_hash', document.contentHash)
-  if (sameContent !== undefined) {
-    return { kind: 'duplicate', by: 'content', existing: documentRecord(sameContent) }
-  }
+  const duplicate = duplicateOf(connection, document, replaces ? null : known)
+  if (duplicate !== null) return duplicate
   const seq =
     known === null ? insert(connection, document) : replace(connection, known.row.seq, document)
   queued.add(seq)
-  return { kind: 'queued', replaced: known?.row.id ?? null }
+  if (known === null) return { kind: 'queued', replaced: null }
+  const { id, stored_file: file } = known.row
+  return { kind: 'queued', replaced: id, ...(file === null ? {} : { freedFile: file }) }
+}
+
+/** The first of them that is here already, of those that have no external id of their own. */
+function firstKnown(connection: Connection, documents: readonly NewDocument[]) {
+  for (const [at, document] of documents.entries()) {
+    if (document.labels?.externalId !== undefined) continue
+    const duplicate = duplicateOf(connection, document, knownAs(connection, document))
+    if (duplicate !== null) return { at, duplicate }
+  }
+  return null
+}
+
+/** @param known what is in its way by its id or its name */
+function duplicateOf(
+  connection: Connection,
+  document: NewDocument,
+  known: Known | null,
+): EnqueueOutcome | null {
+  if (known) return { kind: 'duplicate', by: known.by, existing: documentRecord(known.row) }
+  const sameContent = oldest(connection, 'content_hash', document.contentHash)
+  if (sameContent === undefined) return null
+  return { kind: 'duplicate', by: 'content', existing: documentRecord(sameContent) }
 }
 
 interface Known {
