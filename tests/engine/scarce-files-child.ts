@@ -1,4 +1,4 @@
-/** Scans an input folder while a single file can be opened, then again. Argument: where all folders lie. */
+/** Scans an input folder while no file, one or two can be opened, then again. Argument: where all folders lie. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { openOffline, pathsIn } from '../stores/sound-workspace.ts'
 
@@ -19,8 +19,10 @@ const held: number[] = []
 try {
   for (;;) held.push(openSync('/dev/null', 'r'))
 } catch {}
-closeSync(held.pop() ?? 0)
-writeSync(1, `scarce ${await scan()}, documents: ${await documents()}\n`)
+for (const free of [0, 1, 2]) {
+  if (free > 0) closeSync(held.pop() ?? 0)
+  writeSync(1, `${free} ${await scan()}\n`)
+}
 for (const file of held) closeSync(file)
 writeSync(1, `enough ${await scan()}, documents: ${await documents()}\n`)
 await rag.idle()

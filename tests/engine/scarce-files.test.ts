@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { runChild } from '../stores/run-child.ts'
 import { pathsIn } from '../stores/sound-workspace.ts'
 
-it('a scan that can open a single file, where taking one in needs two, calls none unreadable', async () => {
+it('a scan that can open next to no file calls none unreadable', async () => {
   const root = await mkdtemp(join(tmpdir(), 'scarce-'))
   const { inputDir } = pathsIn(root, 'scarce')
   await mkdir(inputDir, { recursive: true })
@@ -14,10 +14,9 @@ it('a scan that can open a single file, where taking one in needs two, calls non
   const wrapper = ['sh', '-c', 'ulimit -n 200 && exec "$@"', 'sh']
   const child = runChild(new URL('./scarce-files-child.ts', import.meta.url), [root], wrapper)
   await child.ended
-  expect(child.lines).toEqual([
-    expect.stringMatching(
-      /^scarce failed: .*The server has too many files open at the moment, documents: 0$/,
-    ),
-    expect.stringMatching(/^enough completed: 1 file\(s\) taken in, .*, documents: 1$/),
-  ])
+  // How many files it takes to take one in is Node's affair; before, some number made it unreadable.
+  expect(child.lines).toHaveLength(4)
+  for (const line of child.lines) expect(line).toMatch(/ (failed: |completed: .*, 0 failed\.)/)
+  expect(child.lines[0]).toMatch(/^0 failed: /)
+  expect(child.lines[3]).toMatch(/^enough completed: .*, documents: 1$/)
 })
