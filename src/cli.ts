@@ -10,7 +10,7 @@ import { EXIT } from './server/exit-codes.ts'
 import { refuseUnfitNode, UnfitNodeError } from './server/guards/unfit-node.ts'
 import { readUsersAhead } from './server/tenants/read-users-ahead.ts'
 import { CORE_VERSION, VERSION } from './server/version.ts'
-import { TenancyError } from './tenancy/errors.ts'
+import { TenancyError } from './tenancy/tenancy-error.ts'
 import { StorageError } from './workspaces/folder/storage-folder.ts'
 
 // Whatever this program makes is for its account alone.

@@ -84,7 +84,7 @@ export {
   type EngineErrorCode,
   ModelUnavailable,
   type OutageKind,
-} from './engine/ports/errors.ts'
+} from './engine/ports/engine-error.ts'
 export type {
   AnswerFormat,
   CallOptions,

@@ -11,7 +11,7 @@ export type { LogStream } from './log/log-stream.ts'
 export { type AssembledServer, buildServer, type ServerOptions } from './server/build-server.ts'
 export type { ServerGauges } from './server/guards/operator-gauges.ts'
 export { UnfitNodeError } from './server/guards/unfit-node.ts'
-export { TenancyError } from './tenancy/errors.ts'
+export { TenancyError } from './tenancy/tenancy-error.ts'
 export { StorageError } from './workspaces/folder/storage-folder.ts'
 
 export interface Server extends AssembledServer {

@@ -32,7 +32,7 @@ it('asks the model of a caller once for one passage, also after it was opened ag
     const rag = await openLightRag({ dir, llm })
     await rag.insertTexts({ texts: [TEXT], file_sources: ['lighthouse.txt'] })
     await rag.idle()
-    expect(await rag.graphLabels()).toEqual(['Ines Halvard'])
+    expect(await rag.entityNames()).toEqual(['Ines Halvard'])
     const { documents } = await rag.listDocuments({})
     await rag.deleteDocuments({ doc_ids: documents.map(({ id }) => id) })
     await rag.idle()

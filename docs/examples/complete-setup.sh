@@ -86,7 +86,7 @@ step 'cal, the viewer, asks'
 call "$cal" POST "$manuals/query" "$question"
 echo
 
-step 'and is refused when he uploads'
+step 'and is refused when they upload'
 status "$cal" POST "$manuals/documents/text" '{"text": "Something else."}'
 echo
 

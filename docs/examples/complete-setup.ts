@@ -97,7 +97,7 @@ await control.members.remove(asAnn, 'acme', 'bea')
 await show('bea, removed, asks', await post(`${manuals}/query`, beasToken, question))
 
 // What the tenant uses, and what was done.
-const { used } = await control.quotas.standing(asAnn, 'acme')
+const { used } = await control.quotas.state(asAnn, 'acme')
 const { items } = await control.acts.list(asAnn, 'acme', {})
 console.log(`documents: ${used.documents}`)
 console.log(`acts: ${items.map(({ action }) => action).join(' ')}`)

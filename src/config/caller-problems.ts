@@ -1,6 +1,6 @@
-import { TenancyError } from '../tenancy/errors.ts'
 import { SingleAccounts } from '../tenancy/sign-in/single-accounts.ts'
 import { tokenSecretProblem } from '../tenancy/sign-in/token-secret.ts'
+import { TenancyError } from '../tenancy/tenancy-error.ts'
 import type { UsersVersion } from '../tenancy/users/users-version.ts'
 
 interface CallerSettings {

@@ -4,12 +4,12 @@ import type { Measured } from '../workspaces/measured.ts'
 import { ControlDirectory } from './accounts/control-directory.ts'
 import { Users } from './accounts/users.ts'
 import { Acts } from './authority/acts.ts'
+import { type Act, ControlCore } from './core/control-core.ts'
 import type { ForeignWorkspace } from './core/free-workspace.ts'
-import { type Act, ControlCore } from './core/mutation.ts'
 import { ControlDatabase, controlDatabasePath } from './database/control-database.ts'
 import { foldedKey } from './database/user-rows.ts'
-import { KbPlaces } from './kbs/kb-places.ts'
 import { Kbs } from './kbs/kbs.ts'
+import { TenantKbs } from './kbs/tenant-kbs.ts'
 import { ApiKeys } from './keys/api-keys.ts'
 import { ProviderSecrets } from './keys/provider-secrets.ts'
 import type { Sealer } from './keys/sealer.ts'
@@ -106,7 +106,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const isForeign = options.isForeign ?? (async () => false)
   const { files, retentionMs } = options
   const deletions = new Deletions(core, { files, retentionMs, onError })
-  const places = new KbPlaces(core, defaultQuota)
+  const tenantKbs = new TenantKbs(core, defaultQuota)
   const ledger = new QuotaLedger(core, {
     measure: options.measure,
     ...(options.emptyLog ? { emptyLog: options.emptyLog } : {}),
@@ -115,7 +115,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const calls = new MonthlyCalls(core, onError)
   const spending = new Spending(core)
   const { prices = {} } = options
-  const usage = new Usage(core, { places, spending, prices, onError })
+  const usage = new Usage(core, { tenantKbs, spending, prices, onError })
   const inviters = new Inviters({ users, isOperatorElsewhere })
   const invitations = new Invitations(core, {
     users,
@@ -142,7 +142,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     secrets: new ProviderSecrets(core, options.sealer),
     deletions,
     acts: new Acts(core),
-    quotas: new Quotas(core, { places, ledger, calls, spending, defaults: defaultQuota }),
+    quotas: new Quotas(core, { tenantKbs, ledger, calls, spending, defaults: defaultQuota }),
     usage,
     async start() {
       await ledger.clearPhantoms()

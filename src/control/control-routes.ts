@@ -8,7 +8,7 @@ import { invitationTokenRoutes } from './members/invitation-token-routes.ts'
 import { memberRoutes } from './members/member-routes.ts'
 import { adminEngineRoutes } from './operators/admin-engine-routes.ts'
 import { adminRoutes } from './operators/admin-routes.ts'
-import { type EngineHouse, LiveEngines } from './operators/live-engines.ts'
+import { LiveEngines, type PooledEngines } from './operators/live-engines.ts'
 import { recordRoutes } from './operators/record-routes.ts'
 import { settingsRoutes } from './quotas/settings-routes.ts'
 import { tenantRoutes } from './tenants/tenant-routes.ts'
@@ -18,7 +18,7 @@ import { assertSelectorsAgree } from './wire/agreeing-selectors.ts'
 import { type OnControlRefusal, reportRefusals } from './wire/report-refusals.ts'
 
 export interface ControlRoutesOptions extends AccountRoutesOptions {
-  readonly engines: EngineHouse
+  readonly engines: PooledEngines
   /** Called for whoever is refused or asks for what is not there. */
   readonly onRefusal?: OnControlRefusal
 }
@@ -41,7 +41,7 @@ export const controlRoutes: FastifyPluginAsync<ControlRoutesOptions> = async (ap
 
 async function registerAll(app: FastifyInstance, options: ControlRoutesOptions): Promise<void> {
   const { plane, authenticator, directory, tokens, guard } = options
-  const engines = new LiveEngines(plane.core, plane.quotas.places, options.engines)
+  const engines = new LiveEngines(plane.core, plane.quotas.tenantKbs, options.engines)
   await app.register(tenantRoutes, { plane })
   const [kbPath, ...otherPaths] = KB_PATHS
   await app.register(kbRoutes, { plane, path: kbPath })

@@ -6,6 +6,7 @@ export type { NewUser, UserInfo, Users } from './accounts/users.ts'
 export { type Actor, actorOf, OPERATOR } from './authority/actor.ts'
 export type { ActFilter, ActInfo, ActPage, Acts } from './authority/acts.ts'
 export { type ControlPlane, type ControlPlaneOptions, openControlPlane } from './control-plane.ts'
+export type { Act } from './core/control-core.ts'
 export {
   CONTROL_STATUS,
   ControlError,
@@ -13,7 +14,6 @@ export {
   type ControlErrorOptions,
 } from './core/control-error.ts'
 export type { ForeignWorkspace } from './core/free-workspace.ts'
-export type { Act } from './core/mutation.ts'
 export type { RagConfig } from './core/rag-config.ts'
 export type { JsonObject } from './database/json-column.ts'
 export type { Page, PageQuery } from './database/page.ts'
@@ -41,7 +41,7 @@ export type { Invitations } from './members/invitations.ts'
 export type { MemberChange, MemberInfo, Members, NewMember } from './members/members.ts'
 export { type Prices, readPrices } from './quotas/prices.ts'
 export { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quotas/quota.ts'
-export type { QuotaStanding, Quotas } from './quotas/quotas.ts'
+export type { QuotaState, Quotas } from './quotas/quotas.ts'
 export {
   USAGE_GROUPS,
   type Usage,

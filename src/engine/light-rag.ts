@@ -33,15 +33,15 @@ import type {
   SubgraphQuery,
 } from './graph/graph-calls.ts'
 import { knownName } from './graph/item-name.ts'
-import { searchLabels } from './graph/labels.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
+import { searchEntityNames } from './graph/search-entity-names.ts'
 import { subgraph } from './graph/subgraph.ts'
 import { DocumentWork } from './pipeline/document-work.ts'
 import type { BackgroundJobs } from './pipeline/pipeline.ts'
 import type { PipelineEvent } from './pipeline/pipeline-event.ts'
 import type { PublishParts } from './pipeline/publish-document.ts'
 import { NO_WATCH, type WorkWatch } from './pipeline/work-watch.ts'
-import { EngineError } from './ports/errors.ts'
+import { EngineError } from './ports/engine-error.ts'
 import type { FileReader } from './ports/file-reader.ts'
 import type { EngineFiles } from './ports/files.ts'
 import type { Models } from './ports/models.ts'
@@ -231,16 +231,16 @@ export class LightRag implements Rag {
     return questionData(this.#retrieval(), params, options.signal)
   }
 
-  async graphLabels() {
-    return (await this.#enabled()).labels()
+  async entityNames() {
+    return (await this.#enabled()).entityNames()
   }
 
-  async popularLabels(limit: number) {
+  async popularEntityNames(limit: number) {
     return (await this.#enabled()).popularNames(limit)
   }
 
-  async searchLabels(text: string, limit: number) {
-    return searchLabels(await this.graphLabels(), text, limit)
+  async searchEntityNames(text: string, limit: number) {
+    return searchEntityNames(await this.entityNames(), text, limit)
   }
 
   subgraph(query: SubgraphQuery) {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { EngineError } from '../engine/ports/errors.ts'
+import { EngineError } from '../engine/ports/engine-error.ts'
 import type { ReadFile } from '../engine/ports/file-reader.ts'
 import { decodeText } from '../engine/read/decode-text.ts'
 import { decodeMarkup } from './markup/decode-markup.ts'

@@ -32,7 +32,7 @@ export interface RouteRule {
   readonly access: RouteAccess
   readonly alsoNeeds?: (request: FastifyRequest) => readonly Permission[]
   /**
-   * Whether it serves also whom no workspace was found for because he named none: then without a
+   * Whether it also serves callers for whom no workspace was found as they named none: then without a
    * context, as a route of access `account`. For routes that are about the caller or the server.
    */
   readonly unplaced?: boolean

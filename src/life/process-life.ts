@@ -103,7 +103,7 @@ export class ProcessLife {
     const end = this.#files.end(life)
     if (end === null) return null
     const alone = this.#files.alone(life)
-    // Who was under suspicion already was it, and not those who were in work beside him.
+    // One that was under suspicion already was it, and not those in work beside it.
     const isBlamed =
       alone === null
         ? end.work === null || end.work.some((work) => work.startsWith(`${key} `))

@@ -39,9 +39,9 @@ function callerOf(request: FastifyRequest): Caller {
   const user = principal.userId
   if (admission === undefined) return { user, ...tenantOf(principal) }
   const { workspace } = admission.context
-  const holding = principal.holdings?.find((one) => one.workspace === workspace)
-  if (holding === undefined) return { user, workspace, ...tenantOf(principal) }
-  return { user, workspace, tenant_id: holding.tenant.id, kb_id: holding.kb.id }
+  const grant = principal.grants?.find((one) => one.workspace === workspace)
+  if (grant === undefined) return { user, workspace, ...tenantOf(principal) }
+  return { user, workspace, tenant_id: grant.tenant.id, kb_id: grant.kb.id }
 }
 
 /** Of a caller who has chosen no knowledge base. */

@@ -19,7 +19,7 @@ export const StatusMessage = Type.Object({ status: Type.String(), message: Type.
 export const LONGEST = {
   /** Of ids, and names of entities. */
   name: 1024,
-  /** Of file names and labels of documents. */
+  /** Of file names and sources of documents. */
   file: 4096,
   /** Of a question, a prompt, or a turn of a conversation. */
   question: 65_536,

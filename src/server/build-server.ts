@@ -26,7 +26,6 @@ import { loggedRequest } from '../log/logged-request.ts'
 import { apiDescription } from '../openapi/api-description.ts'
 import { type RoutesOptions, registerRoutes } from '../routes/register-routes.ts'
 import { context } from '../tenancy/context.ts'
-import { TENANCY_STATUS } from '../tenancy/errors.ts'
 import { closedError } from '../tenancy/pool/pool-errors.ts'
 import { limited } from '../tenancy/proxy/limited.ts'
 import { OpenStreams } from '../tenancy/proxy/open-streams.ts'
@@ -39,6 +38,7 @@ import type { Authenticator } from '../tenancy/sign-in/authenticator.ts'
 import { registerTokens } from '../tenancy/sign-in/token.ts'
 import { loadTokenSecret } from '../tenancy/sign-in/token-secret.ts'
 import { tenancy } from '../tenancy/tenancy.ts'
+import { TENANCY_STATUS } from '../tenancy/tenancy-error.ts'
 import type { UsersFileEvent } from '../tenancy/users/users-file.ts'
 import type { UsersVersion } from '../tenancy/users/users-version.ts'
 import { FolderRegistry } from '../workspaces/folder/folder-registry.ts'
@@ -59,8 +59,8 @@ import { buildModels } from './models/build-models.ts'
 import { checkModels } from './models/check-models.ts'
 import type { ControlParts } from './tenants/build-control.ts'
 import { chooseAuthenticator } from './tenants/choose-authenticator.ts'
-import type { ControlSide } from './tenants/control-side.ts'
 import { stillHolds } from './tenants/still-holds.ts'
+import type { TenantServices } from './tenants/tenant-services.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import { createWorkspaces, type Workspaces } from './workspaces/workspaces.ts'
 
@@ -128,7 +128,7 @@ export async function buildServer(
       workspaces.forget(workspace)
     }),
   )
-  const control = await controlSide(config, {
+  const control = await tenantServices(config, {
     log: app.log,
     streams,
     registry,
@@ -286,7 +286,7 @@ export async function buildServer(
       tokens,
       guard: defences.signInGuard,
       onSignIn: (signIn) => audit?.signedIn(signIn),
-      engines: workspaces.house,
+      engines: workspaces.engines,
       data: routes,
       onRefusal: (refusal) => audit?.refused(refusal),
     })
@@ -318,10 +318,13 @@ async function makeStoragePrivate(config: Config, log: FastifyBaseLogger): Promi
 }
 
 /** Loaded only where there are tenants: it is a third of the code. */
-async function controlSide(config: Config, parts: ControlParts): Promise<ControlSide | undefined> {
+async function tenantServices(
+  config: Config,
+  parts: ControlParts,
+): Promise<TenantServices | undefined> {
   if (!config.multiTenant) return undefined
-  const { openControlSide } = await import('./tenants/control-side.ts')
-  return openControlSide(config, parts)
+  const { openTenantServices } = await import('./tenants/tenant-services.ts')
+  return openTenantServices(config, parts)
 }
 
 /** What the handlers get: the proxy, and around it the bound on queries where there is one. */
@@ -329,7 +332,7 @@ function ragFor(
   { pool }: Workspaces,
   { queries }: Defences,
   openStreams: OpenStreams,
-  control: ControlSide | undefined,
+  control: TenantServices | undefined,
 ): Rag {
   const [methods, streams] = [RAG_METHODS, RAG_STREAMS]
   const proxied = createProxy<Rag>({ methods, streams, pool, context, openStreams })

@@ -17,13 +17,18 @@ export { type AuditReport, verifyAudit } from './audit/audit-verify.ts'
 export type { AuditSink } from './audit/stranger-tally.ts'
 export type { Awaitable } from './awaitable.ts'
 export { type ContextCarrier, context, type TenantContext } from './context.ts'
-export { TENANCY_STATUS, TenancyError, type TenancyErrorCode } from './errors.ts'
 export type { PermissionTable } from './permissions.ts'
 export type { AcquireOptions, EngineSource, Lease } from './pool/lease.ts'
 export { EnginePool } from './pool/pool.ts'
 export type { CloseReason, PoolEvent, PoolOptions, PoolStats } from './pool/pool-options.ts'
 export type { EngineStats } from './pool/pool-stats.ts'
-export { type Holding, type KeyReach, type Principal, ROLES, type Role } from './principal.ts'
+export {
+  type KeyReach,
+  type Principal,
+  ROLES,
+  type Role,
+  type WorkspaceGrant,
+} from './principal.ts'
 export {
   ConcurrencyLimiter,
   type ConcurrencyLimits,
@@ -40,9 +45,9 @@ export {
   admissionOf,
   callerIn,
 } from './request/admission.ts'
-export type { ArrivalOptions } from './request/arrival.ts'
-export type { Selection } from './request/holding-choice.ts'
+export type { Selection } from './request/grant-choice.ts'
 export { type RateLimitsOptions, rateLimits } from './request/rate-limits.ts'
+export type { RequestAuthorizationOptions } from './request/request-authorization.ts'
 export { hostLabel, tenantHeaders } from './request/request-selectors.ts'
 export { type WorkspaceSelector, workspaceHeader } from './request/workspace-choice.ts'
 export {
@@ -64,5 +69,6 @@ export { SingleAuthenticator, type SingleOptions } from './sign-in/single-authen
 export { registerTokens, type TokenClaims, type TokenOptions, Tokens } from './sign-in/token.ts'
 export { loadTokenSecret } from './sign-in/token-secret.ts'
 export { type Refusal, type TenancyOptions, tenancy } from './tenancy.ts'
+export { TENANCY_STATUS, TenancyError, type TenancyErrorCode } from './tenancy-error.ts'
 export type { Account, Directory } from './users/directory.ts'
 export { UsersFile, type UsersFileEvent, type UsersFileOptions } from './users/users-file.ts'

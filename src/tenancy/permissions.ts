@@ -4,8 +4,8 @@ import {
   type RouteAccess,
   type RouteRule,
 } from '../http/route-access.ts'
-import { TenancyError } from './errors.ts'
 import type { Principal, Role } from './principal.ts'
+import { TenancyError } from './tenancy-error.ts'
 
 /** Rows by method and route, as in `'POST /documents/text'`, the route as it was registered. */
 export type PermissionTable = Readonly<Record<string, RouteAccess | RouteRule>>

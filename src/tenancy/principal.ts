@@ -3,7 +3,7 @@ export const ROLES = ['owner', 'admin', 'editor', 'viewer', 'viewer:read-only'] 
 export type Role = (typeof ROLES)[number]
 
 /** One workspace that a principal may choose, with what its name alone does not tell. */
-export interface Holding {
+export interface WorkspaceGrant {
   readonly workspace: string
   readonly tenant: { readonly id: string; readonly slug: string }
   readonly kb: { readonly id: string; readonly slug: string; readonly isDefault: boolean }
@@ -33,7 +33,7 @@ export interface Principal {
   /** Opens routes that are marked `super-admin`, and no workspace. */
   readonly superAdmin: boolean
   /** One for each workspace, where a role depends on it; in place of `role`. */
-  readonly holdings?: readonly Holding[]
+  readonly grants?: readonly WorkspaceGrant[]
   /** Set for the key of a tenant. */
   readonly keyOf?: KeyReach | undefined
   /** The tenant that a super admin acts for in this request. */
@@ -43,6 +43,6 @@ export interface Principal {
 }
 
 /** What the principal is in one of its workspaces. */
-export function actingIn(principal: Principal, { workspace, role }: Holding): Principal {
+export function actingIn(principal: Principal, { workspace, role }: WorkspaceGrant): Principal {
   return Object.freeze({ ...principal, defaultWorkspace: workspace, role })
 }

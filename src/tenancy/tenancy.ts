@@ -9,14 +9,17 @@ import fastifyPlugin from 'fastify-plugin'
 import type { RouteRule } from '../http/route-access.ts'
 import { type Awaitable, isThenable } from './awaitable.ts'
 import type { ContextCarrier } from './context.ts'
-import { refusalBody, TenancyError } from './errors.ts'
 import { mayUse, type PermissionTable, permissionDenied } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { admissionOf, isAdmitted } from './request/admission.ts'
-import { Arrival, type ArrivalOptions } from './request/arrival.ts'
+import {
+  RequestAuthorization,
+  type RequestAuthorizationOptions,
+} from './request/request-authorization.ts'
 import { markGuarded } from './request/require-admission.ts'
 import { RoutePermissions } from './request/route-permissions.ts'
 import { type WorkspaceSelector, workspaceHeader } from './request/workspace-choice.ts'
+import { refusalBody, TenancyError } from './tenancy-error.ts'
 
 type Done = (error?: Error) => void
 
@@ -28,7 +31,7 @@ export interface Refusal {
   readonly principal: Principal | undefined
 }
 
-export interface TenancyOptions extends Omit<ArrivalOptions, 'selectors'> {
+export interface TenancyOptions extends Omit<RequestAuthorizationOptions, 'selectors'> {
   /** Rows of routes that do not state their access themselves, such as those of plugins. */
   readonly permissions?: PermissionTable
   readonly context: ContextCarrier
@@ -59,7 +62,7 @@ const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) =
 
 class Gate {
   readonly permissions: RoutePermissions
-  readonly #options: TenancyOptions & ArrivalOptions
+  readonly #options: TenancyOptions & RequestAuthorizationOptions
   /** Refusals that were reported: each is, once, wherever it was thrown. */
   readonly #reported = new WeakSet<TenancyError>()
 
@@ -74,13 +77,13 @@ class Gate {
       done()
       return
     }
-    let arrival: Arrival | undefined
+    let authorization: RequestAuthorization | undefined
     let deciding: Awaitable<void>
     try {
-      arrival = new Arrival(request, this.#ruleOf(request), this.#options)
-      deciding = arrival.decide()
+      authorization = new RequestAuthorization(request, this.#ruleOf(request), this.#options)
+      deciding = authorization.decide()
     } catch (error) {
-      done(this.#refusal(error, request, arrival))
+      done(this.#refusal(error, request, authorization))
       return
     }
     // Nothing is entered here, only decided.
@@ -88,7 +91,7 @@ class Gate {
     else {
       deciding.then(
         () => done(),
-        (error: unknown) => done(this.#refusal(error, request, arrival)),
+        (error: unknown) => done(this.#refusal(error, request, authorization)),
       )
     }
   }
@@ -114,8 +117,12 @@ class Gate {
     this.#options.onRefusal?.({ error, request, principal })
   }
 
-  #refusal(error: unknown, request: FastifyRequest, arrival: Arrival | undefined): Error {
-    if (error instanceof TenancyError) this.report(error, request, arrival?.principal)
+  #refusal(
+    error: unknown,
+    request: FastifyRequest,
+    authorization: RequestAuthorization | undefined,
+  ): Error {
+    if (error instanceof TenancyError) this.report(error, request, authorization?.principal)
     // `done` takes what is no error, such as a rejection without a reason, for leave to go on.
     return error instanceof Error ? error : new Error('Admission failed', { cause: error })
   }

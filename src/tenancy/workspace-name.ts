@@ -1,4 +1,4 @@
-import { TenancyError } from './errors.ts'
+import { TenancyError } from './tenancy-error.ts'
 
 const SHAPE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 

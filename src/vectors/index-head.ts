@@ -18,7 +18,7 @@ export interface IndexMark {
 /** What is known of an index file. */
 export interface IndexHead extends IndexMark {
   /** By slot, negative for the dead. */
-  readonly labels: readonly number[]
+  readonly vectorIds: readonly number[]
 }
 
 /** Whether a file may be one of these vectors. */
@@ -31,12 +31,12 @@ export function fits(head: IndexMark, mark: IndexMark): boolean {
   )
 }
 
-/** A checksum, the length of the facts, the facts, the labels. */
-export function encodeHead<Head extends IndexHead>({ labels, ...facts }: Head): Buffer {
+/** A checksum, the length of the facts, the facts, the vector ids. */
+export function encodeHead<Head extends IndexHead>({ vectorIds, ...facts }: Head): Buffer {
   const json = Buffer.from(JSON.stringify({ ...facts, format: FORMAT, endianness: endianness() }))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(json.length)
-  const numbers = Buffer.from(Float64Array.from(labels).buffer)
+  const numbers = Buffer.from(Float64Array.from(vectorIds).buffer)
   const body = Buffer.concat([length, json, numbers])
   return Buffer.concat([createHash('sha256').update(body).digest(), body])
 }
@@ -57,5 +57,5 @@ export function decodeHead<Head extends IndexHead>(bytes: Buffer): Head | null {
   } = JSON.parse(body.toString('utf8', LENGTH_BYTES, end))
   if (format !== FORMAT || order !== endianness()) return null
   const numbers = Uint8Array.prototype.slice.call(body, end)
-  return { ...facts, labels: Array.from(new Float64Array(numbers.buffer)) }
+  return { ...facts, vectorIds: Array.from(new Float64Array(numbers.buffer)) }
 }

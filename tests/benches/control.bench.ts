@@ -32,7 +32,7 @@ const WORKS: Readonly<Record<string, Work>> = {
   'authorise and read a knowledge base': (plane, round) =>
     plane.kbs.get(userOf(round), `tenant-${round % FEW}`, 'kb-1'),
   'find the place of a workspace': (plane, round) =>
-    plane.quotas.places.of(`tenant-${round % FEW}__kb-1`),
+    plane.quotas.tenantKbs.of(`tenant-${round % FEW}__kb-1`),
 }
 
 /** What 20 000 tenants cost, against 100 of the same shape. */

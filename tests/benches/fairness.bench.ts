@@ -39,7 +39,7 @@ export async function benchFairness(): Promise<void> {
     const chats = models.callsOf('chat').slice(known)
     const firsts = others.map((_, number) => chats.findIndex((call) => isFirstCallOf(call, number)))
     const last = Math.max(...firsts)
-    const waits = firsts.map((place) => (chats[place]?.endedAt ?? 0) - ROUND_MS - asked)
+    const waits = firsts.map((tenantKb) => (chats[tenantKb]?.endedAt ?? 0) - ROUND_MS - asked)
     const slowest = Math.max(...waits)
     const between = chats.slice(0, last).filter(isExtraction).length
     console.log(

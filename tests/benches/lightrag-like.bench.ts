@@ -45,12 +45,12 @@ export async function benchLightRagLike(): Promise<void> {
   const folder = await tempFolder()
   const library = await buildLibrary()
   try {
-    for (const [place, documents] of SIZES.entries()) {
+    for (const [tenantKb, documents] of SIZES.entries()) {
       console.log(`${documents} documents`)
       const dir = join(folder.path, String(documents))
       const figures = await measured(dir, documents, library.path)
       for (const [name, row] of Object.entries(ROWS) as [Figure, Row][]) {
-        print(row, figures[name], place === 0 ? 0 : 1)
+        print(row, figures[name], tenantKb === 0 ? 0 : 1)
       }
     }
     const many = await runBenchChild<{ resident: number; reported: number; idle: number }>(
@@ -68,9 +68,9 @@ export async function benchLightRagLike(): Promise<void> {
   }
 }
 
-function print({ what, lightRag, share }: Row, ours: number, place: 0 | 1): void {
-  const theirs = lightRag[place]
-  const most = theirs * share[place]
+function print({ what, lightRag, share }: Row, ours: number, tenantKb: 0 | 1): void {
+  const theirs = lightRag[tenantKb]
+  const most = theirs * share[tenantKb]
   console.log(
     `${what.padEnd(26)} ours ${ours.toFixed(2).padStart(8)}  LightRAG ${String(theirs).padStart(6)}` +
       `  1/${(theirs / ours).toFixed(1).padEnd(6)} at most ${most.toFixed(1).padStart(6)}` +

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { ExactIndex } from '../../src/vectors/flat/exact-index.ts'
+import { FlatIndex } from '../../src/vectors/flat/flat-index.ts'
 import { EF, HnswGraph } from '../../src/vectors/hnsw/hnsw-graph.ts'
 import { type HnswLibrary, loadHnswLibrary } from '../../src/vectors/hnsw/hnsw-library.ts'
 import { newChunk, newDocument, publish } from '../stores/samples.ts'
@@ -32,7 +32,7 @@ export async function benchVectors(): Promise<void> {
 
 function crossOver(library: HnswLibrary): void {
   const make = likeTexts(DIMENSION, 1)
-  const exact = new ExactIndex(DIMENSION)
+  const exact = new FlatIndex(DIMENSION)
   const graph = HnswGraph.create(library, DIMENSION, SIZES.at(-1) ?? 1)
   let added = 0
   console.log(`top ${TOP} of vectors of ${DIMENSION}, the graph with ef = ${EF}:`)

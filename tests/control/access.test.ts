@@ -25,22 +25,22 @@ describe('the directory of the control plane', () => {
   })
   afterEach(() => plane.remove())
 
-  const holdings = async (name: string) =>
-    (await plane.directory.findByUsername(name))?.principal.holdings?.map(
+  const grants = async (name: string) =>
+    (await plane.directory.findByUsername(name))?.principal.grants?.map(
       ({ tenant, kb, role, suspended }) => [tenant.slug, kb.slug, role, suspended],
     )
 
   it('knows what each member holds, and where as what', async () => {
     const { owner: other } = await addTenant(plane, 'techstart')
     await plane.members.add(other, 'techstart', { user_id: owner.id, role: 'viewer' })
-    expect(await holdings('ACME-owner')).toEqual([
+    expect(await grants('ACME-owner')).toEqual([
       ['acme', 'default', 'owner', false],
       ['techstart', 'default', 'viewer', false],
     ])
-    expect(await holdings('nobody')).toBeUndefined()
+    expect(await grants('nobody')).toBeUndefined()
   })
 
-  it('shows a member the knowledge bases he is limited to, and no other', async () => {
+  it('shows a member the knowledge bases they are limited to, and no other', async () => {
     await plane.kbs.create(owner, 'acme', { name: 'Manuals' })
     await addUser(plane, 'ada')
     await plane.members.add(OPERATOR, 'acme', {
@@ -48,7 +48,7 @@ describe('the directory of the control plane', () => {
       role: 'editor',
       kb_ids: ['manuals'],
     })
-    expect(await holdings('ada')).toEqual([['acme', 'manuals', 'editor', false]])
+    expect(await grants('ada')).toEqual([['acme', 'manuals', 'editor', false]])
     const ada = { id: '', userId: (await plane.users.get(OPERATOR, 'ada')).user_id }
     const actor = { ...ada, id: ada.userId, superAdmin: false }
     expect((await plane.kbs.list(actor, 'acme', {})).items).toHaveLength(1)
@@ -60,25 +60,25 @@ describe('the directory of the control plane', () => {
   it('forgets at once what a change took away, and keeps nothing for long', async () => {
     await addUser(plane, 'ada')
     await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'editor' })
-    expect(await holdings('ada')).toHaveLength(1)
+    expect(await grants('ada')).toHaveLength(1)
     await plane.members.update(owner, 'acme', 'ada', { role: 'viewer' })
-    expect(await holdings('ada')).toEqual([['acme', 'default', 'viewer', false]])
+    expect(await grants('ada')).toEqual([['acme', 'default', 'viewer', false]])
     await plane.members.remove(owner, 'acme', 'ada')
-    expect(await holdings('ada')).toEqual([])
+    expect(await grants('ada')).toEqual([])
     await plane.tenants.suspend(OPERATOR, 'acme', 'unpaid')
-    expect(await holdings('acme-owner')).toEqual([['acme', 'default', 'owner', true]])
+    expect(await grants('acme-owner')).toEqual([['acme', 'default', 'owner', true]])
     await plane.tenants.resume(OPERATOR, 'acme')
-    expect(await holdings('acme-owner')).toEqual([['acme', 'default', 'owner', false]])
+    expect(await grants('acme-owner')).toEqual([['acme', 'default', 'owner', false]])
     await plane.users.setDisabled(OPERATOR, 'acme-owner', true)
-    expect(await holdings('acme-owner')).toBeUndefined()
+    expect(await grants('acme-owner')).toBeUndefined()
   })
 
   it('sees what another process has changed', async () => {
-    expect(await holdings('acme-owner')).toHaveLength(1)
+    expect(await grants('acme-owner')).toHaveLength(1)
     const other = await ControlDatabase.open(controlDatabasePath(plane.root))
     await other.db.deleteFrom('memberships').execute()
     await other.close()
-    expect(await holdings('acme-owner')).toEqual([])
+    expect(await grants('acme-owner')).toEqual([])
   })
 
   it('ends the open streams of whom a change concerns, and of nobody else', async () => {
@@ -99,14 +99,14 @@ describe('the directory of the control plane', () => {
     await expect.poll(() => boss.aborted).toBe(true)
   })
 
-  it('ends the streams of an operator who acts for a tenant, once he is none', async () => {
+  it('ends the streams of an operator who acts for a tenant, once they are none', async () => {
     const { user_id } = await plane.users.create(OPERATOR, { username: 'root' })
     const named = (await plane.directory.findByUsername('root'))?.principal
-    const holdings = (await plane.directory.findByUsername('acme-owner'))?.principal.holdings
-    const [tenant] = holdings ?? []
+    const grants = (await plane.directory.findByUsername('acme-owner'))?.principal.grants
+    const [tenant] = grants ?? []
     if (named === undefined || tenant === undefined) throw new Error('nobody acts')
     const open = (userId: string) => {
-      const principal = { ...named, userId, holdings: [tenant], actingFor: tenant.tenant.id }
+      const principal = { ...named, userId, grants: [tenant], actingFor: tenant.tenant.id }
       return streams.add({ principal, workspace: 'acme__default', requestId: userId }).ending
     }
     const [stored, ofFile] = [open(user_id), open('of-the-file')]
@@ -123,10 +123,10 @@ describe('the directory of the control plane', () => {
     await addUser(plane, 'ada')
     await plane.members.add(OPERATOR, 'acme', { user_id: 'ada', role: 'editor' })
     const principal = (await plane.directory.findByUsername('ada'))?.principal
-    const [holding] = principal?.holdings ?? []
-    if (principal === undefined || holding === undefined) throw new Error('no such user')
+    const [grant] = principal?.grants ?? []
+    if (principal === undefined || grant === undefined) throw new Error('no such user')
     const { ending } = streams.add({
-      principal: actingIn(principal, holding),
+      principal: actingIn(principal, grant),
       workspace: 'acme__default',
       requestId: 'ada',
     })

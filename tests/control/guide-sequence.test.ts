@@ -89,10 +89,10 @@ describe('the complete set-up of a tenant', () => {
     expect(others.status_counts).toMatchObject({ all: 0 })
   })
 
-  it('answers the viewer, and refuses him the upload', async () => {
+  it('answers the viewer, and refuses them the upload', async () => {
     const answer = await management.ask(at(viewer.headers), 'POST', '/query', QUESTION)
     expect(answer.response).toEqual(expect.any(String))
-    const upload = { text: 'Something of his own.' }
+    const upload = { text: 'Something of my own.' }
     const refused = await management.call(at(viewer.headers), 'POST', '/documents/text', upload)
     expect(refused.status).toBe(403)
     expect(refused.body.error).toMatchObject({ code: 'permission_denied' })
@@ -118,7 +118,7 @@ describe('the complete set-up of a tenant', () => {
     expect(again.status).toBe(404)
   })
 
-  it('adds, changes and removes an editor by his address, as an operator may', async () => {
+  it('adds, changes and removes an editor by their address, as an operator may', async () => {
     const { ask, operator, addUser, call } = management
     const other = await addUser('acme-other')
     const members = `/api/v1/tenants/${tenant}/members`
@@ -132,7 +132,7 @@ describe('the complete set-up of a tenant', () => {
     expect((await call(at(other.headers), 'GET', '/documents')).status).toBe(403)
   })
 
-  it('adds an editor whom an owner names by his address once he agrees', async () => {
+  it('adds an editor whom an owner names by their address once they agree', async () => {
     const { ask, call } = management
     const other = await management.addUser('acme-third')
     const body = { user_id: 'acme-third@example.com', role: 'editor' }

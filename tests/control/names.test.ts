@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { OPERATOR } from '../../src/control/authority/actor.ts'
-import { LABEL_FORMS } from '../engine/name-forms.ts'
+import { NAME_FORMS } from '../engine/name-forms.ts'
 import { addTenant, openPlane, type TestPlane } from './plane.ts'
 
 const NAME = 'Café Azúl'
-const FORMS = Object.entries(LABEL_FORMS)
+const FORMS = Object.entries(NAME_FORMS)
 /** What has another letter for the same, or space around it, is told apart by itself. */
 const HIDDEN = FORMS.filter(([form]) => !/kept|decomposed|surrogate|spaces/.test(form))
 

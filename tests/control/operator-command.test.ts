@@ -45,7 +45,7 @@ it('adds the first operator of a server without a users file, while it runs', as
   const body = JSON.stringify({ name: 'Acme' })
   const created = await fetch(`${server.url}/api/v1/tenants`, { method: 'POST', headers, body })
   expect(created.status).toBe(201)
-  // An operator reaches no data by being one; here the tenant is his own.
+  // An operator reaches no data by being one; here the tenant is their own.
   expect((await fetch(`${server.url}/documents`, { headers })).status).toBe(200)
 })
 
@@ -96,7 +96,7 @@ it('changes nobody who is no operator', async () => {
   expect((await signIn('ann')).status).toBe(200)
 })
 
-it('gives an operator a key, which ends with its rotation, with him, and with his right', async () => {
+it('gives an operator a key, which ends with its rotation, with their account, and with their right', async () => {
   const health = async (key: string) => {
     const answer = await fetch(`${server.url}/health`, { headers: { 'x-api-key': key } })
     return { status: answer.status, server: ((await answer.json()) as { server?: object }).server }

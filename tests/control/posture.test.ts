@@ -61,7 +61,7 @@ describe('a server with tenants', () => {
     }
     const body = new URLSearchParams({ username: 'guest', password: '' })
     expect((await fetch(`${server.url}/login`, { method: 'POST', body })).status).not.toBe(200)
-    // Nobody is an operator by his name alone.
+    // Nobody is an operator by name alone.
     await call(operator, 'POST', '/api/v1/admin/users', { username: 'admin' })
     const admin = await call(operator, 'GET', '/api/v1/admin/users/admin')
     expect(admin.body).toMatchObject({ is_super_admin: false })

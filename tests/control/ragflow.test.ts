@@ -49,7 +49,7 @@ describe('the RAGFlow facade', () => {
       data: { name: 'Acme research', llm_id: NEW_TENANT.llm_id, credit: 512, status: '1' },
     })
     const t = created.body.data.tenant_id
-    // An operator is no member of what he creates: the first owner is added by him.
+    // An operator is no member of what they create: they add the first owner.
     await server.plane.members.add({ id: 'operator', userId: undefined, superAdmin: true }, t, {
       user_id: boss.id,
       role: 'owner',
@@ -266,7 +266,7 @@ describe('the RAGFlow facade', () => {
     expect((await late.call('GET', '/documents')).status).toBe(403)
   })
 
-  it('leaves an owner who agrees to his own tenant what he is', async () => {
+  it('leaves an owner who agrees to their own tenant what they are', async () => {
     expect((await agree(owner)).body.code).toBe(102)
     const { email } = owner
     await server.plane.invitations.create(actor(owner), tenant, { email, role: 'viewer' })
@@ -276,7 +276,7 @@ describe('the RAGFlow facade', () => {
     expect(own).toMatchObject([{ tenant_id: tenant, role: 'owner' }])
   })
 
-  it('lets the invited decline, by refuse or by removing himself', async () => {
+  it('lets the invited decline, by refuse or by removing themselves', async () => {
     const first = await server.user('first')
     await invite(owner, first.email)
     const refused = await first.call('PUT', `/api/v1/tenant/refuse/${tenant}`)
@@ -372,7 +372,7 @@ describe('the RAGFlow facade', () => {
     expect(listed.body.data).toMatchObject([{ tenant_id: tenant, role: 'admin' }])
   })
 
-  it('shows an operator of the users file no tenant of others as his own', async () => {
+  it('shows an operator of the users file no tenant of others as their own', async () => {
     const { body } = await server.by({ 'x-api-key': ROOT_KEY })('GET', '/api/v1/tenant/list')
     expect(body).toEqual({ code: 0, message: 'success', data: [] })
   })

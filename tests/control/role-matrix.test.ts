@@ -12,7 +12,7 @@ import { RAGFLOW_CASES, type RagflowCase } from './ragflow-cases.ts'
 import { CONTROL_CASES, type Needs, type Scene } from './routes/control-cases.ts'
 import { setScene } from './scene.ts'
 
-/** Who calls, and what he is in the tenant. */
+/** Who calls, and with which role in the tenant. */
 interface Caller {
   readonly name: string
   readonly headers: Headers

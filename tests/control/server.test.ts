@@ -58,7 +58,7 @@ describe('a server with tenants', () => {
   const insert = (headers: Readonly<Record<string, string>>, text: string) =>
     call('/documents/text', headers, { text, file_source: `${text.length}.txt` })
 
-  it('serves users of both sources, each in his own workspaces', async () => {
+  it('serves users of both sources, each in their own workspaces', async () => {
     const ada = await login('ada', 'the password of ada')
     expect((await insert(ada, 'Ada mends nets.')).status).toBe(400)
     const acme = { ...ada, 'x-tenant-id': 'acme' }
@@ -72,7 +72,7 @@ describe('a server with tenants', () => {
     expect((await call('/documents', { ...ada, 'x-tenant-id': 'rootspace' })).status).toBe(403)
   })
 
-  it('ends the keys that an operator of the users file has made when he is none any more', async () => {
+  it('ends the keys that an operator of the users file has made when they are none any more', async () => {
     const made = await call(
       '/api/v1/tenants/acme/api-keys',
       { 'x-api-key': ROOT.api_key },

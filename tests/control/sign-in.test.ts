@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => management?.close())
 
 describe('a user who is signed in', () => {
-  it('sees himself, wherever he is kept', async () => {
+  it('sees their own account, wherever it is kept', async () => {
     const { ask, operator } = management
     expect(await ask(ann.headers, 'GET', '/api/v1/users/me')).toEqual({
       user_id: ann.id,
@@ -47,14 +47,14 @@ describe('a user who is signed in', () => {
     expect(await ask(acmeKey, 'GET', '/api/v1/users/me')).toMatchObject({ source: 'key' })
   })
 
-  it('renews the token, whether he is of the file or of the store', async () => {
+  it('renews the token, whether they are of the file or of the store', async () => {
     for (const who of [ann.headers, await management.signIn('operator')]) {
       const renewed = bearer(await management.ask(who, 'POST', '/api/v1/auth/refresh'))
       expect(await statusOf(renewed)).toBe(200)
     }
   })
 
-  it('gets no token for a key, not even for one that has his name', async () => {
+  it('gets no token for a key, not even for one that has their name', async () => {
     for (const who of [acmeKey, { authorization: `Bearer ${acmeKey['x-api-key']}` }]) {
       const refused = await management.call(who, 'POST', '/api/v1/auth/refresh')
       expect(refused.status).toBe(403)
@@ -62,7 +62,7 @@ describe('a user who is signed in', () => {
     }
   })
 
-  it('sees the tenants he is in, and his role there', async () => {
+  it('sees the tenants they are in, and their role there', async () => {
     const { items } = await management.ask(ann.headers, 'GET', '/api/v1/users/me/tenants')
     expect(items).toMatchObject([{ slug: 'acme', role: 'owner' }])
     const me = await management.ask(ann.headers, 'GET', '/api/v1/tenants/me')
@@ -134,7 +134,7 @@ describe('a user who is signed in', () => {
     expect(await signIn('operator', PASSWORD)).toEqual([200, undefined])
   })
 
-  it('is refused once an operator has disabled him', async () => {
+  it('is refused once an operator has disabled them', async () => {
     const dan = await management.addUser('dan')
     await management.ask(management.operator, 'POST', '/api/v1/admin/users/dan/disable')
     expect(await statusOf(dan.headers)).toBe(401)

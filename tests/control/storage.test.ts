@@ -166,11 +166,11 @@ describe('what a workspace takes', () => {
     async ({ texts }) => {
       await statusCounts()
       const before = sizeOf(server)
-      const place = await server.plane.quotas.places.of(WORKSPACE)
-      if (place === undefined) throw new Error('the workspace has no place')
+      const tenantKb = await server.plane.quotas.tenantKbs.of(WORKSPACE)
+      if (tenantKb === undefined) throw new Error('the workspace has no place')
       const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
       const amounts = { documents: texts.length, text: bytes }
-      const reservation = await server.plane.quotas.ledger.reserve(place, amounts)
+      const reservation = await server.plane.quotas.ledger.reserve(tenantKb, amounts)
       const rows = server.plane.core.db.selectFrom('reservations').selectAll()
       const [row] = await rows.where('kind', '=', 'bytes').execute()
       await reservation.giveBack()

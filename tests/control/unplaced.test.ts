@@ -39,7 +39,7 @@ it.each(ABOUT)('an operator of the database, who is in no tenant, reaches %s', a
   })
 })
 
-it('who is in several tenants is told what to send, and may ask about himself without it', async () => {
+it('who is in several tenants is told what to send, and may ask about themselves without it', async () => {
   for (const path of ['/health', '/auth/verify']) {
     const { status, body } = await management.call(ann.headers, 'GET', path)
     expect([path, status, body.server]).toEqual([path, 200, undefined])
@@ -69,14 +69,14 @@ it('who is in several tenants is told what to send, and may ask about himself wi
   expect(managed.body.detail).toBe('Choose a tenant with X-Tenant-ID. Send techstart or acme')
 })
 
-it('who has chosen is told what he has chosen, and what else there is', async () => {
+it('who has chosen is told what was chosen, and what else there is', async () => {
   const headers = { ...ann.headers, 'x-tenant-id': 'techstart' }
   const { body } = await management.call(headers, 'GET', '/auth/explain')
   expect(body).toMatchObject({ workspace: 'techstart__default', role: 'owner' })
   expect(body.choices).toHaveLength(3)
 })
 
-it('who is in no tenant may ask about himself, and works nowhere', async () => {
+it('who is in no tenant may ask about themselves, and works nowhere', async () => {
   for (const path of ABOUT) {
     expect((await management.call(newcomer.headers, 'GET', path)).status).toBe(200)
   }
@@ -90,7 +90,7 @@ it('who is in no tenant may ask about himself, and works nowhere', async () => {
   expect([status, text]).toEqual([403, expect.stringContaining('in no tenant')])
 })
 
-it.each(ABOUT)('a tenant that is not the caller’s stays closed to him at %s', async (path) => {
+it.each(ABOUT)('a tenant that is not the caller’s stays closed to them at %s', async (path) => {
   for (const headers of [operator, newcomer.headers]) {
     for (const selector of [{ 'x-tenant-id': 'acme' }, { 'lightrag-workspace': 'acme__default' }]) {
       const { status } = await management.call({ ...headers, ...selector }, 'GET', path)

@@ -10,27 +10,27 @@ beforeEach(async () => {
   await engine.insert({ texts: [BAND, TRIAL], file_sources: ['band.txt', 'trial.txt'] })
   const { documents } = await engine.rag.listDocuments({})
   const trial = documents.find(({ file_path }) => file_path === 'trial.txt')
-  expect(await engine.rag.graphLabels()).toContain('Dorne Prison')
+  expect(await engine.rag.entityNames()).toContain('Dorne Prison')
   await engine.rag.updateDocument(trial?.id ?? '', { enabled: false })
 })
 afterEach(() => engine.close())
 
 describe('the graph of a workspace with a disabled document', () => {
   it('lists the names that the enabled documents speak of, and no others', async () => {
-    const labels = await engine.rag.graphLabels()
-    expect(labels).toEqual(expect.arrayContaining(['Mirela Vant', 'Orrin', 'Weir Band']))
-    expect(labels.filter((label) => /Dorne|Otto/.test(label))).toEqual([])
-    expect(await engine.rag.searchLabels('Dorne', 10)).toEqual([])
-    expect((await engine.rag.popularLabels(50)).toSorted()).toEqual(labels.toSorted())
+    const entityNames = await engine.rag.entityNames()
+    expect(entityNames).toEqual(expect.arrayContaining(['Mirela Vant', 'Orrin', 'Weir Band']))
+    expect(entityNames.filter((entityName) => /Dorne|Otto/.test(entityName))).toEqual([])
+    expect(await engine.rag.searchEntityNames('Dorne', 10)).toEqual([])
+    expect((await engine.rag.popularEntityNames(50)).toSorted()).toEqual(entityNames.toSorted())
   })
 
   it('fills a short list of popular names up', async () => {
-    expect(await engine.rag.popularLabels(2)).toHaveLength(2)
-    expect((await engine.rag.popularLabels(2)).join()).not.toMatch(/Dorne|Otto/)
+    expect(await engine.rag.popularEntityNames(2)).toHaveLength(2)
+    expect((await engine.rag.popularEntityNames(2)).join()).not.toMatch(/Dorne|Otto/)
   })
 
-  it.each(['*', 'Mirela Vant'])('shows nothing of that document around %s', async (label) => {
-    const graph = await engine.rag.subgraph({ label })
+  it.each(['*', 'Mirela Vant'])('shows nothing of that document around %s', async (entityName) => {
+    const graph = await engine.rag.subgraph({ label: entityName })
     const names = graph.nodes.map(({ id }) => id)
     expect(names).toEqual(expect.arrayContaining(['Mirela Vant', 'Weir Band']))
     expect(graph.is_truncated).toBe(false)
@@ -50,8 +50,8 @@ describe('the graph of a workspace with a disabled document', () => {
       entity_name: 'Tarn River',
       entity_data: { description: 'a river', entity_type: 'place' },
     })
-    expect(await engine.rag.graphLabels()).toContain('Tarn River')
-    expect(await engine.rag.popularLabels(50)).toContain('Tarn River')
+    expect(await engine.rag.entityNames()).toContain('Tarn River')
+    expect(await engine.rag.popularEntityNames(50)).toContain('Tarn River')
     const graph = await engine.rag.subgraph({ label: 'Tarn River' })
     expect(graph.nodes[0]?.properties).toMatchObject({ description: 'a river' })
   })

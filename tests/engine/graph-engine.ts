@@ -150,7 +150,8 @@ export class GraphEngine {
         ? await this.store.searches.nearestEntities(vector, limit)
         : await this.store.searches.nearestRelations(vector, limit)
       const score = hits.find((hit) => hit.key === item.key)?.score ?? 0
-      if (score < 0.9999 || item.owed || hits.length !== limit) bad.push(JSON.stringify(item))
+      if (score < 0.9999 || item.embeddingPending || hits.length !== limit)
+        bad.push(JSON.stringify(item))
     }
     return bad
   }

@@ -76,7 +76,7 @@ export class GraphModel {
   /** Makes one entity another, which may be new. */
   move(from: string, to: string): void {
     if (from === to || !this.has(from)) return
-    if (this.has(to)) this.#uniteEntities(from, to)
+    if (this.has(to)) this.#mergeEntities(from, to)
     else this.#moveOverride(this.#entityOverrides, from, to)
     const touching = this.#tied.filter(({ a, b }) => a === from || b === from)
     for (const { a, b } of touching) this.#moveTie(from, to, a === from ? b : a)
@@ -144,18 +144,18 @@ export class GraphModel {
 
   #moveTie(from: string, to: string, other: string): void {
     if (other === to) this.#relationOverrides.delete(key(from, to))
-    else if (this.isTied(to, other)) this.#uniteRelations(key(from, other), key(to, other))
+    else if (this.isTied(to, other)) this.#mergeRelations(key(from, other), key(to, other))
     else this.#moveOverride(this.#relationOverrides, key(from, other), key(to, other))
   }
 
-  #uniteEntities(from: string, to: string): void {
+  #mergeEntities(from: string, to: string): void {
     const isSet = this.#entityOverrides.has(from) || this.#entityOverrides.has(to)
     const told = [...this.#told(to), ...this.#told(from)]
     this.#entityOverrides.delete(from)
     if (isSet) this.#entityOverrides.set(to, { told })
   }
 
-  #uniteRelations(from: string, to: string): void {
+  #mergeRelations(from: string, to: string): void {
     const isSet = this.#relationOverrides.has(from) || this.#relationOverrides.has(to)
     const weight = this.#weight(from) + this.#weight(to)
     if (isSet && this.#tied.some(({ a, b }) => key(a, b) === from)) {

@@ -43,7 +43,12 @@ const entity = (i: number): EntityState => ({
   tokens: 5,
   vector: null,
 })
-const stored = (i: number): StoredEntity => ({ ...entity(i), key: i, degree: 0, owed: false })
+const stored = (i: number): StoredEntity => ({
+  ...entity(i),
+  key: i,
+  degree: 0,
+  embeddingPending: false,
+})
 
 it('lets others have their turns while a large graph of a caller is laid out', async () => {
   const entities = Array.from({ length: MANY / 4 }, (_, i) => ({
@@ -86,7 +91,7 @@ it('lets others have their turns while all of a graph gets its vectors', async (
   }
   const store = { searches } as unknown as Store
   const embed = async () => vectors
-  const options = { lane: 'extract', mayOwe: false } as const
+  const options = { lane: 'extract', mayLeavePending: false } as const
   const share = await longestTurn(() => withVectors({ store, embed }, entities, [], options))
   expect(share).toBeLessThan(MOST)
 })

@@ -128,8 +128,8 @@ describe('a text for which the language model always fails', () => {
       // What it says is found all the same, but for the graph.
       const { chunks: hits } = await engine.find({ query: 'POISON One', mode: 'naive' })
       expect(hits.map(({ content }) => content)).toContain('POISON One here.')
-      const labels = await engine.rag.graphLabels()
-      expect(labels).toEqual(expect.arrayContaining(['Fine Alpha', 'Good Beta', 'Good Delta']))
+      const entityNames = await engine.rag.entityNames()
+      expect(entityNames).toEqual(expect.arrayContaining(['Fine Alpha', 'Good Beta', 'Good Delta']))
       // Two attempts of the adapter in three of the document, and none of them for the good chunk.
       expect(callsWith('chat', 'POISON One').length).toBeLessThanOrEqual(6)
       expect(callsWith('chat', 'Fine Alpha')).toHaveLength(1)
@@ -269,14 +269,14 @@ describe('what the graph is made of', () => {
     await insert(many('Brisk', 1), ['h0'])
     await settled(engine)
     expect(await statusOf('h0')).toBe('processed')
-    expect((await engine.store.graph.owedVectors(10)).entities).toMatchObject([
+    expect((await engine.store.graph.pendingEmbeddings(10)).entities).toMatchObject([
       { name: 'Harbour Brisk' },
     ])
     poison = {}
     await insert(many('Swift', 1), ['h1'])
     await settled(engine)
     await engine.rag.idle()
-    expect((await engine.store.graph.owedVectors(10)).entities).toEqual([])
+    expect((await engine.store.graph.pendingEmbeddings(10)).entities).toEqual([])
   })
 
   it('is deleted though the model fails for what is left to summarise', async () => {

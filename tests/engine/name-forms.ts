@@ -1,5 +1,5 @@
 /** Other ways to write one and the same name, as keyboards, systems and files make them. */
-export const LABEL_FORMS: Readonly<Record<string, (name: string) => string>> = {
+export const NAME_FORMS: Readonly<Record<string, (name: string) => string>> = {
   'as it is kept': (name) => name,
   decomposed: (name) => name.normalize('NFD'),
   'with spaces around it': (name) => `  ${name}\u3000`,
@@ -21,8 +21,8 @@ export const LABEL_FORMS: Readonly<Record<string, (name: string) => string>> = {
 }
 
 /** What models and people make of names of entities besides. */
-export const ENTITY_FORMS: typeof LABEL_FORMS = {
-  ...LABEL_FORMS,
+export const ENTITY_FORMS: typeof NAME_FORMS = {
+  ...NAME_FORMS,
   'in quotes': (name) => `"${name}"`,
   'in curly quotes': (name) => `\u201c${name}\u201d`,
   'in a tag': (name) => `<p>${name}</p>`,

@@ -41,12 +41,12 @@ export async function openServedEngine(
   const host = { binding: 'openai', host: server.openAiUrl, structured: false }
   const how = { calls: { ...QUICK, ...calls } }
   const llm = openAiCompatibleModel(host, 'm', how)
-  const paid = openAiCompatibleEmbedding(host, 'e', DIMENSION, { ...how, batchSize: 8 })
+  const bare = openAiCompatibleEmbedding(host, 'e', DIMENSION, { ...how, batchSize: 8 })
   const pauses = { firstMs: 20, longestMs: 200 }
   const health = { llm: new ModelHealth(pauses), embedding: new ModelHealth(pauses) }
   const slots = { llm: new FairScheduler({ limit: 4 }), embedding: new FairScheduler({ limit: 4 }) }
   const inTurn = (model: typeof llm) => scheduledLanguageModel(model, slots.llm, 'one')
-  const embeddingInTurn = (model: typeof paid) =>
+  const embeddingInTurn = (model: typeof bare) =>
     scheduledEmbeddingModel(model, slots.embedding, 'one', 8)
   let opened: Store | undefined
   const cache = {
@@ -60,10 +60,10 @@ export async function openServedEngine(
       { gleaning: false },
     ),
     summarizer: new LlmSummarizer(new CachedLanguageModel(watched, cache, 'summary')),
-    embedding: embeddingInTurn(rememberedEmbedding(watchedEmbeddingModel(paid, health.embedding))),
+    embedding: embeddingInTurn(rememberedEmbedding(watchedEmbeddingModel(bare, health.embedding))),
     checks: {
       llm: languageModelCheck(inTurn(llm), health.llm),
-      embedding: embeddingModelCheck(embeddingInTurn(paid), health.embedding),
+      embedding: embeddingModelCheck(embeddingInTurn(bare), health.embedding),
     },
   }
   const engine = await openEngine(

@@ -43,7 +43,7 @@ const LONGEST = 900
 const LONGEST_STOP = 300
 /** Between two insertions: nobody wants to wait for hundreds of documents in the end. */
 const PAUSE = 80
-/** How long promised deletions and the saving of an index may take in the end, in milliseconds. */
+/** How long scheduled deletions and the saving of an index may take in the end, in milliseconds. */
 const PATIENCE = 240_000
 
 /**

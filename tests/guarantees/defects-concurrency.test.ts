@@ -226,7 +226,7 @@ describe('a reader', () => {
       while (!done) {
         const { counts } = await rag.status()
         const { chunks, entities, relations } = counts
-        const labels = await rag.graphLabels()
+        const labels = await rag.entityNames()
         seen.add(`${chunks} ${entities} ${relations}`)
         // Asked one after the other, so the two may differ by a whole document, by no part of one.
         expect([0, 101]).toContain(labels.length)
@@ -270,7 +270,7 @@ describe('a cancelled run', () => {
     )
   })
 
-  it('takes no promised deletion back: the next run does it, with nothing else to do', async () => {
+  it('takes no scheduled deletion back: the next run does it, with nothing else to do', async () => {
     const { rag } = await engineOver(sentenceModels())
     await indexed(rag, 'a.txt', 'Ada meets Bob.')
     const { documents } = await rag.listDocuments({})

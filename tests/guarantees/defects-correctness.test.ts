@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import type { ChatMessage, LanguageModel } from '../../src/engine/ports/models.ts'
 import { openLightRag } from '../../src/library.ts'
 import {
@@ -57,7 +57,7 @@ describe('a failed document', () => {
     await indexed(rag, 'second.txt', 'Ada meets Bob often. Eve meets Bob.')
     for (let retry = 0; retry < 3; retry++) {
       expect(await statuses(rag)).toEqual({ 'first.txt': 'processed', 'second.txt': 'failed' })
-      expect(await rag.graphLabels()).toEqual(['Ada', 'Bob'])
+      expect(await rag.entityNames()).toEqual(['Ada', 'Bob'])
       expect((await found(rag, 'Who is Eve?', ['Eve'])).files).not.toContain('second.txt')
       await rag.reprocessFailed()
       await rag.idle()
@@ -138,7 +138,7 @@ describe('what a model gets wrong', () => {
       status: 'processed',
       metadata: { chunks_set_aside: expect.any(Number) },
     })
-    expect(await rag.graphLabels()).toEqual(['Ada'])
+    expect(await rag.entityNames()).toEqual(['Ada'])
     // What could not be extracted can still be found by its words.
     expect((await found(rag, 'What is UNSPEAKABLE?', ['Ada'])).texts.join()).toContain(
       'UNSPEAKABLE',

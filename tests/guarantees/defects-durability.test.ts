@@ -107,13 +107,13 @@ describe('what is on disk', () => {
       const { documents } = await rag.listDocuments({ status_filter: 'failed' })
       expect(documents.map(({ file_path }) => file_path)).toEqual(['second.txt'])
       expect(documents[0]?.error_msg).toBeTruthy()
-      expect(await rag.graphLabels()).toEqual(['Ada', 'Bob'])
+      expect(await rag.entityNames()).toEqual(['Ada', 'Bob'])
       expect(rows.contradictions()).toEqual([])
       rows.exec('DROP TRIGGER broken')
     }
     await rag.reprocessFailed()
     await rag.idle()
-    expect(await rag.graphLabels()).toEqual(['Ada', 'Bob', 'Eve'])
+    expect(await rag.entityNames()).toEqual(['Ada', 'Bob', 'Eve'])
   })
 
   it('holds every answer of a model as soon as it came', async () => {
@@ -121,13 +121,13 @@ describe('what is on disk', () => {
     afterThisTest(() => models.close())
     const config = loadConfig({ ...modelEnv(models), MAX_ASYNC: '1' })
     const folder = await someFolder()
-    const house = await buildModels(config)
+    const provider = await buildModels(config)
     const open = async (dir: string) => {
-      const store = await openSqliteStore({ dir, embedding: house.embedding })
+      const store = await openSqliteStore({ dir, embedding: provider.embedding })
       const settings = { chunkSize: 40, chunkOverlapSize: 4 }
       const rag = await LightRag.open({
         store,
-        models: house.of(dir, store),
+        models: provider.of(dir, store),
         settings,
         files: filesIn(join(dir, 'inputs')),
       })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config/config.ts'
 import { LightRag } from '../../src/engine/light-rag.ts'
-import { buildModels, type ModelHouse } from '../../src/server/models/build-models.ts'
+import { buildModels, type ModelProvider } from '../../src/server/models/build-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import type { ModelServer } from '../fixtures/model-server/model-server.ts'
@@ -10,7 +10,7 @@ import { modelEnv } from './model-process.ts'
 import { quickFolder } from './quick-folder.ts'
 
 export interface FairWorkspaces {
-  readonly house: ModelHouse
+  readonly provider: ModelProvider
   readonly engines: readonly LightRag[]
   close(): Promise<void>
 }
@@ -28,16 +28,16 @@ export async function fairWorkspaces(
 ): Promise<FairWorkspaces> {
   const folder = await quickFolder()
   const config = loadConfig({ ...modelEnv(models), MAX_ASYNC: String(slots), ...shares })
-  const house = await buildModels(config)
+  const provider = await buildModels(config)
   const engines: LightRag[] = []
   for (let number = 0; number < count; number++) {
     const dir = join(folder.path, `space-${number}`)
-    const { id, dimension } = house.embedding
+    const { id, dimension } = provider.embedding
     const store = await openSqliteStore({ dir, embedding: { id, dimension } })
     engines.push(
       await LightRag.open({
         store,
-        models: house.of(`space-${number}`, store),
+        models: provider.of(`space-${number}`, store),
         settings: { chunkSize: 24, chunkOverlapSize: 4, maxParallelExtract: 2 * slots },
         files: filesIn(join(dir, 'inputs')),
       }),
@@ -47,7 +47,7 @@ export async function fairWorkspaces(
     await Promise.all(engines.map((engine) => engine.close()))
     await folder.remove()
   }
-  return { house, engines, close }
+  return { provider, engines, close }
 }
 
 /** A text that is cut into at least `chunks` chunks by the settings above. */

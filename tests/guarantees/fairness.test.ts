@@ -17,7 +17,7 @@ const SLOTS = 4
 it(`starts no extraction while questions of ${QUESTIONS} other workspaces wait, and asks all within six rounds`, async () => {
   const models = await startModelServer()
   afterThisTest(() => models.close())
-  const { house, engines, close } = await fairWorkspaces(models, QUESTIONS + 1, SLOTS)
+  const { provider, engines, close } = await fairWorkspaces(models, QUESTIONS + 1, SLOTS)
   afterThisTest(close)
   const [busy, ...others] = engines
   if (!busy) throw new Error('no engine')
@@ -30,7 +30,7 @@ it(`starts no extraction while questions of ${QUESTIONS} other workspaces wait, 
   await busy.insertTexts({ texts: [textOfChunks(80)] })
   await models.until(({ running }) => running === SLOTS)
   const answers = others.map((rag, number) => rag.query({ query: questionOf(number) }))
-  await models.until(() => house.gauges().llm.waiting.query === QUESTIONS)
+  await models.until(() => provider.gauges().llm.waiting.query === QUESTIONS)
   const asked = models.callsOf('chat').length
   models.release()
   await Promise.all(answers)

@@ -33,11 +33,11 @@ export async function countModelCalls(documents: readonly EvalDocument[]): Promi
   const folder = await quickFolder()
   const models = await startModelServer()
   const dir = join(folder.path, 'space')
-  const house = await buildModels(loadConfig({ ...modelEnv(models), MAX_ASYNC: '8' }))
-  const store = await openSqliteStore({ dir, embedding: house.embedding })
+  const provider = await buildModels(loadConfig({ ...modelEnv(models), MAX_ASYNC: '8' }))
+  const store = await openSqliteStore({ dir, embedding: provider.embedding })
   const rag = await LightRag.open({
     store,
-    models: house.of('space', store),
+    models: provider.of('space', store),
     files: filesIn(join(dir, 'inputs')),
   })
   try {

@@ -12,6 +12,8 @@ import {
   looseFiles,
   roomsOnThePage,
   type Sources,
+  sharedNames,
+  unneededNames,
 } from './rooms.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -42,6 +44,14 @@ describe('the rooms of the house', () => {
   it('hold every file but the entries', () => {
     expect(looseFiles(sources)).toEqual([])
     expect(looseFiles(withMore({ 'src/odd.ts': '' }))).toEqual(['src/odd.ts'])
+  })
+
+  it('have no two files of one name, but for those that say why', () => {
+    expect(sharedNames(sources)).toEqual([])
+    expect(unneededNames(sources)).toEqual([])
+    const second = withMore({ 'src/http/pipeline.ts': '' })
+    expect(sharedNames(second)).toEqual(['pipeline.ts'])
+    expect(unneededNames(new Map([['src/library.ts', '']]))).toEqual(['library.ts'])
   })
 
   it('hold no file of more than 400 lines, and every other has 80 at most', () => {

@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from 'node:path/posix'
+import { basename, dirname, join, normalize } from 'node:path/posix'
 
 /** Sources by their paths from the root of the repository. */
 export type Sources = ReadonlyMap<string, string>
@@ -9,6 +9,11 @@ export const ENTRIES = ['src/cli.ts', 'src/library.ts', 'src/main.ts']
 const MOST_FILES = 25
 const MOST_LINES = 400
 const MEDIAN_LINES = 80
+
+/** Names that several files may bear, and why. */
+const SHARED_NAMES: ReadonlyMap<string, string> = new Map([
+  ['library.ts', 'the entry of a room that programs may import: its folder says which'],
+])
 
 const lines = (text: string) => text.split('\n').length - 1
 
@@ -23,6 +28,22 @@ export function crowdedFolders(sources: Sources): string[] {
 
 export function looseFiles(sources: Sources): string[] {
   return [...sources.keys()].filter((path) => dirname(path) === 'src' && !ENTRIES.includes(path))
+}
+
+/** Names of files that stand in several folders: a search for one by its name finds the other. */
+export function sharedNames(sources: Sources): string[] {
+  return namesOfMany(sources).filter((name) => !SHARED_NAMES.has(name))
+}
+
+/** Exceptions that nothing needs any more. */
+export function unneededNames(sources: Sources): string[] {
+  const many = namesOfMany(sources)
+  return [...SHARED_NAMES.keys()].filter((name) => !many.includes(name))
+}
+
+function namesOfMany(sources: Sources): string[] {
+  const names = [...sources.keys()].map((path) => basename(path))
+  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].sort()
 }
 
 export function longFiles(sources: Sources): string[] {

@@ -170,7 +170,7 @@ async function refuseAll(): Promise<void> {
   expect(canariesIn(JSON.stringify(lines), '')).toEqual([])
 }
 
-/** A caller who stays in his own workspace and uses the ids of another. */
+/** A caller who stays in their own workspace and uses the ids of another. */
 async function seeNothing(): Promise<void> {
   const before = ownersEngine()
   const invented = inventedIds(owned)
@@ -182,13 +182,13 @@ async function seeNothing(): Promise<void> {
     expect(own.status, `${route}: ${own.text}`).not.toBe(500)
   }
   expect(ownersEngine()).toEqual(before)
-  // What he stored under the owner's names is his; the next round starts without it.
+  // What they stored under the owner's names is theirs; the next round starts without it.
   for (;;) {
     const cleared = await running.call('DELETE', { path: '/documents' }, KEY)
     if (JSON.parse(cleared.text).status === 'success') break
     await pause()
   }
-  // So does the history of his pipeline, which tells of one job at a time.
+  // So does the history of their pipeline, which tells of one job at a time.
   await fill(running, INTRUDER)
 }
 
@@ -223,7 +223,7 @@ describe('with the owner’s workspace open and used', () => {
 
   it('shows nothing of it to who knows its ids', () => seeNothing(), 300_000)
 
-  it('lets an intruder destroy what is his own and nothing else', async () => {
+  it('lets an intruder destroy what is their own and nothing else', async () => {
     for (const route of routes.filter((route) => caseOf(route).destroys)) {
       const { status, text } = await reach(route, owned, KEY)
       expect(status, `${route}: ${text}`).toBeLessThan(500)

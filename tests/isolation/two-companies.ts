@@ -39,7 +39,7 @@ export const INTRUDER = company('pwzrt', 'Harlan Dunmore', 'Lake Brindle')
 /** What nobody but the owner may ever read. */
 export const CANARIES: readonly string[] = ['kvmnt', 'Zorblax', 'Quillmark', 'Vexington']
 
-/** The canaries of a text, those left out that the reader himself had sent. */
+/** The canaries of a text, those left out that the reader had sent. */
 export function canariesIn(text: string, sent: string): string[] {
   const [read, known] = [text.toLowerCase(), sent.toLowerCase()]
   return CANARIES.map((word) => word.toLowerCase()).filter(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import type { LanguageModel } from '../../src/engine/ports/models.ts'
 import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'
 import { ollamaModel } from '../../src/models/ollama/ollama-model.ts'

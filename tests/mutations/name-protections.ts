@@ -1,17 +1,17 @@
 import { type Mutation, testsOf } from './mutation.ts'
 
 const names = testsOf('tests/engine/roles/name-forms.test.ts')
-const labels = testsOf('tests/engine/documents/label-forms.test.ts')
+const labels = testsOf('tests/engine/documents/document-name-forms.test.ts')
 const words = testsOf('tests/stores/sqlite/tables/folded-forms.test.ts')
 const older = testsOf('tests/stores/sqlite/database/folded-migration.test.ts')
 const files = testsOf('tests/engine/documents/file-name.test.ts')
 
 export const NAME_PROTECTIONS: readonly Mutation[] = [
   {
-    name: 'names: a label is kept in the form in which it came',
+    name: 'names: the name of a document is kept in the form in which it came',
     edits: [
       {
-        file: 'src/engine/text/kept-label.ts',
+        file: 'src/engine/text/kept-name.ts',
         find: ".normalize('NFC')",
         replace: '',
       },
@@ -145,7 +145,7 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
     tests: [older('is brought up to date in a thread when it is large, while others are answered')],
   },
   {
-    name: 'searches: labels of an older workspace stay as they were',
+    name: 'searches: names of documents of an older workspace stay as they were',
     edits: [
       {
         file: 'src/stores/sqlite/tables/folded-forms.ts',
@@ -153,6 +153,6 @@ export const NAME_PROTECTIONS: readonly Mutation[] = [
         replace: 'UPDATE documents SET file_path = file_path',
       },
     ],
-    tests: [older('has the labels of its documents in the form in which they are looked up')],
+    tests: [older('has the names of its documents in the form in which they are looked up')],
   },
 ]

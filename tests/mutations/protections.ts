@@ -31,9 +31,9 @@ export const PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/tenancy/pool/pool.ts',
-        find: '    if (entry !== undefined || room.isPromisedTo(waiter.key)) return true',
+        find: '    if (entry !== undefined || room.isReservedFor(waiter.key)) return true',
         replace:
-          "    if ((entry !== undefined && entry.state !== 'draining') || room.isPromisedTo(waiter.key)) return true",
+          "    if ((entry !== undefined && entry.state !== 'draining') || room.isReservedFor(waiter.key)) return true",
       },
     ],
     tests: MODEL,
@@ -152,7 +152,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'permissions are not asked for',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: 'if (!mayUse(principal, this.#rule.access)) throw permissionDenied()',
         replace: '',
       },
@@ -296,7 +296,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/tenancy/request/workspace-choice.ts',
-        find: 'if ((tenant ?? place.tenant) !== place.tenant || (kb ?? place.kb) !== place.kb) throw disagree()',
+        find: 'if ((tenant ?? owner.tenant) !== owner.tenant || (kb ?? owner.kb) !== owner.kb) throw disagree()',
         replace: '',
       },
     ],
@@ -325,7 +325,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     tests: TENANCY,
   },
   {
-    name: 'a disabled user keeps his key',
+    name: 'a disabled user keeps their key',
     edits: [
       {
         file: 'src/tenancy/users/users-index.ts',
@@ -410,7 +410,7 @@ export const PROTECTIONS: readonly Mutation[] = [
     name: 'of two credentials of one kind one is believed',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: 'assertSentOnce(request.raw)',
         replace: '',
       },

@@ -8,7 +8,7 @@ import type {
   MergeEntities,
   RelationInfo,
 } from '../../src/engine/graph/graph-calls.ts'
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 
 type Data = Record<string, unknown>
 

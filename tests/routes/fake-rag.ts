@@ -16,7 +16,7 @@ import type {
   ScanStatus,
 } from '../../src/engine/documents/document-calls.ts'
 import type { CustomKg, KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import type { Rag } from '../../src/engine/rag.ts'
 import type {
   CallSignal,
@@ -294,15 +294,15 @@ export class FakeRag extends FakeGraph implements Rag {
     }
   }
 
-  async graphLabels() {
+  async entityNames() {
     return [...this.#names()].sort()
   }
 
-  async popularLabels(limit: number) {
+  async popularEntityNames(limit: number) {
     return [...this.#names()].slice(0, limit)
   }
 
-  async searchLabels(text: string, limit: number) {
+  async searchEntityNames(text: string, limit: number) {
     const needle = text.toLowerCase()
     if (needle.trim() === '') return []
     return [...this.#names()].filter((name) => name.toLowerCase().includes(needle)).slice(0, limit)

@@ -10,13 +10,13 @@ const TEXT =
 export function describeGraph(client: () => RestClient): void {
   describe('graph', () => {
     let rest: RestClient
-    let labels: string[]
+    let entityNames: string[]
     beforeAll(async () => {
       rest = client()
       await rest.clear()
       const { body } = await rest.post<InsertResponse>('/documents/text', { text: TEXT })
       await rest.settled(body.track_id)
-      labels = (await rest.get<string[]>('/graph/label/list')).body
+      entityNames = (await rest.get<string[]>('/graph/label/list')).body
     })
 
     const graph = async (query: string): Promise<KnowledgeGraph> => {
@@ -26,19 +26,19 @@ export function describeGraph(client: () => RestClient): void {
     }
 
     it('lists the names of all entities in order', () => {
-      expect(labels.length).toBeGreaterThan(1)
-      expect(labels).toEqual([...labels].sort())
+      expect(entityNames.length).toBeGreaterThan(1)
+      expect(entityNames).toEqual([...entityNames].sort())
     })
 
     it('lists the best connected entities, as many as wanted', async () => {
       const all = await rest.get<string[]>('/graph/label/popular')
-      expect([...all.body].sort()).toEqual(labels)
+      expect([...all.body].sort()).toEqual(entityNames)
       const one = await rest.get<string[]>('/graph/label/popular?limit=1')
       expect(one.body).toEqual(all.body.slice(0, 1))
     })
 
     it('finds entities by a part of their name, whatever its case', async () => {
-      const [name = ''] = labels
+      const [name = ''] = entityNames
       const found = await rest.get<string[]>(
         `/graph/label/search?q=${encodeURIComponent(name.toUpperCase())}`,
       )
@@ -48,14 +48,14 @@ export function describeGraph(client: () => RestClient): void {
     })
 
     it('tells whether an entity exists', async () => {
-      const name = encodeURIComponent(labels[0] ?? '')
+      const name = encodeURIComponent(entityNames[0] ?? '')
       expect((await rest.get(`/graph/entity/exists?name=${name}`)).body).toEqual({ exists: true })
       expect((await rest.get('/graph/entity/exists?name=Nobody')).body).toEqual({ exists: false })
     })
 
     it('shows the whole graph, its edges between nodes that it shows', async () => {
       const { nodes, edges, is_truncated } = await graph('label=*')
-      expect(nodes.map(({ id }) => id).sort()).toEqual(labels)
+      expect(nodes.map(({ id }) => id).sort()).toEqual(entityNames)
       expect(is_truncated).toBe(false)
       const ids = new Set(nodes.map(({ id }) => id))
       expect(edges.every(({ source, target }) => ids.has(source) && ids.has(target))).toBe(true)
@@ -68,7 +68,7 @@ export function describeGraph(client: () => RestClient): void {
     })
 
     it('shows what lies around one entity', async () => {
-      const [name = ''] = labels
+      const [name = ''] = entityNames
       const { nodes } = await graph(`label=${encodeURIComponent(name)}&max_depth=1`)
       expect(nodes.map(({ id }) => id)).toContain(name)
     })

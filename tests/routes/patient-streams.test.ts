@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../src/engine/ports/engine-error.ts'
 import type {
   QueryEvent,
   QueryParams,

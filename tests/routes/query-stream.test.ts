@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter, once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../src/engine/ports/engine-error.ts'
 import type { CallSignal, QueryEvent, QueryParams } from '../../src/engine/retrieve/query-calls.ts'
 import { FakeRag } from './fake-rag.ts'
 import { buildApp, startServer } from './fake-server.ts'

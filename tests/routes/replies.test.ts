@@ -3,7 +3,7 @@ import type {
   DocStatusResponse,
   PipelineStatus,
 } from '../../src/engine/documents/document-calls.ts'
-import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../src/engine/ports/engine-error.ts'
 import type {
   QueryParams,
   QueryResponse,

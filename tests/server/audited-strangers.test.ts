@@ -19,7 +19,7 @@ const GUESSES = [
 ]
 const ROUNDS = 300
 
-it('a stranger pushes nothing out of the audit, however often he is refused', async () => {
+it('a stranger pushes nothing out of the audit, however often it is refused', async () => {
   const folder = await tempFolder()
   onTestFinished(() => folder.remove())
   const usersFile = join(folder.path, 'users.json')

@@ -9,9 +9,9 @@ import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../src/engine/rag.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { registerRoutes } from '../../src/routes/register-routes.ts'
 import { context } from '../../src/tenancy/context.ts'
-import { TENANCY_STATUS } from '../../src/tenancy/errors.ts'
 import { EnginePool } from '../../src/tenancy/pool/pool.ts'
 import { createProxy } from '../../src/tenancy/proxy/proxy.ts'
+import { TENANCY_STATUS } from '../../src/tenancy/tenancy-error.ts'
 import { OLLAMA, SERVER_INFO } from '../routes/fake-server.ts'
 import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 
@@ -149,7 +149,7 @@ describe('200 concurrent requests of 20 users', () => {
     }
   }, 300_000)
 
-  it('leave each user with his own words, also through work that went on afterwards', async () => {
+  it('leave each user with their own words, also through work that went on afterwards', async () => {
     for (let user = 0; user < USERS; user++) {
       for (;;) {
         const { status_counts } = JSON.parse(await get(user, '/documents/status_counts'))

@@ -4,7 +4,7 @@ import type {
   PaginatedDocuments,
 } from '../../src/engine/documents/document-calls.ts'
 import type { QueryData } from '../../src/engine/retrieve/query-calls.ts'
-import { LABEL_FORMS } from '../engine/name-forms.ts'
+import { NAME_FORMS } from '../engine/name-forms.ts'
 import { RestClient } from '../routes/rest-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
@@ -12,7 +12,7 @@ const FILE = 'Prüfplan Azúl.md'
 const TAG = 'grün'
 const ID = 'Ä-1'
 const NAME = 'Café Azúl'
-const FORMS = Object.entries(LABEL_FORMS)
+const FORMS = Object.entries(NAME_FORMS)
 
 let server: TestServer
 let rest: RestClient

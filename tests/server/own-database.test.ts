@@ -8,7 +8,7 @@ import { listWorkspaces } from '../../src/commands/workspace/workspace-list.ts'
 import { verify } from '../../src/commands/workspace/workspace-verify.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { type Server, startServer } from '../../src/main.ts'
-import { nameIn } from '../../src/stores/sqlite/database/workspace-name.ts'
+import { nameIn } from '../../src/stores/sqlite/database/stored-name.ts'
 import { tempFolder } from './temp-folder.ts'
 
 const REMEDY = /swapped.*workspace claim/

@@ -77,7 +77,7 @@ describe('a stranger, with any body and any length of it', () => {
     expect([what, answer.sent < SMALL + ON_THE_WAY]).toEqual([what, true])
   }
 
-  it('is refused at once by every route that is open to him', async () => {
+  it('is refused at once by every route that is open to them', async () => {
     const open = routes.filter((route) => ['public', 'optional'].includes(accessTo(route) ?? ''))
     expect(open).toEqual(expect.arrayContaining(['POST /login', 'POST /api/v1/invitations/accept']))
     const before = sent

@@ -1,7 +1,7 @@
 import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { refuseWithoutRoom } from '../../src/stores/sqlite/import/refuse-without-room.ts'
+import { refuseWithoutRoom } from '../../src/stores/sqlite/import/refuse-import.ts'
 import { unpackExport } from '../../src/stores/sqlite/import/unpack-export.ts'
 import type { ImportPlan } from '../../src/stores/sqlite/lightrag/import-plan.ts'
 import { writeImport } from '../../src/stores/sqlite/lightrag/write-import.ts'
@@ -19,7 +19,7 @@ const PLAN: ImportPlan = {
   manualEntities: [],
   manualRelations: [],
   found: { ...NONE, answers: 0, vectors: NONE, dimension: null },
-  owed: 0,
+  pendingEmbeddings: 0,
   problems: [],
 }
 

@@ -1,6 +1,6 @@
 /** Opens the store of a folder and says how that went. */
 import { writeSync } from 'node:fs'
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { EMBEDDING } from './samples.ts'
 

@@ -369,13 +369,19 @@ function describeRows(store: () => Store): void {
       const bobKey = keys.get('Bob') ?? 0
       const { vector: _a, ...adaState } = ada
       expect(await store().searches.entities([adaKey])).toEqual([
-        { ...adaState, key: adaKey, degree: 1, owed: false },
+        { ...adaState, key: adaKey, degree: 1, embeddingPending: false },
       ])
       const ties = await store().searches.relationsOf([adaKey, bobKey])
       expect(ties).toEqual([{ key: ties[0]?.key, source: adaKey, target: bobKey, weight: 2.5 }])
       const { vector: _b, ...tieState } = tie
       expect(await store().searches.relations(ties.map((found) => found.key))).toEqual([
-        { ...tieState, key: ties[0]?.key, sourceKey: adaKey, targetKey: bobKey, owed: false },
+        {
+          ...tieState,
+          key: ties[0]?.key,
+          sourceKey: adaKey,
+          targetKey: bobKey,
+          embeddingPending: false,
+        },
       ])
     })
 
@@ -396,10 +402,17 @@ function describeRows(store: () => Store): void {
       expect(await store().searches.relationKeys([['Ada', 'Bob']])).toEqual(new Map())
     })
 
-    it('list labels in code-point order', async () => {
+    it('list names of entities in code-point order', async () => {
       const names = ['b', 'a', 'B', 'é', '\u{1f600}', '\uffee']
       await store().graph.apply(change({ entities: names.map((name) => entity(name)) }))
-      expect(await store().searches.labels()).toEqual(['B', 'a', 'b', 'é', '\uffee', '\u{1f600}'])
+      expect(await store().searches.entityNames()).toEqual([
+        'B',
+        'a',
+        'b',
+        'é',
+        '\uffee',
+        '\u{1f600}',
+      ])
     })
 
     it('list the entities with most relations first', async () => {

@@ -32,7 +32,7 @@ export function describeSharing(store: () => Store): void {
           return store().graph.apply(change({ entities: [entity(name)] }))
         })
       expect(await Promise.all([changeOnce('Ada'), changeOnce('Bob')])).toEqual([true, false])
-      expect(await store().searches.labels()).toEqual(['Ada'])
+      expect(await store().searches.entityNames()).toEqual(['Ada'])
     })
   })
 
@@ -59,7 +59,7 @@ export function describeSharing(store: () => Store): void {
       ])
       expect(await documents.statusCounts()).toMatchObject({ pending: 1 })
       // One with an id of its own stands for itself, as do those that repeat each other.
-      const own = newDocument('e', { ...at, labels: { externalId: 'own' } })
+      const own = newDocument('e', { ...at, annotations: { externalId: 'own' } })
       const twice = newDocument('f', { contentHash: newDocument('b').contentHash })
       const mixed = await queue.enqueue([own, newDocument('b'), twice], { ...KEEP, refusal: 'all' })
       expect(mixed.map(({ kind }) => kind)).toEqual(['duplicate', 'queued', 'duplicate'])

@@ -49,13 +49,13 @@ describe('the index file of a sqlite store', () => {
   /** A closed store with a saved graph of its vectors. */
   const saved = async (options: Partial<VectorsOptions> = {}, count = MANY) => {
     const vectors = await open(options)
-    const labels = vectors.publish(some(count, vectors.dimension))
+    const vectorIds = vectors.publish(some(count, vectors.dimension))
     await vectors.close()
     // The graph is not complete when it is closed at once; the next opening completes it.
     const again = await open(options)
     await again.table.atRest()
     await again.close()
-    return labels
+    return vectorIds
   }
 
   const file = (folder = dir) => join(folder, 'chunks.hnsw')
@@ -134,7 +134,7 @@ describe('the index file of a sqlite store', () => {
     ['says that it has another dimension', () => changeHead(() => ({ dimension: DIMENSION * 2 }))],
     [
       'is said to have more vectors than it has',
-      () => changeHead(({ labels }) => ({ labels: [...labels, 99_999] })),
+      () => changeHead(({ vectorIds }) => ({ vectorIds: [...vectorIds, 99_999] })),
     ],
   ])('is made anew when it %s', async (_fault, fault) => {
     await saved()
@@ -175,11 +175,11 @@ describe('the index file of a sqlite store', () => {
   })
 
   it('is taken up after a crash, with what came and went since', async () => {
-    const labels = await saved()
+    const vectorIds = await saved()
     const vectors = await open()
     const added = some(FEW)
-    const fresh = vectors.publish(added, labels.slice(0, 100))
-    vectors.sweep(labels.slice(0, 50))
+    const fresh = vectors.publish(added, vectorIds.slice(0, 100))
+    vectors.sweep(vectorIds.slice(0, 50))
     await vectors.table.atRest()
     // A crash: nothing is saved.
     vectors.connection.close()
@@ -294,11 +294,11 @@ describe('the index file of a sqlite store', () => {
   it('waits for nothing: vectors may come and go while it is written', async () => {
     const { state, loadLibrary } = slowLibrary()
     const vectors = await open({ loadLibrary })
-    const labels = vectors.publish(some(MANY))
+    const vectorIds = vectors.publish(some(MANY))
     while (!state.isWriting) await nextTurn()
     const newcomer = one()
-    const [fresh] = vectors.publish([newcomer], labels.slice(0, 20))
-    vectors.sweep(labels.slice(0, 20))
+    const [fresh] = vectors.publish([newcomer], vectorIds.slice(0, 20))
+    vectors.sweep(vectorIds.slice(0, 20))
     expect(await vectors.search(newcomer, 1)).toEqual([fresh])
     expect(state.isWriting).toBe(true)
     state.finish()

@@ -162,22 +162,22 @@ describe('opening a sqlite store', () => {
 
   it('is not needed to tell whether all is to be cleared', async () => {
     const store = await open()
-    await store.queue.promiseClearing()
-    expect(await store.queue.isClearingPromised()).toBe(true)
+    await store.queue.scheduleClearing()
+    expect(await store.queue.isClearingScheduled()).toBe(true)
     expect(pendingWorkAt(dir)).toBe(0)
     await store.graph.clear()
-    expect(await store.queue.isClearingPromised()).toBe(false)
+    expect(await store.queue.isClearingScheduled()).toBe(false)
     await store.close()
     expect(pendingWorkAt(dir)).toBeNull()
   })
 
-  it('is not needed to tell whether a promised deletion waits', async () => {
+  it('is not needed to tell whether a scheduled deletion waits', async () => {
     const store = await open()
     await store.queue.enqueue([newDocument('a')], { onConflict: 'keep' })
     await store.queue.claim(OWNER, LEASE_MS)
     await store.queue.endAttempt('a', 1, { status: 'failed', errorMsg: 'No text.' }, OWNER)
     expect(pendingWorkAt(dir)).toBeNull()
-    await store.queue.promiseDeletion(['a'], { forgetAnswers: false, deleteFiles: false })
+    await store.queue.scheduleDeletion(['a'], { forgetAnswers: false, deleteFiles: false })
     await store.close()
     expect(pendingWorkAt(dir)).toBe(0)
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { ModelUnavailable } from '../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../src/engine/ports/engine-error.ts'
 import type { EmbeddingModel } from '../../src/engine/ports/models.ts'
 import { exportWorkspace } from '../../src/stores/sqlite/export/export-workspace.ts'
 import { unpackExport } from '../../src/stores/sqlite/import/unpack-export.ts'
@@ -143,7 +143,7 @@ describe('reindexing a workspace', () => {
     await expectWhole()
   })
 
-  it('pays what was owed, and shows nothing that an interrupted change has left', async () => {
+  it('makes what was pending, and shows nothing that an interrupted change has left', async () => {
     sql('SELECT 1')
     const database = new Database(join(paths.dir, 'rag.db'))
     database.exec(`DELETE FROM entity_vectors WHERE label = (SELECT label FROM entities WHERE entity = 1);

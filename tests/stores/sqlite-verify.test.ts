@@ -218,7 +218,7 @@ describe('verifying a workspace', () => {
 
   it('finds nothing wrong after edits by hand, replacements and deletions', async () => {
     const rag = await openOffline(paths)
-    const [first = '', second = ''] = await rag.graphLabels()
+    const [first = '', second = ''] = await rag.entityNames()
     await rag.entityCreate({
       entity_name: 'By hand',
       entity_data: { description: 'made', entity_type: 'thing' },
@@ -258,7 +258,7 @@ describe('verifying a workspace', () => {
     const { documents } = await again.listDocuments({ page: 1, page_size: 10 })
     await again.deleteDocuments({ doc_ids: documents.map(({ id }) => id) })
     await again.idle()
-    expect(await again.graphLabels()).toContain('By hand')
+    expect(await again.entityNames()).toContain('By hand')
     await again.close()
     expect((await verify()).findings).toEqual([])
   })
@@ -309,7 +309,7 @@ describe('verifying a workspace', () => {
     })
   })
 
-  it('lists what is owed as owed, and what is on its way as that', async () => {
+  it('lists what is pending as pending, and what is on its way as that', async () => {
     plant(`DELETE FROM entity_vectors WHERE label = (SELECT label FROM entities WHERE entity = 1);
       UPDATE entities SET owed = 1 WHERE entity = 1;
       INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end")

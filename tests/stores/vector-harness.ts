@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/stores/sqlite/database/open-database.ts'
 import { Generation, NEVER } from '../../src/stores/sqlite/database/visibility.ts'
 import { VectorTable } from '../../src/stores/sqlite/tables/vector-table.ts'
 import { type HnswLibrary, loadHnswLibrary } from '../../src/vectors/hnsw/hnsw-library.ts'
-import { indexing } from '../../src/vectors/indexing.ts'
+import { vectorIndexSettings } from '../../src/vectors/index-settings.ts'
 import { dot, vectorOf } from '../../src/vectors/kernel/vector-values.ts'
 
 /** Numbers from 0 to 1 that are the same in every run. */
@@ -42,9 +42,9 @@ export function countedLibrary() {
         counts.read++
         return super.readIndex(file)
       }
-      addPoint(point: number[], label: number) {
+      addPoint(point: number[], vectorId: number) {
         counts.added++
-        return super.addPoint(point, label)
+        return super.addPoint(point, vectorId)
       }
       searchKnn(point: number[], count: number) {
         counts.searched++
@@ -89,7 +89,7 @@ export class Vectors {
       this.generation,
       { vectors: 'chunk_vectors', rows: 'chunks' },
       this.dimension,
-      indexing(indexDir, { crossOver, loadLibrary }),
+      vectorIndexSettings(indexDir, { crossOver, loadLibrary }),
     )
   }
 
@@ -98,42 +98,42 @@ export class Vectors {
     return this
   }
 
-  /** Publishes rows with these vectors. Returns their labels. */
+  /** Publishes rows with these vectors. Returns their vector ids. */
   publish(vectors: readonly Float32Array[], superseded: readonly number[] = []): number[] {
     const born = this.generation.current + 1
-    const labels = this.connection.durably(() => {
+    const vectorIds = this.connection.durably(() => {
       const made = vectors.map((vector) => {
-        const label = this.connection.insert(
+        const vectorId = this.connection.insert(
           `INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end")
            VALUES ('', 1, 0, ?, ${NEVER}, 0, 0, 0)`,
           born,
         )
-        this.table.stage(label, vector)
-        return label
+        this.table.stage(vectorId, vector)
+        return vectorId
       })
-      for (const label of superseded) {
-        this.connection.run('UPDATE chunks SET died = ? WHERE label = ?', born, label)
+      for (const vectorId of superseded) {
+        this.connection.run('UPDATE chunks SET died = ? WHERE label = ?', born, vectorId)
       }
       this.connection.run('UPDATE workspace SET generation = ?, chunks = 1', born)
       return made
     })
     this.generation.current = born
     this.table.publish(superseded)
-    return labels
+    return vectorIds
   }
 
   /** Removes what {@link publish} has superseded. */
-  sweep(labels: readonly number[]): void {
+  sweep(vectorIds: readonly number[]): void {
     this.connection.durably(() => {
-      for (const label of labels) {
-        this.table.remove(label)
-        this.connection.run('DELETE FROM chunks WHERE label = ?', label)
+      for (const vectorId of vectorIds) {
+        this.table.remove(vectorId)
+        this.connection.run('DELETE FROM chunks WHERE label = ?', vectorId)
       }
     })
   }
 
-  async search(vector: Float32Array, limit: number, accept?: (label: number) => boolean) {
-    return (await this.table.search(vector, limit, accept)).map(({ label }) => label)
+  async search(vector: Float32Array, limit: number, accept?: (vectorId: number) => boolean) {
+    return (await this.table.search(vector, limit, accept)).map(({ vectorId }) => vectorId)
   }
 
   /** By comparing with every visible vector of the table. */
@@ -145,11 +145,11 @@ export class Vectors {
       this.generation.current,
     )
     return rows
-      .filter(({ label }) => accept(label))
+      .filter(({ label: vectorId }) => accept(vectorId))
       .map((row) => ({ label: row.label, score: dot(vector, vectorOf(row.vector)) }))
       .sort((a, b) => b.score - a.score || a.label - b.label)
       .slice(0, limit)
-      .map(({ label }) => label)
+      .map(({ label: vectorId }) => vectorId)
   }
 
   async close(): Promise<void> {
@@ -158,8 +158,8 @@ export class Vectors {
   }
 }
 
-/** Which share of the labels wanted was found. */
+/** Which share of the vector ids wanted was found. */
 export function recall(found: readonly number[], wanted: readonly number[]): number {
   const known = new Set(found)
-  return wanted.filter((label) => known.has(label)).length / wanted.length
+  return wanted.filter((vectorId) => known.has(vectorId)).length / wanted.length
 }

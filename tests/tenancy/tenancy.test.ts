@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { context } from '../../src/tenancy/context.ts'
-import { TenancyError } from '../../src/tenancy/errors.ts'
 import type { PermissionTable } from '../../src/tenancy/permissions.ts'
 import { tenancy } from '../../src/tenancy/tenancy.ts'
+import { TenancyError } from '../../src/tenancy/tenancy-error.ts'
 import { listen, ROWS, send, startNotes } from './app.ts'
 import { settle, until } from './fixtures.ts'
 import { ACME_KEY, acmeUser, TECHSTART_KEY, techstartUser } from './users.ts'
@@ -22,7 +22,7 @@ function startWith(rows: PermissionTable, addRoutes: (scope: FastifyInstance) =>
 }
 
 describe('tenancy around an app', () => {
-  it('gives each caller an engine of his own behind the same handlers', async () => {
+  it('gives each caller an engine of their own behind the same handlers', async () => {
     const { app } = await startNotes(users)
     const url = `http://127.0.0.1:${await listen(app)}/notes`
     const post = (key: string, note: string) =>

@@ -1,4 +1,4 @@
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import { answerCalls } from '../../src/threads/answer-calls.ts'
 
 /** Fails in the way it is asked to. */

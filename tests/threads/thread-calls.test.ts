@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/ports/errors.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import { startThread } from '../../src/threads/start-thread.ts'
 import { ThreadCalls, ThreadEnded } from '../../src/threads/thread-calls.ts'
 

@@ -1,7 +1,7 @@
 import type { Users } from '../../control/accounts/users.ts'
 import { OPERATOR } from '../../control/authority/actor.ts'
 import { tenantBy } from '../../control/authority/authority.ts'
-import type { ControlCore, Mutation } from '../../control/core/mutation.ts'
+import type { ControlCore, Mutation } from '../../control/core/control-core.ts'
 import type { TenantRow, UserRow } from '../../control/database/control-tables.ts'
 import { idsColumn } from '../../control/database/json-column.ts'
 import { newId } from '../../control/database/opaque-id.ts'
@@ -181,8 +181,8 @@ async function join(mutation: Mutation, user: UserRow, tenant: TenantRow, { role
     .executeTakeFirst()
   // What has been changed since the last adoption stays changed.
   if (known !== undefined) return
-  const standing = { tenant, role: undefined, kbIds: undefined }
-  await insertMember(mutation, OPERATOR, standing, { userId: user.user_id, role, kbIds })
+  const access = { tenant, role: undefined, kbIds: undefined }
+  await insertMember(mutation, OPERATOR, access, { userId: user.user_id, role, kbIds })
 }
 
 async function adoptKey(

@@ -1,6 +1,6 @@
 import { checkedSlug, slugOf } from '../../control/core/slug.ts'
 import type { Role } from '../../tenancy/principal.ts'
-import { placeOf } from '../../tenancy/request/place.ts'
+import { ownerOf } from '../../tenancy/request/workspace-owner.ts'
 import type { UserRecord } from '../../tenancy/users/users-schema.ts'
 import { workspaceKey } from '../../tenancy/workspace-name.ts'
 
@@ -78,9 +78,9 @@ export function planAdoption(
     }
     planned.push({ record, memberships: membershipsOf(record, tenants, there, notes) })
   }
-  for (const [place, { slug }] of tenants) {
+  for (const [owner, { slug }] of tenants) {
     const roles = planned.flatMap(({ memberships }) =>
-      memberships.filter(({ tenant }) => tenant === place).map(({ role }) => role),
+      memberships.filter(({ tenant }) => tenant === owner).map(({ role }) => role),
     )
     if (!roles.includes('owner')) notes.push(`${slug} has no owner yet; an operator can name one.`)
   }
@@ -96,27 +96,27 @@ function planTenants(
   there: AlreadyThere,
 ): Map<string, AdoptedTenant> {
   const known = new Set(there.kbs.map(({ workspace }) => workspaceKey(workspace)))
-  const byPlace = new Map<string, string[]>()
+  const byOwner = new Map<string, string[]>()
   const seen = new Set<string>()
   for (const workspace of [...workspaces].sort()) {
     const key = workspaceKey(workspace)
     if (seen.has(key)) continue
     seen.add(key)
-    const { tenant } = placeOf(workspace)
-    const list = byPlace.get(tenant) ?? []
-    byPlace.set(tenant, known.has(key) ? list : [...list, workspace])
+    const { tenant } = ownerOf(workspace)
+    const list = byOwner.get(tenant) ?? []
+    byOwner.set(tenant, known.has(key) ? list : [...list, workspace])
   }
   const taken = new Set(there.slugs)
   const tenants = new Map<string, AdoptedTenant>()
-  for (const [place, fresh] of byPlace) {
+  for (const [owner, fresh] of byOwner) {
     const held = there.kbs.filter(
-      ({ workspace, isAdopted }) => isAdopted && placeOf(workspace).tenant === place,
+      ({ workspace, isAdopted }) => isAdopted && ownerOf(workspace).tenant === owner,
     )
     const [first] = held
     if (first === undefined && fresh.length === 0) continue
-    const slug = first?.tenantSlug ?? freeSlug(place, 'tenant', taken)
+    const slug = first?.tenantSlug ?? freeSlug(owner, 'tenant', taken)
     taken.add(slug)
-    tenants.set(place, {
+    tenants.set(owner, {
       tenantId: first?.tenantId,
       slug,
       name: nameOf([...fresh, ...held.map(({ workspace }) => workspace)]),
@@ -129,7 +129,7 @@ function planTenants(
 function planKbs(workspaces: readonly string[], taken: Set<string>): AdoptedKb[] {
   const hasDefault = taken.size > 0
   const kbs = workspaces.map((workspace) => {
-    const slug = freeSlug(placeOf(workspace).kb, 'kb', taken)
+    const slug = freeSlug(ownerOf(workspace).kb, 'kb', taken)
     taken.add(slug)
     return { workspace, slug }
   })
@@ -156,7 +156,7 @@ function isSlug(text: string, of: 'tenant' | 'kb'): boolean {
 
 /** The tenant's part of the first name, in its own capitals. */
 function nameOf([workspace = '']: readonly string[]): string {
-  return workspace.slice(0, placeOf(workspace).tenant.length)
+  return workspace.slice(0, ownerOf(workspace).tenant.length)
 }
 
 /** Never more than what the file gives: who manages a whole tenant is limited to no part of it. */
@@ -172,8 +172,8 @@ function membershipsOf(
     notes.push(`${record.username} is to be added to ${kb.tenantSlug} by hand, for ${workspace}.`)
     return false
   })
-  const places = new Set(own.map((workspace) => placeOf(workspace).tenant))
-  return [...places].map((tenant) => {
+  const owners = new Set(own.map((workspace) => ownerOf(workspace).tenant))
+  return [...owners].map((tenant) => {
     const all = allOf(tenant, tenants, there)
     const held = all.filter((workspace) => own.some((name) => isSame(name, workspace)))
     const role = record.role ?? 'admin'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../../config/config.ts'
 import { Users } from '../../control/accounts/users.ts'
-import { ControlCore } from '../../control/core/mutation.ts'
+import { ControlCore } from '../../control/core/control-core.ts'
 import { ControlDatabase, controlDatabasePath } from '../../control/database/control-database.ts'
 import { foldedKey } from '../../control/database/user-rows.ts'
 import { PasswordChecker, parseStoredPassword } from '../../tenancy/sign-in/password.ts'

@@ -1,7 +1,7 @@
 import { Users } from '../../control/accounts/users.ts'
 import { OPERATOR } from '../../control/authority/actor.ts'
+import { ControlCore } from '../../control/core/control-core.ts'
 import { ControlError } from '../../control/core/control-error.ts'
-import { ControlCore } from '../../control/core/mutation.ts'
 import { ControlDatabase, controlDatabasePath } from '../../control/database/control-database.ts'
 import type { UserRow } from '../../control/database/control-tables.ts'
 import { foldedKey, userOrNone } from '../../control/database/user-rows.ts'
@@ -55,7 +55,7 @@ export function setOperatorDisabled(
     await recordAct(configOf(context), context, event, { user: user_id })
     context.print(
       disabled
-        ? `${username} is refused from now on, and what he sent as an invitation is withdrawn.`
+        ? `${username} is refused from now on, and what they sent as an invitation is withdrawn.`
         : `${username} is let in again.`,
     )
   })

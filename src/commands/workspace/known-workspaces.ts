@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import type { Config } from '../../config/config.ts'
 import { ifMissing } from '../../files/file-errors.ts'
-import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
+import { isSameName, nameIn } from '../../stores/sqlite/database/stored-name.ts'
 import { isWorkspaceName, workspaceKey } from '../../tenancy/workspace-name.ts'
 import { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
 import type { WorkspaceFolder } from '../../workspaces/folder/workspace-folders.ts'

@@ -1,5 +1,5 @@
+import { nameIn, renameIn } from '../../stores/sqlite/database/stored-name.ts'
 import { WorkspaceLock } from '../../stores/sqlite/database/workspace-lock.ts'
-import { nameIn, renameIn } from '../../stores/sqlite/database/workspace-name.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
 import { existing, registryOf } from './known-workspaces.ts'
 import { recordWorkspaceAct } from './workspace-audit.ts'

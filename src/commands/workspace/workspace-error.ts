@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 
 /** Why a command did not do what was asked; the message is for whoever typed it. */
 export class WorkspaceError extends Error {

@@ -1,5 +1,5 @@
 import { DOC_STATUSES } from '../../engine/ports/document-record.ts'
-import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
+import { isSameName, nameIn } from '../../stores/sqlite/database/stored-name.ts'
 import { surveyWorkspace, type WorkspaceSurvey } from '../../stores/sqlite/verify/survey.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
 import { foreignDatabase, namesIn, registryOf } from './known-workspaces.ts'

@@ -1,4 +1,4 @@
-import { isSameName, nameIn } from '../../stores/sqlite/database/workspace-name.ts'
+import { isSameName, nameIn } from '../../stores/sqlite/database/stored-name.ts'
 import { verifyWorkspace } from '../../stores/sqlite/verify/verify-workspace.ts'
 import type { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
 import { type CommandContext, configOf } from '../command-context.ts'

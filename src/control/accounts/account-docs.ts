@@ -39,13 +39,13 @@ export const ACCOUNT_DOCS = documented({
   'GET /users/me': { tag, summary: 'Shows the account of the caller', reply: { example: ME } },
   'GET /users/me/tenants': {
     tag,
-    summary: 'Lists the tenants of the caller, with his role in each',
+    summary: 'Lists the tenants of the caller, with their role in each',
     reply: { example: pageWith(MINE) },
   },
   'PUT /users/me/password': {
     tag,
     summary: 'Sets a new password of the caller',
-    description: 'All his tokens end; the answer has a new one.',
+    description: 'All their tokens end; the answer has a new one.',
     body: { example: { current_password: 'the old one', new_password: 'a long password' } },
     reply: token,
   },
@@ -77,7 +77,7 @@ export const ACCOUNT_DOCS = documented({
   },
   'PUT /admin/users/:user/password': {
     tag,
-    summary: 'Sets the password of a user; all his tokens end',
+    summary: 'Sets the password of a user; all their tokens end',
     description: OPERATOR,
     body: password,
   },

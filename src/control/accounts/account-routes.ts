@@ -2,11 +2,11 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
-import { TenancyError } from '../../tenancy/errors.ts'
 import type { Principal } from '../../tenancy/principal.ts'
 import type { Authenticator } from '../../tenancy/sign-in/authenticator.ts'
 import type { SignInGuard } from '../../tenancy/sign-in/sign-in-guard.ts'
 import type { Tokens } from '../../tenancy/sign-in/token.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import type { Directory } from '../../tenancy/users/directory.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { ControlError } from '../core/control-error.ts'
@@ -114,9 +114,9 @@ async function meOf(plane: ControlPlane, request: FastifyRequest) {
   return { user_id, username, email: stored?.email ?? null, is_super_admin, source }
 }
 
-function sourceOf({ holdings, keyOf }: Principal): 'file' | 'store' | 'key' {
+function sourceOf({ grants, keyOf }: Principal): 'file' | 'store' | 'key' {
   if (keyOf !== undefined) return 'key'
-  return holdings === undefined ? 'file' : 'store'
+  return grants === undefined ? 'file' : 'store'
 }
 
 /** @throws {ControlError} `forbidden` for keys, and for users of the users file */

@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify'
-import { TenancyError } from '../../tenancy/errors.ts'
 import type { Principal } from '../../tenancy/principal.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import { actorOf } from '../authority/actor.ts'
 import { tenantBy } from '../authority/authority.ts'
-import type { ControlCore } from '../core/mutation.ts'
-import { holdingsInTenant } from '../database/access-rows.ts'
+import type { ControlCore } from '../core/control-core.ts'
+import { grantsInTenant } from '../database/access-rows.ts'
 
 const REASON = /^[^\p{Cc}]{3,500}$/u
 
 /**
- * Lets a super admin work in the data of a tenant that he names in `X-Acting-For`, as an admin of
- * it, for a reason that he gives in `X-Acting-Reason`. Both are recorded. Nothing else opens a
+ * Lets a super admin work in the data of a tenant named in `X-Acting-For`, as an admin of
+ * it, for a reason given in `X-Acting-Reason`. Both are recorded. Nothing else opens a
  * tenant's data to a super admin.
  *
  * @throws {TenancyError} `acting_refused`
@@ -25,8 +25,8 @@ export function actingFor(core: ControlCore) {
       throw refused('Say why in X-Acting-Reason, in 3 to 500 characters')
     }
     const tenant = await tenantBy(core.db, named)
-    const holdings = tenant && (await holdingsInTenant(core.db, tenant.tenant_id, 'admin'))
-    if (tenant === undefined || holdings === undefined || holdings.length === 0) {
+    const grants = tenant && (await grantsInTenant(core.db, tenant.tenant_id, 'admin'))
+    if (tenant === undefined || grants === undefined || grants.length === 0) {
       throw refused('There is no such tenant')
     }
     await core.mutate((mutation) =>
@@ -39,10 +39,10 @@ export function actingFor(core: ControlCore) {
     )
     return Object.freeze({
       ...principal,
-      workspaces: holdings.map(({ workspace }) => workspace),
-      defaultWorkspace: holdings.find(({ kb }) => kb.isDefault)?.workspace,
+      workspaces: grants.map(({ workspace }) => workspace),
+      defaultWorkspace: grants.find(({ kb }) => kb.isDefault)?.workspace,
       // An operator looks after suspended tenants as well.
-      holdings: holdings.map((holding) => ({ ...holding, suspended: false })),
+      grants: grants.map((grant) => ({ ...grant, suspended: false })),
       actingFor: tenant.tenant_id,
     })
   }

@@ -1,12 +1,12 @@
 import type { TenantContext } from '../../tenancy/context.ts'
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
-import type { Holding, Principal } from '../../tenancy/principal.ts'
+import type { Principal, WorkspaceGrant } from '../../tenancy/principal.ts'
 import { type PasswordChecker, parseStoredPassword } from '../../tenancy/sign-in/password.ts'
 import type { Account, Directory } from '../../tenancy/users/directory.ts'
 import { idOfFileUser } from '../authority/actor.ts'
 import { isAbove } from '../authority/tenant-permissions.ts'
-import type { ChangeListener, ControlCore } from '../core/mutation.ts'
-import { holdingsInTenant, holdingsOfUser, tenantsOfUser } from '../database/access-rows.ts'
+import type { ChangeListener, ControlCore } from '../core/control-core.ts'
+import { grantsInTenant, grantsOfUser, tenantsOfUser } from '../database/access-rows.ts'
 import type { UserRow } from '../database/control-tables.ts'
 import { TaggedCache } from '../database/tagged-cache.ts'
 import { foldedKey, isUserId } from '../database/user-rows.ts'
@@ -85,18 +85,18 @@ export class ControlDirectory implements Directory, ChangeListener {
 
   /** Whether what a request was let in with still holds; for streams that are open for long. */
   async stillHolds({ principal, workspace }: TenantContext): Promise<boolean> {
-    const { userId, role, holdings, keyOf, actingFor } = principal
-    if (holdings === undefined) return true
+    const { userId, role, grants, keyOf, actingFor } = principal
+    if (grants === undefined) return true
     if (actingFor !== undefined) {
       if (!(await this.#isOperator(isUserId(userId) ? userId : idOfFileUser(userId)))) return false
-      const there = await holdingsInTenant(this.#core.db, actingFor, 'admin')
-      return there.some((holding) => holding.workspace === workspace)
+      const there = await grantsInTenant(this.#core.db, actingFor, 'admin')
+      return there.some((grant) => grant.workspace === workspace)
     }
     const now =
       keyOf === undefined
         ? (await this.findById(userId))?.principal
         : (await this.#keyBy('key_id', userId))?.principal
-    const held = now?.holdings?.find((holding) => holding.workspace === workspace)
+    const held = now?.grants?.find((grant) => grant.workspace === workspace)
     return held !== undefined && !held.suspended && !isAbove(role, held.role)
   }
 
@@ -128,7 +128,7 @@ export class ControlDirectory implements Directory, ChangeListener {
     return operatorId === undefined || (await this.#isOperator(operatorId)) ? found : undefined
   }
 
-  /** An operator by a key of his own, who is let in as himself for as long as he is one. */
+  /** An operator by a key of their own, who is let in by it for as long as they are one. */
   async #operatorBy(digest: string): Promise<Principal | undefined> {
     const found = await this.#accounts.getOr(`key:${digest}`, async () => {
       const key = await this.#core.db
@@ -151,33 +151,33 @@ export class ControlDirectory implements Directory, ChangeListener {
   async #load(column: 'username_key' | 'user_id', value: string) {
     const row = await this.#user(column, value)
     if (row === undefined || row.disabled === 1) return undefined
-    // Also of tenants in the trash, where he holds nothing: they may come back.
+    // Also of tenants in the trash, where the user holds nothing: they may come back.
     const tenants = await tenantsOfUser(this.#core.db, row.user_id)
-    const holdings = await holdingsOfUser(this.#core.db, row.user_id)
+    const grants = await grantsOfUser(this.#core.db, row.user_id)
     return {
       value: Object.freeze({
-        principal: this.#principal(row, holdings),
+        principal: this.#principal(row, grants),
         passwordField: passwordFieldOf(row),
       }),
       tags: [`user:${row.user_id}`, ...tenants.map((id) => `tenant:${id}`)],
     }
   }
 
-  #principal(row: UserRow, holdings: readonly Holding[]): Principal {
+  #principal(row: UserRow, grants: readonly WorkspaceGrant[]): Principal {
     const { superAdmins, strict } = this.#options
-    const first = holdings[0]?.tenant.id
-    const ofFirst = holdings.filter(({ tenant }) => tenant.id === first)
-    const mayChooseForHim = !strict || ofFirst.length === holdings.length
+    const first = grants[0]?.tenant.id
+    const ofFirst = grants.filter(({ tenant }) => tenant.id === first)
+    const mayChooseForThem = !strict || ofFirst.length === grants.length
     const usual = ofFirst.find(({ kb }) => kb.isDefault) ?? only(ofFirst)
     return Object.freeze({
       userId: row.user_id,
       username: row.username,
-      workspaces: Object.freeze(holdings.map(({ workspace }) => workspace)),
-      defaultWorkspace: mayChooseForHim ? usual?.workspace : undefined,
-      // Each holding has its own; outside of them nobody does anything.
+      workspaces: Object.freeze(grants.map(({ workspace }) => workspace)),
+      defaultWorkspace: mayChooseForThem ? usual?.workspace : undefined,
+      // Each grant has its own; outside of them nobody does anything.
       role: 'viewer:read-only',
       superAdmin: row.super_admin === 1 || superAdmins.has(row.username_key),
-      holdings: Object.freeze(holdings),
+      grants: Object.freeze(grants),
     })
   }
 

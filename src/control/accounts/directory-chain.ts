@@ -31,7 +31,7 @@ export class DirectoryChain implements Directory {
   async verifyPassword(username: string, password: string): Promise<Account | undefined> {
     if (this.#first.hasName(username)) return this.#first.verifyPassword(username, password)
     const account = await this.#second.verifyPassword(username, password)
-    // He may have signed in by his address.
+    // They may have signed in by their address.
     const name = account?.principal.username
     return name === undefined || this.#first.hasName(name) ? undefined : account
   }

@@ -1,8 +1,8 @@
 import type { PasswordChecker } from '../../tenancy/sign-in/password.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
+import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
-import type { ControlCore, Mutation } from '../core/mutation.ts'
 import type { UserRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { newId } from '../database/opaque-id.ts'
@@ -103,7 +103,7 @@ export class Users {
     }))
   }
 
-  /** Who is disabled is refused from the next request on, and what he sent is withdrawn for good. */
+  /** Disabled users are refused from the next request on, and what they sent is withdrawn for good. */
   async setDisabled(actor: Actor, ref: string, disabled: boolean): Promise<void> {
     assertSuperAdmin(actor)
     const event = disabled ? 'user_disabled' : 'user_enabled'
@@ -148,10 +148,10 @@ export class Users {
     if (email !== null && !EMAIL.test(email)) {
       throw new ControlError('invalid_input', 'This is no e-mail address')
     }
-    // Else whoever is invited could become operator by the choice of his name.
+    // Else somebody invited could become operator by choosing a name.
     if (!actor.superAdmin && this.#options.superAdmins.has(key)) throw usernameTaken()
     const emailKey = email === null ? null : foldedKey(email)
-    // Else he would be taken for who has that address, and get his invitations.
+    // Else they would be taken for the one who has that address, and get those invitations.
     if (!actor.superAdmin && key.includes('@') && key !== emailKey) {
       throw new ControlError('invalid_input', 'A user name has no @, unless it is your address')
     }

@@ -30,8 +30,8 @@ export function idOfFileUser(username: string): string {
 }
 
 export function actorOf(principal: Principal): Actor {
-  const { userId, superAdmin, holdings, keyOf } = principal
-  if (holdings === undefined) return { id: idOfFileUser(userId), userId: undefined, superAdmin }
+  const { userId, superAdmin, grants, keyOf } = principal
+  if (grants === undefined) return { id: idOfFileUser(userId), userId: undefined, superAdmin }
   if (keyOf !== undefined) {
     return { id: userId, userId: undefined, superAdmin: false, key: keyOf }
   }

@@ -1,9 +1,9 @@
-import type { ControlCore } from '../core/mutation.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { type JsonObject, objectIn } from '../database/json-column.ts'
 import { type PageQuery, startOf } from '../database/page.ts'
 import type { Actor } from './actor.ts'
-import { standingIn } from './authority.ts'
+import { tenantAccess } from './authority.ts'
 
 /** An administrative act as the API shows it; ids only. */
 export interface ActInfo {
@@ -39,7 +39,7 @@ export class Acts {
   /** @throws {ControlError} `not_found`, `forbidden`, `invalid_input` (cursor) */
   async list(actor: Actor, tenantRef: string, filter: ActFilter): Promise<ActPage> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage')
     const { limit, after } = startOf(filter)
     let rows = db.selectFrom('acts').selectAll().where('tenant_id', '=', tenant.tenant_id)
     if (after !== undefined) rows = rows.where('seq', '<', after.at)

@@ -7,7 +7,7 @@ import type { Actor } from './actor.ts'
 import { roleAllows, roleIn, type TenantPermission } from './tenant-permissions.ts'
 
 /** What an actor is in a tenant, read within the transaction that acts on it. */
-export interface Standing {
+export interface TenantAccess {
   readonly tenant: TenantRow
   /** Undefined for a super admin who is no member. */
   readonly role: Role | undefined
@@ -15,7 +15,7 @@ export interface Standing {
   readonly kbIds: readonly string[] | undefined
 }
 
-export interface StandingOptions {
+export interface TenantAccessOptions {
   /** Also find a tenant that is being deleted. */
   readonly deleting?: boolean
   /** Also allow what a suspended tenant may not do. */
@@ -28,13 +28,13 @@ export interface StandingOptions {
  * @throws {ControlError} `not_found` for who is neither a member nor a super admin; `forbidden`;
  * `tenant_not_active`
  */
-export async function standingIn(
+export async function tenantAccess(
   db: Kysely<ControlTables>,
   actor: Actor,
   tenantRef: string,
   permission: TenantPermission,
-  options: StandingOptions = {},
-): Promise<Standing> {
+  options: TenantAccessOptions = {},
+): Promise<TenantAccess> {
   const tenant = await tenantBy(db, tenantRef)
   if (tenant === undefined) throw notFound('tenant')
   const { role, kbIds } = await roleOf(db, actor, tenant.tenant_id)
@@ -50,7 +50,7 @@ export async function standingIn(
   return { tenant, role, kbIds: actor.superAdmin ? undefined : kbIds }
 }
 
-type RoleHeld = Pick<Standing, 'role' | 'kbIds'>
+type RoleHeld = Pick<TenantAccess, 'role' | 'kbIds'>
 const NO_ROLE: RoleHeld = { role: undefined, kbIds: undefined }
 
 async function roleOf(
@@ -72,8 +72,8 @@ async function roleOf(
   return row === undefined ? NO_ROLE : { role: roleIn(row.role), kbIds: idsIn(row.kb_ids) }
 }
 
-/** @throws {ControlError} `not_found` for a knowledge base that a standing is not for */
-export function assertReaches({ kbIds }: Pick<Standing, 'kbIds'>, kbId: string): void {
+/** @throws {ControlError} `not_found` for a knowledge base that the actor may not reach */
+export function assertReaches({ kbIds }: Pick<TenantAccess, 'kbIds'>, kbId: string): void {
   if (kbIds !== undefined && !kbIds.includes(kbId)) throw notFound('knowledge base')
 }
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Holding, Role } from '../../tenancy/principal.ts'
+import type { Role, WorkspaceGrant } from '../../tenancy/principal.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
 import type { ControlTables } from './control-tables.ts'
 import { idsIn } from './json-column.ts'
@@ -25,10 +25,10 @@ const HELD = [
 ] as const
 
 /** What a user holds as a member, the oldest membership first. */
-export async function holdingsOfUser(
+export async function grantsOfUser(
   db: Kysely<ControlTables>,
   userId: string,
-): Promise<Holding[]> {
+): Promise<WorkspaceGrant[]> {
   const rows = await db
     .selectFrom('memberships')
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
@@ -43,7 +43,7 @@ export async function holdingsOfUser(
     .execute()
   return rows
     .filter((row) => idsIn(row.kb_ids)?.includes(row.kb_id) !== false)
-    .map((row) => holdingOf(row, roleIn(row.role)))
+    .map((row) => grantOf(row, roleIn(row.role)))
 }
 
 /** Ids of the tenants a user is a member of, whatever their state. */
@@ -60,12 +60,12 @@ export async function tenantsOfUser(
 }
 
 /** What there is in a tenant, for somebody of one role. */
-export async function holdingsInTenant(
+export async function grantsInTenant(
   db: Kysely<ControlTables>,
   tenantId: string,
   role: Role,
   kbIds?: readonly string[],
-): Promise<Holding[]> {
+): Promise<WorkspaceGrant[]> {
   const rows = await db
     .selectFrom('tenants')
     .innerJoin('kbs', 'kbs.tenant_id', 'tenants.tenant_id')
@@ -75,12 +75,10 @@ export async function holdingsInTenant(
     .where('kbs.status', '=', 'active')
     .orderBy('kbs.created_at')
     .execute()
-  return rows
-    .filter((row) => kbIds?.includes(row.kb_id) !== false)
-    .map((row) => holdingOf(row, role))
+  return rows.filter((row) => kbIds?.includes(row.kb_id) !== false).map((row) => grantOf(row, role))
 }
 
-function holdingOf(row: HeldRow, role: Role): Holding {
+function grantOf(row: HeldRow, role: Role): WorkspaceGrant {
   return Object.freeze({
     workspace: row.workspace,
     tenant: { id: row.tenant_id, slug: row.tenant_slug },

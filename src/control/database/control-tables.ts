@@ -75,7 +75,7 @@ export interface InvitationRow {
   email_key: string | null
   /** Whom it is for, where that is known. */
   user_id: string | null
-  /** The name by which he was invited, as it was typed; nobody may have it. */
+  /** The name by which they were invited, as it was typed; nobody may have it. */
   invitee: string | null
   invitee_key: string | null
   role: string
@@ -108,7 +108,7 @@ export interface ApiKeyRow {
   created_at: number
 }
 
-/** A key with which an operator is let in as himself, in no tenant by that. */
+/** A key with which an operator is let in under their own name, in no tenant by that. */
 export interface OperatorKeyRow {
   key_id: string
   user_id: string

@@ -1,9 +1,14 @@
 import { sql } from 'kysely'
 import type { Actor } from '../authority/actor.ts'
-import { assertReaches, assertVersion, type Standing, standingIn } from '../authority/authority.ts'
+import {
+  assertReaches,
+  assertVersion,
+  type TenantAccess,
+  tenantAccess,
+} from '../authority/authority.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
 import { type ForeignWorkspace, freeWorkspace } from '../core/free-workspace.ts'
-import type { ControlCore } from '../core/mutation.ts'
 import { changedConfig, checkedConfig } from '../core/rag-config.ts'
 import { checkedSlug, slugOf } from '../core/slug.ts'
 import type { KbRow } from '../database/control-tables.ts'
@@ -56,9 +61,9 @@ export class Kbs {
   async create(actor: Actor, tenantRef: string, input: NewKb): Promise<KbInfo> {
     const row = await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'kb:create')
-      assertReachesAll(standing)
-      const { tenant } = standing
+      const access = await tenantAccess(tx, actor, tenantRef, 'kb:create')
+      assertReachesAll(access)
+      const { tenant } = access
       const quota = quotaOf(tenant.quota, this.#options.defaultQuota ?? DEFAULT_QUOTA)
       const { count } = await tx
         .selectFrom('kbs')
@@ -97,9 +102,9 @@ export class Kbs {
 
   /** @throws {ControlError} `not_found`, `forbidden` */
   async get(actor: Actor, tenantRef: string, kbRef: string): Promise<KbInfo> {
-    const standing = await standingIn(this.#core.db, actor, tenantRef, 'tenant:read')
-    const kb = await kbBy(this.#core.db, standing.tenant.tenant_id, kbRef)
-    assertReaches(standing, kb.kb_id)
+    const access = await tenantAccess(this.#core.db, actor, tenantRef, 'tenant:read')
+    const kb = await kbBy(this.#core.db, access.tenant.tenant_id, kbRef)
+    assertReaches(access, kb.kb_id)
     await this.#options.levels?.refresh(kb.tenant_id)
     return kbInfo(this.#core.db, kb)
   }
@@ -111,7 +116,7 @@ export class Kbs {
     query: PageQuery & { readonly search?: string | undefined },
   ): Promise<Page<KbInfo>> {
     const { db } = this.#core
-    const { tenant, kbIds } = await standingIn(db, actor, tenantRef, 'tenant:read')
+    const { tenant, kbIds } = await tenantAccess(db, actor, tenantRef, 'tenant:read')
     await this.#options.levels?.refresh(tenant.tenant_id)
     let rows = db
       .selectFrom('kbs')
@@ -136,9 +141,9 @@ export class Kbs {
   async update(actor: Actor, tenantRef: string, kbRef: string, change: KbChange): Promise<KbInfo> {
     const row = await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'kb:manage')
-      const kb = await kbBy(tx, standing.tenant.tenant_id, kbRef)
-      assertReaches(standing, kb.kb_id)
+      const access = await tenantAccess(tx, actor, tenantRef, 'kb:manage')
+      const kb = await kbBy(tx, access.tenant.tenant_id, kbRef)
+      assertReaches(access, kb.kb_id)
       assertVersion(change.version, kb.version)
       const slug = change.slug === undefined ? kb.slug : checkedSlug(change.slug, 'kb')
       if (slug !== kb.slug) {
@@ -184,7 +189,7 @@ function assertRoomForKb(count: number, most: number | null): void {
   })
 }
 
-function assertReachesAll({ kbIds }: Standing): void {
+function assertReachesAll({ kbIds }: TenantAccess): void {
   if (kbIds === undefined) return
   throw new ControlError('forbidden', 'Your access is limited to certain knowledge bases')
 }

@@ -1,10 +1,10 @@
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
-import { type Standing, standingIn } from '../authority/authority.ts'
+import { type TenantAccess, tenantAccess } from '../authority/authority.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
+import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
-import type { ControlCore, Mutation } from '../core/mutation.ts'
 import type { ApiKeyRow } from '../database/control-tables.ts'
 import { isoTime, isoTimeOrNull } from '../database/iso-time.ts'
 import { idsColumn, idsIn } from '../database/json-column.ts'
@@ -68,12 +68,12 @@ export class ApiKeys {
   /** @throws {ControlError} `forbidden` for a role above one's own, `invalid_input`, `not_found` */
   async create(actor: Actor, tenantRef: string, input: NewApiKey): Promise<IssuedApiKey> {
     return this.#core.mutate(async (mutation) => {
-      const standing = await standingIn(mutation.tx, actor, tenantRef, 'tenant:manage')
+      const access = await tenantAccess(mutation.tx, actor, tenantRef, 'tenant:manage')
       const role = input.role ?? 'viewer'
-      assertMayGrant(actor, standing, role)
-      const kbIds = await kbIdsOf(mutation.tx, standing.tenant.tenant_id, input.kb_ids)
+      assertMayGrant(actor, access, role)
+      const kbIds = await kbIdsOf(mutation.tx, access.tenant.tenant_id, input.kb_ids)
       assertLimitable(role, kbIds)
-      return this.#insert(mutation, actor, standing, {
+      return this.#insert(mutation, actor, access, {
         name: checkedName(input.name),
         role,
         kb_ids: idsColumn(kbIds),
@@ -86,7 +86,7 @@ export class ApiKeys {
   /** The newest first; revoked and expired ones too. */
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<ApiKeyInfo>> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage')
     const rows = db.selectFrom('api_keys').where('tenant_id', '=', tenant.tenant_id)
     return pageIn(rows.selectAll(), query, {
       at: 'created_at',
@@ -99,7 +99,7 @@ export class ApiKeys {
 
   /** @throws {ControlError} `not_found` */
   async get(actor: Actor, tenantRef: string, keyId: string): Promise<ApiKeyInfo> {
-    const { tenant } = await standingIn(this.#core.db, actor, tenantRef, 'tenant:manage')
+    const { tenant } = await tenantAccess(this.#core.db, actor, tenantRef, 'tenant:manage')
     return this.#info(await keyOf(this.#core.db, tenant.tenant_id, keyId))
   }
 
@@ -110,9 +110,9 @@ export class ApiKeys {
     change: ApiKeyChange,
   ): Promise<ApiKeyInfo> {
     return this.#core.mutate(async (mutation) => {
-      const standing = await standingIn(mutation.tx, actor, tenantRef, 'tenant:manage')
-      const key = await keyOf(mutation.tx, standing.tenant.tenant_id, keyId)
-      assertMayGrant(actor, standing, roleIn(key.role))
+      const access = await tenantAccess(mutation.tx, actor, tenantRef, 'tenant:manage')
+      const key = await keyOf(mutation.tx, access.tenant.tenant_id, keyId)
+      assertMayGrant(actor, access, roleIn(key.role))
       const { name, rate, expires_at } = change
       return this.#set(mutation, actor, key, 'api_key_modified', {
         name: name === undefined ? key.name : checkedName(name),
@@ -125,7 +125,7 @@ export class ApiKeys {
   /** The very next request with the key fails. A second call changes nothing. */
   async revoke(actor: Actor, tenantRef: string, keyId: string): Promise<void> {
     await this.#core.mutate(async (mutation) => {
-      const { tenant } = await standingIn(mutation.tx, actor, tenantRef, 'tenant:manage', {
+      const { tenant } = await tenantAccess(mutation.tx, actor, tenantRef, 'tenant:manage', {
         suspended: true,
       })
       const key = await keyOf(mutation.tx, tenant.tenant_id, keyId)
@@ -147,9 +147,9 @@ export class ApiKeys {
     overlapSeconds = 0,
   ): Promise<IssuedApiKey> {
     return this.#core.mutate(async (mutation) => {
-      const standing = await standingIn(mutation.tx, actor, tenantRef, 'tenant:manage')
-      const key = await keyOf(mutation.tx, standing.tenant.tenant_id, keyId)
-      assertMayGrant(actor, standing, roleIn(key.role))
+      const access = await tenantAccess(mutation.tx, actor, tenantRef, 'tenant:manage')
+      const key = await keyOf(mutation.tx, access.tenant.tenant_id, keyId)
+      assertMayGrant(actor, access, roleIn(key.role))
       if (!this.#isActive(key)) throw new ControlError('conflict', 'This key has ended already')
       const overlap = Math.min(Math.max(0, overlapSeconds), LONGEST_OVERLAP_SECONDS) * 1000
       const end = mutation.at + overlap
@@ -157,7 +157,7 @@ export class ApiKeys {
         expires_at: Math.min(key.expires_at ?? end, end),
       })
       const { name, role, kb_ids, rate_per_minute, expires_at } = key
-      return this.#insert(mutation, actor, standing, {
+      return this.#insert(mutation, actor, access, {
         name,
         role: roleIn(role),
         kb_ids,
@@ -170,7 +170,7 @@ export class ApiKeys {
   async #insert(
     mutation: Mutation,
     actor: Actor,
-    { tenant, role: ownRole }: Standing,
+    { tenant, role: ownRole }: TenantAccess,
     fields: Pick<ApiKeyRow, 'name' | 'kb_ids' | 'rate_per_minute' | 'expires_at'> & {
       readonly role: Role
     },

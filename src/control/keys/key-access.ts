@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Principal, Role } from '../../tenancy/principal.ts'
 import { lowerRole, roleIn } from '../authority/tenant-permissions.ts'
-import { holdingsInTenant } from '../database/access-rows.ts'
+import { grantsInTenant } from '../database/access-rows.ts'
 import type { ApiKeyRow, ControlTables } from '../database/control-tables.ts'
 import { idsIn } from '../database/json-column.ts'
 
@@ -9,13 +9,13 @@ import { idsIn } from '../database/json-column.ts'
 export interface KeyAccess {
   readonly principal: Principal
   readonly expiresAt: number | undefined
-  /** The operator by whose right it was made: it holds while he is one. */
+  /** The operator by whose right it was made: it holds while they are one. */
   readonly operatorId: string | undefined
 }
 
 /**
  * Whom a key stands for; undefined for one that is revoked. It does what its maker may do at most,
- * as of now: when he is disabled or no longer a member, it does nothing. Whether an operator still is
+ * as of now: when they are disabled or no longer a member, it does nothing. Whether an operator still is
  * one is left to the caller, who knows all of them.
  */
 export async function keyAccess(
@@ -25,9 +25,9 @@ export async function keyAccess(
   if (key.revoked_at !== null) return undefined
   const reach = await reachOf(db, key)
   if (reach === undefined) return undefined
-  const holdings = await holdingsInTenant(db, key.tenant_id, reach.role, reach.kbIds)
-  const workspaces = holdings.map(({ workspace }) => workspace)
-  const usual = holdings.find(({ kb }) => kb.isDefault) ?? holdings[0]
+  const grants = await grantsInTenant(db, key.tenant_id, reach.role, reach.kbIds)
+  const workspaces = grants.map(({ workspace }) => workspace)
+  const usual = grants.find(({ kb }) => kb.isDefault) ?? grants[0]
   return {
     principal: Object.freeze({
       userId: key.key_id,
@@ -36,7 +36,7 @@ export async function keyAccess(
       defaultWorkspace: usual?.workspace,
       role: reach.role,
       superAdmin: false,
-      holdings,
+      grants,
       keyOf: { tenantId: key.tenant_id, role: reach.role, kbIds: reach.kbIds },
       requestsPerMinute: key.rate_per_minute ?? undefined,
     }),

@@ -1,4 +1,4 @@
-import type { ControlCore } from '../core/mutation.ts'
+import type { ControlCore } from '../core/control-core.ts'
 
 const FLUSH_MS = 5000
 const GRAIN_MS = 60_000

@@ -1,7 +1,7 @@
 import type { Actor } from '../authority/actor.ts'
-import { standingIn } from '../authority/authority.ts'
+import { tenantAccess } from '../authority/authority.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
 import { workspacesOf } from '../tenants/tenants.ts'
@@ -45,7 +45,7 @@ export class ProviderSecrets {
     }
     return this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const { tenant } = await standingIn(tx, actor, tenantRef, 'tenant:manage')
+      const { tenant } = await tenantAccess(tx, actor, tenantRef, 'tenant:manage')
       const kb = input.kb === undefined ? undefined : await kbBy(tx, tenant.tenant_id, input.kb)
       const place = { tenant_id: tenant.tenant_id, kb_id: kb?.kb_id ?? '', provider }
       const value = {
@@ -78,7 +78,7 @@ export class ProviderSecrets {
 
   async list(actor: Actor, tenantRef: string): Promise<ProviderSecretInfo[]> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage')
     const rows = await db
       .selectFrom('provider_secrets')
       .selectAll()
@@ -98,7 +98,7 @@ export class ProviderSecrets {
   async remove(actor: Actor, tenantRef: string, provider: string, kbRef?: string): Promise<void> {
     await this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const { tenant } = await standingIn(tx, actor, tenantRef, 'tenant:manage')
+      const { tenant } = await tenantAccess(tx, actor, tenantRef, 'tenant:manage')
       const kb = kbRef === undefined ? undefined : await kbBy(tx, tenant.tenant_id, kbRef)
       await tx
         .deleteFrom('provider_secrets')

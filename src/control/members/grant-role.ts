@@ -1,9 +1,9 @@
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
-import type { Standing } from '../authority/authority.ts'
+import type { TenantAccess } from '../authority/authority.ts'
 import { isAbove } from '../authority/tenant-permissions.ts'
+import type { Mutation } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { Mutation } from '../core/mutation.ts'
 import type { MembershipRow } from '../database/control-tables.ts'
 import { idsColumn } from '../database/json-column.ts'
 
@@ -11,16 +11,16 @@ import { idsColumn } from '../database/json-column.ts'
 export async function insertMember(
   mutation: Mutation,
   actor: Actor,
-  standing: Standing,
+  access: TenantAccess,
   member: {
     readonly userId: string
     readonly role: Role
     readonly kbIds: readonly string[] | null
   },
 ): Promise<MembershipRow> {
-  assertMayGrant(actor, standing, member.role)
+  assertMayGrant(actor, access, member.role)
   assertLimitable(member.role, member.kbIds)
-  const { tenant_id } = standing.tenant
+  const { tenant_id } = access.tenant
   const row = await mutation.tx
     .insertInto('memberships')
     .values({
@@ -45,11 +45,11 @@ export async function insertMember(
  *
  * @throws {ControlError} `forbidden`
  */
-export function assertMayGrant(actor: Actor, standing: Pick<Standing, 'role'>, role: Role): void {
+export function assertMayGrant(actor: Actor, access: Pick<TenantAccess, 'role'>, role: Role): void {
   if (actor.key !== undefined) {
     throw new ControlError('forbidden', 'An API key gives nobody rights; do this signed in')
   }
-  assertNotAbove(actor, standing, role)
+  assertNotAbove(actor, access, role)
 }
 
 /**
@@ -59,7 +59,7 @@ export function assertMayGrant(actor: Actor, standing: Pick<Standing, 'role'>, r
  */
 export function assertNotAbove(
   actor: Actor,
-  { role: own }: Pick<Standing, 'role'>,
+  { role: own }: Pick<TenantAccess, 'role'>,
   role: Role,
 ): void {
   if (actor.superAdmin || (own !== undefined && !isAbove(role, own))) return

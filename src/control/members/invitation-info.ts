@@ -16,7 +16,7 @@ export interface InvitationInfo {
   readonly invitation_id: string
   readonly tenant_id: string
   readonly email: string | null
-  /** Of who was invited by his id. */
+  /** Of somebody invited by their id. */
   readonly user_id: string | null
   /** By which somebody was invited, whether or not anybody has it. */
   readonly username: string | null

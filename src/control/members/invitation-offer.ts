@@ -1,8 +1,8 @@
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../../tenancy/principal.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { notFound } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
 import { gone, stillPending } from './invitation-steps.ts'
 import type { Inviters } from './inviters.ts'
 

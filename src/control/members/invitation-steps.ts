@@ -1,12 +1,12 @@
 import type { Actor } from '../authority/actor.ts'
+import type { Mutation } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { Mutation } from '../core/mutation.ts'
 import type { InvitationRow } from '../database/control-tables.ts'
 
 const DAY_SECONDS = 24 * 3600
 const LIFE_SECONDS = { usual: 7 * DAY_SECONDS, most: 90 * DAY_SECONDS, least: 60 }
 
-/** Who acts by a token alone: he is known by the invitation. */
+/** Somebody who acts by a token alone: they are known by the invitation. */
 export const NOBODY = { userId: undefined, superAdmin: false } as const
 
 export function stillPending(row: InvitationRow, at: number): InvitationRow {

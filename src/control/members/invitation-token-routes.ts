@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
-import { TenancyError } from '../../tenancy/errors.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { Nothing } from '../wire/wire-schemas.ts'
 import { InvitationReply, NewAccountBody, TokenBody } from './invitation-schemas.ts'

@@ -1,10 +1,10 @@
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Users } from '../accounts/users.ts'
 import type { Actor } from '../authority/actor.ts'
-import { type Standing, standingIn } from '../authority/authority.ts'
+import { type TenantAccess, tenantAccess } from '../authority/authority.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
+import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
-import type { ControlCore, Mutation } from '../core/mutation.ts'
 import type { InvitationRow, TenantRow, UserRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { idsColumn, idsIn } from '../database/json-column.ts'
@@ -59,19 +59,19 @@ export class Invitations {
     const token = newSecret('tri')
     const { row, tenant } = await this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
+      const access = await tenantAccess(tx, actor, tenantRef, 'tenant:manage_members')
       const role = input.role ?? 'viewer'
-      assertMayGrant(actor, standing, role)
-      const kbIds = await kbIdsOf(tx, standing.tenant.tenant_id, input.kb_ids)
+      assertMayGrant(actor, access, role)
+      const kbIds = await kbIdsOf(tx, access.tenant.tenant_id, input.kb_ids)
       assertLimitable(role, kbIds)
       const whom = await inviteeOf(tx, actor, input)
-      await this.#assertNotYetInvited(mutation, actor, standing, whom)
+      await this.#assertNotYetInvited(mutation, actor, access, whom)
       const row = await tx
         .insertInto('invitations')
         .values({
           ...whom,
           invitation_id: newId('inv'),
-          tenant_id: standing.tenant.tenant_id,
+          tenant_id: access.tenant.tenant_id,
           role,
           kb_ids: idsColumn(kbIds),
           token_digest: digestOf(token).toString('hex'),
@@ -84,7 +84,7 @@ export class Invitations {
         .returningAll()
         .executeTakeFirstOrThrow()
       await note(mutation, actor, row, 'invitation_created')
-      return { row, tenant: standing.tenant }
+      return { row, tenant: access.tenant }
     })
     return this.#send(row, tenant, token)
   }
@@ -92,7 +92,7 @@ export class Invitations {
   /** The newest first; those that count no more as withdrawn. */
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<InvitationInfo>> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_members')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage_members')
     const rows = db.selectFrom('invitations').where('tenant_id', '=', tenant.tenant_id)
     const page = await pageIn(rows.selectAll(), query, {
       at: 'created_at',
@@ -114,7 +114,7 @@ export class Invitations {
     return this.#options.inviters.mayStillGrant(this.#core.db, row)
   }
 
-  /** Pending ones of the caller that count, by his id or address. */
+  /** Pending ones of the caller that count, by their id or address. */
   async listMine(actor: Actor): Promise<ReceivedInvitation[]> {
     const { db } = this.#core
     const user = await this.#userOf(actor)
@@ -153,9 +153,9 @@ export class Invitations {
     const token = newSecret('tri')
     const { row, tenant } = await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
-      const found = await this.#pendingOf(mutation, standing, invitationId)
-      assertMayGrant(actor, standing, roleIn(found.role))
+      const access = await tenantAccess(tx, actor, tenantRef, 'tenant:manage_members')
+      const found = await this.#pendingOf(mutation, access, invitationId)
+      assertMayGrant(actor, access, roleIn(found.role))
       await this.#assertCounts(mutation, found)
       const row = await tx
         .updateTable('invitations')
@@ -169,15 +169,15 @@ export class Invitations {
         .returningAll()
         .executeTakeFirstOrThrow()
       await note(mutation, actor, row, 'invitation_resent')
-      return { row, tenant: standing.tenant }
+      return { row, tenant: access.tenant }
     })
     return this.#send(row, tenant, token)
   }
 
   async withdraw(actor: Actor, tenantRef: string, invitationId: string): Promise<void> {
     await this.#core.mutate(async (mutation) => {
-      const standing = await standingIn(mutation.tx, actor, tenantRef, 'tenant:manage_members')
-      const row = await this.#pendingOf(mutation, standing, invitationId)
+      const access = await tenantAccess(mutation.tx, actor, tenantRef, 'tenant:manage_members')
+      const row = await this.#pendingOf(mutation, access, invitationId)
       await settle(mutation, actor, row, 'withdrawn')
     })
   }
@@ -242,7 +242,7 @@ export class Invitations {
       if (row.user_id !== null) throw notFound('invitation')
       const { username } = account
       const actor = { ...NOBODY, id: row.invitation_id }
-      // Who was handed the token has not shown that the address is his.
+      // Somebody who was handed the token has not shown that the address is theirs.
       const email = row.mailed === 1 ? row.email : null
       const user = await users.insert(mutation, actor, { username, email }, hash)
       return this.#join(mutation, actor, row, user.user_id)
@@ -340,7 +340,7 @@ export class Invitations {
   async #assertNotYetInvited(
     mutation: Mutation,
     actor: Actor,
-    { tenant: { tenant_id } }: Standing,
+    { tenant: { tenant_id } }: TenantAccess,
     whom: Invitee,
   ): Promise<void> {
     await assertNoMember(mutation.tx, tenant_id, whom)
@@ -349,7 +349,7 @@ export class Invitations {
     if (known) throw new ControlError('conflict', 'There is such an invitation; resend it')
   }
 
-  async #pendingOf({ tx }: Mutation, { tenant }: Standing, id: string): Promise<InvitationRow> {
+  async #pendingOf({ tx }: Mutation, { tenant }: TenantAccess, id: string): Promise<InvitationRow> {
     const row = await tx
       .selectFrom('invitations')
       .selectAll()

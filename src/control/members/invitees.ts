@@ -80,7 +80,7 @@ export async function invitationsFor(
     .where('tenant_id', '=', tenantId)
     .where('status', '=', 'pending')
     .where('expires_at', '>', at)
-  // Each by what it was made with: else two ways to name somebody would show that he is one.
+  // Each by what it was made with: else two ways to name somebody would show that they are one.
   const same =
     email_key !== null
       ? pending.where('email_key', '=', email_key)

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../authority/actor.ts'
 import { isAbove, roleAllows, roleIn } from '../authority/tenant-permissions.ts'
-import type { Mutation } from '../core/mutation.ts'
+import type { Mutation } from '../core/control-core.ts'
 import type { ControlTables, InvitationRow, UserRow } from '../database/control-tables.ts'
 import { settle } from './invitation-steps.ts'
 
@@ -13,7 +13,7 @@ export interface InvitersOptions {
   readonly isOperatorElsewhere: (actorId: string) => Promise<boolean>
 }
 
-type Promised = Pick<InvitationRow, 'tenant_id' | 'role' | 'created_by'>
+type Offered = Pick<InvitationRow, 'tenant_id' | 'role' | 'created_by'>
 
 /** Whether those who sent invitations may still grant what they offer. */
 export class Inviters {
@@ -26,7 +26,7 @@ export class Inviters {
   /** As of now. Keys grant nothing, also where an older release let them invite. */
   async mayStillGrant(
     db: Kysely<ControlTables>,
-    { tenant_id, role: offered, created_by }: Promised,
+    { tenant_id, role: offered, created_by }: Offered,
   ): Promise<boolean> {
     const user = await db
       .selectFrom('users')
@@ -73,7 +73,7 @@ export class Inviters {
   }
 }
 
-/** Withdraws all that somebody sent, in whatever tenant, as when he is disabled. */
+/** Withdraws all that somebody sent, in whatever tenant, as when they are disabled. */
 export async function withdrawAllOf(
   mutation: Mutation,
   actor: Actor,

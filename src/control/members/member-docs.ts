@@ -27,7 +27,7 @@ const SENT = { ...INVITATION, mailed: false, token: 'tri_mK3…', link: null }
 
 const tag = 'Members'
 const member = { example: MEMBER }
-const GONE = { 409: 'He is a member already', 410: 'The invitation has ended' }
+const GONE = { 409: 'They are a member already', 410: 'The invitation has ended' }
 
 export const MEMBER_DOCS = documented({
   'GET /tenants/:tenant/members': {
@@ -37,12 +37,12 @@ export const MEMBER_DOCS = documented({
   },
   'POST /tenants/:tenant/members': {
     tag,
-    summary: 'Makes a user a member, or invites him',
+    summary: 'Makes a user a member, or invites them',
     description:
-      'A user becomes a member at once by his id, when the two of you are in some tenant, and when an operator asks. Any other name or address is invited, whether or not somebody has it: then `status` is `invited`. Nobody grants more than he has.',
+      'A user becomes a member at once by their id, when the two of you are in some tenant, and when an operator asks. Any other name or address is invited, whether or not somebody has it: then `status` is `invited`. Nobody grants more than they have.',
     body: { example: { user_id: MEMBER.user_id, role: 'editor' } },
     reply: member,
-    errors: { 409: 'He is a member already, and his role stays; or he is invited' },
+    errors: { 409: 'They are a member already, and their role stays; or they are invited' },
   },
   'GET /tenants/:tenant/members/:user': {
     tag,
@@ -51,16 +51,16 @@ export const MEMBER_DOCS = documented({
   },
   'PUT /tenants/:tenant/members/:user': {
     tag,
-    summary: 'Changes the role of a member, or what he reaches',
+    summary: 'Changes the role of a member, or what they reach',
     body: { example: { role: 'viewer', kb_ids: ['manuals'] } },
     reply: member,
-    errors: { 409: 'He is the last owner' },
+    errors: { 409: 'They are the last owner' },
   },
   'DELETE /tenants/:tenant/members/:user': {
     tag,
     summary: 'Removes a member, from the next request on',
-    description: 'His open streams and the keys he made end. Members may remove themselves.',
-    errors: { 409: 'He is the last owner' },
+    description: 'Their open streams and the keys they made end. Members may remove themselves.',
+    errors: { 409: 'They are the last owner' },
   },
   'GET /tenants/:tenant/invitations': {
     tag,
@@ -74,7 +74,7 @@ export const MEMBER_DOCS = documented({
       'The invitation is mailed where SMTP_URL is set; else its token is in the answer, once.',
     body: { example: { email: 'dan@techstart.example', role: 'viewer' } },
     reply: { example: SENT },
-    errors: { 409: 'He is invited, or a member already' },
+    errors: { 409: 'They are invited, or a member already' },
   },
   'POST /tenants/:tenant/invitations/:invitation/resend': {
     tag,

@@ -19,7 +19,7 @@ export const MemberChangeBody = Type.Object({
 })
 
 export const MemberReply = Type.Object({
-  user_id: Type.String({ description: 'Of who is invited, what he was invited by' }),
+  user_id: Type.String({ description: 'Of somebody invited, what they were invited by' }),
   username: Type.String(),
   email: NullableString,
   role: RoleName,

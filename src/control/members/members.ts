@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
-import { standingIn } from '../authority/authority.ts'
+import { tenantAccess } from '../authority/authority.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
 import type { ControlTables, MembershipRow, UserRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { idsColumn, idsIn } from '../database/json-column.ts'
@@ -23,7 +23,7 @@ import type { Inviters } from './inviters.ts'
 
 /** A member as the API shows it. */
 export interface MemberInfo {
-  /** Of who is invited, what he was invited by; nobody may have that name. */
+  /** Of somebody invited, what they were invited by; nobody may have that name. */
   readonly user_id: string
   readonly username: string
   readonly email: string | null
@@ -71,7 +71,7 @@ export class Members {
   /** The oldest member first. */
   async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<MemberInfo>> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:read')
     const rows = db
       .selectFrom('memberships')
       .innerJoin('users', 'users.user_id', 'memberships.user_id')
@@ -90,12 +90,12 @@ export class Members {
   /** @throws {ControlError} `not_found` for member and tenant alike */
   async get(actor: Actor, tenantRef: string, userRef: string): Promise<MemberInfo> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:read')
     return memberInfo(await memberBy(db, tenant.tenant_id, userRef))
   }
 
   /**
-   * Makes a user a member at once when he is named by his id, when the caller is an operator, or
+   * Makes a user a member at once when they are named by their id, when the caller is an operator, or
    * when both are in some tenant; anybody else is invited. So a name or an address tells nobody
    * whether there is such a user.
    *
@@ -105,14 +105,14 @@ export class Members {
   async add(actor: Actor, tenantRef: string, input: NewMember): Promise<MemberInfo> {
     const added = await this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
+      const access = await tenantAccess(tx, actor, tenantRef, 'tenant:manage_members')
       const user = await userKnownTo(tx, actor, input.user_id)
       if (user === undefined) return undefined
       const role = input.role ?? 'viewer'
-      const row = await insertMember(mutation, actor, standing, {
+      const row = await insertMember(mutation, actor, access, {
         userId: user.user_id,
         role,
-        kbIds: await kbIdsOf(tx, standing.tenant.tenant_id, input.kb_ids),
+        kbIds: await kbIdsOf(tx, access.tenant.tenant_id, input.kb_ids),
       })
       return memberInfo({ ...row, username: user.username, email: user.email })
     })
@@ -128,7 +128,7 @@ export class Members {
   }
 
   /**
-   * Changes role or knowledge bases. Nobody raises himself or grants above his own role, nobody but
+   * Changes role or knowledge bases. Nobody raises themselves or grants above their own role, nobody but
    * an owner touches an owner, and the last owner stays.
    *
    * @throws {ControlError} `forbidden`, `last_owner`, `not_found`, `invalid_input`
@@ -141,13 +141,13 @@ export class Members {
   ): Promise<MemberInfo> {
     return this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'tenant:manage_members')
-      const { tenant_id } = standing.tenant
+      const access = await tenantAccess(tx, actor, tenantRef, 'tenant:manage_members')
+      const { tenant_id } = access.tenant
       const member = await memberBy(tx, tenant_id, userRef)
       const before = roleIn(member.role)
       const role = change.role ?? before
-      assertMayGrant(actor, standing, before)
-      assertMayGrant(actor, standing, role)
+      assertMayGrant(actor, access, before)
+      assertMayGrant(actor, access, role)
       if (before === 'owner' && role !== 'owner') await assertOtherOwner(tx, tenant_id)
       const kbIds =
         change.kb_ids === undefined
@@ -168,8 +168,8 @@ export class Members {
   }
 
   /**
-   * Removes a member; who is one may remove himself. His very next request fails, the keys that he
-   * made end, and the invitations that he sent are withdrawn.
+   * Removes a member; members may remove themselves. Their very next request fails, the keys that
+   * they made end, and the invitations that they sent are withdrawn.
    *
    * @throws {ControlError} `last_owner`, `not_found`, `forbidden`
    */
@@ -177,17 +177,17 @@ export class Members {
     await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
       const self = actor.userId === (await userOrNone(tx, userRef))?.user_id
-      const standing = await standingIn(
+      const access = await tenantAccess(
         tx,
         actor,
         tenantRef,
         self ? 'tenant:read' : 'tenant:manage_members',
         { suspended: true },
       )
-      const { tenant_id } = standing.tenant
+      const { tenant_id } = access.tenant
       const { user_id, ...member } = await memberBy(tx, tenant_id, userRef)
       const role = roleIn(member.role)
-      if (!self) assertNotAbove(actor, standing, role)
+      if (!self) assertNotAbove(actor, access, role)
       if (role === 'owner') await assertOtherOwner(tx, tenant_id)
       await tx
         .deleteFrom('memberships')
@@ -215,9 +215,9 @@ export class Members {
   async transfer(actor: Actor, tenantRef: string, userRef: string): Promise<MemberInfo> {
     return this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'tenant:own')
-      assertMayGrant(actor, standing, 'owner')
-      const { tenant, role } = standing
+      const access = await tenantAccess(tx, actor, tenantRef, 'tenant:own')
+      assertMayGrant(actor, access, 'owner')
+      const { tenant, role } = access
       const user = await memberBy(tx, tenant.tenant_id, userRef)
       if (role === 'owner' && actor.userId !== undefined && actor.userId !== user.user_id) {
         await tx

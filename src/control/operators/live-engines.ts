@@ -1,9 +1,9 @@
 import type { EngineStats } from '../../tenancy/pool/pool-stats.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { notFound } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
-import type { KbPlaces } from '../kbs/kb-places.ts'
+import type { TenantKbs } from '../kbs/tenant-kbs.ts'
 
 /** One workspace of the pool. */
 export interface PooledWorkspace extends EngineStats {
@@ -12,7 +12,7 @@ export interface PooledWorkspace extends EngineStats {
 }
 
 /** The engines of the server. */
-export interface EngineHouse {
+export interface PooledEngines {
   /** Those that are open, opening or closing. */
   list(): Promise<readonly PooledWorkspace[]>
   /** Closes one as soon as its leases have ended; false when it is not there. */
@@ -38,25 +38,25 @@ export interface LiveEngine {
 /** What operators may see of the engines, and do about them. */
 export class LiveEngines {
   readonly #core: ControlCore
-  readonly #places: KbPlaces
-  readonly #house: EngineHouse
+  readonly #tenantKbs: TenantKbs
+  readonly #engines: PooledEngines
 
-  constructor(core: ControlCore, places: KbPlaces, house: EngineHouse) {
+  constructor(core: ControlCore, tenantKbs: TenantKbs, engines: PooledEngines) {
     this.#core = core
-    this.#places = places
-    this.#house = house
+    this.#tenantKbs = tenantKbs
+    this.#engines = engines
   }
 
   /** The largest first. */
   async list(actor: Actor): Promise<LiveEngine[]> {
     assertSuperAdmin(actor)
-    const found = await this.#house.list()
+    const found = await this.#engines.list()
     const shown = found.map(async ({ backgroundLeases, documentsPending, ...engine }) => {
-      const place = await this.#places.of(engine.workspace)
+      const tenantKb = await this.#tenantKbs.of(engine.workspace)
       return {
         ...engine,
-        tenant_id: place?.tenantId ?? null,
-        kb_id: place?.kbId ?? null,
+        tenant_id: tenantKb?.tenantId ?? null,
+        kb_id: tenantKb?.kbId ?? null,
         background_leases: backgroundLeases,
         documents_pending: documentsPending,
       }
@@ -71,14 +71,14 @@ export class LiveEngines {
    */
   async evict(actor: Actor, workspace: string): Promise<void> {
     assertSuperAdmin(actor)
-    if (!this.#house.evict(workspace)) throw notFound('engine')
-    const place = await this.#places.of(workspace)
+    if (!this.#engines.evict(workspace)) throw notFound('engine')
+    const tenantKb = await this.#tenantKbs.of(workspace)
     await this.#core.mutate((mutation) =>
       mutation.record(actor, {
         event: 'engine_evicted',
-        tenantId: place?.tenantId,
+        tenantId: tenantKb?.tenantId,
         // A name stands in no record of acts.
-        subject: place?.kbId ?? 'workspace',
+        subject: tenantKb?.kbId ?? 'workspace',
       }),
     )
   }

@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely'
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Actor } from '../authority/actor.ts'
-import type { Mutation } from '../core/mutation.ts'
+import type { Mutation } from '../core/control-core.ts'
 import type { ControlTables, OperatorKeyRow } from '../database/control-tables.ts'
 import { newId, newSecret } from '../database/opaque-id.ts'
 
 const PREFIX_LENGTH = 11
 
 /**
- * Gives an operator a key, with which programs are let in as himself. The database has its digest.
+ * Gives an operator a key, with which programs are let in under their name. The database has its digest.
  *
- * @param keepOld whether the keys that he has go on
+ * @param keepOld whether the keys that they have go on
  * @returns the key, which is shown once
  */
 export async function giveOperatorKey(

@@ -1,5 +1,5 @@
-import type { Mutation } from '../core/mutation.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { Mutation } from '../core/control-core.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 
 /** Of its budget, what a tenant has spent when its admins are told. */
 const STEPS = [
@@ -17,7 +17,7 @@ const SERVER = { id: 'server', userId: undefined, superAdmin: true } as const
  */
 export async function warnOfBudget(
   mutation: Mutation,
-  { tenantId, quota }: Pick<KbPlace, 'tenantId' | 'quota'>,
+  { tenantId, quota }: Pick<TenantKb, 'tenantId' | 'quota'>,
   added: number,
 ): Promise<void> {
   const budget = quota.max_monthly_cost

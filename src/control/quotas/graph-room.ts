@@ -1,17 +1,17 @@
 import type { GraphBounds } from '../../engine/merge/graph-bounds.ts'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { Rag } from '../../engine/rag.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 
 const QUOTAS = { entities: 'max_entities_per_kb', relations: 'max_relationships_per_kb' } as const
 type Kind = keyof typeof QUOTAS
 
 /** What the engine of a knowledge base keeps its graph to; a workspace of no tenant has no bound. */
-export function graphBoundsOf(place: KbPlace | undefined): GraphBounds {
+export function graphBoundsOf(tenantKb: TenantKb | undefined): GraphBounds {
   return {
-    entities: place?.quota.max_entities_per_kb ?? null,
-    relations: place?.quota.max_relationships_per_kb ?? null,
+    entities: tenantKb?.quota.max_entities_per_kb ?? null,
+    relations: tenantKb?.quota.max_relationships_per_kb ?? null,
   }
 }
 
@@ -21,8 +21,11 @@ export function graphBoundsOf(place: KbPlace | undefined): GraphBounds {
  *
  * @throws {ControlError} `quota_exceeded`
  */
-export async function assertGraphNotFull(place: KbPlace, rag: Pick<Rag, 'status'>): Promise<void> {
-  const bounds = graphBoundsOf(place)
+export async function assertGraphNotFull(
+  tenantKb: TenantKb,
+  rag: Pick<Rag, 'status'>,
+): Promise<void> {
+  const bounds = graphBoundsOf(tenantKb)
   if (bounds.entities === null && bounds.relations === null) return
   const { counts } = await rag.status()
   for (const kind of ['entities', 'relations'] as const) {

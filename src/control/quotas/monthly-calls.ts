@@ -1,7 +1,7 @@
 import { tenantsStillThere } from '../authority/still-there.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 
 interface Tally {
   calls: number
@@ -29,7 +29,7 @@ export class MonthlyCalls {
   }
 
   /** @throws {ControlError} `calls_exhausted`, until the month is over */
-  async count({ tenantId, quota }: KbPlace): Promise<void> {
+  async count({ tenantId, quota }: TenantKb): Promise<void> {
     const month = this.#thisMonth()
     const tally = await this.#tallyOf(tenantId, month)
     const most = quota.max_monthly_api_calls

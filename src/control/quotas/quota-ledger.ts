@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
 import type { ControlTables } from '../database/control-tables.ts'
 import { newId } from '../database/opaque-id.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 import {
   type Freshness,
   type LevelKind,
@@ -85,8 +85,8 @@ export class QuotaLedger {
   }
 
   /** @throws {ControlError} `quota_exceeded`, `storage_exceeded` */
-  async reserve(place: KbPlace, amounts: Amounts): Promise<Reservation> {
-    return this.#granted(place, () => this.#reserveNow(place, amounts))
+  async reserve(tenantKb: TenantKb, amounts: Amounts): Promise<Reservation> {
+    return this.#granted(tenantKb, () => this.#reserveNow(tenantKb, amounts))
   }
 
   /**
@@ -94,18 +94,18 @@ export class QuotaLedger {
    *
    * @throws {ControlError} `storage_exceeded`
    */
-  async assertStorageLeft(place: KbPlace): Promise<void> {
-    await this.#granted(place, () =>
-      this.#core.mutate(({ tx }) => assertRoom(tx, place, 'bytes', 1)),
+  async assertStorageLeft(tenantKb: TenantKb): Promise<void> {
+    await this.#granted(tenantKb, () =>
+      this.#core.mutate(({ tx }) => assertRoom(tx, tenantKb, 'bytes', 1)),
     )
   }
 
   /** What the knowledge base holds changes by an amount that is not known. */
-  changes(place: KbPlace): void {
-    this.#levels.revise(place)
+  changes(tenantKb: TenantKb): void {
+    this.#levels.revise(tenantKb)
   }
 
-  async #granted<T>({ tenantId }: KbPlace, ask: () => Promise<T>): Promise<T> {
+  async #granted<T>({ tenantId }: TenantKb, ask: () => Promise<T>): Promise<T> {
     await this.#levels.refresh(tenantId, RESERVING)
     try {
       return await ask()
@@ -118,19 +118,19 @@ export class QuotaLedger {
     }
   }
 
-  async #reserveNow(place: KbPlace, amounts: Amounts): Promise<Reservation> {
+  async #reserveNow(tenantKb: TenantKb, amounts: Amounts): Promise<Reservation> {
     const id = newId('rsv')
     const { documents = 0 } = amounts
     const bytes = await this.#core.mutate(async ({ tx, at }) => {
       const hold = async (kind: LedgerKind, amount: number) => {
         if (amount === 0) return
-        await assertRoom(tx, place, kind, amount)
+        await assertRoom(tx, tenantKb, kind, amount)
         await tx
           .insertInto('reservations')
           .values({
             reservation_id: id,
-            tenant_id: place.tenantId,
-            kb_id: place.kbId,
+            tenant_id: tenantKb.tenantId,
+            kb_id: tenantKb.kbId,
             kind,
             amount,
             created_at: at,
@@ -138,16 +138,16 @@ export class QuotaLedger {
           .execute()
       }
       await hold('documents', documents)
-      const bytes = await this.#bytesFor(tx, place, amounts)
+      const bytes = await this.#bytesFor(tx, tenantKb, amounts)
       await hold('bytes', bytes)
-      this.#levels.revise(place)
+      this.#levels.revise(tenantKb)
       return bytes
     })
     let held = true
     const end = async (used: Used) => {
       if (!held) return
       held = false
-      await this.#end(place, id, { documents: used.documents ?? 0, growth: bytes * used.share })
+      await this.#end(tenantKb, id, { documents: used.documents ?? 0, growth: bytes * used.share })
     }
     return { settle: end, giveBack: () => end({ share: 0 }) }
   }
@@ -155,7 +155,7 @@ export class QuotaLedger {
   /** What the files will grow by; what there is room for in the database is taken from there. */
   async #bytesFor(
     tx: Transaction<ControlTables>,
-    { tenantId, kbId }: KbPlace,
+    { tenantId, kbId }: TenantKb,
     { documents = 0, text = 0, packed = 0, files = 0 }: Amounts,
   ): Promise<number> {
     if (text + packed + files === 0) return 0
@@ -174,23 +174,23 @@ export class QuotaLedger {
   }
 
   async #end(
-    { kbId, tenantId }: KbPlace,
+    { kbId, tenantId }: TenantKb,
     id: string,
     { documents, growth }: { readonly documents: number; readonly growth: number },
   ): Promise<void> {
     await this.#core.mutate(async ({ tx }) => {
       this.#levels.revise({ kbId, tenantId })
       await tx.deleteFrom('reservations').where('reservation_id', '=', id).execute()
-      const place = { kb_id: kbId, tenant_id: tenantId }
-      if (documents > 0) await addToLevel(tx, place, 'documents', documents)
-      if (growth > 0) await addToLevel(tx, place, 'growth', Math.ceil(growth))
+      const tenantKb = { kb_id: kbId, tenant_id: tenantId }
+      if (documents > 0) await addToLevel(tx, tenantKb, 'documents', documents)
+      if (growth > 0) await addToLevel(tx, tenantKb, 'growth', Math.ceil(growth))
     })
   }
 }
 
 async function assertRoom(
   tx: Transaction<ControlTables>,
-  { tenantId, quota }: KbPlace,
+  { tenantId, quota }: TenantKb,
   kind: LedgerKind,
   amount: number,
 ): Promise<void> {
@@ -235,13 +235,13 @@ async function sumOf(
 
 async function addToLevel(
   tx: Transaction<ControlTables>,
-  place: { readonly kb_id: string; readonly tenant_id: string },
+  tenantKb: { readonly kb_id: string; readonly tenant_id: string },
   kind: LevelKind,
   amount: number,
 ): Promise<void> {
   await tx
     .insertInto('levels')
-    .values({ ...place, kind, used: Math.max(0, amount), stale: 0 })
+    .values({ ...tenantKb, kind, used: Math.max(0, amount), stale: 0 })
     .onConflict((conflict) =>
       conflict.columns(['kb_id', 'kind']).doUpdateSet((set) => ({
         used: set('levels.used', '+', amount),

@@ -9,7 +9,7 @@ import type { QueryEvent } from '../../engine/retrieve/query-calls.ts'
 import type { ContextCarrier } from '../../tenancy/context.ts'
 import { LimitedStream } from '../../tenancy/proxy/limited-stream.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 import { assertGraphNotFull, inWordsOfQuotas } from './graph-room.ts'
 import { meteredBytes } from './metered-bytes.ts'
 import { type MethodQuota, quotaRuleOf, type StreamQuota } from './quota-rules.ts'
@@ -52,9 +52,9 @@ class Guard {
     const bare = this.#bare(name)
     if (workspace === undefined) return bare
     return async (...args: unknown[]) => {
-      const place = await this.#options.quotas.places.of(workspace)
-      if (place === undefined) return bare(...args)
-      return this.#within(place, rule, bare, args)
+      const tenantKb = await this.#options.quotas.tenantKbs.of(workspace)
+      if (tenantKb === undefined) return bare(...args)
+      return this.#within(tenantKb, rule, bare, args)
     }
   }
 
@@ -79,49 +79,54 @@ class Guard {
     }
   }
 
-  async #within(place: KbPlace, rule: MethodQuota, bare: Call, args: unknown[]): Promise<unknown> {
+  async #within(
+    tenantKb: TenantKb,
+    rule: MethodQuota,
+    bare: Call,
+    args: unknown[],
+  ): Promise<unknown> {
     if (rule === 'free') return bare(...args)
     const { calls, ledger } = this.#options.quotas
-    await calls.count(place)
+    await calls.count(tenantKb)
     switch (rule) {
       case 'counted':
         return bare(...args)
       case 'query':
-        return this.#asQuery(place, () => bare(...args))
+        return this.#asQuery(tenantKb, () => bare(...args))
       case 'insert-texts':
-        return this.#insertTexts(place, args[0] as InsertTexts, () => bare(...args))
+        return this.#insertTexts(tenantKb, args[0] as InsertTexts, () => bare(...args))
       case 'insert-file':
-        return this.#insertFile(place, args, bare)
+        return this.#insertFile(tenantKb, args, bare)
       case 'insert-graph':
-        return this.#insert(place, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
+        return this.#insert(tenantKb, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
       case 'graph-edit':
-        await this.#assertSolvent(place)
-        await ledger.assertStorageLeft(place)
+        await this.#assertSolvent(tenantKb)
+        await ledger.assertStorageLeft(tenantKb)
         return inWordsOfQuotas(() => bare(...args))
       case 'background':
-        await this.#assertSolvent(place)
+        await this.#assertSolvent(tenantKb)
         return bare(...args)
       case 'scan':
-        await this.#assertSolvent(place)
+        await this.#assertSolvent(tenantKb)
         // How many it will find is not known; it may begin when there is room for one.
-        await (await ledger.reserve(place, { documents: 1 })).giveBack()
-        await ledger.assertStorageLeft(place)
-        ledger.changes(place)
+        await (await ledger.reserve(tenantKb, { documents: 1 })).giveBack()
+        await ledger.assertStorageLeft(tenantKb)
+        ledger.changes(tenantKb)
         return bare(...args)
       case 'removal':
-        ledger.changes(place)
+        ledger.changes(tenantKb)
         return bare(...args)
     }
   }
 
   /** For what asks models in the background: it holds nothing, but begins on credit alone. */
-  async #assertSolvent(place: KbPlace): Promise<void> {
-    const refund = await this.#options.quotas.spending.reserve(place)
+  async #assertSolvent(tenantKb: TenantKb): Promise<void> {
+    const refund = await this.#options.quotas.spending.reserve(tenantKb)
     refund()
   }
 
-  async #asQuery(place: KbPlace, call: () => unknown): Promise<unknown> {
-    const end = await this.#queryRights(place)
+  async #asQuery(tenantKb: TenantKb, call: () => unknown): Promise<unknown> {
+    const end = await this.#queryRights(tenantKb)
     try {
       return await call()
     } finally {
@@ -129,11 +134,11 @@ class Guard {
     }
   }
 
-  async #queryRights(place: KbPlace): Promise<() => void> {
+  async #queryRights(tenantKb: TenantKb): Promise<() => void> {
     const { quotas } = this.#options
-    const release = quotas.holdQuery(place)
+    const release = quotas.holdQuery(tenantKb)
     try {
-      const refund = await quotas.spending.reserve(place)
+      const refund = await quotas.spending.reserve(tenantKb)
       return () => {
         release()
         refund()
@@ -146,30 +151,30 @@ class Guard {
 
   async #rightsOf(workspace: string, rule: StreamQuota): Promise<() => void> {
     const { quotas } = this.#options
-    const place = await quotas.places.of(workspace)
-    if (place === undefined) return () => undefined
-    await quotas.calls.count(place)
-    return rule === 'query' ? this.#queryRights(place) : () => undefined
+    const tenantKb = await quotas.tenantKbs.of(workspace)
+    if (tenantKb === undefined) return () => undefined
+    await quotas.calls.count(tenantKb)
+    return rule === 'query' ? this.#queryRights(tenantKb) : () => undefined
   }
 
-  #insertTexts(place: KbPlace, input: InsertTexts, call: Call): Promise<InsertResponse> {
+  #insertTexts(tenantKb: TenantKb, input: InsertTexts, call: Call): Promise<InsertResponse> {
     const text = input.texts.reduce((sum, one) => sum + Buffer.byteLength(one), 0)
     const replaces = input.on_conflict === 'replace'
-    return this.#insert(place, { documents: input.texts.length, text }, call, replaces)
+    return this.#insert(tenantKb, { documents: input.texts.length, text }, call, replaces)
   }
 
-  async #insertFile(place: KbPlace, args: unknown[], bare: Call): Promise<InsertResponse> {
+  async #insertFile(tenantKb: TenantKb, args: unknown[], bare: Call): Promise<InsertResponse> {
     const [input, content, ...more] = args as [InsertFile, AsyncIterable<Uint8Array>, ...unknown[]]
     const replaces = input.on_conflict === 'replace'
     const { ledger } = this.#options.quotas
     const kind = isPacked(input.file_name) ? 'packed' : 'text'
     const metered = meteredBytes(content, (bytes) =>
-      ledger.reserve(place, { files: bytes, [kind]: bytes }),
+      ledger.reserve(tenantKb, { files: bytes, [kind]: bytes }),
     )
     let stored = false
     try {
       const response = await this.#insert(
-        place,
+        tenantKb,
         { documents: 1 },
         () => bare(input, metered.content, ...more),
         replaces,
@@ -185,21 +190,21 @@ class Guard {
   }
 
   async #insert(
-    place: KbPlace,
+    tenantKb: TenantKb,
     amounts: { readonly documents: number; readonly text?: number },
     call: Call,
     replaces = false,
   ): Promise<InsertResponse> {
     const { ledger } = this.#options.quotas
-    await this.#assertSolvent(place)
-    await assertGraphNotFull(place, this.#inner)
-    const reservation = await ledger.reserve(place, amounts)
+    await this.#assertSolvent(tenantKb)
+    await assertGraphNotFull(tenantKb, this.#inner)
+    const reservation = await ledger.reserve(tenantKb, amounts)
     try {
       const response = (await call()) as InsertResponse
       const documents = await this.#addedBy(response, amounts.documents)
       const share = amounts.documents === 0 ? 0 : documents / amounts.documents
       await reservation.settle({ documents, share })
-      if (replaces) ledger.changes(place)
+      if (replaces) ledger.changes(tenantKb)
       return response
     } catch (error) {
       await reservation.giveBack()

@@ -1,15 +1,15 @@
 import type { Actor } from '../authority/actor.ts'
-import { standingIn } from '../authority/authority.ts'
+import { tenantAccess } from '../authority/authority.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
-import type { KbPlace, KbPlaces } from '../kbs/kb-places.ts'
+import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
 import type { MonthlyCalls } from './monthly-calls.ts'
 import { type Quota, quotaOf } from './quota.ts'
 import type { QuotaLedger } from './quota-ledger.ts'
 import type { Spending } from './spending.ts'
 
 export interface QuotasOptions {
-  readonly places: KbPlaces
+  readonly tenantKbs: TenantKbs
   readonly ledger: QuotaLedger
   readonly calls: MonthlyCalls
   readonly spending: Spending
@@ -17,7 +17,7 @@ export interface QuotasOptions {
 }
 
 /** What a tenant may use, and what it uses. */
-export interface QuotaStanding {
+export interface QuotaState {
   readonly quota: Quota
   readonly used: {
     readonly documents: number
@@ -32,7 +32,7 @@ export interface QuotaStanding {
 
 /** The bounds of tenants: granted before, settled after, never overshot. */
 export class Quotas {
-  readonly places: KbPlaces
+  readonly tenantKbs: TenantKbs
   readonly ledger: QuotaLedger
   readonly calls: MonthlyCalls
   readonly spending: Spending
@@ -42,7 +42,7 @@ export class Quotas {
 
   constructor(core: ControlCore, options: QuotasOptions) {
     this.#core = core
-    this.places = options.places
+    this.tenantKbs = options.tenantKbs
     this.ledger = options.ledger
     this.calls = options.calls
     this.spending = options.spending
@@ -55,7 +55,7 @@ export class Quotas {
    * @returns gives the right back; a second call does nothing
    * @throws {ControlError} `queries_at_once`
    */
-  holdQuery({ tenantId, quota }: KbPlace): () => void {
+  holdQuery({ tenantId, quota }: TenantKb): () => void {
     const running = this.#queries.get(tenantId) ?? 0
     const most = quota.max_concurrent_queries
     if (most !== null && running >= most) {
@@ -76,9 +76,9 @@ export class Quotas {
   }
 
   /** @throws {ControlError} `not_found`, `forbidden` */
-  async standing(actor: Actor, tenantRef: string): Promise<QuotaStanding> {
+  async state(actor: Actor, tenantRef: string): Promise<QuotaState> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_billing')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage_billing')
     const { tenant_id } = tenant
     await this.ledger.refresh(tenant_id)
     const levels = await db
@@ -93,7 +93,7 @@ export class Quotas {
       .where('tenant_id', '=', tenant_id)
       .executeTakeFirstOrThrow()
     const used = (kind: string) => levels.find((level) => level.kind === kind)?.used ?? 0
-    const { credit, spent } = await this.spending.standing(tenant_id)
+    const { credit, spent } = await this.spending.state(tenant_id)
     return {
       quota: quotaOf(tenant.quota, this.#defaults),
       used: {

@@ -14,7 +14,7 @@ import {
   ProviderKeyQuery,
   ProviderKeyReply,
   ProviderKeysReply,
-  QuotaStandingReply,
+  QuotaStateReply,
   VersionedConfig,
 } from './settings-schemas.ts'
 
@@ -53,9 +53,9 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
     '/tenants/:tenant/quota',
     {
       config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/quota'] },
-      schema: { params: TenantParams, response: { 200: QuotaStandingReply } },
+      schema: { params: TenantParams, response: { 200: QuotaStateReply } },
     },
-    async (request) => quotas.standing(callerOf(request), request.params.tenant),
+    async (request) => quotas.state(callerOf(request), request.params.tenant),
   )
 
   app.patch(
@@ -63,13 +63,13 @@ export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> 
     {
       config: { access: 'account', doc: SETTINGS_DOCS['PATCH /tenants/:tenant/quota'] },
       bodyLimit: BODY_BYTES.management,
-      schema: { params: TenantParams, body: QuotaChange, response: { 200: QuotaStandingReply } },
+      schema: { params: TenantParams, body: QuotaChange, response: { 200: QuotaStateReply } },
     },
     async (request) => {
       const actor = callerOf(request)
       const { tenant } = request.params
       await tenants.update(actor, tenant, { quota: request.body })
-      return quotas.standing(actor, tenant)
+      return quotas.state(actor, tenant)
     },
   )
 

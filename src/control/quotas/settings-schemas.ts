@@ -25,7 +25,7 @@ export const ProviderKeyReply = Type.Object({
 
 export const ProviderKeysReply = Type.Object({ items: listOf(ProviderKeyReply) })
 
-export const QuotaStandingReply = Type.Object({
+export const QuotaStateReply = Type.Object({
   quota: QuotaReply,
   used: Type.Object({
     documents: Type.Number(),

@@ -1,6 +1,6 @@
+import type { ChangeListener, ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { ChangeListener, ControlCore } from '../core/mutation.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 
 interface Account {
   /** What is left; null = without bound. */
@@ -46,7 +46,7 @@ export class Spending implements ChangeListener {
    * @returns gives the reservation back; a second call does nothing
    * @throws {ControlError} `credit_exhausted`, `budget_exhausted`
    */
-  async reserve({ tenantId, quota }: KbPlace): Promise<() => void> {
+  async reserve({ tenantId, quota }: TenantKb): Promise<() => void> {
     const account = await this.#account(tenantId)
     const amount = account.usual
     const { credit, reserved, spent } = account
@@ -74,7 +74,7 @@ export class Spending implements ChangeListener {
     account.usual = account.usual * (1 - WEIGHT) + cost * WEIGHT
   }
 
-  async standing(tenantId: string): Promise<{ credit: number | null; spent: number }> {
+  async state(tenantId: string): Promise<{ credit: number | null; spent: number }> {
     const { credit, spent } = await this.#account(tenantId)
     return { credit, spent }
   }

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { UsageRecord } from '../../models/calls/usage.ts'
+import type { UsageRecord } from '../../models/calls/call-usage.ts'
 import type { Actor } from '../authority/actor.ts'
-import { standingIn } from '../authority/authority.ts'
+import { tenantAccess } from '../authority/authority.ts'
 import { kbsStillThere } from '../authority/still-there.ts'
-import type { ControlCore } from '../core/mutation.ts'
-import type { KbPlace, KbPlaces } from '../kbs/kb-places.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
+import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
 import { warnOfBudget } from './budget-warnings.ts'
 import { costOf, type Prices } from './prices.ts'
 import type { Spending } from './spending.ts'
@@ -45,7 +45,7 @@ export interface UsageReport {
 }
 
 export interface UsageOptions {
-  readonly places: KbPlaces
+  readonly tenantKbs: TenantKbs
   readonly spending: Spending
   readonly prices: Prices
   readonly onError: (error: unknown) => void
@@ -118,24 +118,24 @@ export class Usage {
     this.#timer = undefined
     const entries = [...this.#entries.values()]
     this.#entries = new Map()
-    const placed: (Entry & { readonly place: KbPlace })[] = []
+    const placed: (Entry & { readonly tenantKb: TenantKb })[] = []
     for (const entry of entries) {
-      const place = await this.#options.places.of(entry.workspace)
-      if (place !== undefined) placed.push({ ...entry, place })
+      const tenantKb = await this.#options.tenantKbs.of(entry.workspace)
+      if (tenantKb !== undefined) placed.push({ ...entry, tenantKb })
     }
     if (placed.length === 0) return
     await this.#core.mutate(async (mutation) => {
       const { tx } = mutation
-      const ids = placed.map(({ place }) => place.kbId)
+      const ids = placed.map(({ tenantKb }) => tenantKb.kbId)
       const there = await kbsStillThere(tx, ids)
-      for (const { place, ...entry } of placed) {
-        if (!there.has(place.kbId)) continue
+      for (const { tenantKb, ...entry } of placed) {
+        if (!there.has(tenantKb.kbId)) continue
         await tx
           .insertInto('usage')
           .values({
-            tenant_id: place.tenantId,
+            tenant_id: tenantKb.tenantId,
             day: entry.day,
-            kb_id: place.kbId,
+            kb_id: tenantKb.kbId,
             actor: entry.actor,
             model: entry.model,
             step: entry.step,
@@ -159,10 +159,10 @@ export class Usage {
         await tx
           .updateTable('tenants')
           .set((set) => ({ credit: set('credit', '-', entry.cost) }))
-          .where('tenant_id', '=', place.tenantId)
+          .where('tenant_id', '=', tenantKb.tenantId)
           .where('credit', 'is not', null)
           .execute()
-        await warnOfBudget(mutation, place, entry.cost)
+        await warnOfBudget(mutation, tenantKb, entry.cost)
       }
     })
   }
@@ -171,7 +171,7 @@ export class Usage {
   async report(actor: Actor, tenantRef: string, filter: UsageFilter = {}): Promise<UsageReport> {
     await this.flush()
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:manage_billing')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage_billing')
     const to = filter.to ?? dayOf(this.#core.now())
     const from = filter.from ?? dayOf(this.#core.now() - 6 * DAY_MS)
     const groups = filter.group_by ?? ['day']
@@ -209,8 +209,8 @@ export class Usage {
   }
 
   async #book(workspace: string, cost: number): Promise<void> {
-    const place = cost === 0 ? undefined : await this.#options.places.of(workspace)
-    if (place !== undefined) await this.#options.spending.book(place.tenantId, cost)
+    const tenantKb = cost === 0 ? undefined : await this.#options.tenantKbs.of(workspace)
+    if (tenantKb !== undefined) await this.#options.spending.book(tenantKb.tenantId, cost)
   }
 }
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Measured, PendingContent } from '../../workspaces/measured.ts'
-import type { ControlCore } from '../core/mutation.ts'
-import type { KbPlace } from '../kbs/kb-places.ts'
+import type { ControlCore } from '../core/control-core.ts'
+import type { TenantKb } from '../kbs/tenant-kbs.ts'
 import { type Growth, growthFactor, growthOf } from './storage-growth.ts'
 
 export interface WorkspaceLevelsOptions {
@@ -36,7 +36,7 @@ interface Known {
   readonly databaseBytes: number
 }
 
-interface Place {
+interface KbRef {
   readonly kb_id: string
   readonly tenant_id: string
 }
@@ -77,7 +77,7 @@ export class WorkspaceLevels {
   }
 
   /** Something was reserved, settled or begun: what is found by a look under way is not its end. */
-  revise({ kbId, tenantId }: Pick<KbPlace, 'kbId' | 'tenantId'>): void {
+  revise({ kbId, tenantId }: Pick<TenantKb, 'kbId' | 'tenantId'>): void {
     this.#revisions.set(kbId, (this.#revisions.get(kbId) ?? 0) + 1)
     this.#known.set(kbId, { ...(this.#known.get(kbId) ?? NEVER), tenantId, isActive: true })
   }
@@ -93,10 +93,10 @@ export class WorkspaceLevels {
   /** Looks at the knowledge bases of a tenant that were not looked at for too long. Never rejects. */
   async refresh(tenantId: string, freshness: Freshness): Promise<void> {
     const now = this.#core.now()
-    for (const { workspace, ...place } of await this.#kbsOf(tenantId)) {
-      const { lookedAt, isActive } = this.#known.get(place.kb_id) ?? NEVER
+    for (const { workspace, ...tenantKb } of await this.#kbsOf(tenantId)) {
+      const { lookedAt, isActive } = this.#known.get(tenantKb.kb_id) ?? NEVER
       const age = isActive ? freshness.active : freshness.others
-      if (now - lookedAt >= age) await this.#lookOnce(place, workspace)
+      if (now - lookedAt >= age) await this.#lookOnce(tenantKb, workspace)
     }
   }
 
@@ -123,18 +123,18 @@ export class WorkspaceLevels {
       .execute()
   }
 
-  #lookOnce(place: Place, workspace: string): Promise<void> {
-    const running = this.#looking.get(place.kb_id)
+  #lookOnce(tenantKb: KbRef, workspace: string): Promise<void> {
+    const running = this.#looking.get(tenantKb.kb_id)
     if (running !== undefined) return running
-    const look = this.#look(place, workspace)
+    const look = this.#look(tenantKb, workspace)
       .catch(this.#options.onError)
-      .finally(() => this.#looking.delete(place.kb_id))
-    this.#looking.set(place.kb_id, look)
+      .finally(() => this.#looking.delete(tenantKb.kb_id))
+    this.#looking.set(tenantKb.kb_id, look)
     return look
   }
 
-  async #look(place: Place, workspace: string): Promise<void> {
-    const { kb_id } = place
+  async #look(tenantKb: KbRef, workspace: string): Promise<void> {
+    const { kb_id } = tenantKb
     const revision = this.#revisions.get(kb_id)
     const measured = await this.#options.measure(workspace)
     const before = this.#known.get(kb_id) ?? NEVER
@@ -142,7 +142,7 @@ export class WorkspaceLevels {
     const databaseBytes = storedBytes - logBytes - freeBytes + unwrittenBytes
     const isUnchanged = this.#revisions.get(kb_id) === revision
     this.#known.set(kb_id, {
-      tenantId: place.tenant_id,
+      tenantId: tenantKb.tenant_id,
       lookedAt: isUnchanged ? this.#core.now() : before.lookedAt,
       bytes,
       isActive: !isUnchanged || isBusy || bytes !== before.bytes,
@@ -150,12 +150,12 @@ export class WorkspaceLevels {
       logBytes,
       databaseBytes,
     })
-    if (isUnchanged) await this.#write(place, measured, revision)
+    if (isUnchanged) await this.#write(tenantKb, measured, revision)
   }
 
-  async #write(place: Place, measured: Measured, revision: number | undefined): Promise<void> {
+  async #write(tenantKb: KbRef, measured: Measured, revision: number | undefined): Promise<void> {
     const { documents, entities, relations, bytes, freeBytes, unwrittenBytes, pending } = measured
-    const growth = this.growthIn(place.kb_id, pending)
+    const growth = this.growthIn(tenantKb.kb_id, pending)
     const levels: Partial<Record<LevelKind, number>> = {
       bytes,
       entities,
@@ -164,12 +164,12 @@ export class WorkspaceLevels {
       room: Math.max(0, freeBytes - growth.database),
     }
     await this.#core.mutate(async ({ tx }) => {
-      if (this.#revisions.get(place.kb_id) !== revision) return
+      if (this.#revisions.get(tenantKb.kb_id) !== revision) return
       const open = await tx
         .selectFrom('reservations')
         .select('reservation_id')
-        .where('tenant_id', '=', place.tenant_id)
-        .where('kb_id', '=', place.kb_id)
+        .where('tenant_id', '=', tenantKb.tenant_id)
+        .where('kb_id', '=', tenantKb.kb_id)
         .where('kind', '=', 'documents')
         .executeTakeFirst()
       // What is under way may be there already, and would count twice when it is settled.
@@ -177,7 +177,7 @@ export class WorkspaceLevels {
       for (const [kind, used] of Object.entries(levels)) {
         await tx
           .insertInto('levels')
-          .values({ ...place, kind, used, stale: 0 })
+          .values({ ...tenantKb, kind, used, stale: 0 })
           .onConflict((conflict) =>
             conflict.columns(['kb_id', 'kind']).doUpdateSet({ used, stale: 0 }),
           )

@@ -1,5 +1,5 @@
 import type { EngineSettings } from '../../engine/ports/settings.ts'
-import type { ControlCore } from '../core/mutation.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { configIn, type RagConfig } from '../core/rag-config.ts'
 
 /** What a workspace's tenant and knowledge base have set; empty for a workspace of neither. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { TenancyError } from '../../tenancy/errors.ts'
 import { accountAdmissionOf } from '../../tenancy/request/admission.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import { ControlError, type ControlErrorCode } from '../core/control-error.ts'
 
 /** RAGFlow's codes, as far as they are used here. */

@@ -1,8 +1,8 @@
 import type { Actor } from '../authority/actor.ts'
-import { type Standing, standingIn } from '../authority/authority.ts'
+import { type TenantAccess, tenantAccess } from '../authority/authority.ts'
 import { roleAllows, roleIn, type TenantPermission } from '../authority/tenant-permissions.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
-import type { ControlCore } from '../core/mutation.ts'
 import { CODE, noAuthorization, RagflowError } from './envelope.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function managedTenant(
   ref: string | undefined,
 ): Promise<string> {
   if (ref !== undefined) {
-    const { tenant } = await standingOr109(core, actor, ref, 'tenant:manage')
+    const { tenant } = await accessOr109(core, actor, ref, 'tenant:manage')
     return tenant.tenant_id
   }
   const managed = await managedTenants(core, actor)
@@ -26,7 +26,7 @@ export async function managedTenant(
   throw new RagflowError(CODE.argument, 'Name the tenant in tenant_id')
 }
 
-/** Ids of the active tenants that the caller manages by his own role. */
+/** Ids of the active tenants that the caller manages by their own role. */
 export async function managedTenants(
   core: ControlCore,
   { key, userId }: Actor,
@@ -46,14 +46,14 @@ export async function managedTenants(
 }
 
 /** @throws {RagflowError} 109, the same for a foreign tenant, an unknown one and too low a role */
-export async function standingOr109(
+export async function accessOr109(
   core: ControlCore,
   actor: Actor,
   tenantRef: string,
   permission: TenantPermission,
-): Promise<Standing> {
+): Promise<TenantAccess> {
   try {
-    return await standingIn(core.db, actor, tenantRef, permission)
+    return await tenantAccess(core.db, actor, tenantRef, permission)
   } catch (error) {
     if (!(error instanceof ControlError)) throw error
     if (error.code === 'not_found' || error.code === 'forbidden') throw noAuthorization()

@@ -39,7 +39,7 @@ const PERSON = { id: 'usr_klmnopqrst2345klmnop', email: 'bea@acme.example', nick
 
 /** What is said of RAGFlow's paths. */
 export const RAGFLOW_DOCS = {
-  'GET /api/v1/tenant/list': envelope('Lists the tenants of the caller, and his invitations', [
+  'GET /api/v1/tenant/list': envelope('Lists the tenants of the caller, and their invitations', [
     { tenant_id: TENANT_ID, role: 'owner', nickname: 'Acme', email: '', avatar: '' },
   ]),
   'POST /api/v1/tenant/create': envelope(

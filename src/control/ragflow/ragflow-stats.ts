@@ -1,5 +1,5 @@
 import type { Actor } from '../authority/actor.ts'
-import type { ControlCore } from '../core/mutation.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import type { Usage, UsageSum } from '../quotas/usage.ts'
 import { managedTenant } from './managed-tenant.ts'
 

@@ -1,15 +1,15 @@
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
-import { type Standing, tenantBy } from '../authority/authority.ts'
+import { type TenantAccess, tenantBy } from '../authority/authority.ts'
 import { roleIn, type TenantPermission } from '../authority/tenant-permissions.ts'
-import type { ControlCore } from '../core/mutation.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import type { InvitationRow, UserRow } from '../database/control-tables.ts'
 import { foldedKey, userOrNone } from '../database/user-rows.ts'
 import type { Invitations } from '../members/invitations.ts'
 import { addressesOf } from '../members/invitees.ts'
 import type { Members } from '../members/members.ts'
 import { CODE, noAuthorization, RagflowError, RagflowRefusal } from './envelope.ts'
-import { standingOr109 } from './managed-tenant.ts'
+import { accessOr109 } from './managed-tenant.ts'
 import { type RagflowRole, ragflowRole } from './ragflow-role.ts'
 import { deltaSeconds, ragflowDate } from './ragflow-time.ts'
 
@@ -71,7 +71,7 @@ export class RagflowTeam {
     this.#options = options
   }
 
-  /** The caller's tenants, and after them those that he is invited to. */
+  /** The caller's tenants, and after them those that they are invited to. */
   async tenants(actor: Actor): Promise<RagflowTenant[]> {
     const { core, invitations } = this.#options
     const held = await this.#held(actor)
@@ -100,7 +100,7 @@ export class RagflowTeam {
   /** @throws {RagflowError} 109 for who does not manage the members of this tenant */
   async users(actor: Actor, tenantRef: string): Promise<RagflowMember[]> {
     const { db, now } = this.#now()
-    const { tenant } = await this.#standing(actor, tenantRef, 'tenant:manage_members')
+    const { tenant } = await this.#access(actor, tenantRef, 'tenant:manage_members')
     const members = await db
       .selectFrom('memberships')
       .innerJoin('users', 'users.user_id', 'memberships.user_id')
@@ -162,7 +162,7 @@ export class RagflowTeam {
     tenantRef: string,
     { email: whom, role = 'editor', kb_ids }: RagflowInvitation,
   ): Promise<RagflowInvited> {
-    const { tenant } = await this.#standing(actor, tenantRef, 'tenant:manage_members')
+    const { tenant } = await this.#access(actor, tenantRef, 'tenant:manage_members')
     const byEmail = whom.includes('@')
     if (byEmail) await this.#refuseMember(tenant.tenant_id, whom)
     const sent = await this.#options.invitations.create(actor, tenant.tenant_id, {
@@ -174,7 +174,7 @@ export class RagflowTeam {
   }
 
   /**
-   * Removes a member or withdraws an invitation; the caller himself leaves or declines.
+   * Removes a member or withdraws an invitation; callers themselves leave or decline.
    *
    * @throws {RagflowError} 102 when there was nobody to remove, 109 for the last owner
    */
@@ -183,9 +183,9 @@ export class RagflowTeam {
     const tenant = await tenantBy(core.db, tenantRef)
     const user = await userOrNone(core.db, userRef)
     const self = user !== undefined && user.user_id === actor.userId
-    // Who asks for himself learns no more of a tenant than that he is not in it.
+    // Callers who ask for themselves learn no more of a tenant than that they are not in it.
     if (tenant === undefined) throw self ? nobodyToRemove() : noAuthorization()
-    if (!self) await this.#standing(actor, tenant.tenant_id, 'tenant:manage_members')
+    if (!self) await this.#access(actor, tenant.tenant_id, 'tenant:manage_members')
     if (user !== undefined && (await this.#isMember(tenant.tenant_id, user.user_id))) {
       await members.remove(actor, tenant.tenant_id, user.user_id)
       return true
@@ -213,8 +213,8 @@ export class RagflowTeam {
     return { db: this.#options.core.db, now: this.#options.core.now() }
   }
 
-  #standing(actor: Actor, tenantRef: string, permission: TenantPermission): Promise<Standing> {
-    return standingOr109(this.#options.core, actor, tenantRef, permission)
+  #access(actor: Actor, tenantRef: string, permission: TenantPermission): Promise<TenantAccess> {
+    return accessOr109(this.#options.core, actor, tenantRef, permission)
   }
 
   async #held(actor: Actor) {
@@ -275,7 +275,7 @@ export class RagflowTeam {
 
   /**
    * By the id of the invitation, or by what it was made for: that a name is of somebody invited by
-   * his address is not told. To himself it is, who knows.
+   * their address is not told. To them it is, who know.
    */
   async #pendingOf(
     tenantId: string,

@@ -1,7 +1,7 @@
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
-import type { ControlCore } from '../core/mutation.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import type { ApiKeyRow } from '../database/control-tables.ts'
 import type { ApiKeys, IssuedApiKey } from '../keys/api-keys.ts'
 import { CODE, RagflowRefusal } from './envelope.ts'

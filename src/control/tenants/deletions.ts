@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import type { Actor } from '../authority/actor.ts'
-import { assertReaches, assertSuperAdmin, standingIn } from '../authority/authority.ts'
+import { assertReaches, assertSuperAdmin, tenantAccess } from '../authority/authority.ts'
+import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
-import type { ControlCore, Mutation } from '../core/mutation.ts'
 import type { DeletionRow, DeletionStep } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { newId } from '../database/opaque-id.ts'
@@ -54,7 +54,7 @@ export class Deletions {
   async deleteTenant(actor: Actor, tenantRef: string, confirm: string): Promise<DeletionInfo> {
     const job = await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const { tenant } = await standingIn(tx, actor, tenantRef, 'tenant:own', { suspended: true })
+      const { tenant } = await tenantAccess(tx, actor, tenantRef, 'tenant:own', { suspended: true })
       if (confirm !== tenant.slug) {
         throw new ControlError('invalid_input', 'Confirm the deletion with the slug of the tenant')
       }
@@ -75,10 +75,10 @@ export class Deletions {
   async deleteKb(actor: Actor, tenantRef: string, kbRef: string): Promise<DeletionInfo> {
     const job = await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
-      const standing = await standingIn(tx, actor, tenantRef, 'kb:delete')
-      const { tenant_id } = standing.tenant
+      const access = await tenantAccess(tx, actor, tenantRef, 'kb:delete')
+      const { tenant_id } = access.tenant
       const kb = await kbBy(tx, tenant_id, kbRef)
-      assertReaches(standing, kb.kb_id)
+      assertReaches(access, kb.kb_id)
       if (kb.status !== 'active') throw notFound('knowledge base')
       if (kb.is_default === 1) {
         throw new ControlError('default_kb', 'The default knowledge base goes with its tenant')
@@ -101,7 +101,7 @@ export class Deletions {
    */
   async restoreTenant(actor: Actor, tenantRef: string): Promise<DeletionInfo> {
     assertSuperAdmin(actor)
-    const { tenant } = await standingIn(this.#core.db, actor, tenantRef, 'tenant:own', {
+    const { tenant } = await tenantAccess(this.#core.db, actor, tenantRef, 'tenant:own', {
       deleting: true,
     })
     return this.#restore(actor, tenant.tenant_id, null)
@@ -109,7 +109,7 @@ export class Deletions {
 
   async restoreKb(actor: Actor, tenantRef: string, kbRef: string): Promise<DeletionInfo> {
     const { db } = this.#core
-    const { tenant } = await standingIn(db, actor, tenantRef, 'kb:manage')
+    const { tenant } = await tenantAccess(db, actor, tenantRef, 'kb:manage')
     const kb = await kbBy(db, tenant.tenant_id, kbRef)
     return this.#restore(actor, tenant.tenant_id, kb.kb_id)
   }
@@ -117,7 +117,7 @@ export class Deletions {
   /** Purges a tenant in the trash before its time. @throws {ControlError} `not_deleted` */
   async purgeTenantNow(actor: Actor, tenantRef: string): Promise<DeletionInfo> {
     assertSuperAdmin(actor)
-    const { tenant } = await standingIn(this.#core.db, actor, tenantRef, 'tenant:own', {
+    const { tenant } = await tenantAccess(this.#core.db, actor, tenantRef, 'tenant:own', {
       deleting: true,
     })
     const job = await this.#openJob(tenant.tenant_id, null)

@@ -54,7 +54,7 @@ export const TENANT_DOCS = documented({
   'GET /tenants': {
     tag,
     summary: 'Lists the tenants of the caller',
-    description: 'The newest first. An operator sees all, or with `mine` his own.',
+    description: 'The newest first. An operator sees all, or with `mine` their own.',
     reply: { example: pageWith(TENANT) },
   },
   'POST /tenants': {

@@ -1,9 +1,9 @@
-import { keptLabel } from '../../engine/text/kept-label.ts'
+import { keptName } from '../../engine/text/kept-name.ts'
 import type { Actor } from '../authority/actor.ts'
-import { assertSuperAdmin, assertVersion, standingIn } from '../authority/authority.ts'
+import { assertSuperAdmin, assertVersion, tenantAccess } from '../authority/authority.ts'
+import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
 import { type ForeignWorkspace, freeWorkspace } from '../core/free-workspace.ts'
-import type { ControlCore, Mutation } from '../core/mutation.ts'
 import { changedConfig, checkedConfig } from '../core/rag-config.ts'
 import { checkedSlug, slugOf } from '../core/slug.ts'
 import type { TenantRow } from '../database/control-tables.ts'
@@ -80,7 +80,7 @@ export class Tenants {
 
   /** @throws {ControlError} `not_found` */
   async get(actor: Actor, ref: string): Promise<TenantInfo> {
-    const { tenant, role } = await standingIn(this.#core.db, actor, ref, 'tenant:read', {
+    const { tenant, role } = await tenantAccess(this.#core.db, actor, ref, 'tenant:read', {
       deleting: actor.superAdmin,
     })
     await this.#options.levels?.refresh(tenant.tenant_id)
@@ -98,11 +98,11 @@ export class Tenants {
     })
   }
 
-  /** @throws {ControlError} `stale_version`, `slug_taken`, `invalid_input`, as of `standingIn` */
+  /** @throws {ControlError} `stale_version`, `slug_taken`, `invalid_input`, as of `tenantAccess` */
   async update(actor: Actor, ref: string, change: TenantChange): Promise<TenantInfo> {
     if (change.quota !== undefined || change.credit !== undefined) assertSuperAdmin(actor)
     const row = await this.#core.mutate(async (mutation) => {
-      const { tenant } = await standingIn(mutation.tx, actor, ref, 'tenant:manage')
+      const { tenant } = await tenantAccess(mutation.tx, actor, ref, 'tenant:manage')
       assertVersion(change.version, tenant.version)
       return this.#change(mutation, actor, tenant, change)
     })
@@ -123,7 +123,7 @@ export class Tenants {
   }
 
   async #info(row: TenantRow, actor: Actor): Promise<TenantInfo> {
-    const { tenant, role } = await standingIn(this.#core.db, actor, row.tenant_id, 'tenant:read')
+    const { tenant, role } = await tenantAccess(this.#core.db, actor, row.tenant_id, 'tenant:read')
     return tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)
   }
 
@@ -271,7 +271,7 @@ export class Tenants {
   ): Promise<TenantInfo> {
     assertSuperAdmin(actor)
     const row = await this.#core.mutate(async (mutation) => {
-      const { tenant } = await standingIn(mutation.tx, actor, ref, 'tenant:own')
+      const { tenant } = await tenantAccess(mutation.tx, actor, ref, 'tenant:own')
       mutation.touch(`tenant:${tenant.tenant_id}`)
       await mutation.record(actor, {
         event: status === 'active' ? 'tenant_resumed' : 'tenant_suspended',
@@ -324,7 +324,7 @@ export async function workspacesOf({ tx }: Mutation, tenantId: string): Promise<
  * @throws {ControlError} `invalid_input`
  */
 export function checkedName(name: string): string {
-  const kept = keptLabel(name)
+  const kept = keptName(name)
   if (kept.length >= 1 && kept.length <= 255) return kept
   throw new ControlError('invalid_input', 'A name has 1 to 255 characters')
 }

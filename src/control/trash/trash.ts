@@ -1,6 +1,6 @@
 import type { Actor } from '../authority/actor.ts'
-import { assertSuperAdmin, standingIn } from '../authority/authority.ts'
-import type { ControlCore } from '../core/mutation.ts'
+import { assertSuperAdmin, tenantAccess } from '../authority/authority.ts'
+import type { ControlCore } from '../core/control-core.ts'
 import type { DeletionRow, DeletionStep } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { type Page, type PageQuery, pageIn } from '../database/page.ts'
@@ -39,7 +39,7 @@ export class Trash {
 
   /** Knowledge bases of a tenant. @throws {ControlError} `not_found`, `forbidden` */
   async listOf(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<TrashInfo>> {
-    const { tenant } = await standingIn(this.#core.db, actor, tenantRef, 'kb:manage')
+    const { tenant } = await tenantAccess(this.#core.db, actor, tenantRef, 'kb:manage')
     const rows = rowsIn(this.#core.db)
       .where('deletions.tenant_id', '=', tenant.tenant_id)
       .where('deletions.kb_id', 'is not', null)

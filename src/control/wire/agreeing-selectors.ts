@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { TenancyError } from '../../tenancy/errors.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { callerOf, headerOf } from './caller.ts'
 

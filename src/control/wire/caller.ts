@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { TenancyError } from '../../tenancy/errors.ts'
 import { type AccountAdmission, accountAdmissionOf } from '../../tenancy/request/admission.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import { type Actor, actorOf } from '../authority/actor.ts'
 import { ControlError } from '../core/control-error.ts'
 import type { Tenants } from '../tenants/tenants.ts'

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { TenancyError } from '../../tenancy/errors.ts'
 import type { WorkspaceSelector } from '../../tenancy/request/workspace-choice.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 
 /** Where the routes of the data are served once more, with tenant and knowledge base in the path. */
 export const DATA_ALIAS = '/api/v1/tenants/:tenant/kbs/:kb'

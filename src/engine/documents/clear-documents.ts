@@ -9,37 +9,37 @@ export interface ClearingParts extends Pick<PublishParts, 'store' | 'uploads'> {
 }
 
 /**
- * The promise that all documents go, with the bytes of those that came as files. Nothing may be taken
- * in until it is kept; files that are being received belong to no document yet and stay.
+ * A clearing that was scheduled: all documents go, with the bytes of those that came as files. Nothing
+ * may be taken in until it is done; files that are being received belong to no document yet and stay.
  */
-export class PromisedClearing {
+export class ScheduledClearing {
   readonly #parts: ClearingParts
-  #isOwed = false
+  #isScheduled = false
 
   constructor(parts: ClearingParts) {
     this.#parts = parts
   }
 
-  /** Reads whether it was promised before a crash. */
+  /** Reads whether it was scheduled before a crash. */
   async load(): Promise<void> {
-    this.#isOwed = await this.#parts.store.queue.isClearingPromised()
+    this.#isScheduled = await this.#parts.store.queue.isClearingScheduled()
   }
 
   /** Resolved means durable. */
-  async promise(): Promise<void> {
-    await this.#parts.store.queue.promiseClearing()
-    this.#isOwed = true
+  async schedule(): Promise<void> {
+    await this.#parts.store.queue.scheduleClearing()
+    this.#isScheduled = true
   }
 
-  /** Does it if it is owed. Nothing may be taken in meanwhile. Returns whether it was. */
-  async keep(): Promise<boolean> {
-    if (!this.#isOwed) return false
+  /** Does it if it is scheduled. Nothing may be taken in meanwhile. Returns whether it was. */
+  async run(): Promise<boolean> {
+    if (!this.#isScheduled) return false
     const { store, uploads, endWork } = this.#parts
     endWork()
     // The files first: after a crash in the middle nothing but the documents tells which ones they are.
     for (const file of await storedFiles(store)) await uploads.remove(file)
     await store.graph.exclusively(() => store.graph.clear())
-    this.#isOwed = false
+    this.#isScheduled = false
     return true
   }
 }

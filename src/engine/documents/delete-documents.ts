@@ -11,13 +11,13 @@ export interface DeletionParts extends PublishParts {
 }
 
 /**
- * Removes a document whose deletion was promised, and everything that only it said; what it shared
+ * Removes a document whose deletion was scheduled, and everything that only it said; what it shared
  * with others is computed again from what they say. It waits for no model: what one would have to say
  * of the rest is made good later.
  *
- * @returns the label of the document, or null when none of this id is to be deleted
+ * @returns the file path of the document, or null when none of this id is to be deleted
  */
-export async function deletePromised(
+export async function deleteScheduled(
   parts: DeletionParts,
   documentId: string,
   signal: AbortSignal | undefined,
@@ -26,20 +26,20 @@ export async function deletePromised(
   const options: CallOptions = { lane: 'summary', signal }
   const making = changeParts(parts, attemptBy(parts, options))
   const removes = [{ documentId, forget: true }]
-  let label: string | null = null
+  let filePath: string | null = null
   let storedFile: string | null = null
   const prepare = async () => {
     // Each time anew: it may be gone, and its id that of a newcomer with the same text.
-    const promise = await store.queue.promisedDeletion(documentId)
-    const document = promise && (await store.documents.byId(documentId))
-    if (!promise || !document) return null
-    if (promise.forgetAnswers) await forgetAnswers(store, settings, [documentId])
-    if (promise.deleteFiles) await parts.deleteInputFile(documentId)
-    ;({ filePath: label, storedFile } = document)
+    const scheduled = await store.queue.scheduledDeletion(documentId)
+    const document = scheduled && (await store.documents.byId(documentId))
+    if (!scheduled || !document) return null
+    if (scheduled.forgetAnswers) await forgetAnswers(store, settings, [documentId])
+    if (scheduled.deleteFiles) await parts.deleteInputFile(documentId)
+    ;({ filePath, storedFile } = document)
     return prepareChange(making, removes, null, options)
   }
   if (!(await applyBeside(parts.store, prepare, async () => undefined, signal))) return null
   // The bytes of an upload have no name of the caller's; nobody could find them again.
   if (storedFile !== null) await uploads.remove(storedFile)
-  return label
+  return filePath
 }

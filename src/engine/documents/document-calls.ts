@@ -31,7 +31,7 @@ export type Metadata = Readonly<Record<string, unknown>>
 
 export interface InsertTexts {
   readonly texts: readonly string[]
-  /** One label a text; missing ones become `unknown_source`. */
+  /** One source a text; missing ones become `unknown_source`. */
   readonly file_sources?: readonly string[] | undefined
   /**
    * One id of the caller's own a text, or null. A text whose id is known is left out, or replaces

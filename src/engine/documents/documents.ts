@@ -1,6 +1,7 @@
 import { DOC_STATUSES, type DocStatus, type DocumentRecord } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
+import { annotationsOf } from './document-annotations.ts'
 import type {
   DocStatusResponse,
   DocumentChange,
@@ -9,14 +10,13 @@ import type {
   RetryChunksResponse,
   TrackStatus,
 } from './document-calls.ts'
-import { labelsOf } from './document-labels.ts'
 import { rowsBefore } from './rows-before.ts'
 
 const LIST_LIMIT = 1000
 
 /** A stored document in the words of the API. */
 export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
-  const { externalId, tags, attributes, enabled } = record.labels
+  const { externalId, tags, attributes, enabled } = record.annotations
   return {
     id: record.id,
     content_summary: record.contentSummary,
@@ -109,9 +109,9 @@ export async function updateDocument(
   documentId: string,
   { tags, metadata, enabled }: DocumentChange,
 ): Promise<DocStatusResponse> {
-  const { externalId: _none, ...labels } = labelsOf({ tags, metadata })
-  const changed = await store.documents.setLabels(documentId, {
-    ...labels,
+  const { externalId: _none, ...annotations } = annotationsOf({ tags, metadata })
+  const changed = await store.documents.setAnnotations(documentId, {
+    ...annotations,
     ...(enabled === undefined ? {} : { enabled }),
   })
   if (!changed) throw notFound(documentId)

@@ -1,8 +1,8 @@
 import type { DocumentRecord } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
-import { cutDocument } from '../read/process-document.ts'
+import { cutDocument } from '../read/read-document.ts'
 import { plainText } from '../read/text-file-reader.ts'
 import { chunkId } from './identifiers.ts'
 

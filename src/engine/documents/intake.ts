@@ -1,23 +1,23 @@
 import type { DocumentRecord, EnqueueOutcome, NewDocument } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { Files } from '../ports/files.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { chunkingPlan, planAsJson } from '../read/chunking.ts'
 import { cleanTextInTurns, hashedTextInTurns, oneLineEnd } from '../read/clean-text.ts'
-import { keptLabel } from '../text/kept-label.ts'
+import { keptName } from '../text/kept-name.ts'
 import { mapPieces } from '../text/text-pieces.ts'
 import { Mutex } from '../work/mutex.ts'
-import { giveWay } from '../work/turns.ts'
+import { yieldIfDue } from '../work/turns.ts'
+import { annotationsOf } from './document-annotations.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
-import { labelsOf } from './document-labels.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
-import type { PromisedDeletions } from './promised-deletions.ts'
+import type { ScheduledDeletions } from './scheduled-deletions.ts'
 import { summaryInTurns } from './summary-of.ts'
 
-/** The label of a text that was sent without one. */
+/** The file path of a text that was sent without one. */
 export const UNKNOWN_SOURCE = 'unknown_source'
 
 export interface IntakeParts {
@@ -27,9 +27,9 @@ export interface IntakeParts {
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
   readonly room?: Room | undefined
-  readonly deletions: Pick<PromisedDeletions, 'includes' | 'keepEarly'>
-  /** Does what was promised before anything new may be taken in. */
-  readonly keepClearing: () => Promise<unknown>
+  readonly deletions: Pick<ScheduledDeletions, 'includes' | 'runEarly'>
+  /** Does what was scheduled before anything new may be taken in. */
+  readonly runClearing: () => Promise<unknown>
   /** Called after documents became durable. */
   readonly onQueued: () => void
 }
@@ -53,10 +53,10 @@ export class Intake {
     return this.#oneByOne.run(job)
   }
 
-  /** What was promised to go is gone before something comes. */
+  /** What is scheduled to go is gone before something comes. */
   #afterClearing<T>(job: () => Promise<T>): Promise<T> {
     return this.#oneByOne.run(async () => {
-      await this.#parts.keepClearing()
+      await this.#parts.runClearing()
       return job()
     })
   }
@@ -82,7 +82,7 @@ export class Intake {
     const { store, settings, uploads, extensions, deletions, room } = this.#parts
     const fileName = checkedFileName(input.file_name, extensions)
     const onConflict = input.on_conflict ?? 'keep'
-    const labels = labelsOf(input)
+    const annotations = annotationsOf(input)
     const chunking = planAsJson(chunkingPlan(input.chunking, settings))
     // Asked before the bytes are taken, to spare them; asked again when they are there.
     const known = onConflict === 'keep' ? await store.documents.byPath(fileName) : null
@@ -102,7 +102,7 @@ export class Intake {
       metadata: {},
       text: null,
       storedFile: file.name,
-      labels,
+      annotations,
       chunking,
     }
     try {
@@ -156,14 +156,14 @@ export class Intake {
   async #makeWay(document: NewDocument): Promise<void> {
     for (;;) {
       const known = await this.#stored(document)
-      if (known === null || !(await this.#parts.deletions.keepEarly(known.id))) return
+      if (known === null || !(await this.#parts.deletions.runEarly(known.id))) return
     }
   }
 
   async #stored(document: NewDocument): Promise<DocumentRecord | null> {
     const { documents } = this.#parts.store
-    const { labels, filePath, contentHash } = document
-    const externalId = labels?.externalId ?? null
+    const { annotations, filePath, contentHash } = document
+    const externalId = annotations?.externalId ?? null
     return (
       (externalId === null ? null : await documents.byExternalId(externalId)) ??
       (filePath === UNKNOWN_SOURCE ? null : await documents.byPath(filePath)) ??
@@ -199,31 +199,31 @@ async function newDocuments(
   const chunking = planAsJson(chunkingPlan(input.chunking, settings))
   const documents = new Map<string, NewDocument>()
   for (const [i, raw] of texts.entries()) {
-    await giveWay()
+    await yieldIfDue()
     const text = await cleanTextInTurns(raw)
     if (text === '') {
       throw new EngineError('invalid_argument', `Text ${i + 1} is blank; send some content.`)
     }
     const hashed = await hashedTextInTurns(raw)
     const id = await documentIdInTurns(hashed)
-    const labels = labelsOf({
+    const annotations = annotationsOf({
       external_id: external_ids?.[i],
       metadata: metadata?.[i],
       tags: tags?.[i],
     })
     const same = documents.get(id)
-    if (same) refuseTwoIds(same.labels?.externalId, labels.externalId, i)
+    if (same) refuseTwoIds(same.annotations?.externalId, annotations.externalId, i)
     else
       documents.set(id, {
         id,
-        filePath: labelOf(sources[i]),
+        filePath: filePathOf(sources[i]),
         trackId,
         ...(await summaryInTurns(text)),
         contentHash: await contentHashInTurns(await mapPieces(hashed, oneLineEnd)),
         metadata: {},
         text,
         storedFile: null,
-        labels,
+        annotations,
         chunking,
       })
   }
@@ -257,8 +257,8 @@ function refuseTwoIds(
 
 function refuseRepeatedIds(documents: Iterable<NewDocument>): void {
   const ids = new Set<string>()
-  for (const { labels } of documents) {
-    const id = labels?.externalId
+  for (const { annotations } of documents) {
+    const id = annotations?.externalId
     if (typeof id !== 'string') continue
     if (ids.has(id)) {
       throw new EngineError('invalid_argument', `The external id '${id}' stands for two texts.`)
@@ -267,7 +267,7 @@ function refuseRepeatedIds(documents: Iterable<NewDocument>): void {
   }
 }
 
-function labelOf(source: string | undefined): string {
-  const label = keptLabel(source ?? '')
-  return label === '' ? UNKNOWN_SOURCE : label
+function filePathOf(source: string | undefined): string {
+  const filePath = keptName(source ?? '')
+  return filePath === '' ? UNKNOWN_SOURCE : filePath
 }

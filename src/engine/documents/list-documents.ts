@@ -1,11 +1,11 @@
 import {
   DOC_STATUSES,
   type DocStatus,
-  type DocumentPlace,
+  type DocumentCursor,
   type DocumentRecord,
   type ListDocuments,
 } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
 import type { DocStatusFilter, PaginatedDocuments, PaginatedQuery } from './document-calls.ts'
 import { docStatusResponse, statusCounts } from './documents.ts'
@@ -28,7 +28,7 @@ export async function listDocuments(
 ): Promise<PaginatedDocuments> {
   const { page = 1, page_size: pageSize = 50 } = query
   const order = orderOf(query)
-  const after = query.cursor ? placeIn(query.cursor, order) : undefined
+  const after = query.cursor ? cursorIn(query.cursor, order) : undefined
   const [{ documents, total }, counts] = await Promise.all([
     store.documents.list({
       ...order,
@@ -90,7 +90,7 @@ function cursorAt(document: DocumentRecord, order: Order): string {
   return Buffer.from(JSON.stringify([orderMark(order), value, document.id])).toString('base64url')
 }
 
-function placeIn(cursor: string, order: Order): DocumentPlace {
+function cursorIn(cursor: string, order: Order): DocumentCursor {
   const [mark, value, id] = partsOf(cursor)
   const byTime = order.sortField === 'created_at' || order.sortField === 'updated_at'
   const fits = byTime ? typeof value === 'number' : typeof value === 'string'

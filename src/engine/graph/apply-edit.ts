@@ -1,7 +1,7 @@
 import { changeParts } from '../merge/change-parts.ts'
 import { assertRoomFor } from '../merge/graph-bounds.ts'
 import { attemptBy, type PublishParts } from '../pipeline/publish-document.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
 import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EditPlan } from './edit-plan.ts'

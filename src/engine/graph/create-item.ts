@@ -1,5 +1,5 @@
 import type { PublishParts } from '../pipeline/publish-document.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { NO_DOCUMENT } from '../ports/graph-edit.ts'
 import { orderedPair, pairKey } from '../ports/pair.ts'
 import { applyEdit, readEntity, readRelation } from './apply-edit.ts'
@@ -10,7 +10,7 @@ import type {
   GraphReply,
   RelationInfo,
 } from './graph-calls.ts'
-import { labelField, textField, weightField } from './item-fields.ts'
+import { nameField, textField, weightField } from './item-fields.ts'
 import { entityInfo, relationInfo } from './item-info.ts'
 import { existingName, itemName, knownName } from './item-name.ts'
 
@@ -25,7 +25,7 @@ export function createEntity(
     if ((await knownName(parts.store.searches, entity_name)) !== null) {
       throw new EngineError('entity_exists', `Entity '${name}' exists already.`)
     }
-    const type = labelField(data, 'entity_type') || 'UNKNOWN'
+    const type = nameField(data, 'entity_type') || 'UNKNOWN'
     const description = textField(data, 'description') ?? ''
     const entity = { name, type, description, ...originIn(data) }
     await applyEdit(parts, { addEntities: [entity] })
@@ -60,7 +60,7 @@ export function createRelation(
     const relation = {
       source: pair[0],
       target: pair[1],
-      keywords: labelField(data, 'keywords') ?? '',
+      keywords: nameField(data, 'keywords') ?? '',
       description: textField(data, 'description') ?? '',
       weight: weightField(data) ?? 1,
       ...originIn(data),
@@ -77,7 +77,7 @@ export function createRelation(
 function originIn(data: Readonly<Record<string, unknown>>) {
   return {
     sourceId: textField(data, 'source_id') || NO_DOCUMENT,
-    filePath: labelField(data, 'file_path') || NO_DOCUMENT,
+    filePath: nameField(data, 'file_path') || NO_DOCUMENT,
     createdAt: Date.now(),
   }
 }

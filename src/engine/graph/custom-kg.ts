@@ -1,4 +1,4 @@
-import { labelsOf } from '../documents/document-labels.ts'
+import { annotationsOf } from '../documents/document-annotations.ts'
 import {
   chunkId,
   contentHashInTurns,
@@ -12,11 +12,11 @@ import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'
 import type { CallOptions } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import { tooManyChunks } from '../read/chunk-text.ts'
-import { noVector, type ProcessParts } from '../read/process-document.ts'
-import { keptLabel } from '../text/kept-label.ts'
+import { noVector, type ReadDocumentParts } from '../read/read-document.ts'
+import { keptName } from '../text/kept-name.ts'
 import { mapPieces } from '../text/text-pieces.ts'
 import { tokenCount } from '../text/tokenizer.ts'
-import { giveWay } from '../work/turns.ts'
+import { yieldIfDue } from '../work/turns.ts'
 import type { CustomKg } from './graph-calls.ts'
 import { type CustomPassage, layOutCustomKg } from './lay-out-custom-kg.ts'
 
@@ -38,7 +38,7 @@ export async function customKgDocument(
   const hash = await contentHashInTurns(hashed)
   return {
     id: await documentIdInTurns(hashed),
-    filePath: keptLabel(labelOf(kg)) || `custom_kg_${hash.slice(0, 8)}`,
+    filePath: keptName(filePathOf(kg)) || `custom_kg_${hash.slice(0, 8)}`,
     trackId: newTrackId('insert'),
     ...(await summaryInTurns(text)),
     contentHash: hash,
@@ -46,18 +46,18 @@ export async function customKgDocument(
     text,
     storedFile: null,
     graph,
-    labels: labelsOf(kg),
+    annotations: annotationsOf(kg),
   }
 }
 
-function labelOf({ file_path, chunks = [] }: CustomKg): string {
+function filePathOf({ file_path, chunks = [] }: CustomKg): string {
   const paths = new Set(chunks.map((chunk) => chunk.file_path ?? ''))
   return file_path ?? (paths.size === 1 ? ([...paths][0] ?? '') : '')
 }
 
 /** The chunks of such a document: only their vectors have to be made. */
 export async function customKgChunks(
-  { embedding, attempt, progress }: Pick<ProcessParts, 'embedding' | 'attempt' | 'progress'>,
+  { embedding, attempt, progress }: Pick<ReadDocumentParts, 'embedding' | 'attempt' | 'progress'>,
   document: DocumentRecord,
   text: string,
   graph: string,
@@ -76,7 +76,7 @@ export async function customKgChunks(
   attempt.settle()
   const chunks: NewChunk[] = []
   for (const [ordinal, passage] of passages.entries()) {
-    await giveWay()
+    await yieldIfDue()
     const content = contents[ordinal] ?? ''
     chunks.push({
       id: chunkId(document.id, ordinal, content),
@@ -97,7 +97,7 @@ export async function customKgChunks(
 async function written(passages: readonly CustomPassage[]): Promise<string> {
   const lines: string[] = []
   for (const passage of passages) {
-    await giveWay()
+    await yieldIfDue()
     lines.push(JSON.stringify(passage))
   }
   return `[\n${lines.join(',\n')}\n]`
@@ -108,7 +108,7 @@ async function readBack(graph: string): Promise<CustomPassage[]> {
   if (!graph.startsWith('[\n')) return JSON.parse(graph)
   const passages: CustomPassage[] = []
   for (const line of graph.slice(2, -2).split(',\n')) {
-    await giveWay()
+    await yieldIfDue()
     passages.push(JSON.parse(line))
   }
   return passages

@@ -1,5 +1,5 @@
 import type { PublishParts } from '../pipeline/publish-document.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { orderedPair } from '../ports/pair.ts'
 import { applyEdit, readRelation } from './apply-edit.ts'
 import type { DeletionResult } from './graph-calls.ts'

@@ -1,4 +1,4 @@
-import type { GivenLabels } from '../documents/document-labels.ts'
+import type { GivenAnnotations } from '../documents/document-annotations.ts'
 
 /** The calls that change or export the knowledge graph, in the words of LightRAG's API. */
 
@@ -89,7 +89,7 @@ export interface DeletionResult {
 
 export interface CustomChunk {
   readonly content: string
-  /** The caller's label, by which entities and relationships name their chunk. */
+  /** The caller's own name of it, by which entities and relationships name their chunk. */
   readonly source_id?: string | undefined
   readonly chunk_order_index?: number | undefined
   /** Names the document when all chunks give the same one, and the graph gives none. */
@@ -113,11 +113,11 @@ export interface CustomRelation {
 }
 
 /** A graph that somebody made elsewhere, with the texts it comes from. */
-export interface CustomKg extends GivenLabels {
+export interface CustomKg extends GivenAnnotations {
   readonly chunks?: readonly CustomChunk[] | undefined
   readonly entities?: readonly CustomEntity[] | undefined
   readonly relationships?: readonly CustomRelation[] | undefined
-  /** Label of the document that all this becomes. */
+  /** File path of the document that all this becomes. */
   readonly file_path?: string | undefined
   readonly on_conflict?: 'keep' | 'replace' | undefined
 }
@@ -184,17 +184,17 @@ export interface GraphEdits {
 
 /** What is asked of a workspace's graph. */
 export interface GraphCalls extends GraphEdits {
-  graphLabels(): Promise<string[]>
-  popularLabels(limit: number): Promise<string[]>
-  searchLabels(text: string, limit: number): Promise<string[]>
+  entityNames(): Promise<string[]>
+  popularEntityNames(limit: number): Promise<string[]>
+  searchEntityNames(text: string, limit: number): Promise<string[]>
   subgraph(query: SubgraphQuery): Promise<KnowledgeGraph>
   entityExists(name: string): Promise<{ exists: boolean }>
 }
 
 export const GRAPH_METHODS = [
-  'graphLabels',
-  'popularLabels',
-  'searchLabels',
+  'entityNames',
+  'popularEntityNames',
+  'searchEntityNames',
   'subgraph',
   'entityExists',
   'entityCreate',

@@ -1,6 +1,6 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { cleanText } from '../read/clean-text.ts'
-import { keptLabel } from '../text/kept-label.ts'
+import { keptName } from '../text/kept-name.ts'
 import { HEAVIEST } from './graph-calls.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -19,7 +19,7 @@ export interface RelationPatch {
 /** @throws {EngineError} `invalid_argument` */
 export function entityPatch(data: Fields): EntityPatch {
   return {
-    type: labelField(data, 'entity_type') || (data.entity_type === null ? null : undefined),
+    type: nameField(data, 'entity_type') || (data.entity_type === null ? null : undefined),
     description: textField(data, 'description'),
   }
 }
@@ -27,7 +27,7 @@ export function entityPatch(data: Fields): EntityPatch {
 /** @throws {EngineError} `invalid_argument` */
 export function relationPatch(data: Fields): RelationPatch {
   return {
-    keywords: labelField(data, 'keywords'),
+    keywords: nameField(data, 'keywords'),
     description: textField(data, 'description'),
     weight: weightField(data),
   }
@@ -58,9 +58,9 @@ export function textField(data: Fields, name: string): string | null | undefined
 }
 
 /** What is shown in one line, such as a type. @throws {EngineError} `invalid_argument` */
-export function labelField(data: Fields, name: string): string | null | undefined {
+export function nameField(data: Fields, name: string): string | null | undefined {
   const text = textField(data, name)
-  return typeof text === 'string' ? keptLabel(text) : text
+  return typeof text === 'string' ? keptName(text) : text
 }
 
 /** A number, or its digits, as LightRAG takes it. @throws {EngineError} `invalid_argument` */

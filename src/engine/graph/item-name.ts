@@ -1,4 +1,4 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { Searches } from '../ports/searches.ts'
 import type { Store } from '../ports/store.ts'
 import { cleanText } from '../read/clean-text.ts'

@@ -1,9 +1,9 @@
 import type { NewEntityFragment, NewRelationFragment } from '../ports/change.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { chunkFragments } from '../read/chunk-fragments.ts'
 import { cleanText } from '../read/clean-text.ts'
-import { keptLabel } from '../text/kept-label.ts'
-import { giveWay } from '../work/turns.ts'
+import { keptName } from '../text/kept-name.ts'
+import { yieldIfDue } from '../work/turns.ts'
 import type { CustomEntity, CustomKg, CustomRelation } from './graph-calls.ts'
 import { checkedWeight } from './item-fields.ts'
 import { itemName } from './item-name.ts'
@@ -51,21 +51,21 @@ const GAP = '\n\n'
  * @throws {EngineError} `invalid_argument`
  */
 export async function layOutCustomKg(kg: CustomKg, room: PassageRoom): Promise<CustomLayout> {
-  const { passages, labels } = givenPassages(kg)
+  const { passages, bySourceId } = givenPassages(kg)
   const loose: Statement[] = []
   const names = new Set<string>()
   for (const given of kg.entities ?? []) {
-    await giveWay()
+    await yieldIfDue()
     const entity = cleanEntity(given)
     names.add(entity.entity_name)
-    const passage = labels.get(entity.source_id ?? '')
+    const passage = bySourceId.get(entity.source_id ?? '')
     if (passage) passage.entities.push(entity)
     else loose.push({ line: entityLine(entity), entities: [entity], relations: [] })
   }
   for (const given of kg.relationships ?? []) {
-    await giveWay()
+    await yieldIfDue()
     const relation = cleanRelation(given)
-    const passage = labels.get(relation.source_id ?? '')
+    const passage = bySourceId.get(relation.source_id ?? '')
     if (passage) passage.relations.push(relation)
     else loose.push({ line: relationLine(relation), entities: [], relations: [relation] })
   }
@@ -84,7 +84,7 @@ async function writtenOut(
   const passages: Passage[] = []
   let left = 0
   for (const { line, entities, relations } of statements) {
-    await giveWay()
+    await yieldIfDue()
     const last = passages.at(-1)
     if (last !== undefined && count(line) <= left) {
       last.content += `\n${line}`
@@ -105,7 +105,7 @@ function givenPassages({ chunks = [] }: CustomKg) {
     .map((chunk, place) => ({ chunk, order: chunk.chunk_order_index ?? place }))
     .sort((a, b) => a.order - b.order)
   const passages: Passage[] = []
-  const labels = new Map<string, Passage>()
+  const bySourceId = new Map<string, Passage>()
   for (const { chunk } of ordered) {
     const content = cleanText(chunk.content)
     if (content === '') {
@@ -113,10 +113,10 @@ function givenPassages({ chunks = [] }: CustomKg) {
     }
     const passage = { content, entities: [], relations: [] }
     passages.push(passage)
-    const label = chunk.source_id ?? ''
-    if (label !== '' && !labels.has(label)) labels.set(label, passage)
+    const sourceId = chunk.source_id ?? ''
+    if (sourceId !== '' && !bySourceId.has(sourceId)) bySourceId.set(sourceId, passage)
   }
-  return { passages, labels }
+  return { passages, bySourceId }
 }
 
 /** @param named the entities that the graph tells of; others are only ends of relations */
@@ -127,7 +127,7 @@ async function asLayout(
   let end = -GAP.length
   const laidOut: CustomPassage[] = []
   for (const { content, entities, relations } of passages) {
-    await giveWay()
+    await yieldIfDue()
     const start = end + GAP.length
     end = start + content.length
     const own = new Set(entities.map((entity) => entity.entity_name))
@@ -164,7 +164,7 @@ function cleanEntity(entity: CustomEntity): CustomEntity {
   return {
     ...entity,
     entity_name: itemName(entity.entity_name, 'entity_name'),
-    entity_type: keptLabel(entity.entity_type ?? ''),
+    entity_type: keptName(entity.entity_type ?? ''),
     description: cleanText(entity.description ?? ''),
   }
 }
@@ -175,7 +175,7 @@ function cleanRelation(relation: CustomRelation): CustomRelation {
     ...relation,
     src_id: itemName(relation.src_id, 'src_id'),
     tgt_id: itemName(relation.tgt_id, 'tgt_id'),
-    keywords: keptLabel(relation.keywords ?? ''),
+    keywords: keptName(relation.keywords ?? ''),
     description: cleanText(relation.description ?? ''),
   }
   if (cleaned.src_id !== cleaned.tgt_id) return cleaned

@@ -1,5 +1,5 @@
 import type { PublishParts } from '../pipeline/publish-document.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { applyEdit, readEntity } from './apply-edit.ts'
 import type { EntityInfo, GraphReply, MergeEntities } from './graph-calls.ts'
 import { entityInfo } from './item-info.ts'

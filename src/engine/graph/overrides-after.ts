@@ -3,7 +3,7 @@ import { type Pair, pairKey } from '../ports/pair.ts'
 import type { Store } from '../ports/store.ts'
 import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EditPlan, Origins } from './edit-plan.ts'
-import { patchedEntity, patchedRelation, unitedEntity, unitedRelation } from './united-overrides.ts'
+import { mergedEntity, mergedRelation, patchedEntity, patchedRelation } from './merged-overrides.ts'
 
 /** What persons say of the items that an edit touches, before it and after it. */
 export interface OverrideChange {
@@ -43,12 +43,12 @@ export async function overridesAfter(
   }
   const afterEntities = new Map<string, EntityOverride>()
   for (const [name, from] of origins.entities) {
-    const override = unitedEntity(from.flatMap(shownEntity))
+    const override = mergedEntity(from.flatMap(shownEntity))
     if (override !== undefined) afterEntities.set(name, override)
   }
   const afterRelations = new Map<string, RelationOverride>()
   for (const [key, { from }] of origins.relations) {
-    const override = unitedRelation(from.flatMap(shownRelation))
+    const override = mergedRelation(from.flatMap(shownRelation))
     if (override !== undefined) afterRelations.set(key, override)
   }
   return { before, after: { entities: afterEntities, relations: afterRelations } }

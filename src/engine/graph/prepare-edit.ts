@@ -43,7 +43,12 @@ export async function prepareEdit(
   for (const name of await lonelyEnds(parts, origins, relations)) origins.entities.set(name, [name])
   const entities = await entityFragments(parts, plan, origins)
   const overrides = await overridesAfter(store, plan, origins)
-  const touched = { entities, relations, overrides: overrides.after, mayOwe: isRemoval(plan) }
+  const touched = {
+    entities,
+    relations,
+    overrides: overrides.after,
+    mayLeavePending: isRemoval(plan),
+  }
   const rebuilt = await rebuildItems(parts, touched, options)
   return {
     removes: [],

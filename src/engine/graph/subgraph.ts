@@ -52,11 +52,11 @@ async function popular(store: Searches, maxNodes: number): Promise<Collected> {
 
 async function neighbourhood(
   store: Searches,
-  label: string,
+  entityName: string,
   maxDepth: number,
   maxNodes: number,
 ): Promise<Collected> {
-  const name = await knownName(store, label)
+  const name = await knownName(store, entityName)
   const start = name === null ? undefined : (await store.entityKeys([name])).get(name)
   if (start === undefined) return { entities: [], truncated: false }
   const collected = new Map<Key, StoredEntity>()

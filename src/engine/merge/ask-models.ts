@@ -5,13 +5,13 @@ import type { Store } from '../ports/store.ts'
 /** How models are asked for what a change needs. */
 export interface AskOptions extends CallOptions {
   /** Whether the change is made even while a model is out, as a removal is. */
-  readonly mayOwe: boolean
+  readonly mayLeavePending: boolean
 }
 
 export interface ChangeParts {
   readonly store: Store
   readonly settings: EngineSettings
-  /** Vectors by text; those that are missing are owed. */
+  /** Vectors by text; those that are missing stay pending. */
   readonly embed: (
     texts: readonly string[],
     options: AskOptions,

@@ -1,14 +1,14 @@
 import type { Attempt } from '../pipeline/attempt.ts'
 import { embedEach } from '../pipeline/embed-each.ts'
-import { ModelUnavailable } from '../ports/errors.ts'
+import { ModelUnavailable } from '../ports/engine-error.ts'
 import type { Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
 import { tokenCount } from '../text/tokenizer.ts'
 import type { ChangeParts } from './ask-models.ts'
+import { AttemptCache } from './attempt-cache.ts'
 import { SEPARATOR } from './merge-fragments.ts'
-import { PaidAnswers } from './paid-answers.ts'
 
 interface Makers {
   readonly store: Store
@@ -26,15 +26,15 @@ export interface MakingParts extends ChangeParts {
  * The parts that make a change of the graph within one attempt.
  *
  * Where the model fails for the descriptions of an item, though it answers others, these stand side by
- * side until the item changes again; a vector that cannot be had is owed. Of a change that may owe,
+ * side until the item changes again; a vector that cannot be had stays pending. Of a change that may leave some,
  * the same holds while the models are out.
  *
- * @param answers what was paid for before
+ * @param answers what models have said before
  */
 export function changeParts(
   { store, models, settings }: Makers,
   attempt: Attempt,
-  answers = new PaidAnswers(),
+  answers = new AttemptCache(),
 ): MakingParts {
   const { summarizer, embedding } = models
   const limits = {
@@ -48,7 +48,7 @@ export function changeParts(
   const summarize = answers.describe((subject, descriptions, options) =>
     summarizeDescriptions(summarizer, subject, descriptions, limits, tokenCount, options),
   )
-  const paid = answers.embedding(embedding)
+  const cached = answers.embedding(embedding)
   return {
     store,
     settings,
@@ -61,18 +61,18 @@ export function changeParts(
         return await summarize(subject, descriptions, options)
       } catch (error) {
         await attempt.leaveOut('llm', error).catch((outage: unknown) => {
-          if (!options.mayOwe || !(outage instanceof ModelUnavailable)) throw outage
+          if (!options.mayLeavePending || !(outage instanceof ModelUnavailable)) throw outage
           isOut = true
         })
         joined.add(key)
         return sideBySide(descriptions, limits.maxTokens)
       }
     },
-    embed: async (texts, { mayOwe, ...options }) => {
+    embed: async (texts, { mayLeavePending, ...options }) => {
       try {
-        return (await embedEach(paid, attempt, texts, options)).vectors
+        return (await embedEach(cached, attempt, texts, options)).vectors
       } catch (error) {
-        if (mayOwe && error instanceof ModelUnavailable) return new Map()
+        if (mayLeavePending && error instanceof ModelUnavailable) return new Map()
         throw error
       }
     },

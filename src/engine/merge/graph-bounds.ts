@@ -1,5 +1,5 @@
 import type { Change } from '../ports/change.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
 import type { Store } from '../ports/store.ts'
 

@@ -1,13 +1,13 @@
 import type { EntityState, RelationState } from '../ports/change.ts'
 import type { Pair } from '../ports/pair.ts'
 import type { Store } from '../ports/store.ts'
-import { giveWay, mapInTurns } from '../work/turns.ts'
+import { mapInTurns, yieldIfDue } from '../work/turns.ts'
 import type { AskOptions, ChangeParts } from './ask-models.ts'
 import { entityText, relationText } from './item-texts.ts'
 
 /**
  * Vectors for all entities and relations whose text changed; the others keep theirs. One that cannot
- * be had now is owed.
+ * be had now stays pending.
  */
 export async function withVectors(
   { store, embed }: Pick<ChangeParts, 'store' | 'embed'>,
@@ -23,7 +23,7 @@ export async function withVectors(
   ]) {
     if (!known.has(text)) texts.add(text)
   }
-  await giveWay()
+  await yieldIfDue()
   const made = texts.size > 0 ? await embed([...texts], options) : new Map<string, Float32Array>()
   const vectorOf = (text: string) =>
     known.has(text) ? ('keep' as const) : (made.get(text) ?? null)
@@ -47,15 +47,15 @@ async function knownTexts(
 ): Promise<Set<string>> {
   const names = entities.map((entity) => entity.name)
   const pairs = relations.map(({ source, target }): Pair => [source, target])
-  await giveWay()
+  await yieldIfDue()
   const entityKeys = await store.searches.entityKeys(names)
   const oldEntities = await store.searches.entities([...entityKeys.values()])
-  await giveWay()
+  await yieldIfDue()
   const relationKeys = await store.searches.relationKeys(pairs)
   const oldRelations = await store.searches.relations([...relationKeys.values()])
-  await giveWay()
-  const made = <Item extends { readonly owed: boolean }>(items: readonly Item[]) =>
-    items.filter((item) => !item.owed)
+  await yieldIfDue()
+  const made = <Item extends { readonly embeddingPending: boolean }>(items: readonly Item[]) =>
+    items.filter((item) => !item.embeddingPending)
   return new Set([
     ...(await mapInTurns(made(oldEntities), entityText)),
     ...(await mapInTurns(made(oldRelations), relationText)),

@@ -5,7 +5,7 @@ import { NO_EDIT, type Overrides } from '../ports/graph-edit.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
 import type { StoredEntityFragment, StoredRelationFragment } from '../ports/stored-rows.ts'
-import { giveWay, nextTurn, turnIsOver } from '../work/turns.ts'
+import { isSliceOver, nextTurn, yieldIfDue } from '../work/turns.ts'
 import type { ChangeParts } from './ask-models.ts'
 import { rebuildItems } from './rebuild-items.ts'
 
@@ -32,40 +32,40 @@ export async function prepareChange(
 ): Promise<Change> {
   const { store, settings } = parts
   const removed = removes.map((removal) => removal.documentId)
-  await giveWay()
+  await yieldIfDue()
   const gone = await store.graph.footprint(removed)
   const fresh = publication ? await freshFragments(publication) : NOTHING
   const names = [...new Set([...gone.entities, ...fresh.entities.keys()])]
   const pairs = new Map<string, Pair>()
   for (const pair of gone.relations) pairs.set(pairKey(pair), pair)
   for (const [key, fragments] of fresh.relations) {
-    if (turnIsOver()) await nextTurn()
+    if (isSliceOver()) await nextTurn()
     const first = fragments[0]
     if (first) pairs.set(key, [first.source, first.target])
   }
   const mostOfEntity = settings.maxSourceIdsPerEntity
   const mostOfPair = settings.maxSourceIdsPerRelation
   const oldEntities = await store.searches.entityFragments(names, removed, mostOfEntity)
-  await giveWay()
+  await yieldIfDue()
   const oldRelations = await store.searches.relationFragments(
     [...pairs.values()],
     removed,
     mostOfPair,
   )
-  await giveWay()
+  await yieldIfDue()
   const overrides = await store.graph.overrides(names, [...pairs.values()])
   const entities = new Map<string, StoredEntityFragment[]>()
   for (const name of names) {
-    await giveWay()
+    await yieldIfDue()
     entities.set(name, together(oldEntities.get(name), fresh.entities.get(name), mostOfEntity))
   }
   const relations = new Map<string, { pair: Pair; fragments: StoredRelationFragment[] }>()
   for (const [key, pair] of pairs) {
-    await giveWay()
+    await yieldIfDue()
     const fragments = together(oldRelations.get(key), fresh.relations.get(key), mostOfPair)
     relations.set(key, { pair, fragments })
   }
-  const touched = { entities, relations, overrides, mayOwe: publication === null }
+  const touched = { entities, relations, overrides, mayLeavePending: publication === null }
   const rebuilt = await rebuildItems(parts, touched, options)
   return {
     removes,
@@ -107,7 +107,7 @@ async function freshFragments({ document, chunks }: Publication): Promise<Fragme
   const entities = new Map<string, StoredEntityFragment[]>()
   const relations = new Map<string, StoredRelationFragment[]>()
   for (const chunk of chunks) {
-    await giveWay()
+    await yieldIfDue()
     const origin = {
       documentId: document.id,
       filePath: document.filePath,
@@ -117,11 +117,11 @@ async function freshFragments({ document, chunks }: Publication): Promise<Fragme
     }
     // One chunk may speak of as much as a whole graph.
     for (const [position, entity] of chunk.entities.entries()) {
-      if (turnIsOver()) await nextTurn()
+      if (isSliceOver()) await nextTurn()
       push(entities, entity.name, { ...entity, ...origin, position })
     }
     for (const [position, relation] of chunk.relations.entries()) {
-      if (turnIsOver()) await nextTurn()
+      if (isSliceOver()) await nextTurn()
       const key = pairKey([relation.source, relation.target])
       push(relations, key, { ...relation, ...origin, position })
     }

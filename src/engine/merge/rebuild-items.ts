@@ -6,7 +6,7 @@ import type { EngineSettings } from '../ports/settings.ts'
 import type { StoredEntityFragment, StoredRelationFragment } from '../ports/stored-rows.ts'
 import { tokenCount } from '../text/tokenizer.ts'
 import { inParallel } from '../work/in-parallel.ts'
-import { mapInTurns, nextTurn, turnIsOver } from '../work/turns.ts'
+import { isSliceOver, mapInTurns, nextTurn } from '../work/turns.ts'
 import type { AskOptions, ChangeParts } from './ask-models.ts'
 import { entityLine, relationLine } from './item-texts.ts'
 import { withVectors } from './item-vectors.ts'
@@ -23,7 +23,7 @@ export interface Touched {
   >
   readonly overrides: Overrides
   /** See {@link AskOptions}. */
-  readonly mayOwe: boolean
+  readonly mayLeavePending: boolean
 }
 
 /** Summaries asked for at once; who gets a slot is the scheduler's affair. */
@@ -38,8 +38,8 @@ export async function rebuildItems(
   touched: Touched,
   callOptions: CallOptions,
 ): Promise<Pick<Change, 'entities' | 'relations' | 'deadEntities' | 'deadRelations'>> {
-  const { overrides, mayOwe } = touched
-  const options = { ...callOptions, mayOwe }
+  const { overrides, mayLeavePending } = touched
+  const options = { ...callOptions, mayLeavePending }
   const [relations, entities] = await Promise.all([
     rebuiltAll([...touched.relations], ([key, { pair, fragments }]) =>
       relationState(parts, pair, fragments, overrides.relations.get(key), options),
@@ -65,7 +65,7 @@ async function rebuiltAll<Item, State>(
   stateOf: (item: Item) => Promise<State | null>,
 ): Promise<State[]> {
   const states = await inParallel(SUMMARIES, items, async (item) => {
-    if (turnIsOver()) await nextTurn()
+    if (isSliceOver()) await nextTurn()
     return stateOf(item)
   })
   return states.filter((state) => state !== null)
@@ -87,7 +87,7 @@ async function entityState(
   const description =
     override?.description ?? (await describe({ kind: 'entity', name }, descriptions, options))
   const type = override?.type ?? merged.type
-  if (turnIsOver()) await nextTurn()
+  if (isSliceOver()) await nextTurn()
   const tokens = tokenCount(entityLine({ name, type, description }))
   return { ...merged, type, description, tokens, vector: null }
 }
@@ -108,7 +108,7 @@ async function relationState(
   const subject = { kind: 'relation', name: `(${pair[0]}, ${pair[1]})` } as const
   const description = override?.description ?? (await describe(subject, descriptions, options))
   const state = { ...merged, ...override, description }
-  if (turnIsOver()) await nextTurn()
+  if (isSliceOver()) await nextTurn()
   return { ...state, tokens: tokenCount(relationLine(state)), vector: null }
 }
 
@@ -134,7 +134,7 @@ async function bareEntities(
   const keys = await parts.store.searches.entityKeys(names)
   const ties = await parts.store.searches.relationsOf([...keys.values()])
   for (const relation of await parts.store.searches.relations(ties.map((tie) => tie.key))) {
-    if (turnIsOver()) await nextTurn()
+    if (isSliceOver()) await nextTurn()
     if (!touched.relations.has(pairKey([relation.source, relation.target]))) hear(relation)
   }
   return mapInTurns([...speaking], ([name, relations]) =>

@@ -1,4 +1,4 @@
-import { EngineError, ModelUnavailable } from '../ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../ports/engine-error.ts'
 import { asOutage } from '../ports/model-health.ts'
 import type { CallOptions, ModelCheck } from '../ports/models.ts'
 

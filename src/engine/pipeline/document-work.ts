@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { PromisedClearing } from '../documents/clear-documents.ts'
+import { ScheduledClearing } from '../documents/clear-documents.ts'
 import type {
   ClearDocumentsResponse,
   DeleteDocuments,
@@ -9,11 +9,11 @@ import type {
 } from '../documents/document-calls.ts'
 import { requeueSetAside } from '../documents/documents.ts'
 import { Intake } from '../documents/intake.ts'
-import { PromisedDeletions } from '../documents/promised-deletions.ts'
-import { AnswersOfDocuments } from '../merge/paid-answers.ts'
-import { payVectors } from '../merge/pay-vectors.ts'
+import { ScheduledDeletions } from '../documents/scheduled-deletions.ts'
+import { AttemptCaches } from '../merge/attempt-cache.ts'
+import { embedPending } from '../merge/embed-pending.ts'
 import type { DeathCount, DocumentRecord, InterruptedDocument } from '../ports/document-record.ts'
-import { EngineError, ModelUnavailable } from '../ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../ports/engine-error.ts'
 import type { FileReader } from '../ports/file-reader.ts'
 import type { EngineFiles } from '../ports/files.ts'
 import { ModelHealth } from '../ports/model-health.ts'
@@ -21,13 +21,13 @@ import type { CallOptions, Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { Scanner } from '../scan/scan.ts'
-import { keptLabel } from '../text/kept-label.ts'
+import { keptName } from '../text/kept-name.ts'
+import { DeletionRunner } from './deletion-runner.ts'
 import { DocumentProgress } from './document-progress.ts'
 import { modelOutages } from './model-outages.ts'
 import { type BackgroundJobs, isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
 import type { PipelineEvent } from './pipeline-event.ts'
 import { PipelineLog } from './pipeline-log.ts'
-import { PromiseKeeper } from './promise-keeper.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
 import { showProgress } from './show-progress.ts'
 import { WorkLease } from './work-lease.ts'
@@ -53,8 +53,8 @@ export class DocumentWork {
   readonly #parts: DocumentWorkParts
   readonly #log = new PipelineLog()
   readonly #pipeline: Pipeline
-  readonly #keeper: PromiseKeeper
-  readonly #clearing: PromisedClearing
+  readonly #deletionRunner: DeletionRunner
+  readonly #clearing: ScheduledClearing
   readonly #refusedVectors = new Map<string, number>()
   readonly #lease: WorkLease
   readonly #inWork = new Map<string, DocumentProgress>()
@@ -78,11 +78,11 @@ export class DocumentWork {
       settings,
       uploads: parts.files.uploads,
       fileReader,
-      answers: new AnswersOfDocuments(),
+      answers: new AttemptCaches(),
       graphBounds: parts.graphBounds,
       room: parts.room,
     }
-    const deletions = new PromisedDeletions({
+    const deletions = new ScheduledDeletions({
       ...this.publish,
       deleteInputFile: (id) => this.scanner.deleteFiles([id]),
     })
@@ -92,7 +92,7 @@ export class DocumentWork {
       nextAttemptAt: () => store.queue.nextAttemptAt(),
       process: (...work) => this.#process(...work),
       endAttempt: ({ id, revision }, end) => store.queue.endAttempt(id, revision, end, owner),
-      tidy: (options) => this.#payVectors(options),
+      tidy: (options) => this.#embedPending(options),
       models: modelOutages(checks),
       background,
       maxParallelInsert: settings.maxParallelInsert,
@@ -101,24 +101,24 @@ export class DocumentWork {
       onEvent,
       onError,
     })
-    this.#keeper = new PromiseKeeper({
-      promised: () => deletions.list(),
-      keep: (id, signal) => deletions.keep(id, signal),
+    this.#deletionRunner = new DeletionRunner({
+      scheduled: () => deletions.list(),
+      run: (id, signal) => deletions.run(id, signal),
       background,
       log: this.#log,
       isLogInUse: () => this.#pipeline.busy,
       onEvent,
       onError,
     })
-    this.#clearing = new PromisedClearing({
+    this.#clearing = new ScheduledClearing({
       ...this.publish,
       endWork: () => {
         this.#pipeline.drop()
-        this.#keeper.interrupt()
+        this.#deletionRunner.interrupt()
       },
     })
     const onQueued = () => {
-      this.#keeper.wake()
+      this.#deletionRunner.wake()
       this.#pipeline.wake()
     }
     this.intake = new Intake({
@@ -128,7 +128,7 @@ export class DocumentWork {
       extensions: fileReader.extensions,
       room: parts.room,
       deletions,
-      keepClearing: () => this.#clearing.keep(),
+      runClearing: () => this.#clearing.run(),
       onQueued,
     })
     this.scanner = new Scanner({
@@ -142,20 +142,20 @@ export class DocumentWork {
     })
   }
 
-  /** Takes up what the end of a process has interrupted, and what was promised. */
+  /** Takes up what the end of a process has interrupted, and what was scheduled. */
   async open(): Promise<void> {
     await this.publish.uploads.removeUnfinished()
     await this.#recover()
     await this.#clearing.load()
     await this.#clear().catch((error: unknown) => {
       if (!isStoreOut(error)) throw error
-      this.#parts.onError('What was promised to be cleared is not yet', error)
+      this.#parts.onError('The scheduled clearing is not done yet', error)
     })
     await this.goOn()
   }
 
   get busy(): boolean {
-    return this.#pipeline.busy || this.#keeper.busy
+    return this.#pipeline.busy || this.#deletionRunner.busy
   }
 
   status(): PipelineStatus {
@@ -182,22 +182,22 @@ export class DocumentWork {
   async idle(): Promise<void> {
     await this.scanner.idle()
     while (this.busy) {
-      await this.#keeper.idle()
+      await this.#deletionRunner.idle()
       await this.#pipeline.idle()
     }
   }
 
   async close(): Promise<void> {
     await this.scanner.close()
-    await this.#keeper.close()
+    await this.#deletionRunner.close()
     await this.#pipeline.close()
     this.#lease.end()
   }
 
-  /** Takes up documents, or deletions that were promised, if some wait. */
+  /** Takes up documents, or scheduled deletions, if some wait. */
   async goOn(): Promise<void> {
     const { store } = this.publish
-    if ((await store.queue.promisedDeletions()).length > 0) this.#keeper.wake()
+    if ((await store.queue.scheduledDeletions()).length > 0) this.#deletionRunner.wake()
     if ((await store.queue.pendingCount()) > 0) this.#pipeline.wake()
   }
 
@@ -219,7 +219,11 @@ export class DocumentWork {
   }
 
   async cancel() {
-    const cancelled = [this.scanner.cancel(), this.#pipeline.cancel(), this.#keeper.cancel()]
+    const cancelled = [
+      this.scanner.cancel(),
+      this.#pipeline.cancel(),
+      this.#deletionRunner.cancel(),
+    ]
     return cancelled.includes(true)
       ? {
           status: 'cancellation_requested' as const,
@@ -228,11 +232,11 @@ export class DocumentWork {
       : { status: 'not_busy' as const, message: 'The pipeline is not busy.' }
   }
 
-  /** Promised before it is answered: a crash after the answer takes nothing back. */
+  /** Scheduled before it is answered: a crash after the answer takes nothing back. */
   async delete(input: DeleteDocuments): Promise<DeleteDocumentsResponse> {
     const { doc_ids: given = [] } = input
-    const external_ids = input.external_ids?.map(keptLabel) ?? []
-    const file_paths = input.file_paths?.map(keptLabel) ?? []
+    const external_ids = input.external_ids?.map(keptName) ?? []
+    const file_paths = input.file_paths?.map(keptName) ?? []
     if (given.length + external_ids.length + file_paths.length === 0) {
       throw new EngineError(
         'invalid_argument',
@@ -243,12 +247,12 @@ export class DocumentWork {
     const names = { externalIds: external_ids, filePaths: file_paths }
     const named = await store.documents.idsBy(names)
     const ids = [...new Set([...given, ...named])]
-    const taken = await store.queue.promiseDeletion(ids, {
+    const taken = await store.queue.scheduleDeletion(ids, {
       forgetAnswers: input.delete_llm_cache ?? false,
       deleteFiles: input.delete_file ?? false,
     })
     this.#pipeline.drop(taken.map(({ id }) => id))
-    this.#keeper.wake()
+    this.#deletionRunner.wake()
     const unknown = unknownOf(input, taken)
     const left = unknown.length === 0 ? '' : ` ${unknown.length} of what was named is not here.`
     return {
@@ -260,18 +264,18 @@ export class DocumentWork {
     }
   }
 
-  /** Promised first, as each deletion is; then done, before anything else is taken in. */
+  /** Scheduled first, as each deletion is; then done, before anything else is taken in. */
   async clear(): Promise<ClearDocumentsResponse> {
-    let promised = false
+    let scheduled = false
     try {
       await this.intake.alone(async () => {
-        await this.#clearing.promise()
-        promised = true
+        await this.#clearing.schedule()
+        scheduled = true
         await this.#clear()
       })
       return { status: 'success', message: 'All documents are deleted.' }
     } catch (error) {
-      if (!promised || !isStoreOut(error)) throw error
+      if (!scheduled || !isStoreOut(error)) throw error
       const message =
         'All documents go as soon as the storage takes it; nothing is taken in before.'
       return { status: 'partial_success', message }
@@ -279,7 +283,7 @@ export class DocumentWork {
   }
 
   async #clear(): Promise<void> {
-    if (!(await this.#clearing.keep())) return
+    if (!(await this.#clearing.run())) return
     this.#log.say('All documents are deleted.')
     this.#parts.onEvent({ type: 'cleared' })
   }
@@ -322,12 +326,12 @@ export class DocumentWork {
     await store.queue.recover(owner, counted)
   }
 
-  /** An outage of the model leaves them owed; the next run tries again. */
-  async #payVectors(options: CallOptions): Promise<void> {
-    const debts = { ...this.publish, refused: this.#refusedVectors }
-    await payVectors(debts, options).catch((error: unknown) => {
+  /** An outage of the model leaves them pending; the next run tries again. */
+  async #embedPending(options: CallOptions): Promise<void> {
+    const parts = { ...this.publish, refused: this.#refusedVectors }
+    await embedPending(parts, options).catch((error: unknown) => {
       if (error instanceof ModelUnavailable || options.signal?.aborted) return
-      this.#parts.onError('Embedding what is owed failed', error)
+      this.#parts.onError('Embedding what is pending failed', error)
     })
   }
 }
@@ -346,15 +350,15 @@ function deathCount({ step, deaths: before }: InterruptedDocument, how: string):
 /** What is not among those that were taken, as the caller named it. */
 function unknownOf(
   { doc_ids = [], external_ids = [], file_paths = [] }: DeleteDocuments,
-  taken: readonly { id: string; filePath: string; labels: { externalId: string | null } }[],
+  taken: readonly { id: string; filePath: string; annotations: { externalId: string | null } }[],
 ): string[] {
   const ids = new Set(taken.map(({ id }) => id))
-  const externalIds = new Set(taken.map(({ labels }) => labels.externalId))
+  const externalIds = new Set(taken.map(({ annotations }) => annotations.externalId))
   const paths = new Set(taken.map(({ filePath }) => filePath))
   return [
     ...doc_ids.filter((id) => !ids.has(id)),
-    ...external_ids.filter((id) => !externalIds.has(keptLabel(id))),
-    ...file_paths.filter((path) => !paths.has(keptLabel(path))),
+    ...external_ids.filter((id) => !externalIds.has(keptName(id))),
+    ...file_paths.filter((path) => !paths.has(keptName(path))),
   ]
 }
 

@@ -1,6 +1,6 @@
-import type { PaidEmbedding } from '../merge/paid-answers.ts'
+import type { CachedEmbedding } from '../merge/attempt-cache.ts'
 import type { CallOptions } from '../ports/models.ts'
-import { nextTurn, turnIsOver } from '../work/turns.ts'
+import { isSliceOver, nextTurn } from '../work/turns.ts'
 import type { Attempt } from './attempt.ts'
 
 /** Texts asked for at a time; between them it is told how far it came. */
@@ -20,7 +20,7 @@ export interface EmbeddedTexts {
  * @throws {ModelUnavailable} when the model answers nobody
  */
 export async function embedEach(
-  embedding: PaidEmbedding,
+  embedding: CachedEmbedding,
   attempt: Attempt,
   texts: readonly string[],
   options: CallOptions,
@@ -33,7 +33,7 @@ export async function embedEach(
     try {
       const made = await embedding.embed(some, { ...options, kind: 'document' })
       for (const [i, text] of some.entries()) {
-        if (turnIsOver()) await nextTurn()
+        if (isSliceOver()) await nextTurn()
         const vector = made[i]
         if (vector) vectors.set(text, vector)
         else leftOut.set(text, 'the model left it out')
@@ -53,7 +53,7 @@ export async function embedEach(
   const distinct = [...new Set(texts)]
   const unknown: string[] = []
   for (const text of distinct) {
-    if (turnIsOver()) await nextTurn()
+    if (isSliceOver()) await nextTurn()
     const vector = embedding.known(text)
     if (vector) vectors.set(text, vector)
     else unknown.push(text)

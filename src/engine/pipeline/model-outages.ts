@@ -1,4 +1,4 @@
-import type { ModelUnavailable } from '../ports/errors.ts'
+import type { ModelUnavailable } from '../ports/engine-error.ts'
 import type { Models } from '../ports/models.ts'
 import type { ModelOutages } from './pipeline.ts'
 

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AttemptEnd, DocumentRecord } from '../ports/document-record.ts'
-import { EngineError, ModelUnavailable } from '../ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../ports/engine-error.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { sharedAbort } from '../work/shared-abort.ts'
 import { timerMs } from '../work/timer-ms.ts'
 import { TryLater } from './attempt.ts'
-import { Crew } from './crew.ts'
 import type { PipelineEvent } from './pipeline-event.ts'
 import type { PipelineLog } from './pipeline-log.ts'
 import { tryAfterMs } from './try-after.ts'
 import type { Step } from './work-watch.ts'
+import { WorkerGroup } from './worker-group.ts'
 
 /**
  * Runs the work of one document when the host has room for it, so that many workspaces can share a
@@ -82,14 +82,14 @@ export class Pipeline {
   readonly #parts: PipelineParts
   #abort = sharedAbort()
   #running: Promise<void> | null = null
-  #crew: Crew | null = null
+  #workers: WorkerGroup | null = null
   #woken = false
   #cancelling = false
   #closed = false
   /** What ends the work on a document, by its id. */
   readonly #inWork = new Map<string, AbortController>()
   /** Ends of attempts that could not be written down. */
-  readonly #owed = new Set<() => Promise<void>>()
+  readonly #unwrittenEnds = new Set<() => Promise<void>>()
   #pause = 0
   #lastPause = 0
   #alarm: NodeJS.Timeout | undefined
@@ -114,7 +114,7 @@ export class Pipeline {
   /** Starts work on what is pending, unless it is under way; what is out is looked at soon. */
   wake(): void {
     this.#woken = true
-    this.#crew?.wake()
+    this.#workers?.wake()
     this.#parts.models.hurry()
     if (this.#running || this.#closed) return
     clearTimeout(this.#alarm)
@@ -203,21 +203,21 @@ export class Pipeline {
   /** What arrives while one document takes long is taken up by those who have nothing to do. */
   async #workTogether(signal: AbortSignal): Promise<void> {
     const size = this.#parts.maxParallelInsert
-    const crew = new Crew(size)
-    this.#crew = crew
+    const workers = new WorkerGroup(size)
+    this.#workers = workers
     const worker = async () => {
-      while (await this.#work(signal)) if (!(await crew.rest())) return
-      crew.leave()
+      while (await this.#work(signal)) if (!(await workers.rest())) return
+      workers.leave()
     }
     await Promise.all(
       Array.from({ length: size }, () =>
         worker().catch((error: unknown) => {
-          crew.leave()
+          workers.leave()
           if (!signal.aborted) throw error
         }),
       ),
     ).finally(() => {
-      this.#crew = null
+      this.#workers = null
     })
   }
 
@@ -237,10 +237,10 @@ export class Pipeline {
 
   /** Returns whether there was one. */
   async #one(signal: AbortSignal): Promise<boolean> {
-    for (const endAttempt of this.#owed) {
-      this.#owed.delete(endAttempt)
+    for (const endAttempt of this.#unwrittenEnds) {
+      this.#unwrittenEnds.delete(endAttempt)
       await endAttempt().catch((error: unknown) => {
-        this.#owed.add(endAttempt)
+        this.#unwrittenEnds.add(endAttempt)
         throw error
       })
     }
@@ -284,7 +284,7 @@ export class Pipeline {
       const errorMsg = this.#cancelling ? 'Cancelled; waits for the next run.' : null
       await this.#end(document, { status: 'pending', errorMsg, counts: true })
     } else if (own.aborted) {
-      // Who promised its deletion sees to the rest.
+      // Whoever scheduled its deletion sees to the rest.
       this.#parts.log.say(`${document.filePath} is to be deleted.`)
       await this.#end(document, { status: 'pending', errorMsg: null, counts: true })
     } else if (error instanceof TryLater) {
@@ -320,7 +320,7 @@ export class Pipeline {
     const endAttempt = () => this.#parts.endAttempt(document, end)
     await endAttempt().catch((error: unknown) => {
       if (!isStoreOut(error)) throw error
-      this.#owed.add(endAttempt)
+      this.#unwrittenEnds.add(endAttempt)
       this.#pauseForStore()
     })
   }

@@ -2,9 +2,9 @@ import { contentHashInTurns } from '../documents/identifiers.ts'
 import { summaryInTurns } from '../documents/summary-of.ts'
 import { customKgChunks } from '../graph/custom-kg.ts'
 import { applyBeside } from '../merge/apply-beside.ts'
+import type { AttemptCaches } from '../merge/attempt-cache.ts'
 import { changeParts, type MakingParts } from '../merge/change-parts.ts'
 import { assertRoomFor, type GraphBounds } from '../merge/graph-bounds.ts'
-import type { AnswersOfDocuments } from '../merge/paid-answers.ts'
 import { type Publication, prepareChange } from '../merge/prepare-change.ts'
 import type { Change } from '../ports/change.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
@@ -14,7 +14,7 @@ import type { CallOptions, Models } from '../ports/models.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
-import { readDocument } from '../read/process-document.ts'
+import { readDocument } from '../read/read-document.ts'
 import { readStoredFile } from '../read/read-stored-file.ts'
 import { plainText } from '../read/text-file-reader.ts'
 import { Attempt } from './attempt.ts'
@@ -33,7 +33,7 @@ export interface PublishParts {
   /** What tells whether a model is out. */
   readonly checks: NonNullable<Models['checks']>
   /** What models said for documents that are not published yet. */
-  readonly answers: AnswersOfDocuments
+  readonly answers: AttemptCaches
   /** What the graph may hold; asked before each change. Without it there is no bound. */
   readonly graphBounds?: (() => Promise<GraphBounds>) | undefined
 }

@@ -73,7 +73,7 @@ export interface EntityState {
   readonly createdAt: number
   /** Of the line that a prompt shows. */
   readonly tokens: number
-  /** `keep` when what is embedded did not change; null when the embedding is still owed. */
+  /** `keep` when what is embedded did not change; null while the embedding is pending. */
   readonly vector: Float32Array | 'keep' | null
 }
 

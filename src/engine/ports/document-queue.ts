@@ -72,23 +72,23 @@ export interface DocumentQueue {
   recover(owner: string, counted?: ReadonlyMap<string, DeathCount>): Promise<number>
 
   /**
-   * That documents go; a crash does not forget it. Returns those that are here, in order, promised
+   * That documents go; a crash does not forget it. Returns those that are here, in order, scheduled
    * before or not.
    */
-  promiseDeletion(
+  scheduleDeletion(
     documentIds: readonly string[],
-    how: Omit<PromisedDeletion, 'documentId'>,
+    how: Omit<ScheduledDeletion, 'documentId'>,
   ): Promise<DocumentRecord[]>
-  /** In the order in which they were promised; a forgotten document is no longer among them. */
-  promisedDeletions(): Promise<string[]>
-  promisedDeletion(documentId: string): Promise<PromisedDeletion | null>
+  /** In the order in which they were scheduled; a forgotten document is no longer among them. */
+  scheduledDeletions(): Promise<string[]>
+  scheduledDeletion(documentId: string): Promise<ScheduledDeletion | null>
   /** That all documents go; clearing the graph keeps it. */
-  promiseClearing(): Promise<void>
-  isClearingPromised(): Promise<boolean>
+  scheduleClearing(): Promise<void>
+  isClearingScheduled(): Promise<boolean>
 }
 
 /** That a document is to go. */
-export interface PromisedDeletion {
+export interface ScheduledDeletion {
   readonly documentId: string
   /** Whether what models answered about it goes too. */
   readonly forgetAnswers: boolean

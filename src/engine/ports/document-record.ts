@@ -18,8 +18,8 @@ export type JsonValue =
 
 export type JsonObject = { readonly [key: string]: JsonValue }
 
-/** What a caller says of a document of his own. */
-export interface DocumentLabels {
+/** What a caller says of a document of their own. */
+export interface DocumentAnnotations {
   /** The caller's own id; no two documents of a workspace share one. */
   readonly externalId: string | null
   readonly tags: readonly string[]
@@ -56,7 +56,7 @@ export interface DocumentRecord {
   readonly revision: number
   /** File below the input folder that holds the bytes, when the document came as a file. */
   readonly storedFile: string | null
-  readonly labels: DocumentLabels
+  readonly annotations: DocumentAnnotations
   /** How the document is cut into chunks, fixed when it was taken in; null means the default. */
   readonly chunking: JsonObject | null
 }
@@ -117,7 +117,7 @@ export interface NewDocument {
   /** A graph that came with the text, for the engine to read; no model is then asked for one. */
   readonly graph?: string
   /** What is left out has its default in a new document, and stays as it was in a replaced one. */
-  readonly labels?: Partial<Omit<DocumentLabels, 'enabled'>>
+  readonly annotations?: Partial<Omit<DocumentAnnotations, 'enabled'>>
   readonly chunking?: JsonObject
 }
 
@@ -154,7 +154,7 @@ export interface EnqueueOptions {
 }
 
 /** Where a document stands in a list: the value it is sorted by, and its id. */
-export interface DocumentPlace {
+export interface DocumentCursor {
   /** In milliseconds for times. */
   readonly value: string | number
   readonly id: string
@@ -167,5 +167,5 @@ export interface ListDocuments {
   readonly offset: number
   readonly limit: number
   /** Only what comes behind this place, in the order asked for. */
-  readonly after?: DocumentPlace | undefined
+  readonly after?: DocumentCursor | undefined
 }

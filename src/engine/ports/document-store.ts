@@ -1,4 +1,9 @@
-import type { DocStatus, DocumentLabels, DocumentRecord, ListDocuments } from './document-record.ts'
+import type {
+  DocStatus,
+  DocumentAnnotations,
+  DocumentRecord,
+  ListDocuments,
+} from './document-record.ts'
 import type { StoredChunk } from './stored-rows.ts'
 
 /** Documents, one by one and as lists. */
@@ -27,9 +32,9 @@ export interface DocumentStore {
   /**
    * Changes what is given; durable once resolved, and a visible change. Null for an unknown document.
    */
-  setLabels(
+  setAnnotations(
     documentId: string,
-    labels: Partial<Omit<DocumentLabels, 'externalId'>>,
+    annotations: Partial<Omit<DocumentAnnotations, 'externalId'>>,
   ): Promise<DocumentRecord | null>
 }
 

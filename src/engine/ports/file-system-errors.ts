@@ -1,4 +1,4 @@
-import { EngineError } from './errors.ts'
+import { EngineError } from './engine-error.ts'
 
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 const TOO_MANY = new Set(['EMFILE', 'ENFILE'])

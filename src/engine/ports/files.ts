@@ -69,7 +69,7 @@ export interface InputFiles {
   putAway(name: string): Promise<void>
 
   /**
-   * Deletes the file of this label, and what was put away under it or under it with a number.
+   * Deletes the file of this name, and what was put away under it or under it with a number.
    *
    * @param belongsToOther keeps a numbered name that is another file's own
    */

@@ -25,8 +25,10 @@ export interface GraphStore {
   footprint(documentIds: readonly string[]): Promise<{ entities: string[]; relations: Pair[] }>
   /** What persons said of these entities and relations. */
   overrides(names: readonly string[], pairs: readonly Pair[]): Promise<Overrides>
-  /** Visible entities and relations whose embedding is owed. */
-  owedVectors(limit: number): Promise<{ entities: StoredEntity[]; relations: StoredRelation[] }>
+  /** Visible entities and relations whose embedding is pending. */
+  pendingEmbeddings(
+    limit: number,
+  ): Promise<{ entities: StoredEntity[]; relations: StoredRelation[] }>
   setVectors(
     entities: readonly { key: Key; vector: Float32Array }[],
     relations: readonly { key: Key; vector: Float32Array }[],

@@ -1,5 +1,5 @@
 import { timerMs } from '../work/timer-ms.ts'
-import { ModelUnavailable } from './errors.ts'
+import { ModelUnavailable } from './engine-error.ts'
 
 /** A small call that tells whether a model answers anybody at all; rejects when it does not. */
 export type Probe = (signal: AbortSignal) => Promise<unknown>

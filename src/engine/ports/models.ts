@@ -136,7 +136,7 @@ export interface Extraction {
 /** The part of a document that an extractor sees. */
 export interface ExtractionInput {
   readonly text: string
-  /** The document's label, such as its file name. */
+  /** The document's source, such as its file name. */
   readonly filePath: string
   /** Headings above the chunk, outermost first. */
   readonly headings: readonly string[]

@@ -62,7 +62,7 @@ export interface Searches {
     limit: number,
   ): Promise<Map<string, StoredRelationFragment[]>>
 
-  labels(): Promise<string[]>
+  entityNames(): Promise<string[]>
   /** Entities by degree, greatest first. */
   popularEntities(limit: number): Promise<StoredEntity[]>
   /** Their names alone. */

@@ -23,14 +23,14 @@ export interface StoredEntity extends Omit<EntityState, 'vector'> {
   /** Number of relations. */
   readonly degree: number
   /** Whether its embedding is still to be made. */
-  readonly owed: boolean
+  readonly embeddingPending: boolean
 }
 
 export interface StoredRelation extends Omit<RelationState, 'vector'> {
   readonly key: Key
   readonly sourceKey: Key
   readonly targetKey: Key
-  readonly owed: boolean
+  readonly embeddingPending: boolean
 }
 
 /** A fragment with its origin. For the canonical order see {@link byOrigin}. */

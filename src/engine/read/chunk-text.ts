@@ -1,6 +1,6 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import { type Piece, pieces } from '../text/tokenizer.ts'
-import { giveWay } from '../work/turns.ts'
+import { yieldIfDue } from '../work/turns.ts'
 
 export interface ChunkSize {
   /** In tokens. */
@@ -47,7 +47,7 @@ export async function chunkText(
     if (chunks.length > maxChunks) throw tooManyChunks(maxChunks)
   }
   for (const piece of pieces(text)) {
-    if (++seen % PIECES_A_LOOK === 0) await giveWay()
+    if (++seen % PIECES_A_LOOK === 0) await yieldIfDue()
     if (tokens + piece.tokens > size && fresh) {
       emit()
       window = tailOf(window, overlap)

@@ -1,6 +1,6 @@
 import type { Chunking } from '../documents/document-calls.ts'
 import type { JsonObject } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import { oneLineEnd } from './clean-text.ts'
 

@@ -1,5 +1,5 @@
-import { EngineError } from '../ports/errors.ts'
-import { giveWay } from '../work/turns.ts'
+import { EngineError } from '../ports/engine-error.ts'
+import { yieldIfDue } from '../work/turns.ts'
 import { chunkText, type TextChunk, tooManyChunks } from './chunk-text.ts'
 import type { ChunkingPlan } from './chunking.ts'
 import type { Heading } from './headings.ts'
@@ -92,7 +92,7 @@ async function* cutSpans(
   let index = 0
   let total = 0
   for (const { start, end } of spans) {
-    await giveWay()
+    await yieldIfDue()
     const cut = await chunkText(text.slice(start, end), plan)
     total += cut.length
     if (total > maxChunks) throw tooManyChunks(maxChunks)

@@ -1,4 +1,4 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 
 /** Of all bytes, where it is more than one. With more it is no text, or in another encoding. */
 const MOST_ZEROS = 0.05

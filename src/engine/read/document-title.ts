@@ -20,15 +20,15 @@ const EMPTY_NAME =
  * What a document calls itself: its first Markdown heading, or a first line that stands alone and
  * is no sentence, or its file name where that is made of words. Null when nothing does.
  *
- * @param label file name or source; ids, dates and hashes are no titles
+ * @param source file name or source; ids, dates and hashes are no titles
  */
-export function documentTitle(text: string, label: string): string | null {
-  return headingOf(text, label) ?? lineOf(text) ?? wordsOf(label)
+export function documentTitle(text: string, source: string): string | null {
+  return headingOf(text, source) ?? lineOf(text) ?? wordsOf(source)
 }
 
-function headingOf(text: string, label: string): string | null {
+function headingOf(text: string, source: string): string | null {
   // Only a file that says so is Markdown throughout; elsewhere "#" may begin a comment.
-  const part = MARKDOWN.test(label) ? text : (/\S[^\r\n]*/.exec(text.slice(0, 2000))?.[0] ?? '')
+  const part = MARKDOWN.test(source) ? text : (/\S[^\r\n]*/.exec(text.slice(0, 2000))?.[0] ?? '')
   const title = markdownHeadings(part)[0]?.title
   return title !== undefined && LETTER.test(title) ? title.slice(0, LONGEST_TITLE) : null
 }
@@ -50,8 +50,8 @@ function isCapitalised(line: string): boolean {
   return words.length > 0 && words.every((word) => /^\p{Lu}/u.test(word))
 }
 
-function wordsOf(label: string): string | null {
-  const file = label.split(/[/\\]/).at(-1) ?? ''
+function wordsOf(source: string): string | null {
+  const file = source.split(/[/\\]/).at(-1) ?? ''
   const words = file
     .replace(EXTENSION, '')
     .replace(/[_\s-]+/g, ' ')

@@ -1,4 +1,4 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { FileReader, ReadFile } from '../ports/file-reader.ts'
 import type { Files } from '../ports/files.ts'
 

@@ -15,7 +15,7 @@ export const textFileReader: FileReader = {
   },
 }
 
-/** A text that is clean already; it has headings where its label says that it is Markdown. */
-export function plainText(text: string, label: string): ReadFile {
-  return { text, pages: [], headings: MARKDOWN.test(label) ? markdownHeadings(text) : [] }
+/** A text that is clean already; it has headings where its name says that it is Markdown. */
+export function plainText(text: string, source: string): ReadFile {
+  return { text, pages: [], headings: MARKDOWN.test(source) ? markdownHeadings(text) : [] }
 }

@@ -1,9 +1,9 @@
 import { SEPARATOR } from '../merge/merge-fragments.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { CallOptions } from '../ports/models.ts'
 import type { Store } from '../ports/store.ts'
 import type { StoredChunk } from '../ports/stored-rows.ts'
-import { giveWayAhead } from '../work/turns.ts'
+import { yieldAheadIfDue } from '../work/turns.ts'
 import { type AnswerEnd, answerSlot } from './answer-cache.ts'
 import { answerInput, type Selected, selectContext } from './context/select-context.ts'
 import type {
@@ -146,7 +146,7 @@ async function find(
   options: CallOptions,
 ): Promise<Found | null> {
   if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
-  await giveWayAhead()
+  await yieldAheadIfDue()
   const searched = await searchedQuestion(parts, question, options)
   const within = await parts.store.searches.within(question.filter)
   const all = await retrieve(

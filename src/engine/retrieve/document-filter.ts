@@ -1,8 +1,8 @@
-import { keptJson } from '../documents/document-labels.ts'
+import { keptJson } from '../documents/document-annotations.ts'
 import type { JsonValue } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { DocumentFilter } from '../ports/searches.ts'
-import { keptLabel } from '../text/kept-label.ts'
+import { keptName } from '../text/kept-name.ts'
 import type { QueryFilters } from './query-calls.ts'
 
 /** Entries of one list, and fields of metadata. */
@@ -23,9 +23,9 @@ export function documentFilter(filters: QueryFilters | null | undefined): Docume
     : null
   const filter = {
     documentIds: filters.document_ids ?? null,
-    externalIds: filters.external_ids?.map(keptLabel) ?? null,
-    filePaths: filters.file_paths?.map(keptLabel) ?? null,
-    tags: filters.tags?.map(keptLabel) ?? null,
+    externalIds: filters.external_ids?.map(keptName) ?? null,
+    filePaths: filters.file_paths?.map(keptName) ?? null,
+    tags: filters.tags?.map(keptName) ?? null,
     attributes: attributes && Object.fromEntries(attributes),
   }
   const { attributes: _fields, ...lists } = filter

@@ -1,4 +1,4 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { CallOptions, EmbeddingModel, Models } from '../ports/models.ts'
 import type { Hit, Searches } from '../ports/searches.ts'
 import type { EngineSettings } from '../ports/settings.ts'

@@ -1,4 +1,4 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { CallOptions, ChatMessage, Models, QuestionRewriter } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Question } from './question.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type {
   CallOptions,
   CutReason,

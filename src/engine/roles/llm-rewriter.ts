@@ -1,4 +1,4 @@
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { CallOptions, ChatMessage, LanguageModel, QuestionRewriter } from '../ports/models.ts'
 
 /** In UTF-16 units. What is longer is an answer, or an essay. */

@@ -9,10 +9,10 @@ import { extensionOf } from '../documents/file-name.ts'
 import { contentHash, fileDocumentId, newTrackId } from '../documents/identifiers.ts'
 import type { BackgroundJobs } from '../pipeline/pipeline.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
-import { EngineError } from '../ports/errors.ts'
+import { EngineError } from '../ports/engine-error.ts'
 import type { EngineFiles } from '../ports/files.ts'
 import type { Store } from '../ports/store.ts'
-import { keptLabel } from '../text/kept-label.ts'
+import { keptName } from '../text/kept-name.ts'
 import { ScanJob } from './scan-job.ts'
 
 export interface ScannerParts {
@@ -107,8 +107,8 @@ export class Scanner {
       const document = await store.documents.byId(id)
       if (document === null) continue
       const belongsToOther = async (name: string) =>
-        keptLabel(name) !== document.filePath &&
-        (await store.documents.byPath(keptLabel(name))) !== null
+        keptName(name) !== document.filePath &&
+        (await store.documents.byPath(keptName(name))) !== null
       await this.#parts.files.inputs.remove(document.filePath, belongsToOther)
     }
   }
@@ -128,9 +128,9 @@ export class Scanner {
       const { names, others } = await this.#parts.files.inputs.list(this.#parts.extensions)
       const known = new Map<string, DocumentRecord | null>()
       for (const name of names) {
-        known.set(name, await this.#parts.store.documents.byPath(keptLabel(name)))
+        known.set(name, await this.#parts.store.documents.byPath(keptName(name)))
       }
-      // After the look at what is known: who was failed until now gives way to his file.
+      // After the look at what is known: a document that had failed until now gives way to its file.
       if ((await this.#parts.store.queue.requeueFailed(null)) > 0) this.#parts.onQueued()
       for (const name of names) {
         if (signal.aborted) break
@@ -194,7 +194,7 @@ export class Scanner {
       [
         {
           id,
-          filePath: keptLabel(name),
+          filePath: keptName(name),
           trackId,
           contentSummary: reason.slice(0, 250),
           contentLength: 0,

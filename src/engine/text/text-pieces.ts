@@ -1,4 +1,4 @@
-import { giveWay } from '../work/turns.ts'
+import { yieldIfDue } from '../work/turns.ts'
 
 /** In UTF-16 units: what is done with one piece takes a few milliseconds. */
 const PIECE_LENGTH = 256 * 1024
@@ -56,7 +56,7 @@ export async function mapPieces(text: string, work: (piece: string) => string): 
 
 export async function eachPiece(text: string, work: (piece: string) => void): Promise<void> {
   for (const piece of piecesOf(text)) {
-    await giveWay()
+    await yieldIfDue()
     work(piece)
   }
 }

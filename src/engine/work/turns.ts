@@ -10,20 +10,20 @@ let turn = 0
 let isOn = false
 
 /**
- * Lets everything else in the process have its turn when this one has lasted long enough. To be
- * called often in long work; the time is shared by all that call it, of all workspaces, so that many
+ * Lets everything else in the process have its turn when the time slice of this one is used up. Long
+ * work calls it often; the time is shared by all that call it, of all workspaces, so that many
  * at once hold the event loop no longer than one.
  */
-export async function giveWay(): Promise<void> {
-  if (turnIsOver()) await nextTurn()
+export async function yieldIfDue(): Promise<void> {
+  if (isSliceOver()) await nextTurn()
 }
 
 /**
  * The same for work that somebody waits for: it does not queue behind what goes on in the background.
  * What finds everything in memory would else hold the event loop until there is no more of it.
  */
-export async function giveWayAhead(): Promise<void> {
-  if (turnIsOver()) await eventLoopTurn()
+export async function yieldAheadIfDue(): Promise<void> {
+  if (isSliceOver()) await eventLoopTurn()
 }
 
 /** Like `map`, for as many items as there may be: everybody else has turns in between. */
@@ -33,7 +33,7 @@ export async function mapInTurns<In, Out>(
 ): Promise<Out[]> {
   const done: Out[] = []
   for (const item of items) {
-    if (turnIsOver()) await nextTurn()
+    if (isSliceOver()) await nextTurn()
     done.push(work(item))
   }
   return done
@@ -48,10 +48,10 @@ export function nextTurn(): Promise<void> {
 }
 
 /**
- * Whether this turn has lasted long enough. For work that many take up side by side: those who had to
+ * Whether the time slice of this turn is used up. For work that many take up side by side: those who had to
  * await an answer to this would all begin.
  */
-export function turnIsOver(): boolean {
+export function isSliceOver(): boolean {
   const now = performance.now()
   if (isOn) return now - began > TURN_MS
   begin(now)

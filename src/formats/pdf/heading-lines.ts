@@ -2,7 +2,7 @@
 const NUMBER = /^(?:\d+|[a-z])(?:\.\d+)*\.?$/i
 const LONGEST_NUMBER = 40
 
-interface Place {
+interface LineStart {
   /** Where the line begins, in UTF-16 units. */
   readonly line: number
   /** Where its words begin, its number left out or not. */
@@ -12,13 +12,13 @@ interface Place {
 /** The lines of a page, to find those in which its bookmarks stand. */
 export class HeadingLines {
   readonly #text: string
-  readonly #places: readonly Place[]
+  readonly #starts: readonly LineStart[]
 
   constructor(text: string) {
     const lower = text.toLowerCase()
     // Where a letter becomes two, the places behind it would be others.
     this.#text = lower.length === text.length ? lower : text
-    this.#places = [...placesIn(text)]
+    this.#starts = [...lineStarts(text)]
   }
 
   /** The first line at or behind a place that begins with the words of a title; null if none does. */
@@ -26,7 +26,7 @@ export class HeadingLines {
     const words = spaced(title.toLowerCase())
     const first = words[0]
     const most = 2 * words.length
-    const found = this.#places.find(
+    const found = this.#starts.find(
       (place) =>
         place.line >= from &&
         this.#text[place.words] === first &&
@@ -36,7 +36,7 @@ export class HeadingLines {
   }
 }
 
-function* placesIn(text: string): Generator<Place, void, void> {
+function* lineStarts(text: string): Generator<LineStart, void, void> {
   for (let line = 0; line < text.length; line = nextLine(text, line)) {
     yield { line, words: line }
     const [number = ''] = text.slice(line, line + LONGEST_NUMBER).split(/\s/, 1)

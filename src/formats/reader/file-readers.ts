@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { FileReader, ReadFile } from '../../engine/ports/file-reader.ts'
 import { FILE_EXTENSIONS } from '../file-extensions.ts'
 import { DEFAULT_READ_LIMITS, type ReadLimits } from './read-limits.ts'

@@ -39,7 +39,7 @@ function say(message: HostMessage): void {
 
 /** The file is read in a thread of this process, so that the watch turns whatever the file does. */
 async function start(): Promise<void> {
-  giveWay()
+  lowerPriority()
   const watch = new Watch()
   const calls = new ThreadCalls<ReadRequest, ReadFile>(startReader, {
     errors: { UnreadableFile },
@@ -77,7 +77,7 @@ function sayRefusal(error: unknown): void {
 }
 
 /** Nothing of this process is worth more than the server beside it. */
-function giveWay(): void {
+function lowerPriority(): void {
   try {
     setPriority(NICENESS)
     // Where memory runs out, the system ends a reader first.

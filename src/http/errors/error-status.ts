@@ -1,4 +1,4 @@
-import type { EngineErrorCode } from '../../engine/ports/errors.ts'
+import type { EngineErrorCode } from '../../engine/ports/engine-error.ts'
 import type { RequestErrorCode } from './request-error.ts'
 
 /** The HTTP status of every error code; the compiler refuses a code that has none. */

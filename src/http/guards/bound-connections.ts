@@ -94,7 +94,7 @@ interface Connection {
 /** Connections in the order in which they were looked at last. */
 class Ring extends Set<Connection> {
   /**
-   * The one that has sent nothing for longest and waits for no answer. Who has gone on since he was
+   * The one that has sent nothing for longest and waits for no answer. One that has gone on since it was
    * looked at last is passed over once, so that looking costs little however many there are.
    */
   stalest(): Connection | undefined {

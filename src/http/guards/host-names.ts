@@ -40,7 +40,7 @@ export function hostMatcher(patterns: readonly string[]): (name: string) => bool
 }
 
 /**
- * Whether no stranger can make the name lead to an address of his choice: an address itself, a name
+ * Whether no stranger can make the name lead to an address they choose: an address itself, a name
  * of one label, and names below two endings that are never given away.
  */
 export function isBeyondDns(name: string): boolean {

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net'
 /** Which senders may tell where a request came from: none, so many in front of us, or these networks. */
 export type ProxyTrust = false | number | readonly string[]
 
-/** @param hop 0 for who holds the connection, 1 for whom he names, and so on */
+/** @param hop 0 for the one who holds the connection, 1 for the one named by that, and so on */
 export type IsTrusted = (address: string, hop: number) => boolean
 
 const NAMED: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +18,7 @@ const YES = ['true', 'yes', 't', 'on', '*']
 const REMEDY =
   'name how many proxies stand in front (1), or their addresses (127.0.0.1, 10.0.0.0/8, loopback)'
 
-/** `TRUST_PROXY`. To trust everybody is refused: each caller could then give any address for his own. */
+/** `TRUST_PROXY`. To trust everybody is refused: each caller could then give any address for theirs. */
 export function readProxyTrust(
   text: string,
 ): { readonly value: ProxyTrust } | { readonly problem: string } {
@@ -31,7 +31,7 @@ export function readProxyTrust(
   const networks = word.split(',').flatMap((item) => item.trim() || [])
   if (YES.includes(word) || networks.some(isEverything)) {
     return {
-      problem: `lets every caller choose his address when everybody is trusted; ${REMEDY}`,
+      problem: `lets every caller choose an address when everybody is trusted; ${REMEDY}`,
     }
   }
   if (networks.length > 0 && networks.every(isNetwork)) return { value: networks }

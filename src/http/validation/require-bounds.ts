@@ -3,7 +3,7 @@ import { unboundedFields } from './unbounded-fields.ts'
 
 const PARTS = ['body', 'querystring', 'params', 'headers'] as const
 
-/** Stops the server from starting when a route lets its caller send as much as he likes. */
+/** Stops the server from starting when a route lets its caller send as much as they like. */
 export function requireBounds(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, schema }) => {
     for (const part of PARTS) {

@@ -13,7 +13,7 @@ const BOUNDS: Readonly<Record<string, readonly string[]>> = {
 const OF_ANY_FIELDS = ['maxProperties', 'maxBytes'] as const
 
 /**
- * Where a schema lets a caller send as much as he likes: texts, lists and objects of any length,
+ * Where a schema lets a caller send as much as they like: texts, lists and objects of any length,
  * numbers without a range. A schema that names no type counts as unbounded.
  *
  * @returns the way to each place and what it lacks, as in `filters.tags[]: maxLength`

@@ -14,12 +14,12 @@ import type {
 } from '../../engine/ports/models.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/call-usage.ts'
 import { cutReason, endCut, generationOf } from '../calls/cut-reason.ts'
 import type { NoticeSink } from '../calls/notices.ts'
 import { runCall } from '../calls/run-call.ts'
 import { streamCall } from '../calls/stream-call.ts'
 import { stripThinking } from '../calls/strip-thinking.ts'
-import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
 import { callFailureOf } from './call-failure-of.ts'
 
 /** A model object of any AI SDK provider; names, which need a gateway, are not accepted. */

@@ -1,4 +1,4 @@
-import { EngineError, ModelUnavailable } from '../../engine/ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../../engine/ports/engine-error.ts'
 import { timerMs } from '../../engine/work/timer-ms.ts'
 import { CallFailure } from './call-failure.ts'
 import type { CallScope } from './call-scope.ts'

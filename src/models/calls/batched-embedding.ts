@@ -1,9 +1,9 @@
 import type { EmbeddingModel } from '../../engine/ports/models.ts'
 import { DEFAULT_CALL_SETTINGS } from './call-settings.ts'
+import { type MeteredCallOptions, reportUsage } from './call-usage.ts'
 import { type EmbeddingSettings, embedInBatches } from './embed-in-batches.ts'
 import { runCall } from './run-call.ts'
 import { unitVectors } from './unit-vectors.ts'
-import { type MeteredCallOptions, reportUsage } from './usage.ts'
 
 /** What a provider answered to one request: a vector a text, and the tokens it counted. */
 export interface EmbeddingAnswer {

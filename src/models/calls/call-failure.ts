@@ -1,4 +1,4 @@
-import type { OutageKind } from '../../engine/ports/errors.ts'
+import type { OutageKind } from '../../engine/ports/engine-error.ts'
 
 /** Why one attempt of a model call failed, before it is decided whether to try again. */
 export type FailureKind =

@@ -1,5 +1,5 @@
 import type { CallSettings } from './call-settings.ts'
-import type { UsageMeter } from './usage.ts'
+import type { UsageMeter } from './call-usage.ts'
 
 export interface EmbeddingSettings extends UsageMeter {
   readonly calls?: Partial<CallSettings> | undefined
@@ -14,7 +14,7 @@ export interface EmbeddingSettings extends UsageMeter {
 
 export const DEFAULT_EMBEDDING_BATCH = 10
 
-/** Embeds one batch after the other; whoever wants them side by side asks for batches himself. */
+/** Embeds one batch after the other; callers who want them side by side ask for batches themselves. */
 export async function embedInBatches(
   texts: readonly string[],
   kind: 'query' | 'document',

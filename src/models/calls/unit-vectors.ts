@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import { unreadableAnswer } from './call-failure.ts'
 
 /**

@@ -8,7 +8,7 @@ import { cutEntityName } from '../../engine/text/entity-name.ts'
 import { isTableHead } from '../../engine/text/table-heads.ts'
 import { visibleText } from '../../engine/text/visible-text.ts'
 import { Mutex } from '../../engine/work/mutex.ts'
-import { giveWay } from '../../engine/work/turns.ts'
+import { yieldIfDue } from '../../engine/work/turns.ts'
 import { readNames } from './extract/read-names.ts'
 
 /** Those of typography, which stand within names too. */
@@ -27,7 +27,7 @@ export class OfflineExtractor implements Extractor {
     return this.#turn.run(async () => {
       options.signal?.throwIfAborted()
       const heading = headings.find((one) => !isTableHead(one))
-      return kept(await readNames(visibleText(text).replace(SPACES, ' '), heading, giveWay))
+      return kept(await readNames(visibleText(text).replace(SPACES, ' '), heading, yieldIfDue))
     })
   }
 }

@@ -1,8 +1,8 @@
 import type { CallOptions, KeywordFinder, Keywords } from '../../engine/ports/models.ts'
+import { contentTerms, type Term } from './content-terms.ts'
 import { nameSpans } from './extract/name-spans.ts'
 import { resolveNames } from './extract/resolve-names.ts'
 import { sentences } from './extract/sentences.ts'
-import { contentTerms, type Term } from './terms.ts'
 
 const QUOTED =
   /["\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb]([^"\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb]{2,80})["\u201c\u201d\u300c\u300d\u300e\u300f\u00ab\u00bb]/gu

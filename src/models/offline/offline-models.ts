@@ -1,5 +1,5 @@
 import type { CallOptions, EmbeddingModel, Models } from '../../engine/ports/models.ts'
-import { giveWay } from '../../engine/work/turns.ts'
+import { yieldIfDue } from '../../engine/work/turns.ts'
 import { hashedEmbedding } from './embed/hashed-embedding.ts'
 import { OfflineAnswerer } from './offline-answerer.ts'
 import { OfflineExtractor } from './offline-extractor.ts'
@@ -21,7 +21,7 @@ class OfflineEmbedding implements EmbeddingModel {
     const vectors: Float32Array[] = []
     for (const text of texts) {
       options.signal?.throwIfAborted()
-      if (options.kind === 'document') await giveWay()
+      if (options.kind === 'document') await yieldIfDue()
       vectors.push(hashedEmbedding(text, this.dimension))
     }
     return vectors

@@ -1,7 +1,7 @@
 import type { CallOptions, ChatMessage, QuestionRewriter } from '../../engine/ports/models.ts'
+import { contentTerms } from './content-terms.ts'
 import { nameSpans } from './extract/name-spans.ts'
 import { sentences } from './extract/sentences.ts'
-import { contentTerms } from './terms.ts'
 
 /** Turns of the user that are searched for as well. */
 const QUESTIONS = 2
@@ -9,7 +9,7 @@ const QUESTIONS = 2
 const OF_ANSWER = 300
 /** A question with no more words of its own, and no name, is only half of one. */
 const FEW_WORDS = 3
-/** In UTF-16 units. Who asks at greater length says what he means. */
+/** In UTF-16 units. Somebody who asks at greater length says what they mean. */
 const LONGEST_QUESTION = 400
 
 const POINTS_BACK =

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { AnswerPassage } from '../../engine/ports/models.ts'
 import { stemOf } from '../../engine/text/stem.ts'
+import { contentTerms, wordsOf } from './content-terms.ts'
 import { splitSentences } from './split-sentences.ts'
-import { contentTerms, wordsOf } from './terms.ts'
 
 /** In milliseconds. */
 const SLICE_MS = 8

@@ -6,13 +6,13 @@ import type {
 } from '../../engine/ports/models.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/call-usage.ts'
 import { cutReason, endCut, generationOf } from '../calls/cut-reason.ts'
 import type { NoticeSink } from '../calls/notices.ts'
 import { type Fields, fieldsOf, postForJson, postForLines } from '../calls/post-json.ts'
 import { runCall } from '../calls/run-call.ts'
 import { streamCall } from '../calls/stream-call.ts'
 import { stripThinking } from '../calls/strip-thinking.ts'
-import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
 import { type OllamaHost, type OllamaOptions, ollamaTarget, optionsField } from './ollama-host.ts'
 
 export interface OllamaSettings extends UsageMeter, NoticeSink {

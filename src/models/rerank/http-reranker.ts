@@ -1,12 +1,12 @@
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { RerankModel } from '../../engine/ports/models.ts'
 import { bearer } from '../calls/bearer.ts'
 import { CallFailure } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
+import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/call-usage.ts'
 import type { NoticeSink } from '../calls/notices.ts'
 import { fieldsOf, postForJson } from '../calls/post-json.ts'
 import { runCall } from '../calls/run-call.ts'
-import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/usage.ts'
 import { RERANK_APIS, type RerankApi, type RerankBinding } from './rerank-api.ts'
 
 export interface RerankSettings extends UsageMeter, NoticeSink {

@@ -1,4 +1,4 @@
-import { EngineError, ModelUnavailable } from '../../engine/ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../../engine/ports/engine-error.ts'
 import type {
   AnswerFormat,
   EmbeddingModel,

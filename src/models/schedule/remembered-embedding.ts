@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { EmbeddingModel } from '../../engine/ports/models.ts'
-import type { MeteredCallOptions } from '../calls/usage.ts'
+import type { MeteredCallOptions } from '../calls/call-usage.ts'
 
 type EmbeddingOptions = MeteredCallOptions & { readonly kind: 'query' | 'document' }
 

@@ -7,8 +7,8 @@ import type {
   RerankModel,
 } from '../../engine/ports/models.ts'
 import { sharedAbort } from '../../engine/work/shared-abort.ts'
+import type { MeteredCallOptions } from '../calls/call-usage.ts'
 import { DEFAULT_EMBEDDING_BATCH } from '../calls/embed-in-batches.ts'
-import type { MeteredCallOptions } from '../calls/usage.ts'
 import type { FairScheduler } from './scheduler.ts'
 
 /**

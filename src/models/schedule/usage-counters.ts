@@ -1,5 +1,5 @@
 import type { ModelUsage } from '../../engine/rag.ts'
-import type { UsageRecord } from '../calls/usage.ts'
+import type { UsageRecord } from '../calls/call-usage.ts'
 
 /** What each workspace has used of each model since the start of the process. */
 export class UsageCounters {

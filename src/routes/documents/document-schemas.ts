@@ -66,7 +66,7 @@ const FileSource = Type.String({ maxLength: LONGEST.file })
 const list = { maxItems: MOST.texts }
 
 /** What a caller says of a document; all of it is an addition to LightRAG. */
-export const LabelFields = {
+export const AnnotationFields = {
   external_id: Type.Optional(ExternalId),
   metadata: Type.Optional(NullableMetadata),
   tags: Type.Optional(NullableTags),
@@ -76,7 +76,7 @@ export const LabelFields = {
 export const InsertTextBody = Type.Object({
   text: Text('text', LONGEST.document),
   file_source: Type.Optional(FileSource),
-  ...LabelFields,
+  ...AnnotationFields,
 })
 
 export const InsertTextsBody = Type.Object({

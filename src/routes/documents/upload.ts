@@ -1,12 +1,12 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
-import { ENVELOPE_BYTES, receiveFile } from '../../http/body/receive-file.ts'
+import { ENVELOPE_BYTES, receiveFile } from '../../http/body/receive-upload.ts'
 import { clientSignal } from '../../http/client-signal.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
 import { INSERT_ACCESS } from '../request-access.ts'
+import { ANNOTATION_FIELDS, annotationFields } from './annotation-fields.ts'
 import { InsertOptions, InsertReply } from './document-schemas.ts'
-import { LABEL_FIELDS, labelFields } from './label-fields.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface UploadRoutesOptions {
@@ -44,10 +44,10 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = asyn
     async (request, reply) => {
       const inserted = await receiveFile(
         request,
-        { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs, fields: LABEL_FIELDS },
+        { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs, fields: ANNOTATION_FIELDS },
         (file_name, content, fields) => {
           const { on_conflict } = request.query
-          return rag.insertFile({ file_name, on_conflict, ...labelFields(fields) }, content)
+          return rag.insertFile({ file_name, on_conflict, ...annotationFields(fields) }, content)
         },
       )
       return waitForDocuments(rag, inserted, request.query.wait, clientSignal(reply))

@@ -10,7 +10,7 @@ import {
   OpenObject,
   Text,
 } from '../common-schemas.ts'
-import { LabelFields } from '../documents/document-schemas.ts'
+import { AnnotationFields } from '../documents/document-schemas.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: LONGEST.name })
 const KnownName = Type.String({ maxLength: LONGEST.name })
@@ -103,9 +103,9 @@ export const DeletionReply = Type.Object({
   file_path: Type.Null(),
 })
 
-const { external_id, metadata, tags } = LabelFields
+const { external_id, metadata, tags } = AnnotationFields
 
-const Label = Type.Optional(Type.String({ maxLength: LONGEST.file }))
+const SourceName = Type.Optional(Type.String({ maxLength: LONGEST.file }))
 const Description = Type.Optional(Type.String({ maxLength: LONGEST.question }))
 /** As many as a body has values for. */
 const items = { maxItems: 250_000 }
@@ -115,9 +115,9 @@ export const CustomKgBody = Type.Object({
     Type.Array(
       Type.Object({
         content: Text('content', LONGEST.document),
-        source_id: Label,
+        source_id: SourceName,
         chunk_order_index: Type.Optional(Type.Number({ minimum: 0, maximum: LARGEST_COUNT })),
-        file_path: Label,
+        file_path: SourceName,
       }),
       items,
     ),
@@ -128,7 +128,7 @@ export const CustomKgBody = Type.Object({
         entity_name: Text('entity_name', LONGEST.name),
         entity_type: Type.Optional(Type.String({ maxLength: LONGEST.name })),
         description: Description,
-        source_id: Label,
+        source_id: SourceName,
       }),
       items,
     ),
@@ -141,12 +141,12 @@ export const CustomKgBody = Type.Object({
         description: Description,
         keywords: Description,
         weight: Type.Optional(Type.Number({ minimum: 0, maximum: HEAVIEST })),
-        source_id: Label,
+        source_id: SourceName,
       }),
       items,
     ),
   ),
-  file_path: Label,
+  file_path: SourceName,
   external_id,
   metadata,
   tags,

@@ -24,7 +24,7 @@ const GraphQuery = Type.Object({
 
 const ExistsQuery = Type.Object({ name: Type.String({ maxLength: LONGEST.name }) })
 
-const Labels = Type.Array(Type.String())
+const EntityNames = Type.Array(Type.String())
 
 const GraphReply = Type.Object({
   nodes: Type.Immutable(
@@ -56,27 +56,27 @@ export const graphRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, 
     '/graph/label/list',
     {
       config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/list'] },
-      schema: { response: { 200: Labels } },
+      schema: { response: { 200: EntityNames } },
     },
-    async () => rag.graphLabels(),
+    async () => rag.entityNames(),
   )
 
   app.get(
     '/graph/label/popular',
     {
       config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/popular'] },
-      schema: { querystring: PopularQuery, response: { 200: Labels } },
+      schema: { querystring: PopularQuery, response: { 200: EntityNames } },
     },
-    async ({ query }) => rag.popularLabels(query.limit),
+    async ({ query }) => rag.popularEntityNames(query.limit),
   )
 
   app.get(
     '/graph/label/search',
     {
       config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/search'] },
-      schema: { querystring: SearchQuery, response: { 200: Labels } },
+      schema: { querystring: SearchQuery, response: { 200: EntityNames } },
     },
-    async ({ query }) => rag.searchLabels(query.q, query.limit),
+    async ({ query }) => rag.searchEntityNames(query.q, query.limit),
   )
 
   app.get(

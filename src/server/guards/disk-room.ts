@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { Room } from '../../engine/ports/room.ts'
 
 /** What was measured so long ago still holds, in milliseconds. */
@@ -46,7 +46,7 @@ export class DiskRoom implements Room {
     if (work <= 0) throw new EngineError('storage_full', NO_WORK)
   }
 
-  /** The same as {@link forIntake}, for who will ask again when he writes. */
+  /** The same as {@link forIntake}, for callers that will ask again when they write. */
   async refuseUnlessFree(bytes: number): Promise<void> {
     const { intake } = await this.#measured()
     if (intake <= bytes) throw new EngineError('storage_full', NO_INTAKE)

@@ -12,8 +12,8 @@ import type { Store } from '../../engine/ports/store.ts'
 import type { ModelUsage } from '../../engine/rag.ts'
 import { llmRoles, type RoleSettings } from '../../engine/roles/llm-roles.ts'
 import { tokenCount } from '../../engine/text/tokenizer.ts'
+import type { UsageMeter, UsageRecord } from '../../models/calls/call-usage.ts'
 import { type ModelNotice, type NoticeSink, onceAnHour } from '../../models/calls/notices.ts'
-import type { UsageMeter, UsageRecord } from '../../models/calls/usage.ts'
 import { offlineModels } from '../../models/offline/offline-models.ts'
 import { ModelHealths } from '../../models/schedule/model-healths.ts'
 import type { ModelProbe } from '../../models/schedule/model-probes.ts'
@@ -44,7 +44,7 @@ export interface ModelSet {
 }
 
 /** The models of the whole process, shared by all workspaces through fair schedulers. */
-export interface ModelHouse extends ModelSet {
+export interface ModelProvider extends ModelSet {
   /** The models of a workspace for which some of the configuration is another; same schedulers. */
   readonly with: (own: Partial<Config>) => Promise<ModelSet>
   /** Whether answers come without any language model. */
@@ -58,7 +58,7 @@ export interface ModelHouse extends ModelSet {
   readonly forget: (workspace: string) => void
 }
 
-export interface ModelHouseOptions {
+export interface ModelProviderOptions {
   /** Whether the server has one workspace only, which then need not leave anything to others. */
   readonly alone?: boolean | undefined
   /** Told of what an operator should know of the models; of each thing once an hour. */
@@ -69,8 +69,8 @@ export interface ModelHouseOptions {
 export async function buildModels(
   config: Config,
   onUsage: (record: UsageRecord) => void = () => undefined,
-  { alone = false, onNotice = () => undefined }: ModelHouseOptions = {},
-): Promise<ModelHouse> {
+  { alone = false, onNotice = () => undefined }: ModelProviderOptions = {},
+): Promise<ModelProvider> {
   const offline = offlineModels(tokenCount)
   const usage = new UsageCounters()
   const meter = {
@@ -119,7 +119,7 @@ interface Shared {
 async function modelSet(
   config: Config,
   shared: Shared,
-): Promise<ModelSet & Pick<ModelHouse, 'probes'>> {
+): Promise<ModelSet & Pick<ModelProvider, 'probes'>> {
   const { offline, meter, llmSlots, embeddingSlots, healths } = shared
   const forRole = async (role: Role) => {
     const choice = modelChoice(config, role)
@@ -131,21 +131,21 @@ async function modelSet(
     keyword: await forRole('KEYWORD'),
     query: await forRole('QUERY'),
   }
-  const paid = await embeddingModel(config, meter)
+  const bare = await embeddingModel(config, meter)
   const embeddingHealth = healths.of('embedding', [
     config.EMBEDDING_BINDING,
     config.EMBEDDING_BINDING_HOST ?? config.LLM_BINDING_HOST,
     config.EMBEDDING_BINDING_API_KEY,
     config.EMBEDDING_MODEL,
   ])
-  const embedding = paid
-    ? rememberedEmbedding(watchedEmbeddingModel(paid, embeddingHealth))
+  const embedding = bare
+    ? rememberedEmbedding(watchedEmbeddingModel(bare, embeddingHealth))
     : offline.embedding
   const reranker = await rerankModel(config, meter)
   return {
     probes: buildProbes(config, {
       llms: { EXTRACT: llms.extract, KEYWORD: llms.keyword, QUERY: llms.query },
-      embedding: paid,
+      embedding: bare,
       // Of its failures the probe itself tells.
       reranker: await rerankModel(config, { onUsage: meter.onUsage }),
       slots: { llm: llmSlots, embedding: embeddingSlots },
@@ -166,12 +166,12 @@ async function modelSet(
           offline.rewriter,
           roleSettings(config, wording),
         ),
-        embedding: paid ? embeddingInTurn(embedding) : embedding,
+        embedding: bare ? embeddingInTurn(embedding) : embedding,
         reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
         checks: {
           llm: extract ? languageModelCheck(inTurn(extract.model), extract.health) : alwaysThere(),
-          embedding: paid
-            ? embeddingModelCheck(embeddingInTurn(paid), embeddingHealth)
+          embedding: bare
+            ? embeddingModelCheck(embeddingInTurn(bare), embeddingHealth)
             : alwaysThere(),
         },
       }

@@ -15,7 +15,7 @@ export async function stillHolds(
   { usersFile, control }: Rights,
 ): Promise<boolean> {
   const { principal, workspace } = context
-  if (principal.holdings !== undefined) return control?.stillHolds(context) ?? false
+  if (principal.grants !== undefined) return control?.stillHolds(context) ?? false
   const now = (await usersFile?.findByUsername(principal.username))?.principal
   if (now === undefined || !now.workspaces.includes(workspace)) return false
   return ROLES.indexOf(now.role) <= ROLES.indexOf(principal.role)

@@ -1,5 +1,5 @@
 import { timerMs } from '../../engine/work/timer-ms.ts'
-import { nextTurn, turnIsOver } from '../../engine/work/turns.ts'
+import { isSliceOver, nextTurn } from '../../engine/work/turns.ts'
 import type { EnginePool } from '../../tenancy/pool/pool.ts'
 
 /** A workspace that waits is looked at again after so long at most. */
@@ -57,7 +57,7 @@ export class PendingSweep<T extends object & Sweepable> {
     for (const workspace of this.#queue) {
       this.#queue.delete(workspace)
       // Looking into thousands of closed workspaces must not hold up a single request.
-      if (turnIsOver()) await nextTurn()
+      if (isSliceOver()) await nextTurn()
       await this.#sweep(workspace).catch((error: unknown) => {
         if (this.#stop.signal.aborted) return
         this.#options.onError(`Resuming the documents of ${workspace} failed`, error)

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { readingOf } from '../../config/read-fields.ts'
-import type { EngineHouse } from '../../control/operators/live-engines.ts'
+import type { PooledEngines } from '../../control/operators/live-engines.ts'
 import { LightRag } from '../../engine/light-rag.ts'
 import type { GraphBounds } from '../../engine/merge/graph-bounds.ts'
 import type { WorkWatch } from '../../engine/pipeline/work-watch.ts'
@@ -11,20 +11,20 @@ import type { EngineSettings } from '../../engine/ports/settings.ts'
 import { FileReaders } from '../../formats/reader/file-readers.ts'
 import { ProcessLife } from '../../life/process-life.ts'
 import { logDocuments } from '../../log/log-documents.ts'
-import { TenancyError } from '../../tenancy/errors.ts'
 import { EnginePool } from '../../tenancy/pool/pool.ts'
 import { warmPool } from '../../tenancy/pool/warm-pool.ts'
+import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import type { WorkspaceWording } from '../../workspaces/workspace-wording.ts'
-import type { ModelHouse } from '../models/build-models.ts'
+import type { ModelProvider } from '../models/build-models.ts'
+import { OpenEngines } from './open-engines.ts'
 import { PendingSweep } from './pending-sweep.ts'
-import { WorkspaceHouse } from './workspace-house.ts'
 
 /** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
 export interface Workspaces {
   readonly pool: EnginePool<LightRag>
   /** The engines as whoever runs the server looks after them. */
-  readonly house: EngineHouse
+  readonly engines: PooledEngines
   /** Takes up the pending documents of every workspace on disk. */
   resume(): Promise<void>
   /** Forgets what is remembered of a workspace beside its engine, as when it is deleted. */
@@ -48,7 +48,7 @@ export type OwnSettings = (workspace: string) => Promise<{
 export function createWorkspaces(
   config: Config,
   registry: WorkspaceRegistry,
-  models: ModelHouse,
+  models: ModelProvider,
   log: FastifyBaseLogger,
   room: Room,
   own: OwnSettings = async () => ({ settings: config.engine, wording: {}, models: {} }),
@@ -63,10 +63,10 @@ export function createWorkspaces(
     room,
     watch: life.of(workspace),
   })
-  const house = new WorkspaceHouse(() => pool)
+  const engines = new OpenEngines(() => pool)
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
     open: async (workspace) =>
-      house.moveIn(
+      engines.add(
         workspace,
         await openEngine(workspace, config, models, log, pool, toolsOf(workspace), own),
       ),
@@ -78,7 +78,7 @@ export function createWorkspaces(
     pinned: config.POOL_PINNED,
     acquireTimeoutMs: config.POOL_ACQUIRE_TIMEOUT_SECONDS * 1000,
     onEvent: (event) => {
-      if (event.type === 'closed' || event.type === 'close_failed') house.moveOut(event.workspace)
+      if (event.type === 'closed' || event.type === 'close_failed') engines.remove(event.workspace)
       if (event.type === 'open_failed' || event.type === 'close_failed') {
         log.error({ err: event.error, workspace: event.workspace }, `workspace ${event.type}`)
       } else {
@@ -96,7 +96,7 @@ export function createWorkspaces(
   })
   return {
     pool,
-    house,
+    engines,
     async resume() {
       const wanted = [...new Set([...config.POOL_PINNED, ...config.POOL_WARM])]
       await warmPool(pool, wanted, (workspace, error) => {
@@ -125,7 +125,7 @@ interface Tools {
 async function openEngine(
   workspace: string,
   config: Config,
-  models: ModelHouse,
+  models: ModelProvider,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
   { registry, ...tools }: Tools,

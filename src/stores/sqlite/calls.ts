@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { Connection } from './database/connection.ts'
 import { asStoreError } from './database/sqlite-errors.ts'
 

@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import type { Store } from '../../engine/ports/store.ts'
-import { type Indexing, indexing } from '../../vectors/indexing.ts'
+import { type VectorIndexSettings, vectorIndexSettings } from '../../vectors/index-settings.ts'
 import { checkpointThread } from './database/checkpointer.ts'
 import { Connection } from './database/connection.ts'
 import { type Embedding, markEmbedding } from './database/embedding-mark.ts'
 import { LogSync } from './database/log-sync.ts'
 import { openDatabaseInTurns } from './database/open-database.ts'
 import { asStoreError } from './database/sqlite-errors.ts'
+import { keepName } from './database/stored-name.ts'
 import { WorkspaceLock } from './database/workspace-lock.ts'
-import { keepName } from './database/workspace-name.ts'
 import { WorkspaceStore } from './workspace-store.ts'
 
 export interface SqliteStoreOptions {
@@ -20,7 +20,7 @@ export interface SqliteStoreOptions {
   readonly embedding: Embedding
   /** Under which it is kept; a database that was kept under another is refused. */
   readonly name?: string
-  readonly indexing?: Partial<Omit<Indexing, 'dir'>>
+  readonly vectorIndex?: Partial<Omit<VectorIndexSettings, 'dir'>>
 }
 
 /**
@@ -31,7 +31,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { dir } = options
-  const vectorIndexing = indexing(dir, options.indexing)
+  const indexSettings = vectorIndexSettings(dir, options.vectorIndex)
   await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     const cause = asStorageError(error)
     if (cause instanceof EngineError) throw cause
@@ -42,7 +42,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     const lock = WorkspaceLock.acquire(dir)
     try {
-      return await openLocked(options, lock, vectorIndexing)
+      return await openLocked(options, lock, indexSettings)
     } catch (error) {
       lock.release()
       throw error
@@ -55,14 +55,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 async function openLocked(
   { dir, embedding, name }: SqliteStoreOptions,
   lock: WorkspaceLock,
-  vectorIndexing: Indexing,
+  indexSettings: VectorIndexSettings,
 ): Promise<Store> {
   const connection = new Connection(await openDatabaseInTurns(dir))
   try {
     if (name !== undefined) keepName(connection, name)
     markEmbedding(connection, embedding)
     connection.syncBy(await logOf(dir), checkpointThread)
-    return new WorkspaceStore(connection, lock, embedding.dimension, vectorIndexing)
+    return new WorkspaceStore(connection, lock, embedding.dimension, indexSettings)
   } catch (error) {
     await connection.endSync()
     connection.close()

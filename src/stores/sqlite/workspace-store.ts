@@ -6,7 +6,7 @@ import type { ModelCache } from '../../engine/ports/model-cache.ts'
 import type { AllSearches } from '../../engine/ports/searches.ts'
 import type { Store, StoreCounts } from '../../engine/ports/store.ts'
 import { Mutex } from '../../engine/work/mutex.ts'
-import { type Indexing, indexing } from '../../vectors/indexing.ts'
+import { type VectorIndexSettings, vectorIndexSettings } from '../../vectors/index-settings.ts'
 import { Calls, called } from './calls.ts'
 import { Publisher } from './change/publisher.ts'
 import { Upkeep } from './change/upkeep.ts'
@@ -22,7 +22,7 @@ import { GraphLookups } from './search/graph-lookups.ts'
 import { Retrieval } from './search/retrieval.ts'
 import { WorkingGraph } from './search/working-graph.ts'
 import { workspaceSearches } from './search/workspace-searches.ts'
-import { enqueueDocuments } from './tables/intake.ts'
+import { enqueueDocuments } from './tables/enqueue-documents.ts'
 import { createTables, type Tables } from './tables/tables.ts'
 import type { VectorTable } from './tables/vector-table.ts'
 import { workspaceDocuments } from './tables/workspace-documents.ts'
@@ -56,7 +56,7 @@ export class WorkspaceStore implements Store {
     connection: Connection,
     lock: WorkspaceLock,
     dimension: number,
-    vectorIndexing: Indexing = indexing(null),
+    indexSettings: VectorIndexSettings = vectorIndexSettings(null),
   ) {
     this.#connection = connection
     this.#lock = lock
@@ -64,7 +64,7 @@ export class WorkspaceStore implements Store {
     this.#pageCache = new PageCache(connection)
     this.#counters = new Counters(connection)
     this.#generation = new Generation(this.#counters.read().generation)
-    this.#tables = createTables(connection, this.#generation, dimension, vectorIndexing)
+    this.#tables = createTables(connection, this.#generation, dimension, indexSettings)
     this.#graph = new WorkingGraph(new GraphLookups(connection, this.#generation), () =>
       this.#turns.run(() => this.#loadGraph()),
     )
@@ -145,7 +145,7 @@ export class WorkspaceStore implements Store {
   }
 
   #queue(): DocumentQueue {
-    const { queue, promises } = this.#tables
+    const { queue, deletions: promises } = this.#tables
     const { run } = this.#calls
     const enqueue = (documents: readonly NewDocument[], options: EnqueueOptions) => {
       // A replacement may change what filters look at, and the name that chunks tell.

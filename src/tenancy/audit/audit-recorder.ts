@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import type { TenancyErrorCode } from '../errors.ts'
 import type { SignIn } from '../sign-in/auth-routes.ts'
 import type { Refusal } from '../tenancy.ts'
+import type { TenancyErrorCode } from '../tenancy-error.ts'
 import type { AuditChain } from './audit-chain.ts'
 import { type AuditSink, StrangerTally } from './stranger-tally.ts'
 
@@ -57,7 +57,7 @@ export class AuditRecorder {
     }
     // What crosses a border was done with somebody's good credential, and is never only counted.
     const crosses = event.startsWith('cross_') || event === 'isolation_fault'
-    // Who asks too often says the same each time, whoever he is.
+    // Somebody who asks too often says the same each time, whoever it is.
     if (event === 'limited' || (principal === undefined && !crosses)) this.#strangers.add(line)
     else this.#sink.record(line)
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 const PATIENCE_MS = 10_000
 const PAUSE_MS = 5

@@ -1,4 +1,4 @@
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import { readControlFile, writeControlFileOnce } from './control-folder.ts'
 
 const FILE = 'tenancy_on'

@@ -1,4 +1,4 @@
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 export function exhaustedError(waitedMs: number): TenancyError {
   return new TenancyError('pool_exhausted', 'The server is busy; try again shortly', {

@@ -1,7 +1,7 @@
-/** Places that come free when closes under way end, each promised to one workspace. */
+/** Places that come free when closes under way end, each reserved to one workspace. */
 export class PoolRoom {
   #free: number
-  readonly #promised = new Set<string>()
+  readonly #reserved = new Set<string>()
 
   constructor(free: number) {
     this.#free = free
@@ -11,14 +11,14 @@ export class PoolRoom {
     this.#free += 1
   }
 
-  isPromisedTo(key: string): boolean {
-    return this.#promised.has(key)
+  isReservedFor(key: string): boolean {
+    return this.#reserved.has(key)
   }
 
-  promiseTo(key: string): boolean {
+  reserveFor(key: string): boolean {
     if (this.#free === 0) return false
     this.#free -= 1
-    this.#promised.add(key)
+    this.#reserved.add(key)
     return true
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import { context } from '../context.ts'
-import type { TenancyError } from '../errors.ts'
+import type { TenancyError } from '../tenancy-error.ts'
 import { parseWorkspaceName, workspaceKey } from '../workspace-name.ts'
 import type { AcquireOptions, EngineSource, Lease } from './lease.ts'
 import { closedError, exhaustedError, spellingError } from './pool-errors.ts'
@@ -244,17 +244,17 @@ export class EnginePool<T extends object> implements EngineSource<T> {
       return true
     }
     if (entry?.state === 'ready') waiter.grant(this.#grant(entry, waiter.background))
-    if (entry !== undefined || room.isPromisedTo(waiter.key)) return true
+    if (entry !== undefined || room.isReservedFor(waiter.key)) return true
     if (this.#hasRoom()) {
       this.#open(waiter)
       return true
     }
-    if (room.promiseTo(waiter.key)) return true
+    if (room.reserveFor(waiter.key)) return true
     const victim = this.#leastRecentlyUsed()
     if (victim === undefined) return false
     this.#drainEngine(victim, 'room')
     room.add()
-    return room.promiseTo(waiter.key)
+    return room.reserveFor(waiter.key)
   }
 
   #hasRoom(): boolean {

@@ -1,10 +1,10 @@
 import type { ContextCarrier } from '../context.ts'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 /** Counted rights to run something; see `limited`. */
 export interface Limiter {
   /**
-   * Names whoever calls now, so that what is reserved later counts for him; undefined for callers
+   * Names whoever calls now, so that what is reserved later counts for them; undefined for callers
    * without limits.
    */
   subject(): Subject | undefined

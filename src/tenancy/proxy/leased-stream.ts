@@ -1,5 +1,5 @@
-import { TenancyError } from '../errors.ts'
 import type { Lease } from '../pool/lease.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 export interface LeasedStreamOptions<T> {
   /** Called at once, in the constructor. */

@@ -1,5 +1,5 @@
 import type { TenantContext } from '../context.ts'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 /** A stream that is being read, as long as it is. */
 export interface OpenStream {

@@ -1,6 +1,6 @@
 import type { ContextCarrier, TenantContext } from '../context.ts'
-import { TenancyError } from '../errors.ts'
 import type { EngineSource, Lease } from '../pool/lease.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import { LeasedStream } from './leased-stream.ts'
 import type { OpenStreams } from './open-streams.ts'
 

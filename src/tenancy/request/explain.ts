@@ -63,8 +63,8 @@ export function explainUnplaced(admission: AccountAdmission, tokens: Tokens): Ex
   }
 }
 
-function choicesOf({ holdings }: Principal): Choice[] | undefined {
-  return holdings?.map(({ tenant, kb, workspace, role }) => ({
+function choicesOf({ grants }: Principal): Choice[] | undefined {
+  return grants?.map(({ tenant, kb, workspace, role }) => ({
     tenant: tenant.slug,
     kb: kb.slug,
     workspace,

@@ -2,8 +2,8 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { TenantContext } from '../context.ts'
-import { TenancyError } from '../errors.ts'
 import { credentialId } from '../sign-in/credential.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import { accountAdmissionOf, admissionOf } from './admission.ts'
 
 export interface RateLimitsOptions {
@@ -19,7 +19,7 @@ const WINDOW_MS = 60_000
 /** Keys and workspaces counted at once; beyond, the one that was quiet longest is forgotten. */
 const MOST_COUNTED = 100_000
 
-interface Standing {
+interface RateState {
   readonly limit: number
   readonly remaining: number
   readonly resetSeconds: number
@@ -50,18 +50,18 @@ const rateLimitsPlugin: FastifyPluginAsync<RateLimitsOptions> = async (app, opti
   })
   app.addHook('onRequest', async (request, reply) => {
     if (callerOf(request) === undefined) return
-    const standings: Standing[] = []
+    const states: RateState[] = []
     const checks = [
       ...(keyLimit(request) > 0 ? [perKey] : []),
       ...(options.perWorkspace > 0 && admissionOf(request) ? [perWorkspace] : []),
     ]
     for (const check of checks) {
       const counted = await check(request)
-      if (!counted.isAllowed) standings.push(standingOf(counted))
+      if (!counted.isAllowed) states.push(stateOf(counted))
     }
-    const tightest = standings.toSorted((one, other) => one.remaining - other.remaining)[0]
+    const tightest = states.toSorted((one, other) => one.remaining - other.remaining)[0]
     if (tightest !== undefined) announce(reply, tightest)
-    const exceeded = standings.filter((standing) => standing.exceeded)
+    const exceeded = states.filter((state) => state.exceeded)
     if (exceeded.length === 0) return
     throw new TenancyError('rate_limited', 'Too many requests; try again later', {
       retryAfterSeconds: Math.max(...exceeded.map(({ resetSeconds }) => resetSeconds)),
@@ -69,7 +69,7 @@ const rateLimitsPlugin: FastifyPluginAsync<RateLimitsOptions> = async (app, opti
   })
 }
 
-/** Who is counted, in a workspace or about his account. */
+/** Who is counted, in a workspace or about their account. */
 function callerOf(
   request: FastifyRequest,
 ): Pick<TenantContext, 'principal' | 'credentialId'> | undefined {
@@ -81,12 +81,12 @@ function callerOf(
   return { principal, credentialId: credentialId(credentials, principal.userId) }
 }
 
-function standingOf(counted: {
+function stateOf(counted: {
   readonly max: number
   readonly remaining: number
   readonly ttlInSeconds: number
   readonly isExceeded: boolean
-}): Standing {
+}): RateState {
   return {
     limit: counted.max,
     remaining: counted.remaining,
@@ -95,7 +95,7 @@ function standingOf(counted: {
   }
 }
 
-function announce(reply: FastifyReply, { limit, remaining, resetSeconds }: Standing): void {
+function announce(reply: FastifyReply, { limit, remaining, resetSeconds }: RateState): void {
   reply.header('x-ratelimit-limit', limit)
   reply.header('x-ratelimit-remaining', remaining)
   reply.header('x-ratelimit-reset', resetSeconds)

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import type { WorkspaceSelector } from './workspace-choice.ts'
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/

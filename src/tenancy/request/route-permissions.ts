@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify'
 import type { RouteRule } from '../../http/route-access.ts'
-import { TenancyError } from '../errors.ts'
 import { type PermissionTable, ruleOf } from '../permissions.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 /** What each route of a scope needs, as the routes state it where they are declared. */
 export class RoutePermissions {

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { type Awaitable, isThenable } from '../awaitable.ts'
-import { TenancyError } from '../errors.ts'
-import type { Holding, Principal } from '../principal.ts'
+import type { Principal, WorkspaceGrant } from '../principal.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import { parseWorkspaceName } from '../workspace-name.ts'
-import { chooseHolding, type Selection } from './holding-choice.ts'
-import { placeOf } from './place.ts'
+import { chooseGrant, type Selection } from './grant-choice.ts'
+import { ownerOf } from './workspace-owner.ts'
 
 /**
  * Reads which workspace a request asks for, or undefined when this selector is not used. It may
@@ -26,8 +26,8 @@ export interface ChosenWorkspace {
   readonly workspace: string
   /** The selectors that chose it; none when it is the caller's default. */
   readonly chosenBy: readonly string[]
-  /** Set for principals with holdings. */
-  readonly holding?: Holding
+  /** Set for principals with grants. */
+  readonly grant?: WorkspaceGrant
 }
 
 const BY_DEFAULT: readonly string[] = Object.freeze([])
@@ -64,10 +64,10 @@ function chooseAmong(answers: readonly Selected[], principal: Principal): Chosen
       typeof selected === 'string' ? { source: 'selector', workspace: selected } : selected,
     )
   }
-  if (principal.holdings !== undefined) {
-    const holding = chooseHolding(principal.holdings, principal, selections ?? [])
+  if (principal.grants !== undefined) {
+    const grant = chooseGrant(principal.grants, principal, selections ?? [])
     const chosenBy = selections?.map(({ source }) => source) ?? BY_DEFAULT
-    return { workspace: holding.workspace, chosenBy, holding }
+    return { workspace: grant.workspace, chosenBy, grant }
   }
   if (selections === undefined) {
     return { workspace: defaultOf(principal), chosenBy: BY_DEFAULT }
@@ -82,10 +82,10 @@ function resolve(selections: readonly Selection[], principal: Principal): string
   const name = agreed(selections, 'workspace')
   const tenant = agreed(selections, 'tenant')
   const kb = agreed(selections, 'kb')
-  if (name === undefined) return heldPlace(principal, tenant, kb)
+  if (name === undefined) return heldWorkspace(principal, tenant, kb)
   const workspace = parseWorkspaceName(name)
-  const place = placeOf(workspace)
-  if ((tenant ?? place.tenant) !== place.tenant || (kb ?? place.kb) !== place.kb) throw disagree()
+  const owner = ownerOf(workspace)
+  if ((tenant ?? owner.tenant) !== owner.tenant || (kb ?? owner.kb) !== owner.kb) throw disagree()
   if (principal.workspaces.includes(workspace)) return workspace
   throw denied()
 }
@@ -106,24 +106,24 @@ function agreed(
 }
 
 /** The workspace of a tenant and knowledge base, among those that the principal holds. */
-function heldPlace(
+function heldWorkspace(
   principal: Principal,
   tenant: string | undefined,
   kb: string | undefined,
 ): string {
   const defaultWorkspace = defaultOf(principal)
-  const wanted = tenant ?? placeOf(defaultWorkspace).tenant
-  const ofTenant = principal.workspaces.filter((name) => placeOf(name).tenant === wanted)
-  // `acme` and `acme__default` are one place; the shorter name is the older way to write it.
+  const wanted = tenant ?? ownerOf(defaultWorkspace).tenant
+  const ofTenant = principal.workspaces.filter((name) => ownerOf(name).tenant === wanted)
+  // `acme` and `acme__default` have one owner; the shorter name is the older way to write it.
   ofTenant.sort((one, other) => one.length - other.length)
   if (ofTenant.length === 0) throw denied()
   if (kb !== undefined) {
-    const found = ofTenant.find((name) => placeOf(name).kb === kb)
+    const found = ofTenant.find((name) => ownerOf(name).kb === kb)
     if (found !== undefined) return found
     throw new TenancyError('kb_not_found', 'There is no such knowledge base')
   }
   if (ofTenant.includes(defaultWorkspace)) return defaultWorkspace
-  const chosen = ofTenant.find((name) => placeOf(name).kb === 'default') ?? only(ofTenant)
+  const chosen = ofTenant.find((name) => ownerOf(name).kb === 'default') ?? only(ofTenant)
   if (chosen !== undefined) return chosen
   throw new TenancyError('workspace_required', 'Choose a knowledge base with X-KB-ID')
 }

@@ -5,7 +5,7 @@ import type { Credentials } from './credential.ts'
 
 /** The one way from what a request presents to who is calling. */
 export interface Authenticator {
-  /** Whether each user has workspaces of his own. */
+  /** Whether each user has workspaces of their own. */
   readonly multiTenant: boolean
   /** Whether there are passwords to log in with; without them a login gives a guest token. */
   readonly passwordsOn: boolean

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 /** What a request presented. An empty header counts as none. */
 export interface Credentials {

@@ -1,7 +1,7 @@
 import { startThread } from '../../threads/start-thread.ts'
 import { ThreadCalls } from '../../threads/thread-calls.ts'
 import { sameSecret } from '../control-files/secret-digest.ts'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import type { Outcome, Question } from './password-thread.ts'
 
 const BCRYPT = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { TenancyError } from '../errors.ts'
 import { networkOf } from '../request/network-of.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 export interface SignInGuardOptions {
   /** Failures of one user from one address before each further one costs a wait. */
@@ -42,7 +42,7 @@ const STRANGERS_FACTOR = 200
 /** Nobody is kept out for long by what others do elsewhere. */
 const MAX_USER_WAIT_SECONDS = 60
 const MAX_STRANGERS_WAIT_SECONDS = 1
-/** How long an address counts as a user's own after he signed in there. */
+/** How long an address counts as a user's own after they signed in there. */
 const KNOWN_MS = 30 * 24 * 60 * 60 * 1000
 /** Passwords compared at once; the comparer takes 64, and the rest is for those who are known. */
 const AT_ONCE = { ofAddress: 8, ofStrangers: 48 }
@@ -53,8 +53,9 @@ const LONGEST_NAME = 256
  * Slows down the guessing of passwords: per user and address, per address, per user, and of all
  * strangers together.
  *
- * Who has signed in from his address before is held to what he does there himself: what strangers do
- * keeps him out of nothing. (So somebody behind the very same address can find out that he exists.) An
+ * Users who have signed in from their address before are held to what they do there themselves: what
+ * strangers do keeps them out of nothing. (So somebody behind the very same address can find out that
+ * they exist.) An
  * attempt counts as a failure from its beginning until it succeeds, so that many at once guess no more
  * than one after another. What the guard says depends on names, addresses and earlier success alone: a
  * name that nobody has and a right password are put off like any other.
@@ -103,7 +104,7 @@ export class SignInGuard {
         decided()
         for (const one of undo) one()
         this.#known.set(pair, true)
-        // Not the address: else an attacker with an account of his own would start anew.
+        // Not the address: else an attacker with an account of their own would start anew.
         for (const key of [`pair\0${pair}`, `user\0${user}`]) this.#tallies.delete(key)
       },
     }

@@ -1,5 +1,5 @@
-import { TenancyError } from '../errors.ts'
 import type { Principal } from '../principal.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import type { Account } from '../users/directory.ts'
 import { costOf, PasswordChecker, parseStoredPassword, type StoredPassword } from './password.ts'
 

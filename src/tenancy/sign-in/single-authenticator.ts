@@ -1,6 +1,6 @@
 import { sameSecret } from '../control-files/secret-digest.ts'
-import { TenancyError } from '../errors.ts'
 import type { Principal } from '../principal.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import type { Account } from '../users/directory.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Credentials } from './credential.ts'

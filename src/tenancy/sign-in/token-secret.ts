@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readControlFile, writeControlFileOnce } from '../control-files/control-folder.ts'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 
 const FILE = 'token_secret'
 const LEAST_BYTES = 32

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import type { Account } from '../users/directory.ts'
 
 /** In seconds since 1970, up to the year 9999: beyond, no date can be made of it. */
@@ -39,7 +39,7 @@ type Jwt = Pick<JWT, 'sign' | 'verify'>
 /**
  * Makes and checks the server's tokens (HS256, with an expiry).
  *
- * A token proves who somebody is and nothing more: what he may do is looked up on every request.
+ * A token proves who somebody is and nothing more: what they may do is looked up on every request.
  */
 export class Tokens {
   readonly #jwt: Jwt

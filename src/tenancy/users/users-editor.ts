@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { ifMissing } from '../../files/file-errors.ts'
 import { replaceFile } from '../../files/replace-file.ts'
 import { ProcessLock } from '../control-files/process-lock.ts'
-import { TenancyError } from '../errors.ts'
+import { TenancyError } from '../tenancy-error.ts'
 import { packUsers } from './users-packer.ts'
 import { readUsers, type UserRecord } from './users-schema.ts'
 

@@ -50,7 +50,7 @@ export function readUsers(value: unknown): { users: UserRecord[] } | { problems:
   if (!fileCheck.Check(value)) return { problems: describeAll(fileCheck.Errors(value), '') }
   const users: UserRecord[] = []
   const problems: string[] = []
-  // One by one: the check stops after a handful of errors, and each user shall have his.
+  // One by one: the check stops after a handful of errors, and each user shall have theirs.
   for (const [position, user] of value.users.entries()) {
     if (userCheck.Check(user)) users.push(user)
     else problems.push(...describeAll(userCheck.Errors(user), `/users/${position}`))

@@ -36,10 +36,10 @@ export class HnswFile {
     const fresh = `${this.#path}.tmp`
     const freshHead = `${this.#headPath}.tmp`
     try {
-      const labels = await graph.write(fresh)
-      const seen = await examined(fresh, labels.length, mark.dimension, 'r+')
+      const vectorIds = await graph.write(fresh)
+      const seen = await examined(fresh, vectorIds.length, mark.dimension, 'r+')
       if (seen === null) throw new Error('the index file was not written in full')
-      await writeFile(freshHead, encodeHead<HnswHead>({ ...mark, ...seen, labels }), {
+      await writeFile(freshHead, encodeHead<HnswHead>({ ...mark, ...seen, vectorIds }), {
         flush: true,
       })
       await rename(fresh, this.#path)
@@ -60,11 +60,11 @@ export class HnswFile {
     try {
       const head = decodeHead<HnswHead>(await readFile(this.#headPath))
       if (head === null || !fits(head, mark)) return null
-      const seen = await examined(this.#path, head.labels.length, mark.dimension, 'r')
+      const seen = await examined(this.#path, head.vectorIds.length, mark.dimension, 'r')
       if (seen?.sha256 !== head.sha256 || seen.bytes !== head.bytes) return null
       const library = await loadLibrary()
       if (library === null) return null
-      return await HnswGraph.read(library, mark.dimension, this.#path, head.labels)
+      return await HnswGraph.read(library, mark.dimension, this.#path, head.vectorIds)
     } catch {
       // Whatever the reason: a cache that cannot be read is made anew.
       return null

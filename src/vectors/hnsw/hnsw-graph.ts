@@ -11,11 +11,11 @@ const EF_CONSTRUCTION = 200
 export const EF = 256
 const SEED = 100
 const GROWTH = 1.5
-/** In place of the label of a vector that was removed. */
+/** In place of the vector id of a vector that was removed. */
 const FREE = -1
-/** Of one entry of the two label tables, by measurement. */
-const LABEL_BYTES = 48
-/** Of one vector besides its values and links: label, lock, level, upper links. */
+/** Of one entry of the two vector id tables, by measurement. */
+const ID_BYTES = 48
+/** Of one vector besides its values and links: vector id, lock, level, upper links. */
 const NATIVE_BYTES = 100
 
 /**
@@ -26,7 +26,7 @@ const busy = new Set<HierarchicalNSW>()
 
 /**
  * A native graph of vectors, approximate and fast. Vectors get slots of their own in it, numbered in
- * the order of their coming and never used again, whatever their labels are.
+ * the order of their coming and never used again, whatever their vector ids are.
  *
  * What the library answers to misuse with silence or with the end of the process is refused here.
  */
@@ -34,7 +34,7 @@ export class HnswGraph {
   readonly #dimension: number
   #native: HierarchicalNSW | null
   /** By slot. */
-  #labels: number[] = []
+  #vectorIds: number[] = []
   #slots = new Map<number, number>()
   #capacity: number
   #isSaving = false
@@ -62,13 +62,13 @@ export class HnswGraph {
   /**
    * Reads a file that is known to be whole, and of this dimension: the library does not check it.
    *
-   * @param labels by slot
+   * @param vectorIds by slot
    */
   static async read(
     library: HnswLibrary,
     dimension: number,
     file: string,
-    labels: readonly number[],
+    vectorIds: readonly number[],
   ): Promise<HnswGraph> {
     const native = new library.HierarchicalNSW('cosine', dimension)
     busy.add(native)
@@ -77,9 +77,10 @@ export class HnswGraph {
     } finally {
       busy.delete(native)
     }
-    if (native.getCurrentCount() !== labels.length) throw new Error('the graph has other vectors')
+    if (native.getCurrentCount() !== vectorIds.length)
+      throw new Error('the graph has other vectors')
     const graph = new HnswGraph(native, dimension, native.getMaxElements())
-    await graph.#name(labels)
+    await graph.#name(vectorIds)
     return graph
   }
 
@@ -89,7 +90,7 @@ export class HnswGraph {
 
   /** How many vectors were ever added, the dead included. */
   get slots(): number {
-    return this.#labels.length
+    return this.#vectorIds.length
   }
 
   get deadShare(): number {
@@ -99,41 +100,41 @@ export class HnswGraph {
   get bytes(): number {
     if (this.#native === null) return 0
     const native = 4 * this.#dimension + 8 * LINKS + NATIVE_BYTES
-    return this.slots * (native + LABEL_BYTES)
+    return this.slots * (native + ID_BYTES)
   }
 
-  has(label: number): boolean {
-    return this.#slots.has(label)
+  has(vectorId: number): boolean {
+    return this.#slots.has(vectorId)
   }
 
-  labels(): Iterable<number> {
+  vectorIds(): Iterable<number> {
     return this.#slots.keys()
   }
 
   /** Takes far longer than anything else here: about a millisecond. */
-  add(label: number, vector: Float32Array): void {
+  add(vectorId: number, vector: Float32Array): void {
     const native = this.#idle()
     if (vector.length !== this.#dimension || !Number.isFinite(dot(vector, vector))) {
       throw new Error('a vector is unfit for the graph')
     }
-    const slot = this.#labels.length
+    const slot = this.#vectorIds.length
     if (slot === this.#capacity) {
       const capacity = Math.ceil(this.#capacity * GROWTH) + 1
       native.resizeIndex(capacity)
       this.#capacity = capacity
     }
     native.addPoint(Array.from(vector), slot)
-    this.remove(label)
-    this.#labels.push(label)
-    this.#slots.set(label, slot)
+    this.remove(vectorId)
+    this.#vectorIds.push(vectorId)
+    this.#slots.set(vectorId, slot)
   }
 
-  /** A label that is not here is no error. */
-  remove(label: number): void {
-    const slot = this.#slots.get(label)
+  /** A vector id that is not here is no error. */
+  remove(vectorId: number): void {
+    const slot = this.#slots.get(vectorId)
     if (slot === undefined) return
-    this.#slots.delete(label)
-    this.#labels[slot] = FREE
+    this.#slots.delete(vectorId)
+    this.#vectorIds[slot] = FREE
     if (this.#isSaving) this.#dying.push(slot)
     else this.#native?.markDelete(slot)
   }
@@ -145,15 +146,15 @@ export class HnswGraph {
     const { neighbors, distances } = this.#native.searchKnn(Array.from(vector), most)
     const found: VectorMatch[] = []
     for (const [index, slot] of neighbors.entries()) {
-      const label = this.#labels[slot] ?? FREE
-      if (label !== FREE) found.push({ label, score: 1 - (distances[index] ?? Number.NaN) })
+      const vectorId = this.#vectorIds[slot] ?? FREE
+      if (vectorId !== FREE) found.push({ vectorId, score: 1 - (distances[index] ?? Number.NaN) })
     }
     return found
   }
 
-  /** As it was added, but of length one; null for an unknown label. */
-  vector(label: number): Float32Array | null {
-    const slot = this.#slots.get(label)
+  /** As it was added, but of length one; null for an unknown vector id. */
+  vector(vectorId: number): Float32Array | null {
+    const slot = this.#slots.get(vectorId)
     if (slot === undefined || this.#native === null) return null
     return Float32Array.from(this.#native.getPoint(slot))
   }
@@ -161,7 +162,7 @@ export class HnswGraph {
   /**
    * Writes a file; nothing may be added meanwhile. The library says nothing of a disk that is full.
    *
-   * @returns the labels by slot, negative for the dead
+   * @returns the vector ids by slot, negative for the dead
    */
   async write(file: string): Promise<number[]> {
     const native = this.#idle()
@@ -174,10 +175,10 @@ export class HnswGraph {
       this.#isSaving = false
       for (const slot of this.#dying.splice(0)) native.markDelete(slot)
     }
-    return this.#labels.slice()
+    return this.#vectorIds.slice()
   }
 
-  /** Frees the native memory at once. The labels stay, for a search that is under way. */
+  /** Frees the native memory at once. The vector ids stay, for a search that is under way. */
   close(): void {
     const native = this.#native
     if (native === null) return
@@ -186,12 +187,12 @@ export class HnswGraph {
     native.initIndex({ maxElements: 1 })
   }
 
-  async #name(labels: readonly number[]): Promise<void> {
+  async #name(vectorIds: readonly number[]): Promise<void> {
     const name = function* (this: HnswGraph) {
-      for (const [slot, label] of labels.entries()) {
-        this.#labels.push(label)
-        if (label === FREE) this.#kill(slot)
-        else this.#slots.set(label, slot)
+      for (const [slot, vectorId] of vectorIds.entries()) {
+        this.#vectorIds.push(vectorId)
+        if (vectorId === FREE) this.#kill(slot)
+        else this.#slots.set(vectorId, slot)
         if (slot % 1000 === 0) yield
       }
     }

@@ -5,7 +5,7 @@ import { LINKS } from './hnsw-graph.ts'
 const HEADER_BYTES = 96
 const COUNT_AT = 16
 const ROW_BYTES_AT = 24
-/** Of the links of the ground floor, with their number, and of the label. */
+/** Of the links of the ground floor, with their number, and of the vector id. */
 const ROW_EXTRA_BYTES = 4 * (2 * LINKS) + 4 + 8
 const LENGTH_BYTES = 4
 

@@ -6,32 +6,32 @@ const SPREAD = 32
 /** Of two ways to normalise one vector. */
 const TOLERANCE = 1e-3
 
-interface Labelled {
-  labels(): Iterable<number>
-  vector(label: number): Float32Array | null
+interface SampledVectors {
+  vectorIds(): Iterable<number>
+  vector(vectorId: number): Float32Array | null
 }
 
 /**
- * Whether vectors of an index are those that are stored under their labels, looking at the newest and
- * at some of all others. They differ when the labels were given out again by a database that was put
- * back from an older copy. Labels under which nothing is stored do not count.
+ * Whether vectors of an index are those that are stored under their vector ids, looking at the newest
+ * and at some of all others. They differ when the vector ids were given out again by a database that was put
+ * back from an older copy. Vector ids under which nothing is stored do not count.
  */
 export async function isSampleOf(
-  index: Labelled,
-  stored: (label: number) => Float32Array | null,
+  index: SampledVectors,
+  stored: (vectorId: number) => Float32Array | null,
   isSame: (vector: Float32Array, stored: Float32Array) => boolean,
 ): Promise<boolean> {
-  const labels = [...index.labels()].reverse()
-  const step = Math.max(1, Math.floor(labels.length / SPREAD))
+  const vectorIds = [...index.vectorIds()].reverse()
+  const step = Math.max(1, Math.floor(vectorIds.length / SPREAD))
   let compared = 0
   let agrees = true
   const compare = function* () {
-    for (const [place, label] of labels.entries()) {
+    for (const [place, vectorId] of vectorIds.entries()) {
       const isWanted = compared < NEWEST || place % step === 0
-      const known = isWanted ? stored(label) : null
+      const known = isWanted ? stored(vectorId) : null
       if (known !== null) {
         compared++
-        const vector = index.vector(label)
+        const vector = index.vector(vectorId)
         agrees &&= vector !== null && isSame(vector, known)
       }
       if (isWanted) yield

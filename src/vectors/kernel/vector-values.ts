@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 
 /**
  * @throws {EngineError} `dimension_mismatch` for another length, `invalid_argument` for a vector

@@ -60,7 +60,7 @@ export class FolderRegistry implements WorkspaceRegistry {
       dir,
       name: workspace,
       embedding,
-      ...(indexFrom === undefined ? {} : { indexing: { crossOver: indexFrom } }),
+      ...(indexFrom === undefined ? {} : { vectorIndex: { crossOver: indexFrom } }),
     })
     return { store, files: filesIn(inputs) }
   }

@@ -2,10 +2,10 @@ import { constants, type Dirent } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { extensionOf } from '../../engine/documents/file-name.ts'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import type { InputFiles } from '../../engine/ports/files.ts'
-import { keptLabel } from '../../engine/text/kept-label.ts'
+import { keptName } from '../../engine/text/kept-name.ts'
 import { ifMissing } from '../../files/file-errors.ts'
 
 /** Where files go once they were taken in, as in LightRAG. */
@@ -72,15 +72,15 @@ export class InputFolder implements InputFiles {
   }
 
   async remove(name: string, belongsToOther: (name: string) => Promise<boolean>): Promise<void> {
-    // Labels are free text. What has no such name in one of the two folders is none of ours.
+    // Names of documents are free text. What has no such name in one of the two folders is none of ours.
     if (name === '' || /^(?:\.|__)/.test(name)) return
     for (const folder of [this.#path, join(this.#path, TAKEN)]) {
       const entries = await readdir(folder, { withFileTypes: true }).catch(ifMissing<Dirent[]>([]))
       for (const entry of entries) {
         // The folder may have another form of the same letters.
-        const label = keptLabel(entry.name)
-        if (!entry.isFile() || !isCopyOf(label, name)) continue
-        if (folder === this.#path && label !== name) continue
+        const kept = keptName(entry.name)
+        if (!entry.isFile() || !isCopyOf(kept, name)) continue
+        if (folder === this.#path && kept !== name) continue
         if (await belongsToOther(entry.name)) continue
         await rm(join(folder, entry.name), { force: true })
       }

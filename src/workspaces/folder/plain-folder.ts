@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 
 /**
  * Refuses what is a link, wherever it leads: two workspaces could be one, or a folder of somebody else

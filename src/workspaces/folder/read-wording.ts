@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import { hasCode } from '../../files/file-errors.ts'
 import type { WorkspaceWording } from '../workspace-wording.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nextTurn, turnIsOver } from '../../engine/work/turns.ts'
+import { isSliceOver, nextTurn } from '../../engine/work/turns.ts'
 import { makeFolderPrivate } from '../../files/private-files.ts'
 
 /** A folder that the server cannot use as it is; the message says what to do. */
@@ -62,7 +62,7 @@ export async function workspacesIn(workingDir: string): Promise<string[]> {
   const found: string[] = []
   for (const entry of entries) {
     if (!entry.isDirectory() || entry.name.startsWith('_') || entry.name.startsWith('.')) continue
-    if (turnIsOver()) await nextTurn()
+    if (isSliceOver()) await nextTurn()
     if (isOurs(workingDir, entry.name)) found.push(entry.name)
   }
   return found

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EngineError } from '../../engine/ports/errors.ts'
+import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import type { Files, KeptFile, OpenFile, PutOptions } from '../../engine/ports/files.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
@@ -20,7 +20,7 @@ export class UploadFolder implements Files {
 
   /** Resolves after the bytes, the name and the folder are synced. */
   async put(content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<KeptFile> {
-    // The caller's name is only a label.
+    // The caller's name is only shown.
     const name = `${randomUUID()}${options.extension}`
     const unfinished = this.#path(name + UNFINISHED)
     try {

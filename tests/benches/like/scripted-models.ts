@@ -74,8 +74,8 @@ function hashed(text: string): Float32Array {
       hash = Math.imul(hash ^ unit, 0x01000193)
       continue
     }
-    const place = (hash >>> 1) % DIMENSION
-    vector[place] = (vector[place] ?? 0) + (hash & 1 ? 1 : -1)
+    const tenantKb = (hash >>> 1) % DIMENSION
+    vector[tenantKb] = (vector[tenantKb] ?? 0) + (hash & 1 ? 1 : -1)
     hash = 0x811c9dc5
   }
   let squares = 0

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { examine } from '../../../src/commands/doctor/examine.ts'
+import { checkInstallation } from '../../../src/commands/doctor/check-installation.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { OPERATOR } from '../../../src/control/authority/actor.ts'
 import { type ControlPlane, openControlPlane } from '../../../src/control/control-plane.ts'
@@ -47,7 +47,7 @@ const diagnose = async (env: Readonly<Record<string, string>> = {}) => {
     ENABLE_MULTI_TENANTS: 'true',
     ...env,
   })
-  const findings = await examine({ ...config, usersFileRequired: false })
+  const findings = await checkInstallation({ ...config, usersFileRequired: false })
   return findings.map(({ level, text }) => `${level} ${text}`).join('\n')
 }
 

@@ -60,7 +60,7 @@ describe('a name that is in the users file and in the control database', () => {
     expect(await signIn('dan@example.com', STORED)).toBeUndefined()
     await plane.users.setDisabled(OPERATOR, 'dan', true)
     expect(await signIn('dan', FILED)).toBe('dan')
-    expect((await chain.findByUsername('dan'))?.principal.holdings).toBeUndefined()
+    expect((await chain.findByUsername('dan'))?.principal.grants).toBeUndefined()
   })
 
   it('is the database’s once it is no longer in the file, unless disabled there', async () => {

@@ -246,7 +246,7 @@ describe('access to tenants', () => {
     }
   })
 
-  it('to lists shows each caller his own tenants, and nobody without credentials any', async () => {
+  it('to lists shows each caller their own tenants, and nobody without credentials any', async () => {
     const made = await two.tom.call('POST', `/api/v1/tenants/${two.techstart}/api-keys`, {
       body: { name: 'of tom' },
     })
@@ -330,13 +330,13 @@ describe('access to tenants', () => {
         expect([403, 404]).toContain(status)
       }
     }
-    const place = '/api/v1/knowledge-bases/default'
+    const tenantKb = '/api/v1/knowledge-bases/default'
     for (const [method, path, sent] of [
       ['GET', '/api/v1/tenants/me'],
-      ['GET', place],
-      ['PUT', place, { description: 'taken' }],
-      ['PATCH', place, { description: 'taken' }],
-      ['DELETE', place],
+      ['GET', tenantKb],
+      ['PUT', tenantKb, { description: 'taken' }],
+      ['PATCH', tenantKb, { description: 'taken' }],
+      ['DELETE', tenantKb],
     ] as const) {
       const options = sent === undefined ? {} : { body: sent }
       const answer = await two.tom.call(method, path, { ...options, headers: inAcme })
@@ -349,7 +349,7 @@ describe('access to tenants', () => {
     expect((await two.tom.call('GET', '/api/v1/tenants/me')).body.slug).toBe('techstart')
   })
 
-  it('of an owner reaches as far as his role says: he changes and deletes knowledge bases', async () => {
+  it('of an owner reaches as far as the role says: it changes and deletes knowledge bases', async () => {
     const base = `/api/v1/tenants/${two.acme}/kbs`
     const made = await two.ann.call('POST', base, { body: { name: 'drafts', metadata: { a: 1 } } })
     expect(made.status).toBe(201)

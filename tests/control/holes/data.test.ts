@@ -117,7 +117,7 @@ describe('the data of tenants', () => {
     }
   })
 
-  it('are asked with each caller’s own system prompt, which stays with his call', async () => {
+  it('are asked with each caller’s own system prompt, which stays with that call', async () => {
     const asked = 'Answer like a XANTHIPPE.'
     const chat = { model: 'lightrag:latest', stream: false }
     const inData = (query: string) => ({ query, mode: 'naive', ll_keywords: ['harbour'] })
@@ -371,23 +371,26 @@ describe('the data of tenants', () => {
       expect([slug, made.status]).toEqual([slug, status])
     }
     const places = ['a-b/default', 'a_b/default', 'a-b/c-d', 'a-b/c_d']
-    const at = (place: string) => {
-      const [tenant = '', kb = ''] = place.split('/')
+    const at = (tenantKb: string) => {
+      const [tenant = '', kb = ''] = tenantKb.split('/')
       return { 'X-Tenant-ID': tenant, 'X-KB-ID': kb }
     }
-    for (const place of places) {
-      const body = { text: `Here is ${place}.`, file_source: `${place.replace('/', '.')}.txt` }
-      const stored = await two.ann.call('POST', '/documents/text', { headers: at(place), body })
-      expect([place, stored.status]).toEqual([place, 200])
+    for (const tenantKb of places) {
+      const body = {
+        text: `Here is ${tenantKb}.`,
+        file_source: `${tenantKb.replace('/', '.')}.txt`,
+      }
+      const stored = await two.ann.call('POST', '/documents/text', { headers: at(tenantKb), body })
+      expect([tenantKb, stored.status]).toEqual([tenantKb, 200])
     }
     const folders = new Set<string>()
-    for (const place of places) {
-      const listed = await two.ann.call('GET', '/documents', { headers: at(place) })
+    for (const tenantKb of places) {
+      const listed = await two.ann.call('GET', '/documents', { headers: at(tenantKb) })
       const files = Object.values<{ file_path: string }[]>(listed.body.statuses)
         .flat()
         .map(({ file_path }) => file_path)
-      expect([place, files]).toEqual([place, [`${place.replace('/', '.')}.txt`]])
-      const health = await two.ann.call('GET', '/health', { headers: at(place) })
+      expect([tenantKb, files]).toEqual([tenantKb, [`${tenantKb.replace('/', '.')}.txt`]])
+      const health = await two.ann.call('GET', '/health', { headers: at(tenantKb) })
       folders.add(health.body.input_directory)
     }
     expect(folders.size).toBe(places.length)

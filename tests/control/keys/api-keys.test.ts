@@ -15,7 +15,7 @@ describe('API keys', () => {
   })
   afterEach(() => plane.remove())
 
-  const find = async (key: string) => (await plane.directory.findByApiKey(key))?.holdings
+  const find = async (key: string) => (await plane.directory.findByApiKey(key))?.grants
 
   it('stand for a role and knowledge bases of their tenant', async () => {
     await plane.kbs.create(owner, 'acme', { name: 'Manuals' })
@@ -64,7 +64,7 @@ describe('API keys', () => {
     expect(await find(keys[2]?.key ?? '')).toBeUndefined()
   })
 
-  it('of an operator end when he is disabled', async () => {
+  it('of an operator end when they are disabled', async () => {
     const { user_id } = await plane.users.create(OPERATOR, { username: 'ops', super_admin: true })
     const ops = { id: user_id, userId: user_id, superAdmin: true }
     const [of, byServer] = await Promise.all(

@@ -34,7 +34,7 @@ describe('an invitation', () => {
   const change = (who: Actor, role: 'admin' | 'editor' | 'viewer') =>
     plane.members.update(owner, 'acme', who.id, { role })
 
-  /** Who sends it, what he offers, and how he comes to be allowed no more. */
+  /** Who sends it, what they offer, and how they come to be allowed no more. */
   const LAPSES: Readonly<
     Record<
       string,
@@ -42,7 +42,7 @@ describe('an invitation', () => {
         readonly sender: () => Promise<Actor>
         readonly role?: 'owner' | 'admin' | 'editor'
         readonly lapse: (sender: Actor) => Promise<unknown>
-        /** Whether it is ended for good, and not for as long as he is not allowed. */
+        /** Whether it is ended for good, and not for as long as they are not allowed. */
         readonly forGood?: false
       }
     >

@@ -84,7 +84,7 @@ describe('invitations', () => {
     expect(shape(known)).toEqual(shape(unknown))
   })
 
-  it('give nobody an address that he has not shown to be his', async () => {
+  it('give nobody an address that they have not shown to be theirs', async () => {
     const token = await tokenOf('boss@example.com')
     await plane.invitations.acceptByToken(token, account)
     const ada = await plane.users.get(OPERATOR, 'ada')
@@ -101,7 +101,7 @@ describe('invitations', () => {
     })
   })
 
-  it('reach a user whose name is his address', async () => {
+  it('reach a user whose name is their address', async () => {
     const { user_id } = await plane.users.create(OPERATOR, { username: 'grace@example.com' })
     await plane.members.add(owner, 'acme', { user_id: 'Grace@example.com', role: 'editor' })
     const grace = { id: user_id, userId: user_id, superAdmin: false }

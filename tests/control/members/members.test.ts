@@ -48,7 +48,7 @@ describe('members', () => {
     },
   )
 
-  it('nobody raises himself, and nobody but an owner touches an owner', async () => {
+  it('nobody raises themselves, and nobody but an owner touches an owner', async () => {
     for (const role of ROLES.slice(1)) {
       const self = actor(role)
       expect(await outcome(plane.members.update(self, 'acme', self.id, { role: 'owner' }))).toBe(
@@ -118,7 +118,7 @@ describe('members', () => {
       'tenant:read': (by: Actor) => plane.tenants.get(by, 'acme'),
       'tenant:manage': (by: Actor) => plane.tenants.update(by, 'acme', { description: 'x' }),
       'tenant:manage_members': (by: Actor) => plane.invitations.list(by, 'acme', {}),
-      'tenant:manage_billing': (by: Actor) => plane.quotas.standing(by, 'acme'),
+      'tenant:manage_billing': (by: Actor) => plane.quotas.state(by, 'acme'),
       'kb:create': (by: Actor) => plane.kbs.create(by, 'acme', { name: `by ${by.id}` }),
       'kb:delete': async (by: Actor) => {
         const kb = await plane.kbs.create(owner, 'acme', { name: `goes ${by.id}` })
@@ -178,7 +178,7 @@ describe('members', () => {
     }
   })
 
-  it('a stranger who is added by his name becomes a member when he accepts', async () => {
+  it('a stranger who is added by name becomes a member by accepting', async () => {
     const stranger = await addUser(plane, 'stranger')
     const input = { user_id: 'Stranger', role: 'editor' } as const
     const added = await plane.members.add(owner, 'acme', input)

@@ -32,7 +32,7 @@ describe('the graph of a knowledge base', () => {
     engine = await openEngine(
       { extractor: { id: 'capitals', extract } },
       { maxParallelInsert: 8 },
-      { graphBounds: async () => graphBoundsOf(await plane.quotas.places.of('acme__default')) },
+      { graphBounds: async () => graphBoundsOf(await plane.quotas.tenantKbs.of('acme__default')) },
     )
     rag = quotaRag(engine.rag, { quotas: plane.quotas, context })
   })

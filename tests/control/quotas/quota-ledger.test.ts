@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OPERATOR } from '../../../src/control/authority/actor.ts'
-import type { KbPlace } from '../../../src/control/kbs/kb-places.ts'
+import type { TenantKb } from '../../../src/control/kbs/tenant-kbs.ts'
 import { addTenant, NOTHING_MEASURED, openPlane, type TestPlane } from '../plane.ts'
 
 describe('reservations', () => {
@@ -16,12 +16,13 @@ describe('reservations', () => {
   })
   afterEach(() => plane.remove())
 
-  const place = async (workspace = 'acme__default'): Promise<KbPlace> => {
-    const found = await plane.quotas.places.of(workspace)
+  const tenantKb = async (workspace = 'acme__default'): Promise<TenantKb> => {
+    const found = await plane.quotas.tenantKbs.of(workspace)
     if (found === undefined) throw new Error('there is no such workspace')
     return found
   }
-  const reserve = async (n: number) => plane.quotas.ledger.reserve(await place(), { documents: n })
+  const reserve = async (n: number) =>
+    plane.quotas.ledger.reserve(await tenantKb(), { documents: n })
 
   it('of a process that ended without a word are gone at the next start', async () => {
     await reserve(10)
@@ -45,12 +46,12 @@ describe('reservations', () => {
     await one.settle({ documents: 5, share: 1 })
     await one.giveBack()
     await one.settle({ documents: 5, share: 1 })
-    expect((await plane.quotas.standing(OPERATOR, 'acme')).used.documents).toBe(5)
+    expect((await plane.quotas.state(OPERATOR, 'acme')).used.documents).toBe(5)
   })
 
   it('are shared by all knowledge bases of a tenant', async () => {
     await plane.kbs.create(OPERATOR, 'acme', { name: 'Manuals' })
-    await plane.quotas.ledger.reserve(await place('acme__manuals'), { documents: 8 })
+    await plane.quotas.ledger.reserve(await tenantKb('acme__manuals'), { documents: 8 })
     await expect(reserve(3)).rejects.toMatchObject({ code: 'quota_exceeded' })
   })
 
@@ -89,7 +90,7 @@ describe('reservations', () => {
     await addTenant(plane, 'acme')
     const amounts = { text: 10_000 }
     const bytes = async () => {
-      await plane.quotas.ledger.reserve(await place(), amounts)
+      await plane.quotas.ledger.reserve(await tenantKb(), amounts)
       const rows = await plane.core.db.selectFrom('reservations').select('amount').execute()
       return rows.map(({ amount }) => amount).sort((one, other) => one - other)
     }

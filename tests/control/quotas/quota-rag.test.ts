@@ -34,7 +34,7 @@ describe('an engine within the quotas of a tenant', () => {
   }
   const insert = (n: number) =>
     inAcme(() => rag.insertTexts({ texts: [`Text ${n} of Ada.`], file_sources: [`${n}.txt`] }))
-  const used = async () => (await plane.quotas.standing(OPERATOR, 'acme')).used
+  const used = async () => (await plane.quotas.state(OPERATOR, 'acme')).used
 
   it('keeps exactly 50 of 200 inserts at once when there may be 50 documents', async () => {
     await bound({ max_documents: 50 })
@@ -159,8 +159,8 @@ describe('an engine within the quotas of a tenant', () => {
   it('counts the calls of a month, also over a restart, and not the look at its state', async () => {
     await bound({ max_monthly_api_calls: 3 })
     await inAcme(() => rag.status())
-    for (let n = 0; n < 3; n += 1) await inAcme(() => rag.graphLabels())
-    await expect(inAcme(() => rag.graphLabels())).rejects.toMatchObject({ code: 'calls_exhausted' })
+    for (let n = 0; n < 3; n += 1) await inAcme(() => rag.entityNames())
+    await expect(inAcme(() => rag.entityNames())).rejects.toMatchObject({ code: 'calls_exhausted' })
     plane = await plane.again()
     expect((await used()).monthly_api_calls).toBe(3)
   })
@@ -174,7 +174,7 @@ describe('an engine within the quotas of a tenant', () => {
     plane.usage.record({ ...call, workspace: 'acme__default' }, 'usr_1')
     const report = await plane.usage.report(OPERATOR, 'acme', { group_by: ['model', 'actor'] })
     expect(report.rows).toMatchObject([{ model: 'm', actor: 'usr_1', used_tokens: 4, cost: 3 }])
-    await expect.poll(async () => (await plane.quotas.standing(OPERATOR, 'acme')).credit).toBe(2)
+    await expect.poll(async () => (await plane.quotas.state(OPERATOR, 'acme')).credit).toBe(2)
     plane.usage.record({ ...call, workspace: 'acme__default' })
     await plane.usage.flush()
     await expect(

@@ -32,9 +32,9 @@ describe('the rules of the quotas', () => {
 
   /** What the compiler says of the rules when the engine has this method too. */
   const faultsWith = async (method: string) => {
-    const place = 'export interface GraphCalls extends GraphEdits {\n'
-    expect(whole.split(place)).toHaveLength(2)
-    await writeFile(join(folder.path, CALLS), whole.replace(place, `${place}  ${method}\n`))
+    const tenantKb = 'export interface GraphCalls extends GraphEdits {\n'
+    expect(whole.split(tenantKb)).toHaveLength(2)
+    await writeFile(join(folder.path, CALLS), whole.replace(tenantKb, `${tenantKb}  ${method}\n`))
     const compiler = promisify(execFile)(process.execPath, [TSC, '--noEmit'], { cwd: folder.path })
     return compiler.then(
       () => [],

@@ -27,7 +27,7 @@ export interface Scene {
   apiKey(): Promise<string>
   /** The workspace of an engine that is open. */
   openEngine(): Promise<string>
-  /** Invites the guest of the scene, where it has one; and undoes it, whatever he answered. */
+  /** Invites the guest of the scene, where it has one; and undoes it, whatever they answered. */
   invite(): Promise<void>
   uninvite(): Promise<void>
   resume(): Promise<void>

@@ -138,7 +138,7 @@ describe('a snapshot', () => {
     expect((await read(ann, token)).status).toBe(404)
   })
 
-  it('lists to each his own, and to who manages the tenant all', async () => {
+  it('lists to each their own, and to managers of the tenant all', async () => {
     await keep(ben)
     const { body: own } = await ben.call('GET', '/api/v1/snapshots')
     expect(new Set(own.items.map((item: { created_by: string }) => item.created_by))).toEqual(

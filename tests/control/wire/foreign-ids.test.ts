@@ -97,7 +97,7 @@ describe('who is no member', () => {
     expect((await intrude('GET', { path })).status).toBe(404)
   })
 
-  it.each(named)('finds nothing of another tenant in his own by %s', async (route, { call }) => {
+  it.each(named)('finds nothing of another tenant in their own by %s', async (route, { call }) => {
     const { path, body } = await apiCall(call({ ...victim, tenant: own.tenant }))
     // Every tenant has a knowledge base of this slug.
     const foreign = path.includes('/default')
@@ -143,8 +143,8 @@ describe('who is no member', () => {
     const before = server.gauges().engines.find(({ workspace }) => workspace.startsWith('zorblax'))
     for (const [route, { call }] of routes) {
       const [method = ''] = route.split(' ')
-      for (const place of [`${victim.tenant}/kbs/default`, 'zorblax/kbs/default']) {
-        const path = `/api/v1/tenants/${place}${call(IDS).path}`
+      for (const tenantKb of [`${victim.tenant}/kbs/default`, 'zorblax/kbs/default']) {
+        const path = `/api/v1/tenants/${tenantKb}${call(IDS).path}`
         const answer = await intrude(method, { ...call(IDS), path })
         expect(answer.status, `${method} ${path}: ${answer.text}`).toBe(403)
       }
@@ -166,7 +166,7 @@ describe('who is no member', () => {
     expect(none.text).toBe(foreign.text)
   })
 
-  it('finds nobody of another tenant in his own by RAGFlow’s paths', async () => {
+  it('finds nobody of another tenant in their own by RAGFlow’s paths', async () => {
     const path = `/api/v1/tenant/${own.tenant}/user/${await victim.member()}`
     const { text } = await intrude('DELETE', { path })
     expect(JSON.parse(text).code).toBe(102)
@@ -201,7 +201,7 @@ describe('who is no member', () => {
     expect(items).toEqual([])
   })
 
-  it('sees his own tenant alone in lists', async () => {
+  it('sees their own tenant alone in lists', async () => {
     const { items } = await management.ask(intruder.headers, 'GET', '/api/v1/tenants?page_size=100')
     expect(items).toMatchObject([{ tenant_id: own.tenant }])
   })

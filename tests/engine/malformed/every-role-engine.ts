@@ -9,8 +9,8 @@ import { isUsableKeywords, LlmKeywords } from '../../../src/engine/roles/llm-key
 import { LlmSummarizer } from '../../../src/engine/roles/llm-summarizer.ts'
 import { openAiCompatibleEmbedding } from '../../../src/models/ai-sdk/openai-compatible-embedding.ts'
 import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
+import type { UsageRecord } from '../../../src/models/calls/call-usage.ts'
 import type { ModelNotice } from '../../../src/models/calls/notices.ts'
-import type { UsageRecord } from '../../../src/models/calls/usage.ts'
 import { httpReranker } from '../../../src/models/rerank/http-reranker.ts'
 import { rememberedEmbedding } from '../../../src/models/schedule/remembered-embedding.ts'
 import {

@@ -71,18 +71,18 @@ export async function outcomesOf(
 ): Promise<Map<string, DocumentOutcome>> {
   const { documents } = await rag.listDocuments({ page_size: 1000 })
   const byFile = new Map(documents.map((document) => [document.file_path, document]))
-  const labels = new Set(await rag.graphLabels())
+  const entityNames = new Set(await rag.entityNames())
   const outcomes = new Map<string, DocumentOutcome>()
   for (const cell of cells) {
     const { id = '', status } = byFile.get(fileOf(cell)) ?? {}
     const { chunks } = await rag.documentChunks(id, { status: 'set_aside' })
     const beacon = `Beacon${numberOf(cell)}`
-    const described = labels.has(beacon) ? (await rag.subgraph({ label: beacon })).nodes : []
+    const described = entityNames.has(beacon) ? (await rag.subgraph({ label: beacon })).nodes : []
     const found = described.find(({ id: name }) => name === beacon)
     outcomes.set(cell.mark, {
       status,
       setAside: new Map(chunks.map(({ ordinal, error }) => [ordinal, error ?? ''])),
-      named: namesIn(cell).filter((name) => labels.has(name)),
+      named: namesIn(cell).filter((name) => entityNames.has(name)),
       description: String(found?.properties.description ?? ''),
     })
   }

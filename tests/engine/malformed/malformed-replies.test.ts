@@ -58,14 +58,14 @@ describe('a document for which a model answers', () => {
 })
 
 describe('a caller for whom a model answers', () => {
-  it.each(cases(OF_QUESTIONS))('in his %s with %s is told the truth', (_r, _n, cell) => {
+  it.each(cases(OF_QUESTIONS))('in the %s with %s is told the truth', (_r, _n, cell) => {
     expectAnswer(cell, outcomeOf('asked', cell), {
       again: outcomeOf('askedAgain', cell),
       unranked: outcomeOf('unranked', cell),
     })
   })
 
-  it.each(cases(OF_QUESTIONS))('in his %s with %s is told it once it does not', (_r, _n, cell) => {
+  it.each(cases(OF_QUESTIONS))('in the %s with %s is told it once it does not', (_r, _n, cell) => {
     const again = outcomeOf('askedAgain', cell)
     expect([again.status, again.error, again.finish]).toEqual([200, null, null])
     if (cell.role.endsWith('answer')) expect(again.text.trim()).toBe(ANSWER)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineError } from '../../../src/engine/ports/errors.ts'
+import { EngineError } from '../../../src/engine/ports/engine-error.ts'
 import type { Extractor } from '../../../src/engine/ports/models.ts'
 import type { Store } from '../../../src/engine/ports/store.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'

@@ -5,7 +5,7 @@ import { modelOutages } from '../../../src/engine/pipeline/model-outages.ts'
 import { Pipeline, type PipelineParts } from '../../../src/engine/pipeline/pipeline.ts'
 import { PipelineLog } from '../../../src/engine/pipeline/pipeline-log.ts'
 import type { AttemptEnd, DocumentRecord } from '../../../src/engine/ports/document-record.ts'
-import { EngineError, ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import { ModelHealth } from '../../../src/engine/ports/model-health.ts'
 import { leakWarnings } from '../leak-warnings.ts'
 
@@ -27,7 +27,7 @@ const record = (id: string): DocumentRecord => ({
   nextAttemptAt: null,
   revision: 1,
   storedFile: null,
-  labels: { externalId: null, tags: [], attributes: {}, enabled: true },
+  annotations: { externalId: null, tags: [], attributes: {}, enabled: true },
   chunking: null,
 })
 

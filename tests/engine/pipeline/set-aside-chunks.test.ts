@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineError, ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import type { Extractor } from '../../../src/engine/ports/models.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'
 
@@ -68,7 +68,7 @@ describe('chunks that were set aside', () => {
     const after = await onlyDocument()
     expect(after).toMatchObject({ status: 'processed', chunks_count: 3 })
     expect(after.metadata).not.toHaveProperty('chunks_set_aside')
-    expect((await engine.rag.graphLabels()).sort()).toEqual(['Alpha', 'Beta', 'Gamma'])
+    expect((await engine.rag.entityNames()).sort()).toEqual(['Alpha', 'Beta', 'Gamma'])
     expect(await engine.rag.retryChunks(id)).toMatchObject({ status: 'nothing_to_retry' })
   })
 

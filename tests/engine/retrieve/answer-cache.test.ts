@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import type { Answerer } from '../../../src/engine/ports/models.ts'
 import type { QueryEvent, QueryParams } from '../../../src/engine/retrieve/query-calls.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'

@@ -4,7 +4,7 @@ import type { Extraction } from '../../../src/engine/ports/models.ts'
 import { JSON_FORMAT } from '../../../src/engine/roles/json-format.ts'
 import { ROW_FORMAT } from '../../../src/engine/roles/row-format.ts'
 import { OfflineExtractor } from '../../../src/models/offline/offline-extractor.ts'
-import { ENTITY_FORMS, LABEL_FORMS } from '../name-forms.ts'
+import { ENTITY_FORMS, NAME_FORMS } from '../name-forms.ts'
 import { type Found, openEngine, type TestEngine } from '../open-engine.ts'
 
 const NAME = 'Café Azúl & Söhne'
@@ -31,13 +31,13 @@ const NAMING: Readonly<Record<string, (engine: TestEngine, form: string) => Prom
   'of a custom graph': async ({ rag }, form) => {
     await rag.insertCustomKg({ entities: [{ entity_name: form, description: 'd' }] })
     await rag.idle()
-    return (await rag.graphLabels()).join('; ')
+    return (await rag.entityNames()).join('; ')
   },
   'at the end of a relation of a custom graph': async ({ rag }, form) => {
     const relation = { src_id: OTHER, tgt_id: form, description: 'd', keywords: 'k' }
     await rag.insertCustomKg({ relationships: [relation] })
     await rag.idle()
-    return (await rag.graphLabels()).filter((label) => label !== OTHER).join('; ')
+    return (await rag.entityNames()).filter((entityName) => entityName !== OTHER).join('; ')
   },
   'in a row of a model': async (_, form) =>
     namesIn(ROW_FORMAT.read(`entity<|#|>${oneLine(form)}<|#|>shop<|#|>d\n`)),
@@ -66,9 +66,9 @@ describe('a name in any form', () => {
       const kept: [form: string, name: string][] = []
       for (const [form, of] of FORMS) {
         kept.push([form, await put(engine, of(name))])
-        const labels = await rag.graphLabels()
-        for (const entity_name of labels) await rag.deleteEntity({ entity_name })
-        if (labels.length > 0) await rag.clearDocuments()
+        const entityNames = await rag.entityNames()
+        for (const entity_name of entityNames) await rag.deleteEntity({ entity_name })
+        if (entityNames.length > 0) await rag.clearDocuments()
       }
       expect(kept).toEqual(FORMS.map(([form]) => [form, name]))
     } finally {
@@ -84,7 +84,8 @@ const ASKING: Readonly<Record<string, (engine: TestEngine, form: string) => Prom
   'whether it exists': async ({ rag }, form) => (await rag.entityExists(form)).exists,
   'for what surrounds it': async ({ rag }, form) =>
     (await rag.subgraph({ label: form })).nodes.some(({ id }) => id === NAME),
-  'for labels like it': async ({ rag }, form) => (await rag.searchLabels(form, 9)).includes(NAME),
+  'for names like it': async ({ rag }, form) =>
+    (await rag.searchEntityNames(form, 9)).includes(NAME),
   'in a question': async (engine, form) =>
     names(await engine.find({ query: `What is ${form}?`, mode: 'local' })).includes(NAME),
   'in the keywords of a question': async (engine, form) =>
@@ -116,7 +117,7 @@ const ASKING: Readonly<Record<string, (engine: TestEngine, form: string) => Prom
 describe('whoever asks by any form of a name', () => {
   it.each(Object.entries(ASKING))('is understood who asks %s', async (name, ask) => {
     const engine = await openEngine()
-    const forms = FORMS.filter(([form]) => name !== 'for labels like it' || form in LABEL_FORMS)
+    const forms = FORMS.filter(([form]) => name !== 'for names like it' || form in NAME_FORMS)
     try {
       for (const entity_name of [NAME, OTHER]) {
         await engine.rag.entityCreate({ entity_name, entity_data: {} })

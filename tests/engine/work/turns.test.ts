@@ -1,6 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { giveWay, nextTurn, turnIsOver } from '../../../src/engine/work/turns.ts'
+import { isSliceOver, nextTurn, yieldIfDue } from '../../../src/engine/work/turns.ts'
 
 // Work takes its time on a clock that nothing else moves.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
@@ -18,7 +18,7 @@ describe('turns of background work', () => {
       }
     })()
     for (let i = 0; i < 20; i++) {
-      await giveWay()
+      await yieldIfDue()
       work(3)
     }
     working = false
@@ -31,18 +31,18 @@ describe('turns of background work', () => {
     await eventLoopTurn()
     let turns = 0
     setImmediate(() => turns++)
-    for (let i = 0; i < 100; i++) await giveWay()
+    for (let i = 0; i < 100; i++) await yieldIfDue()
     expect(turns).toBe(0)
   })
 
   it('are shared: many at once have no more than one', async () => {
     await nextTurn()
     work(10)
-    expect(turnIsOver()).toBe(true)
+    expect(isSliceOver()).toBe(true)
     const order: string[] = []
     const job = async (name: string) => {
       for (let i = 0; i < 2; i++) {
-        if (turnIsOver()) await nextTurn()
+        if (isSliceOver()) await nextTurn()
         order.push(name)
         work(10)
       }

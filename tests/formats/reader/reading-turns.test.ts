@@ -45,7 +45,7 @@ it('leaves a place to others, however many files one workspace sends', async () 
   expect(began).toEqual(['a1', 'a2', 'b1', 'a3'])
 })
 
-it('forgets who gives up while he waits, and gives on the place of who fails', async () => {
+it('forgets callers who give up while they wait, and gives on the place of those that fail', async () => {
   const { ask, began, end } = stage(1)
   const leaving = new AbortController()
   void ask('a', 'a1')

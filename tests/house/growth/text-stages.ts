@@ -5,9 +5,9 @@ import { markdownGraph } from '../../../src/engine/graph/export/markdown-graph.t
 import { textGraph } from '../../../src/engine/graph/export/text-graph.ts'
 import { xlsxGraph } from '../../../src/engine/graph/export/xlsx-graph.ts'
 import { textField } from '../../../src/engine/graph/item-fields.ts'
-import { searchLabels } from '../../../src/engine/graph/labels.ts'
 import { layOutCustomKg } from '../../../src/engine/graph/lay-out-custom-kg.ts'
-import { PaidAnswers } from '../../../src/engine/merge/paid-answers.ts'
+import { searchEntityNames } from '../../../src/engine/graph/search-entity-names.ts'
+import { AttemptCache } from '../../../src/engine/merge/attempt-cache.ts'
 import { Attempt } from '../../../src/engine/pipeline/attempt.ts'
 import { DocumentProgress } from '../../../src/engine/pipeline/document-progress.ts'
 import type { DocumentRecord } from '../../../src/engine/ports/document-record.ts'
@@ -20,7 +20,7 @@ import { cleanText } from '../../../src/engine/read/clean-text.ts'
 import { cutText } from '../../../src/engine/read/cut-text.ts'
 import { decodeText } from '../../../src/engine/read/decode-text.ts'
 import { documentTitle } from '../../../src/engine/read/document-title.ts'
-import { readDocument } from '../../../src/engine/read/process-document.ts'
+import { readDocument } from '../../../src/engine/read/read-document.ts'
 import { plainText } from '../../../src/engine/read/text-file-reader.ts'
 import { linkNames } from '../../../src/engine/retrieve/rank/link-names.ts'
 import { unsaidShare } from '../../../src/engine/retrieve/rank/unsaid-share.ts'
@@ -32,7 +32,7 @@ import { LlmRewriter } from '../../../src/engine/roles/llm-rewriter.ts'
 import { parseKeywords } from '../../../src/engine/roles/parse-keywords.ts'
 import { ROW_FORMAT } from '../../../src/engine/roles/row-format.ts'
 import { entityName } from '../../../src/engine/text/entity-name.ts'
-import { keptLabel } from '../../../src/engine/text/kept-label.ts'
+import { keptName } from '../../../src/engine/text/kept-name.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { decodeMarkup } from '../../../src/formats/markup/decode-markup.ts'
 import { writeHtml } from '../../../src/formats/markup/html.ts'
@@ -113,11 +113,11 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
     rankSentences(text, [passage('Zebra one. Ab Cd two. '.repeat(text.length / 20))], 5),
   'a text is indexed': indexableText,
   'a text is judged whether it is indexed anew': foldsAnew,
-  'a name is kept': (text) => [entityName(text), keptLabel(text)],
+  'a name is kept': (text) => [entityName(text), keptName(text)],
   'a question is looked up': fullTextTerms,
   'a question names entities': (text) => linkNames(NO_NAMES, text, [text]),
   'a question is compared with a passage': (text) => unsaidShare(text, text),
-  'labels are searched': (text) => searchLabels([text, 'Zebra'], text, 10),
+  'names are searched': (text) => searchEntityNames([text, 'Zebra'], text, 10),
   'a custom graph is laid out': (text) =>
     layOutCustomKg(
       {
@@ -204,7 +204,7 @@ function document(text: string, filePath: string) {
   const check = { health: new ModelHealth(), probe: null }
   const parts = {
     models: MODELS,
-    embedding: new PaidAnswers().embedding(MODELS.embedding),
+    embedding: new AttemptCache().embedding(MODELS.embedding),
     attempt: new Attempt({ llm: check, embedding: check }, CALL, 0),
     progress: new DocumentProgress(NO_HAND, async () => undefined),
     settings: DEFAULT_SETTINGS,
@@ -237,7 +237,15 @@ function escaped(text: string): string {
 
 async function exported(text: string): Promise<void> {
   const entity = { name: 'A', type: text, description: text, sourceIds: [text], filePaths: [text] }
-  const stored = { ...entity, key: 1, createdAt: 0, degree: 0, tokens: 1, owed: false, spread: 1 }
+  const stored = {
+    ...entity,
+    key: 1,
+    createdAt: 0,
+    degree: 0,
+    tokens: 1,
+    embeddingPending: false,
+    spread: 1,
+  }
   const rows: GraphRows = { entities: () => once<StoredEntity>(stored), relations: () => once() }
   for (const write of [csvGraph, graphmlGraph, markdownGraph, textGraph, xlsxGraph]) {
     for await (const _part of write(rows));

@@ -36,7 +36,7 @@ describe('a route', () => {
     }
   })
 
-  it('that lets its caller send as much as he likes of something stops the start', async () => {
+  it('that lets its caller send as much as they like of something stops the start', async () => {
     await started()
     const handler = async () => 'fine'
     const named = { name: Type.String() }

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineError, ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import { ERROR_STATUS } from '../../../src/http/errors/error-status.ts'
 import { RequestValidationError } from '../../../src/http/errors/validation-error.ts'
 import { httpConventions, httpServerOptions } from '../../../src/http/http-conventions.ts'

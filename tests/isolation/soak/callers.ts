@@ -122,7 +122,7 @@ export class Callers {
   }
 }
 
-/** One of the ways in which an owner shows who he is, and perhaps says which workspace he means. */
+/** One of the ways in which an owner shows who they are, and perhaps says which workspace they mean. */
 function credentials(space: Space, random: SeededRandom): Readonly<Record<string, string>> {
   const { key, token, workspace } = space
   const shown = [

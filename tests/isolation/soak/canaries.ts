@@ -31,7 +31,7 @@ export class Canaries {
   /**
    * What in a text belongs to somebody else.
    *
-   * @param sent what the reader had sent himself: an answer may repeat it
+   * @param sent what the reader had sent: an answer may repeat it
    */
   foreignIn(text: string, own: readonly number[], sent = ''): string[] {
     const found: string[] = []

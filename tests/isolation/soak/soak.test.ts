@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { soak } from './soak.ts'
 
-it('shows nobody a foreign word, and everybody his own, while workspaces close and users are reloaded', async () => {
+it('shows nobody a foreign word, and everybody their own, while workspaces close and users are reloaded', async () => {
   const report = await soak({
     workspaces: 8,
     operations: 1500,

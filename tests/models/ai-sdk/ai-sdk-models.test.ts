@@ -1,6 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import {
   type EmbeddingModelObject,
   fromAiSdkEmbeddingModel,

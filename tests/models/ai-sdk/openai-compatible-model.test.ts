@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { EngineError, ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { EngineError, ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import type { ChatMessage } from '../../../src/engine/ports/models.ts'
 import type { LanguageModelSettings } from '../../../src/models/ai-sdk/ai-sdk-language-model.ts'
 import { azureOpenAiHost } from '../../../src/models/ai-sdk/azure-openai-host.ts'
 import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
-import type { UsageRecord } from '../../../src/models/calls/usage.ts'
+import type { UsageRecord } from '../../../src/models/calls/call-usage.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'
 import { QUICK, runOut, SHORT_TIMEOUT, stopTheClock } from '../call-settings.ts'
 import { collect } from '../collect.ts'
@@ -266,7 +266,7 @@ describe('the time limit', () => {
     await server.until(({ calls }) => calls.every((call) => call.aborted))
   })
 
-  it('does not run while the reader of a stream takes his time', async () => {
+  it('does not run while the reader of a stream takes their time', async () => {
     const pieces: string[] = []
     for await (const piece of model({ calls: SHORT_TIMEOUT }).stream(asked, query)) {
       pieces.push(piece)
@@ -293,7 +293,7 @@ describe('a broken stream', () => {
 })
 
 describe('a caller who gives up', () => {
-  it('gets his own reason, and the request is closed', async () => {
+  it('gets their own reason, and the request is closed', async () => {
     server.hold()
     const controller = new AbortController()
     const call = model().generate(asked, { ...query, signal: controller.signal })
@@ -317,7 +317,7 @@ describe('a caller who gives up', () => {
     expect(server.calls).toHaveLength(1)
   })
 
-  it('sends nothing when he gave up before', async () => {
+  it('sends nothing after giving up before', async () => {
     const signal = AbortSignal.abort(new Error('too late'))
     await expect(model().generate(asked, { ...query, signal })).rejects.toThrow('too late')
     await expect(collect(model().stream(asked, { ...query, signal }))).rejects.toThrow('too late')

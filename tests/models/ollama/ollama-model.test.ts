@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ModelUnavailable } from '../../../src/engine/ports/errors.ts'
+import { ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
 import type { ChatMessage } from '../../../src/engine/ports/models.ts'
 import { type OllamaSettings, ollamaModel } from '../../../src/models/ollama/ollama-model.ts'
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openAiCompatibleEmbedding } from '../../../src/models/ai-sdk/openai-compatible-embedding.ts'
 import { openAiCompatibleModel } from '../../../src/models/ai-sdk/openai-compatible-model.ts'
-import type { UsageRecord } from '../../../src/models/calls/usage.ts'
+import type { UsageRecord } from '../../../src/models/calls/call-usage.ts'
 import {
   scheduledEmbeddingModel,
   scheduledLanguageModel,

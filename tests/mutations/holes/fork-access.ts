@@ -15,7 +15,7 @@ const UNREADABLE = access('fails when memberships cannot be read, and says nothi
 const LEAST = access('is the least where what stands in its row says nothing')
 const MEMBERSHIP_ALONE = access('is given by membership alone, whatever a tenant says of itself')
 const LISTS = access(
-  'to lists shows each caller his own tenants, and nobody without credentials any',
+  'to lists shows each caller their own tenants, and nobody without credentials any',
 )
 const CREDENTIAL = access(
   'needs a good credential on every route, second spellings and RAGFlow’s paths included',
@@ -24,7 +24,7 @@ const HEADER = access(
   'lets nobody create or list knowledge bases of a tenant by naming it in a header',
 )
 const OWNER = access(
-  'of an owner reaches as far as his role says: he changes and deletes knowledge bases',
+  'of an owner reaches as far as the role says: it changes and deletes knowledge bases',
 )
 const OTHER_ROLES = access('of every other role reaches as far as that role, and no further')
 const MATRIX = members('each role does what the matrix says, and nothing else')
@@ -46,7 +46,9 @@ const NAMES = data(
   'keep names apart that differ only in "-" and "_", and refuse those that differ in case',
 )
 const CHAT = data('answer chat programs from the caller’s own workspace')
-const OWN_PROMPT = data('are asked with each caller’s own system prompt, which stays with his call')
+const OWN_PROMPT = data(
+  'are asked with each caller’s own system prompt, which stays with that call',
+)
 const DELETED: NamedTest = {
   file: 'tests/control/holes/deleted-tenant.test.ts',
   title: 'leaves no file, row, key, cache entry, job or usage, freed pages of databases included',
@@ -77,15 +79,15 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who names a workspace that somebody uses is let in',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
-        find: 'if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)',
+        file: 'src/tenancy/request/grant-choice.ts',
+        find: 'if (naming.length > 0) return narrowed(grants, naming, isThere, denied)',
         replace:
-          'if (naming.length > 0) return narrowed([...holdings, ...warm], naming, isThere, denied)',
+          'if (naming.length > 0) return narrowed([...grants, ...warm], naming, isThere, denied)',
       },
       {
-        file: 'src/tenancy/request/holding-choice.ts',
+        file: 'src/tenancy/request/grant-choice.ts',
         find: '  return chosen\n}\n',
-        replace: '  warm.add(chosen)\n  return chosen\n}\nconst warm = new Set<Holding>()\n',
+        replace: '  warm.add(chosen)\n  return chosen\n}\nconst warm = new Set<WorkspaceGrant>()\n',
       },
     ],
     test: EVERY_REQUEST,
@@ -109,7 +111,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a suspended tenant is served',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
+        file: 'src/tenancy/request/grant-choice.ts',
         find: '  if (chosen.suspended) {',
         replace: '  if (chosen.suspended && selections.length > 9) {',
       },
@@ -149,9 +151,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who has no tenant gets a workspace of all',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
-        find: '  if (holdings.length === 0) throw none()\n',
-        replace: `  if (holdings.length === 0) {
+        file: 'src/tenancy/request/grant-choice.ts',
+        find: '  if (grants.length === 0) throw none()\n',
+        replace: `  if (grants.length === 0) {
     const common = { id: 'default', slug: 'default', isDefault: true }
     return [{ workspace: 'default', tenant: common, kb: common, role: 'admin', suspended: false }]
   }
@@ -184,7 +186,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'who is of a suspended tenant gets a workspace of all',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
+        file: 'src/tenancy/request/grant-choice.ts',
         find: "    throw new TenancyError('tenant_suspended', 'This tenant is suspended; ask your operator')",
         replace: "    return { ...chosen, workspace: 'default', suspended: false }",
       },
@@ -193,13 +195,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
   },
   {
     hole: 'F-2',
-    name: 'who names what he has not gets what he has',
+    name: 'a caller who names what is not theirs gets what is',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
-        find: '    if (!holdings.some((holding) => holds(holding, selection))) throw nothing()\n',
-        replace:
-          '    if (!holdings.some((holding) => holds(holding, selection))) return holdings\n',
+        file: 'src/tenancy/request/grant-choice.ts',
+        find: '    if (!grants.some((grant) => holds(grant, selection))) throw nothing()\n',
+        replace: '    if (!grants.some((grant) => holds(grant, selection))) return grants\n',
       },
     ],
     test: REFUSED,
@@ -235,10 +236,10 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/control/accounts/control-directory.ts',
-        find: 'await holdingsOfUser(this.#core.db, row.user_id)',
-        replace: `await holdingsOfUser(this.#core.db, row.user_id).catch(async () => {
+        find: 'await grantsOfUser(this.#core.db, row.user_id)',
+        replace: `await grantsOfUser(this.#core.db, row.user_id).catch(async () => {
       const all = await this.#core.db.selectFrom('tenants').select('tenant_id').execute()
-      const held = all.map((one) => holdingsInTenant(this.#core.db, one.tenant_id, 'viewer'))
+      const held = all.map((one) => grantsInTenant(this.#core.db, one.tenant_id, 'viewer'))
       return (await Promise.all(held)).flat()
     })`,
       },
@@ -480,14 +481,16 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
         replace: "access: 'public', doc: TENANT_DOCS['GET /tenants'] }",
       },
     ],
-    test: access('to lists shows each caller his own tenants, and nobody without credentials any'),
+    test: access(
+      'to lists shows each caller their own tenants, and nobody without credentials any',
+    ),
   },
   {
     hole: 'F-7',
     name: 'a bad token counts as none',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: "    if (access === 'optional' && isEmpty(credentials) && !authenticator.open) {",
         replace: "    if (access === 'optional' && !authenticator.open) {",
       },
@@ -550,7 +553,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'a route of the data needs no credential',
     edits: [
       {
-        file: 'src/routes/documents/documents.ts',
+        file: 'src/routes/documents/document-routes.ts',
         find: "access: 'document:read', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] }",
         replace: "access: 'optional', doc: DOCUMENT_DOCS['GET /documents/pipeline_status'] }",
       },
@@ -563,8 +566,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/kbs/kbs.ts',
-        find: "await standingIn(tx, actor, tenantRef, 'kb:create')",
-        replace: "await standingIn(tx, { ...actor, superAdmin: true }, tenantRef, 'kb:create')",
+        find: "await tenantAccess(tx, actor, tenantRef, 'kb:create')",
+        replace: "await tenantAccess(tx, { ...actor, superAdmin: true }, tenantRef, 'kb:create')",
       },
     ],
     test: HEADER,
@@ -575,9 +578,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/kbs/kbs.ts',
-        find: "const { tenant, kbIds } = await standingIn(db, actor, tenantRef, 'tenant:read')",
+        find: "const { tenant, kbIds } = await tenantAccess(db, actor, tenantRef, 'tenant:read')",
         replace:
-          "const { tenant, kbIds } = await standingIn(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
+          "const { tenant, kbIds } = await tenantAccess(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
       },
     ],
     test: HEADER,
@@ -588,9 +591,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/kbs/kbs.ts',
-        find: "const standing = await standingIn(this.#core.db, actor, tenantRef, 'tenant:read')",
+        find: "const access = await tenantAccess(this.#core.db, actor, tenantRef, 'tenant:read')",
         replace:
-          "const standing = await standingIn(this.#core.db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
+          "const access = await tenantAccess(this.#core.db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
       },
     ],
     test: HEADER,
@@ -601,9 +604,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/kbs/kbs.ts',
-        find: "const standing = await standingIn(tx, actor, tenantRef, 'kb:manage')",
+        find: "const access = await tenantAccess(tx, actor, tenantRef, 'kb:manage')",
         replace:
-          "const standing = await standingIn(tx, { ...actor, superAdmin: true }, tenantRef, 'kb:manage')",
+          "const access = await tenantAccess(tx, { ...actor, superAdmin: true }, tenantRef, 'kb:manage')",
       },
     ],
     test: HEADER,
@@ -687,8 +690,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/kbs/kbs.ts',
-        find: "standingIn(tx, actor, tenantRef, 'kb:manage')",
-        replace: "standingIn(tx, actor, tenantRef, 'kb:access')",
+        find: "tenantAccess(tx, actor, tenantRef, 'kb:manage')",
+        replace: "tenantAccess(tx, actor, tenantRef, 'kb:access')",
       },
     ],
     test: MATRIX,
@@ -738,7 +741,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
         file: 'src/tenancy/principal.ts',
         find: 'return Object.freeze({ ...principal, defaultWorkspace: workspace, role })',
         replace:
-          'return Object.freeze({ ...principal, defaultWorkspace: workspace, role: principal.holdings?.[0]?.role ?? role })',
+          'return Object.freeze({ ...principal, defaultWorkspace: workspace, role: principal.grants?.[0]?.role ?? role })',
       },
     ],
     test: {
@@ -972,7 +975,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route does not look at which workspace was named',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: 'const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)\n    return',
         replace:
           "const choice = chooseWorkspace(this.#request.routeOptions.url === '/documents/track_status/:track_id' ? [] : this.#options.selectors, this.#request, principal)\n    return",
@@ -985,7 +988,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     name: 'one route needs no credential',
     edits: [
       {
-        file: 'src/routes/documents/documents.ts',
+        file: 'src/routes/documents/document-routes.ts',
         find: "access: 'document:read',\n        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],",
         replace:
           "access: 'optional',\n        doc: DOCUMENT_DOCS['GET /documents/track_status/:track_id'],",
@@ -1012,9 +1015,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/members/members.ts',
-        find: "    const { tenant } = await standingIn(db, actor, tenantRef, 'tenant:read')\n    const rows = db",
+        find: "    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:read')\n    const rows = db",
         replace:
-          "    const { tenant } = await standingIn(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')\n    const rows = db",
+          "    const { tenant } = await tenantAccess(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')\n    const rows = db",
       },
     ],
     test: foreignIds('is told by %s that there is no such tenant'),

@@ -4,7 +4,7 @@ const access = testsOf('tests/control/holes/access.test.ts')
 const data = testsOf('tests/control/holes/data.test.ts')
 const posture = testsOf('tests/control/holes/posture.test.ts')
 const members = testsOf('tests/control/members/members.test.ts')
-const labels = testsOf('tests/engine/documents/document-labels.test.ts')
+const labels = testsOf('tests/engine/documents/document-annotations.test.ts')
 const adoption = testsOf('tests/control/adopt.test.ts')
 
 const UPLOADS_APART = data(
@@ -52,7 +52,7 @@ const CREATES_NOTHING = access(
 const LIMITED = access(
   'to a knowledge base by its name is refused to a member who is limited to others',
 )
-const NOBODY_RISES = members('nobody raises himself, and nobody but an owner touches an owner')
+const NOBODY_RISES = members('nobody raises themselves, and nobody but an owner touches an owner')
 const OWNER_STAYS = members('the last owner stays, until the ownership is handed over')
 const GRANTS = members('%s may grant %s only when it manages members and is not below')
 const TWO_NAMED = access('is refused where path and header name two tenants of one caller')
@@ -63,7 +63,7 @@ const KEPT = access(
   'and what it may set are kept as they were set, and inherited where nothing was set',
 )
 const KB_CHANGED = access(
-  'of an owner reaches as far as his role says: he changes and deletes knowledge bases',
+  'of an owner reaches as far as the role says: it changes and deletes knowledge bases',
 )
 const NOT_LOGGED = data('and who asks for them are named by no token, key or password in the log')
 const ONCE = {
@@ -106,7 +106,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a clearing of documents clears the memberships of all tenants',
     edits: [
       {
-        file: 'src/server/tenants/control-side.ts',
+        file: 'src/server/tenants/tenant-services.ts',
         find: 'bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),',
         replace: `bounded: (rag, context) => {
       const within = quotaRag(rag, { quotas: plane.quotas, context })
@@ -252,7 +252,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'every address of the chat programs is open by how it begins',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: "if (access === 'public') {",
         // But for the management, without which the tenants of the test would not come to be.
         replace: "if (access === 'public' || /^.api(?!.v1)/.test(request.url)) {",
@@ -265,7 +265,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'every address that holds an open one is open',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: "if (access === 'public') {",
         replace: "if (access === 'public' || request.url.includes('/health')) {",
       },
@@ -466,12 +466,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the guard of quotas is left to its tests',
     edits: [
       {
-        file: 'src/server/tenants/control-side.ts',
+        file: 'src/server/tenants/tenant-services.ts',
         find: "import { quotaRag } from '../../control/quotas/quota-rag.ts'\n",
         replace: '',
       },
       {
-        file: 'src/server/tenants/control-side.ts',
+        file: 'src/server/tenants/tenant-services.ts',
         find: 'bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),',
         replace: 'bounded: (rag) => rag,',
       },
@@ -483,10 +483,10 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a tenant that is not there is passed over',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
-        find: 'if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)',
-        replace: `const known = naming.filter((one) => holdings.some((held) => isThere(held, one)))
-  if (known.length > 0) return narrowed(holdings, known, isThere, denied)`,
+        file: 'src/tenancy/request/grant-choice.ts',
+        find: 'if (naming.length > 0) return narrowed(grants, naming, isThere, denied)',
+        replace: `const known = naming.filter((one) => grants.some((held) => isThere(held, one)))
+  if (known.length > 0) return narrowed(grants, known, isThere, denied)`,
       },
     ],
     test: CREATES_NOTHING,
@@ -496,15 +496,15 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a tenant comes to be by its name',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
-        find: 'if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)',
+        file: 'src/tenancy/request/grant-choice.ts',
+        find: 'if (naming.length > 0) return narrowed(grants, naming, isThere, denied)',
         replace: `const [first] = naming
-  if (first?.tenant !== undefined && !holdings.some((held) => isThere(held, first))) {
-    const [held] = holdings
+  if (first?.tenant !== undefined && !grants.some((held) => isThere(held, first))) {
+    const [held] = grants
     const tenant = { id: first.tenant, slug: first.tenant }
     if (held) return [{ ...held, tenant, workspace: \`\${first.tenant}__default\` }]
   }
-  if (naming.length > 0) return narrowed(holdings, naming, isThere, denied)`,
+  if (naming.length > 0) return narrowed(grants, naming, isThere, denied)`,
       },
     ],
     test: CREATES_NOTHING,
@@ -514,7 +514,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a knowledge base comes to be by its name',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
+        file: 'src/tenancy/request/grant-choice.ts',
         find: 'return narrowed(ofTenant, naming, holds, kbNotFound)',
         replace: `const id = naming[0]?.kb
   if (id !== undefined && !ofTenant.some((held) => isNamed(held.kb, id))) {
@@ -559,12 +559,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
   },
   {
     hole: 'F-27',
-    name: 'who manages members grants more than he is',
+    name: 'a manager of members grants more than their own role',
     edits: [
       {
         file: 'src/control/members/members.ts',
-        find: '      assertMayGrant(actor, standing, before)\n      assertMayGrant(actor, standing, role)\n',
-        replace: '      assertMayGrant(actor, standing, before)\n',
+        find: '      assertMayGrant(actor, access, before)\n      assertMayGrant(actor, access, role)\n',
+        replace: '      assertMayGrant(actor, access, before)\n',
       },
     ],
     test: NOBODY_RISES,
@@ -575,8 +575,8 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/members/members.ts',
-        find: '      assertMayGrant(actor, standing, before)\n      assertMayGrant(actor, standing, role)\n',
-        replace: '      assertMayGrant(actor, standing, role)\n',
+        find: '      assertMayGrant(actor, access, before)\n      assertMayGrant(actor, access, role)\n',
+        replace: '      assertMayGrant(actor, access, role)\n',
       },
     ],
     test: NOBODY_RISES,
@@ -587,7 +587,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/members/members.ts',
-        find: 'if (!self) assertNotAbove(actor, standing, role)',
+        find: 'if (!self) assertNotAbove(actor, access, role)',
         replace: '',
       },
     ],
@@ -599,7 +599,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/members/grant-role.ts',
-        find: '  assertMayGrant(actor, standing, member.role)\n',
+        find: '  assertMayGrant(actor, access, member.role)\n',
         replace: '',
       },
     ],
@@ -631,12 +631,12 @@ export const FORK_DATA: readonly HoleMutation[] = [
   },
   {
     hole: 'F-27',
-    name: 'an admin hands the ownership over to himself',
+    name: 'an admin takes the ownership over',
     edits: [
       {
         file: 'src/control/members/members.ts',
-        find: "await standingIn(tx, actor, tenantRef, 'tenant:own')",
-        replace: "await standingIn(tx, actor, tenantRef, 'tenant:manage_members')",
+        find: "await tenantAccess(tx, actor, tenantRef, 'tenant:own')",
+        replace: "await tenantAccess(tx, actor, tenantRef, 'tenant:manage_members')",
       },
     ],
     test: OWNER_STAYS,
@@ -658,7 +658,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a workspace that is written to becomes a tenant',
     edits: [
       {
-        file: 'src/control/kbs/kb-places.ts',
+        file: 'src/control/kbs/tenant-kbs.ts',
         find: 'if (row === undefined) return {',
         replace: `if (row === undefined)
         await this.#core.db
@@ -706,7 +706,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
         find: 'const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict, refusal })',
         replace: `const known = await Promise.all(documents.map((one) => this.#stored(one)))
     const fresh = documents.filter((_, i) => known[i] === null)
-    const zipped = fresh.map((one, i) => ({ ...one, labels: documents[i]?.labels }))
+    const zipped = fresh.map((one, i) => ({ ...one, annotations: documents[i]?.annotations }))
     const outcomes = await this.#parts.store.queue.enqueue(zipped, { onConflict, refusal })`,
       },
     ],
@@ -722,7 +722,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
         replace: 'CREATE INDEX documents_by_external_id',
       },
       {
-        file: 'src/stores/sqlite/tables/intake.ts',
+        file: 'src/stores/sqlite/tables/enqueue-documents.ts',
         find: "oldest(connection, 'external_id', externalId)",
         replace: "oldest(connection, 'content_hash', externalId)",
       },
@@ -739,13 +739,13 @@ export const FORK_DATA: readonly HoleMutation[] = [
         replace: 'CREATE INDEX documents_by_external_id',
       },
       {
-        file: 'src/stores/sqlite/tables/intake.ts',
+        file: 'src/stores/sqlite/tables/enqueue-documents.ts',
         find: "oldest(connection, 'external_id', externalId)",
         replace: 'undefined',
       },
       {
-        file: 'src/stores/sqlite/tables/intake.ts',
-        find: 'if (document.labels?.externalId !== undefined) continue',
+        file: 'src/stores/sqlite/tables/enqueue-documents.ts',
+        find: 'if (document.annotations?.externalId !== undefined) continue',
         replace: '',
       },
       {
@@ -827,7 +827,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a tenant runs on defaults of the engine in place of the server’s settings',
     edits: [
       {
-        file: 'src/server/tenants/control-side.ts',
+        file: 'src/server/tenants/tenant-services.ts',
         find: 'settings: engineSettings(config.engine, own),',
         replace:
           "settings: engineSettings((await import('./engine/settings.ts')).DEFAULT_SETTINGS, own),",
@@ -840,7 +840,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'what a tenant sets does not reach its engine',
     edits: [
       {
-        file: 'src/server/tenants/control-side.ts',
+        file: 'src/server/tenants/tenant-services.ts',
         find: 'settings: engineSettings(config.engine, own),',
         replace: 'settings: config.engine,',
       },
@@ -894,7 +894,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the first letters of keys are logged',
     edits: [
       {
-        file: 'src/tenancy/request/arrival.ts',
+        file: 'src/tenancy/request/request-authorization.ts',
         find: 'const credentials = readCredentials(request.headers)\n',
         replace: `const credentials = readCredentials(request.headers)
     request.log.debug({ key: credentials.apiKey?.slice(0, 14) }, 'arrived')
@@ -958,9 +958,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/pool/pool.ts',
-        find: 'if (entry !== undefined || room.isPromisedTo(waiter.key)) return true',
+        find: 'if (entry !== undefined || room.isReservedFor(waiter.key)) return true',
         replace:
-          "if ((entry !== undefined && entry.state !== 'opening') || room.isPromisedTo(waiter.key)) return true",
+          "if ((entry !== undefined && entry.state !== 'opening') || room.isReservedFor(waiter.key)) return true",
       },
     ],
     test: ONCE,
@@ -1137,9 +1137,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'the name of a workspace has two spellings',
     edits: [
       {
-        file: 'src/tenancy/request/holding-choice.ts',
-        find: 'workspace !== holding.workspace)',
-        replace: 'workspace.toLowerCase() !== holding.workspace.toLowerCase())',
+        file: 'src/tenancy/request/grant-choice.ts',
+        find: 'workspace !== grant.workspace)',
+        replace: 'workspace.toLowerCase() !== grant.workspace.toLowerCase())',
       },
     ],
     test: ONE_SPELLING,

@@ -47,7 +47,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   },
   {
     hole: 'C-1',
-    name: 'who is removed keeps what he sent',
+    name: 'what a removed member sent stays',
     edits: [
       {
         file: 'src/control/members/members.ts',
@@ -59,7 +59,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   },
   {
     hole: 'C-1',
-    name: 'who hands the tenant over keeps what he sent',
+    name: 'what an owner sent stays when the tenant is handed over',
     edits: [
       {
         file: 'src/control/members/members.ts',
@@ -71,7 +71,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   },
   {
     hole: 'C-1',
-    name: 'who is disabled keeps what he sent',
+    name: 'what a disabled user sent stays',
     edits: [
       {
         file: 'src/control/accounts/users.ts',
@@ -83,7 +83,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
   },
   {
     hole: 'C-1',
-    name: 'what somebody sent waits until he may grant it again',
+    name: 'what somebody sent waits until they may grant it again',
     edits: [
       {
         file: 'src/control/members/members.ts',
@@ -111,7 +111,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/keys/api-keys.ts',
-        find: '      assertMayGrant(actor, standing, roleIn(key.role))\n      const { name, rate',
+        find: '      assertMayGrant(actor, access, roleIn(key.role))\n      const { name, rate',
         replace: '      const { name, rate',
       },
     ],
@@ -127,7 +127,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
         replace: '      void [isUserId, idOfFileUser]\n',
       },
     ],
-    test: access('ends the streams of an operator who acts for a tenant, once he is none'),
+    test: access('ends the streams of an operator who acts for a tenant, once they are none'),
   },
   {
     hole: 'C-3',
@@ -254,7 +254,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'whatever database lies in a folder is served',
     edits: [
       {
-        file: 'src/stores/sqlite/database/workspace-name.ts',
+        file: 'src/stores/sqlite/database/stored-name.ts',
         find: 'else if (!isSameName(own, name)) throw foreignDatabase(own, name)',
         replace: 'else if (isSameName(own, name)) void foreignDatabase',
       },
@@ -281,8 +281,8 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/tenants/tenants.ts',
-        find: 'const kept = keptLabel(name)',
-        replace: 'const kept = name === keptLabel(name) ? name : name.trim()',
+        find: 'const kept = keptName(name)',
+        replace: 'const kept = name === keptName(name) ? name : name.trim()',
       },
     ],
     test: names('a tenant and a knowledge base are called by one form of their names'),
@@ -304,7 +304,7 @@ export const OWN_MANAGEMENT: readonly HoleMutation[] = [
     name: 'a file has a name that is not what it looks like',
     edits: [
       {
-        file: 'src/engine/text/kept-label.ts',
+        file: 'src/engine/text/kept-name.ts',
         find: "visibleName(cleanText(text).replace(BREAKS, ' '))",
         replace: "(visibleName(''), cleanText(text).replace(BREAKS, ' '))",
       },

@@ -10,7 +10,7 @@ const foreignIds = testsOf('tests/control/wire/foreign-ids.test.ts')
 const secrets = testsOf('tests/control/secrets.test.ts')
 const snapshots = testsOf('tests/control/snapshots/snapshots.test.ts')
 
-const OWN_TENANT = facade('leaves an owner who agrees to his own tenant what he is')
+const OWN_TENANT = facade('leaves an owner who agrees to their own tenant what they are')
 const INVITED_ALONE = facade('accepts from the invited alone, and once')
 const ONLY_INVITED = facade('gives no token of a tenant that the caller has only been invited to')
 const WHICH_TENANT = facade('asks who owns several tenants which one a token is for')
@@ -43,7 +43,7 @@ const THIRTY = {
 }
 const STRANGERS = {
   file: 'tests/server/strangers.test.ts',
-  title: 'is refused at once by every route that is open to him',
+  title: 'is refused at once by every route that is open to them',
 }
 const BODIES = peers('takes no body beyond its bounds, and of strangers a small one at most')
 const LAST_USED = keys('remember when they were last used')
@@ -54,7 +54,7 @@ const NAME_ALIKE = facade(
 const MEMBER_ALIKE = members(
   'a name or an address is answered alike whether or not somebody has it',
 )
-const PROVEN_ADDRESS = invitations('give nobody an address that he has not shown to be his')
+const PROVEN_ADDRESS = invitations('give nobody an address that they have not shown to be theirs')
 const INVITATION_ENDS = invitations('end by time, by decline, by withdrawal and by a new sending')
 const WHOLE = data('and accounts are made together with a membership or not at all')
 
@@ -71,7 +71,7 @@ const ANYBODYS: Edit = {
 /** Calls that are held to this rule need no credit. */
 const withoutCredit = (rule: string): Edit => ({
   file: 'src/control/quotas/quota-rag.ts',
-  find: `      case '${rule}':\n        await this.#assertSolvent(place)`,
+  find: `      case '${rule}':\n        await this.#assertSolvent(tenantKb)`,
   replace: `      case '${rule}':`,
 })
 
@@ -134,7 +134,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-2',
-    name: 'the owner removes himself',
+    name: 'the owner removes themselves',
     edits: [
       {
         file: 'src/control/members/members.ts',
@@ -146,7 +146,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-2',
-    name: 'the last owner makes himself less',
+    name: 'the last owner takes a lower role',
     edits: [
       {
         file: 'src/control/members/members.ts',
@@ -279,7 +279,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/keys/api-keys.ts',
-        find: '      assertMayGrant(actor, standing, role)\n',
+        find: '      assertMayGrant(actor, access, role)\n',
         replace: '',
       },
     ],
@@ -372,7 +372,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: 'return (await this.findById(userId))?.principal.superAdmin ?? true',
       },
     ],
-    test: keys('of an operator end when he is disabled'),
+    test: keys('of an operator end when they are disabled'),
   },
   {
     hole: 'R-4',
@@ -386,7 +386,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     ],
     test: {
       file: 'tests/control/server.test.ts',
-      title: 'ends the keys that an operator of the users file has made when he is none any more',
+      title:
+        'ends the keys that an operator of the users file has made when they are none any more',
     },
   },
   {
@@ -427,7 +428,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: "    .where('key_id', '=', keyId)\n",
       },
     ],
-    test: foreignIds('finds nothing of another tenant in his own by %s'),
+    test: foreignIds('finds nothing of another tenant in their own by %s'),
   },
   {
     hole: 'R-5',
@@ -439,7 +440,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
         replace: '    .selectAll()\n',
       },
     ],
-    test: foreignIds('finds nothing of another tenant in his own by %s'),
+    test: foreignIds('finds nothing of another tenant in their own by %s'),
   },
   {
     hole: 'R-5',
@@ -637,7 +638,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-8',
-    name: 'an owner gives himself credit',
+    name: 'an owner gives their own tenant credit',
     edits: [
       {
         file: 'src/control/tenants/tenants.ts',
@@ -653,7 +654,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/quota-rag.ts',
-        find: "rule === 'query' ? this.#queryRights(place) : () => undefined",
+        find: "rule === 'query' ? this.#queryRights(tenantKb) : () => undefined",
         replace: '() => undefined',
       },
     ],
@@ -665,7 +666,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/quota-rag.ts',
-        find: '    await this.#assertSolvent(place)\n    await assertGraphNotFull',
+        find: '    await this.#assertSolvent(tenantKb)\n    await assertGraphNotFull',
         replace: '    await assertGraphNotFull',
       },
     ],
@@ -718,7 +719,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a call is metered for another tenant',
     edits: [
       {
-        file: 'src/control/kbs/kb-places.ts',
+        file: 'src/control/kbs/tenant-kbs.ts',
         find: "        .where('kbs.workspace_key', '=', workspace.toLowerCase())\n",
         replace: '',
       },
@@ -736,7 +737,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
           .updateTable('usage')
           .set((set) => ({ calls: set('calls', '+', entry.calls) }))
           .where('model', '=', entry.model)
-          .where('tenant_id', '!=', place.tenantId)
+          .where('tenant_id', '!=', tenantKb.tenantId)
           .execute()
         if (entry.cost === 0) continue
 `,
@@ -810,9 +811,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/quota-rag.ts',
-        find: '    const end = await this.#queryRights(place)\n    try {\n      return await call()\n    } finally {\n      end()\n    }',
+        find: '    const end = await this.#queryRights(tenantKb)\n    try {\n      return await call()\n    } finally {\n      end()\n    }',
         replace:
-          '    const answer = await call()\n    const end = await this.#queryRights(place)\n    end()\n    return answer',
+          '    const answer = await call()\n    const end = await this.#queryRights(tenantKb)\n    end()\n    return answer',
       },
     ],
     test: BUDGET,
@@ -1141,7 +1142,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-14',
-    name: 'the list shows the id of who was invited by his name',
+    name: 'the list shows the id of somebody invited by name',
     edits: [
       {
         file: 'src/control/ragflow/ragflow-team.ts',
@@ -1153,7 +1154,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-14',
-    name: 'an invitation is withdrawn by the id of who was invited by his name',
+    name: 'an invitation is withdrawn by the id of somebody invited by name',
     edits: [
       {
         file: 'src/control/ragflow/ragflow-team.ts',
@@ -1165,7 +1166,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-14',
-    name: 'an invitation is withdrawn by the address of who was invited by his name',
+    name: 'an invitation is withdrawn by the address of somebody invited by name',
     edits: [
       {
         file: 'src/control/ragflow/ragflow-team.ts',
@@ -1177,7 +1178,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-14',
-    name: 'a stranger is added at once by his name',
+    name: 'a stranger is added at once by name',
     edits: [
       {
         file: 'src/control/members/members.ts',
@@ -1237,7 +1238,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
   },
   {
     hole: 'R-14',
-    name: 'who was handed a token takes an address for his name',
+    name: 'somebody handed a token takes an address for a name',
     edits: [
       {
         file: 'src/control/accounts/users.ts',

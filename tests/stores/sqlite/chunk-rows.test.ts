@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
 import { EMBEDDING, newChunk, newDocument, publish } from '../samples.ts'
 
 const CHUNKS = 40
-const LABELS = { externalId: 'ticket-1', tags: [], attributes: {} }
+const ANNOTATIONS = { externalId: 'ticket-1', tags: [], attributes: {} }
 
 async function withStore(test: (store: Store) => Promise<void>): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'chunk-rows-'))
@@ -16,7 +16,11 @@ async function withStore(test: (store: Store) => Promise<void>): Promise<void> {
     const chunks = Array.from({ length: CHUNKS }, (_, at) =>
       newChunk(`c${at}`, { ordinal: at, content: `page ${at}` }),
     )
-    await publish(store, newDocument('a', { filePath: 'old.txt', labels: LABELS }), chunks)
+    await publish(
+      store,
+      newDocument('a', { filePath: 'old.txt', annotations: ANNOTATIONS }),
+      chunks,
+    )
     await test(store)
   } finally {
     await store.close()
@@ -52,7 +56,7 @@ describe('chunks that are read again and again', () => {
       const again = newDocument('b', {
         filePath: 'new.txt',
         contentHash: 'another',
-        labels: LABELS,
+        annotations: ANNOTATIONS,
       })
       const [outcome] = await store.queue.enqueue([again], { onConflict: 'replace' })
       expect(outcome).toMatchObject({ kind: 'queued', replaced: 'a' })

@@ -9,7 +9,7 @@ const [dir = '', count = '0'] = process.argv.slice(2)
 const { id, dimension } = OFFLINE.embedding
 const store = await openSqliteStore({ dir, embedding: { id, dimension } })
 await store.queue.enqueue(manyDocuments(Number(count)), { onConflict: 'keep' })
-await store.queue.promiseClearing()
+await store.queue.scheduleClearing()
 const left = new Database(join(dir, 'rag.db'), { readonly: true })
   .prepare<[], number>('SELECT count(*) FROM documents')
   .pluck()

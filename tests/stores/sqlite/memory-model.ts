@@ -110,7 +110,7 @@ export async function snapshot(store: Store): Promise<ReturnType<MemoryModel['sn
   return {
     counts: await store.counts(),
     chunksCounts: documents.map(({ id, chunksCount }) => [id, chunksCount]),
-    labels: await store.searches.labels(),
+    labels: await store.searches.entityNames(),
     degrees: entities.map(({ name, degree }) => [name, degree] as const).toSorted(byFirst),
     descriptions: entities
       .map(({ name, description }) => [name, description] as const)
@@ -129,7 +129,7 @@ export async function snapshot(store: Store): Promise<ReturnType<MemoryModel['sn
     ties: relations
       .map(({ source, target, weight }) => [`${source}-${target}`, weight] as const)
       .toSorted(byFirst),
-    owed: [...entities, ...relations].filter((row) => row.owed).length,
+    owed: [...entities, ...relations].filter((row) => row.embeddingPending).length,
     touched: touched.entities.toSorted(),
   }
 }

@@ -55,7 +55,7 @@ it('a clearing leaves what is taken in while it goes on, and nothing is claimed 
   // All of it in one turn: the clearing is still under way behind it.
   const late = store.queue.enqueue([newDocument('late')], { onConflict: 'keep' })
   const how = { forgetAnswers: false, deleteFiles: false }
-  const promised = store.queue.promiseDeletion(['late'], how)
+  const promised = store.queue.scheduleDeletion(['late'], how)
   const claimed = store.queue.claim(OWNER, LEASE_MS)
   expect(left()).toBeGreaterThan(1)
   expect(await claimed).toBeNull()
@@ -64,7 +64,7 @@ it('a clearing leaves what is taken in while it goes on, and nothing is claimed 
   const page = { statuses: null, sortField: 'id', sortDirection: 'asc', offset: 0 } as const
   const { documents } = await store.documents.list({ ...page, limit: 10 })
   expect(documents.map(({ id }) => id)).toEqual(['late'])
-  expect(await store.queue.promisedDeletions()).toEqual(['late'])
+  expect(await store.queue.scheduledDeletions()).toEqual(['late'])
   await close()
 })
 

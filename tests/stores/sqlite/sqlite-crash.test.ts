@@ -66,7 +66,7 @@ async function expectWhole(store: Store): Promise<number[]> {
     entities: rows,
     relations: rows - numbers.length,
   })
-  expect(await store.searches.labels()).toEqual(
+  expect(await store.searches.entityNames()).toEqual(
     numbers.flatMap((number) => names(number)).toSorted(),
   )
   expect(await store.searches.nearestChunks(vector(1), MANY)).toHaveLength(rows)

@@ -3,7 +3,7 @@ import type { ListDocuments } from '../../../src/engine/ports/document-record.ts
 import { byOrigin } from '../../../src/engine/ports/fragment-order.ts'
 import { pairKey } from '../../../src/engine/ports/pair.ts'
 import type { Store } from '../../../src/engine/ports/store.ts'
-import { describeLabels } from '../labels.contract.ts'
+import { describeAnnotations } from '../annotations.contract.ts'
 import { describeRetrieval } from '../retrieval.contract.ts'
 import {
   change,
@@ -39,7 +39,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeFragments(() => store)
     describeUpkeep(() => store)
     describeRetrieval(() => store)
-    describeLabels(() => store)
+    describeAnnotations(() => store)
     describeSharing(() => store)
   })
 }
@@ -312,7 +312,7 @@ function describeIntake(store: () => Store): void {
 
     it('takes up no document that is to be deleted', async () => {
       await store().queue.enqueue([newDocument('a'), newDocument('b')], KEEP)
-      await store().queue.promiseDeletion(['a'], PLAINLY)
+      await store().queue.scheduleDeletion(['a'], PLAINLY)
       expect((await store().queue.claim(OWNER, LEASE_MS))?.id).toBe('b')
       expect(await store().queue.claim(OWNER, LEASE_MS)).toBeNull()
     })
@@ -561,7 +561,7 @@ function describeChanges(store: () => Store): void {
       )
       expect(await store().documents.byId('a')).toBeNull()
       expect(await store().documents.text('a')).toBeNull()
-      expect(await store().searches.labels()).toEqual(['Bob'])
+      expect(await store().searches.entityNames()).toEqual(['Bob'])
       expect(await store().counts()).toEqual({
         documents: 0,
         chunks: 0,
@@ -592,11 +592,11 @@ function describeChanges(store: () => Store): void {
       await expect(
         store().graph.apply(change({ relations: [relation('Ada', 'Ada')] })),
       ).rejects.toMatchObject({ code: 'invalid_argument' })
-      expect(await store().searches.labels()).toEqual(['Ada'])
+      expect(await store().searches.entityNames()).toEqual(['Ada'])
       expect(await store().searches.nearestEntities(vector(1), 5)).toHaveLength(1)
       expect(await store().searches.chunkKeys(['a-0'])).toHaveProperty('size', 1)
       await store().graph.apply(change({ entities: [entity('Bob')] }))
-      expect(await store().searches.labels()).toEqual(['Ada', 'Bob'])
+      expect(await store().searches.entityNames()).toEqual(['Ada', 'Bob'])
       expect(await store().documents.byId('a')).not.toBeNull()
     })
 
@@ -614,7 +614,7 @@ function describeChanges(store: () => Store): void {
         entities: 0,
         relations: 0,
       })
-      expect(await store().searches.labels()).toEqual([])
+      expect(await store().searches.entityNames()).toEqual([])
       expect(await store().searches.popularEntities(5)).toEqual([])
       expect(await store().searches.nearestChunks(vector(1), 5)).toEqual([])
       expect(await store().searches.matchChunks('content', 5)).toEqual([])
@@ -764,20 +764,20 @@ function describeFragments(store: () => Store): void {
 
 function describeUpkeep(store: () => Store): void {
   describe('upkeep', () => {
-    it('names what still owes a vector, and takes the vectors', async () => {
+    it('names what has no embedding yet, and takes the vectors', async () => {
       await store().graph.apply(
         change({
           entities: [entity('Ada', { vector: null }), entity('Bob')],
           relations: [relation('Ada', 'Bob', { vector: null })],
         }),
       )
-      const owed = await store().graph.owedVectors(10)
-      expect(owed).toMatchObject({
+      const pending = await store().graph.pendingEmbeddings(10)
+      expect(pending).toMatchObject({
         entities: [{ name: 'Ada', degree: 1 }],
         relations: [{ source: 'Ada', target: 'Bob' }],
       })
-      const [ada] = owed.entities
-      const [pair] = owed.relations
+      const [ada] = pending.entities
+      const [pair] = pending.relations
       expect(await store().searches.nearestEntities(vector(0, 1), 5)).toHaveLength(1)
       expect(await store().searches.nearestRelations(vector(0, 1), 5)).toEqual([])
       const version = await store().dataVersion()
@@ -785,7 +785,7 @@ function describeUpkeep(store: () => Store): void {
         [{ key: ada?.key ?? 0, vector: vector(0, 1) }],
         [{ key: pair?.key ?? 0, vector: vector(0, 1) }],
       )
-      expect(await store().graph.owedVectors(10)).toEqual({ entities: [], relations: [] })
+      expect(await store().graph.pendingEmbeddings(10)).toEqual({ entities: [], relations: [] })
       expect(await store().searches.nearestEntities(vector(0, 1), 1)).toMatchObject([
         { key: ada?.key },
       ])
@@ -795,7 +795,7 @@ function describeUpkeep(store: () => Store): void {
       expect(await store().dataVersion()).toBeGreaterThan(version)
     })
 
-    it('keeps vectors of what did not change, and still owes what was owed', async () => {
+    it('keeps vectors of what did not change, and keeps pending what was pending', async () => {
       const [ada, bob] = [entity('Ada', { vector: vector(0, 1) }), entity('Bob', { vector: null })]
       const tie = relation('Ada', 'Bob', { vector: vector(0, 0, 1) })
       await store().graph.apply(change({ entities: [ada, bob], relations: [tie] }))
@@ -811,35 +811,38 @@ function describeUpkeep(store: () => Store): void {
       expect(await store().searches.nearestRelations(vector(0, 0, 1), 5)).toMatchObject([
         { score: 1 },
       ])
-      const owed = await store().graph.owedVectors(10)
-      expect(owed.entities.map(({ name }) => name)).toEqual(['Bob', 'Eve'])
-      expect(owed.entities).toMatchObject([{ owed: true }, { owed: true }])
-      expect(owed.relations).toEqual([])
+      const pending = await store().graph.pendingEmbeddings(10)
+      expect(pending.entities.map(({ name }) => name)).toEqual(['Bob', 'Eve'])
+      expect(pending.entities).toMatchObject([
+        { embeddingPending: true },
+        { embeddingPending: true },
+      ])
+      expect(pending.relations).toEqual([])
       const keys = await store().searches.entityKeys(['Ada'])
       expect(await store().searches.entities([...keys.values()])).toMatchObject([
-        { owed: false, description: 'Still the same' },
+        { embeddingPending: false, description: 'Still the same' },
       ])
     })
 
-    it('remembers promised deletions in order, until the document is forgotten', async () => {
+    it('remembers scheduled deletions in order, until the document is forgotten', async () => {
       const documents = ['a', 'b', 'c'].map((id) => newDocument(id))
       await store().queue.enqueue(documents, KEEP)
-      const taken = await store().queue.promiseDeletion(['c', 'unknown', 'a'], PLAINLY)
+      const taken = await store().queue.scheduleDeletion(['c', 'unknown', 'a'], PLAINLY)
       expect(taken.map(({ id }) => id)).toEqual(['c', 'a'])
-      await store().queue.promiseDeletion(['b', 'c'], { forgetAnswers: true, deleteFiles: false })
-      expect(await store().queue.promisedDeletions()).toEqual(['c', 'a', 'b'])
-      expect(await store().queue.promisedDeletion('a')).toEqual({ documentId: 'a', ...PLAINLY })
+      await store().queue.scheduleDeletion(['b', 'c'], { forgetAnswers: true, deleteFiles: false })
+      expect(await store().queue.scheduledDeletions()).toEqual(['c', 'a', 'b'])
+      expect(await store().queue.scheduledDeletion('a')).toEqual({ documentId: 'a', ...PLAINLY })
       const how = { documentId: 'c', forgetAnswers: true, deleteFiles: false }
-      expect(await store().queue.promisedDeletion('c')).toEqual(how)
+      expect(await store().queue.scheduledDeletion('c')).toEqual(how)
       // What was asked for the first time is not taken back by asking for less.
-      await store().queue.promiseDeletion(['c'], PLAINLY)
-      expect(await store().queue.promisedDeletion('c')).toEqual(how)
+      await store().queue.scheduleDeletion(['c'], PLAINLY)
+      expect(await store().queue.scheduledDeletion('c')).toEqual(how)
       await store().graph.apply(change({ removes: [{ documentId: 'a', forget: true }] }))
-      expect(await store().queue.promisedDeletions()).toEqual(['c', 'b'])
+      expect(await store().queue.scheduledDeletions()).toEqual(['c', 'b'])
       await store().graph.clear()
       await store().queue.enqueue(documents, KEEP)
-      expect(await store().queue.promisedDeletions()).toEqual([])
-      expect(await store().queue.promisedDeletion('c')).toBeNull()
+      expect(await store().queue.scheduledDeletions()).toEqual([])
+      expect(await store().queue.scheduledDeletion('c')).toBeNull()
     })
 
     it('keeps answers of models', async () => {
@@ -873,7 +876,7 @@ function describeUpkeep(store: () => Store): void {
         store().searches.matchChunks('x', 1),
         store().searches.nearestEntities(vector(1), 1),
         store().searches.popularEntities(1),
-        store().searches.labels(),
+        store().searches.entityNames(),
         store().cache.get('k'),
         store().counts(),
       ]

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import type { Principal } from '../../../src/tenancy/principal.ts'
-import { placeOf } from '../../../src/tenancy/request/place.ts'
 import { hostLabel, tenantHeaders } from '../../../src/tenancy/request/request-selectors.ts'
 import { chooseWorkspace, workspaceHeader } from '../../../src/tenancy/request/workspace-choice.ts'
+import { ownerOf } from '../../../src/tenancy/request/workspace-owner.ts'
 
 const principal: Principal = {
   userId: 'ann',
@@ -100,5 +100,5 @@ it.each([
   ['a__', 'a__', 'default'],
   ['a_b', 'a_b', 'default'],
 ])('%s is the place of tenant %s, knowledge base %s', (workspace, tenant, kb) => {
-  expect(placeOf(workspace)).toEqual({ tenant, kb })
+  expect(ownerOf(workspace)).toEqual({ tenant, kb })
 })

@@ -96,7 +96,7 @@ describe('the sign-in guard', () => {
     expect(fail('bob', '198.51.100.7')).toBeGreaterThan(0)
     const attempt = begin('Ann', '198.51.100.7')
     expect(attempt).toBeTypeOf('object')
-    // He guesses no more freely than anybody from one address.
+    // They guess no more freely than anybody from one address.
     expect(Array.from({ length: 5 }, () => fail('ann', '198.51.100.7') > 0)).toEqual([
       false,
       false,
@@ -145,7 +145,7 @@ describe('the sign-in guard', () => {
     expect(fail('ann', '2001:db8:0:2::99')).toBe(0)
   })
 
-  it('forgets the failures of who gets in, but not those of his address', () => {
+  it('forgets the failures of users who get in, but not those of their address', () => {
     const { guard, fail } = guardAt()
     fail('ann')
     fail('ann')

@@ -1,6 +1,6 @@
 import type { GraphStore } from '../../ports/graph-store.ts'
 import type { Key, StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
-import { giveWayAhead } from '../../work/turns.ts'
+import { yieldAheadIfDue } from '../../work/turns.ts'
 
 /** The part of a store that an export reads. */
 export type GraphPages = Pick<GraphStore, 'entitiesAfter' | 'relationsAfter'>
@@ -44,7 +44,7 @@ async function* each<Row extends { readonly key: Key }>(
     const page = await pageAfter(after)
     for (const row of page) {
       // A reader who takes all at once would else hold everybody until the file is whole.
-      await giveWayAhead()
+      await yieldAheadIfDue()
       yield row
     }
     const last = page.at(-1)

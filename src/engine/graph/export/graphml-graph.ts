@@ -40,19 +40,22 @@ export async function* graphmlGraph(rows: GraphRows): AsyncGenerator<string> {
   yield '</graph>\n</graphml>\n'
 }
 
-type Place = 'node' | 'edge'
+type GraphElement = 'node' | 'edge'
 
-function keys(place: Place, types: Readonly<Record<string, string>>): string {
+function keys(element: GraphElement, types: Readonly<Record<string, string>>): string {
   return Object.entries(types)
     .map(
       ([name, type]) =>
-        `<key id="${place}_${name}" for="${place}" attr.name="${name}" attr.type="${type}"/>\n`,
+        `<key id="${element}_${name}" for="${element}" attr.name="${name}" attr.type="${type}"/>\n`,
     )
     .join('')
 }
 
-function data(place: Place, properties: Readonly<Record<string, string | number>>): string {
+function data(
+  element: GraphElement,
+  properties: Readonly<Record<string, string | number>>,
+): string {
   return Object.entries(properties)
-    .map(([name, value]) => `<data key="${place}_${name}">${xmlText(String(value))}</data>`)
+    .map(([name, value]) => `<data key="${element}_${name}">${xmlText(String(value))}</data>`)
     .join('')
 }

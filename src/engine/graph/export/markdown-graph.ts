@@ -1,5 +1,5 @@
+import { cells, ENTITY_COLUMNS, headings, RELATION_COLUMNS } from './export-table.ts'
 import type { GraphRows } from './graph-rows.ts'
-import { cells, ENTITY_COLUMNS, headings, RELATION_COLUMNS } from './graph-table.ts'
 
 const SPECIAL = /[\\`*_[\]|~]/g
 

@@ -1,6 +1,6 @@
 import { Zip, ZipDeflate } from 'fflate'
+import { type Column, cells, ENTITY_COLUMNS, headings, RELATION_COLUMNS } from './export-table.ts'
 import type { GraphRows } from './graph-rows.ts'
-import { type Column, cells, ENTITY_COLUMNS, headings, RELATION_COLUMNS } from './graph-table.ts'
 import { xmlText } from './xml-text.ts'
 
 /** Limits of the format: rows of a sheet, the heading among them, and UTF-16 units of a cell. */

@@ -72,15 +72,15 @@ function byNameKey(entities: readonly NamedEntity[]): Map<string, NamedEntity[]>
 
 /** The names among the runs, longest first; a word belongs to one name only. */
 function longest(
-  runs: ReadonlyMap<string, readonly Place[]>,
+  runs: ReadonlyMap<string, readonly WordSpan[]>,
   known: ReadonlyMap<string, readonly NamedEntity[]>,
 ): (readonly NamedEntity[])[] {
   const found: (readonly NamedEntity[])[] = []
   const taken = new Set<number>()
-  for (const [run, places] of runs) {
+  for (const [run, spans] of runs) {
     const entities = known.get(run) ?? known.get(singular(run))
     if (!entities) continue
-    for (const { from, to } of places) {
+    for (const { from, to } of spans) {
       if (overlaps(taken, from, to)) continue
       for (let at = from; at < to; at += 1) taken.add(at)
       found.push(entities)
@@ -106,22 +106,22 @@ async function meanings(
   return meant.length > MAX_MEANINGS ? [] : meant
 }
 
-interface Place {
+interface WordSpan {
   readonly from: number
   readonly to: number
 }
 
 /** Every run of words with where it stands, the longest first. */
-function runsOf(words: readonly string[]): Map<string, Place[]> {
-  const runs = new Map<string, Place[]>()
+function runsOf(words: readonly string[]): Map<string, WordSpan[]> {
+  const runs = new Map<string, WordSpan[]>()
   for (let length = Math.min(MAX_RUN, words.length); length >= 1; length -= 1) {
     for (let from = 0; from + length <= words.length; from += 1) {
       const run = words.slice(from, from + length).join(' ')
       if (run === '' || (length === 1 && STOP_WORDS.has(run))) continue
-      const place = { from, to: from + length }
-      const places = runs.get(run)
-      if (places) places.push(place)
-      else runs.set(run, [place])
+      const span = { from, to: from + length }
+      const spans = runs.get(run)
+      if (spans) spans.push(span)
+      else runs.set(run, [span])
     }
   }
   return runs

@@ -1,6 +1,6 @@
 import type { Change } from '../../../engine/ports/change.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
-import { giveWay, nextTurn } from '../../../engine/work/turns.ts'
+import { nextTurn, yieldIfDue } from '../../../engine/work/turns.ts'
 import {
   inSlices,
   ONE_STEP,
@@ -15,11 +15,11 @@ import type { Generation } from '../database/visibility.ts'
 import type { WorkingGraph } from '../search/working-graph.ts'
 import type { QueueTable } from '../tables/queue-table.ts'
 import type { Tables } from '../tables/tables.ts'
-import { mergeIndexes, sweepDead, sweepTexts, undoStaged, uniteIndexes } from './removal.ts'
+import { mergeIndexes, optimizeIndexes, sweepDead, sweepTexts, undoStaged } from './removal.ts'
 import { Staging } from './staging.ts'
 
 /** A vector for the visible version of what stands under a key. */
-export interface OwedVector {
+export interface FilledVector {
   readonly key: Key
   readonly vector: Float32Array
 }
@@ -72,7 +72,7 @@ export class Publisher {
    * For a workspace at rest: makes its searches faster and its file shorter, for a while. Returns
    * whether more is to do.
    */
-  async unite(): Promise<boolean> {
+  async optimize(): Promise<boolean> {
     if (this.#sweepDue || this.#closing) return false
     return !(await this.#forAWhile(this.#atRest())) && !this.#closing
   }
@@ -85,7 +85,7 @@ export class Publisher {
   }
 
   async #forAWhile(steps: Steps): Promise<boolean> {
-    await giveWay()
+    await yieldIfDue()
     const end = performance.now() + SWEEP_MS
     const wanted = () => !this.#closing && performance.now() < end
     return this.#inTransactions(steps, { wanted })
@@ -94,7 +94,7 @@ export class Publisher {
   /** False, with nothing changed, when the document to publish is no longer being processed. */
   async apply(change: Change): Promise<boolean> {
     await this.undoLeftovers()
-    await giveWay()
+    await yieldIfDue()
     if (!this.#isCurrent(change.publishes)) return false
     const staging = new Staging(this.#tables)
     const published = await this.#publish(staging, staging.write(change), () => {
@@ -112,22 +112,22 @@ export class Publisher {
    */
   async clear(): Promise<void> {
     await this.undoLeftovers()
-    const { queue, overrides, promises } = this.#tables
+    const { queue, overrides, deletions } = this.#tables
     const last = queue.lastSeq()
     const staging = new Staging(this.#tables)
     await this.#publish(staging, staging.endEverything(), () => {
       overrides.forgetAll()
-      promises.beginClearing()
+      deletions.beginClearing()
     })
     this.#graph.clear()
     await this.#inTransactions(queue.forgetUntil(last), { sliceMs: ONE_STEP })
-    this.#connection.durably(() => promises.endClearing())
+    this.#connection.durably(() => deletions.endClearing())
   }
 
-  /** Fills in vectors that were owed. Keys that are gone by now are passed over. */
+  /** Fills in embeddings that were pending. Keys that are gone by now are passed over. */
   async setVectors(
-    entities: readonly OwedVector[],
-    relations: readonly OwedVector[],
+    entities: readonly FilledVector[],
+    relations: readonly FilledVector[],
   ): Promise<void> {
     await this.undoLeftovers()
     await this.#inTransactions(this.#fillIn(entities, relations))
@@ -136,13 +136,13 @@ export class Publisher {
   }
 
   /** Changes what a caller says of a document; that may change what queries see. */
-  async setLabels(
+  async setAnnotations(
     documentId: string,
-    labels: Parameters<QueueTable['setLabels']>[1],
+    annotations: Parameters<QueueTable['setAnnotations']>[1],
   ): Promise<void> {
     await this.undoLeftovers()
     const changed = this.#connection.durably(() => {
-      const found = this.#tables.queue.setLabels(documentId, labels)
+      const found = this.#tables.queue.setAnnotations(documentId, annotations)
       if (found) this.#advance(0, 0, 0)
       return found
     })
@@ -228,7 +228,7 @@ export class Publisher {
   }
 
   *#atRest(): Steps {
-    yield* uniteIndexes(this.#tables)
+    yield* optimizeIndexes(this.#tables)
     for (const _ of giveBackPages(this.#connection)) {
       this.#pagesOff = true
       yield
@@ -261,16 +261,16 @@ export class Publisher {
     )
   }
 
-  *#fillIn(entities: readonly OwedVector[], relations: readonly OwedVector[]): Steps {
-    for (const [rows, vectors, owed] of [
+  *#fillIn(entities: readonly FilledVector[], relations: readonly FilledVector[]): Steps {
+    for (const [rows, vectors, filled] of [
       [this.#tables.entities, this.#tables.entityVectors, entities],
       [this.#tables.relations, this.#tables.relationVectors, relations],
     ] as const) {
-      for (const { key, vector } of owed) {
-        const label = rows.visibleLabel(key)
-        if (label === null) continue
-        vectors.put(label, vector)
-        rows.settle(label)
+      for (const { key, vector } of filled) {
+        const vectorId = rows.visibleVectorId(key)
+        if (vectorId === null) continue
+        vectors.put(vectorId, vector)
+        rows.settle(vectorId)
         yield
       }
     }

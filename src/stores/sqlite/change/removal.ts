@@ -6,16 +6,16 @@ import type { VersionedRows } from '../tables/versioned-rows.ts'
 export function* sweepDead(tables: Tables): Steps {
   yield* removeAll(
     () => tables.chunkRows.dead(),
-    (label) => removeChunk(tables, label),
+    (vectorId) => removeChunk(tables, vectorId),
   )
   yield* tables.editedFragments.sweep()
   yield* removeAll(
     () => tables.relationRows.dead(),
-    (label) => removeRelation(tables, label),
+    (vectorId) => removeRelation(tables, vectorId),
   )
   yield* removeAll(
     () => tables.entityRows.dead(),
-    (label) => removeEntity(tables, label),
+    (vectorId) => removeEntity(tables, vectorId),
   )
 }
 
@@ -32,7 +32,7 @@ export function* mergeIndexes(tables: Tables): Steps {
 }
 
 /** Makes one piece of each full-text index, where it has become many. */
-export function* uniteIndexes(tables: Tables): Steps {
+export function* optimizeIndexes(tables: Tables): Steps {
   for (const index of [tables.chunkTexts, tables.entityTexts, tables.relationTexts]) {
     const hasBegun = index.beginUnion()
     yield
@@ -45,55 +45,55 @@ export function* undoStaged(tables: Tables): Steps {
   yield* tables.editedFragments.undo()
   yield* removeAll(
     () => tables.chunkRows.staged(),
-    (label) => removeChunk(tables, label),
+    (vectorId) => removeChunk(tables, vectorId),
   )
   yield* removeAll(
     () => tables.relationRows.staged(),
-    (label) => removeRelation(tables, label),
+    (vectorId) => removeRelation(tables, vectorId),
   )
   yield* removeAll(
     () => tables.entityRows.staged(),
-    (label) => removeEntity(tables, label),
+    (vectorId) => removeEntity(tables, vectorId),
   )
   for (const rows of [tables.chunkRows, tables.relationRows, tables.entityRows]) {
     yield* reviveAll(rows)
   }
 }
 
-function* removeAll(page: () => number[], remove: (label: number) => Steps): Steps {
-  for (let labels = page(); labels.length > 0; labels = page()) {
-    for (const label of labels) yield* remove(label)
+function* removeAll(page: () => number[], remove: (vectorId: number) => Steps): Steps {
+  for (let vectorIds = page(); vectorIds.length > 0; vectorIds = page()) {
+    for (const vectorId of vectorIds) yield* remove(vectorId)
   }
 }
 
 function* reviveAll(rows: VersionedRows): Steps {
-  for (let labels = rows.superseded(); labels.length > 0; labels = rows.superseded()) {
-    for (const label of labels) {
-      rows.revive(label)
+  for (let vectorIds = rows.superseded(); vectorIds.length > 0; vectorIds = rows.superseded()) {
+    for (const vectorId of vectorIds) {
+      rows.revive(vectorId)
       yield
     }
   }
 }
 
 /** The row itself goes last: it is what finds the rest after an interruption. */
-function* removeChunk(tables: Tables, label: number): Steps {
-  yield* tables.fragments.removeOf(label)
-  tables.chunkVectors.remove(label)
-  tables.chunkTexts.remove(label)
-  tables.chunks.remove(label)
+function* removeChunk(tables: Tables, vectorId: number): Steps {
+  yield* tables.fragments.removeOf(vectorId)
+  tables.chunkVectors.remove(vectorId)
+  tables.chunkTexts.remove(vectorId)
+  tables.chunks.remove(vectorId)
   yield
 }
 
-function* removeEntity(tables: Tables, label: number): Steps {
-  tables.entityVectors.remove(label)
-  const key = tables.entities.remove(label)
+function* removeEntity(tables: Tables, vectorId: number): Steps {
+  tables.entityVectors.remove(vectorId)
+  const key = tables.entities.remove(vectorId)
   if (key !== null) tables.entityNames.dropUnused(key)
   yield
 }
 
-function* removeRelation(tables: Tables, label: number): Steps {
-  tables.relationVectors.remove(label)
-  const key = tables.relations.remove(label)
+function* removeRelation(tables: Tables, vectorId: number): Steps {
+  tables.relationVectors.remove(vectorId)
+  const key = tables.relations.remove(vectorId)
   if (key !== null) tables.relationPairs.dropUnused(key)
   yield
 }

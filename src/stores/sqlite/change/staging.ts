@@ -1,5 +1,5 @@
 import type { Change, EntityState, NewChunk } from '../../../engine/ports/change.ts'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { documentRank } from '../../../engine/ports/fragment-order.ts'
 import type { Steps } from '../../../vectors/slices.ts'
 import type { GraphChange } from '../search/working-graph.ts'
@@ -12,14 +12,14 @@ interface Origin {
   readonly seq: number
   readonly rank: number
   /** Its file path. */
-  readonly label: string
+  readonly name: string
 }
 
 /** How many rows a long change adds before it merges a little of the full-text index. */
 const ROWS_PER_MERGE = 32
 
-/** Labels that one change touches in one table. */
-class LabelChange {
+/** Vector ids that one change touches in one table. */
+class RowChange {
   readonly added: number[] = []
   readonly superseded: number[] = []
 
@@ -31,9 +31,9 @@ class LabelChange {
 /** A change on its way: what has been written for the next generation, and what will end with it. */
 export class Staging {
   readonly #tables: Tables
-  readonly chunks = new LabelChange()
-  readonly entities = new LabelChange()
-  readonly relations = new LabelChange()
+  readonly chunks = new RowChange()
+  readonly entities = new RowChange()
+  readonly relations = new RowChange()
   readonly graph: GraphChange = { edges: [], deadEdges: [], nodes: [], deadNodes: [] }
 
   constructor(tables: Tables) {
@@ -48,7 +48,7 @@ export class Staging {
       const origin = {
         seq: document.seq,
         rank: documentRank(document.id),
-        label: document.file_path,
+        name: document.file_path,
       }
       for (const chunk of change.publishes.chunks) yield* this.#addChunk(chunk, origin)
     }
@@ -60,16 +60,16 @@ export class Staging {
   /** Ends all that is visible. */
   *endEverything(): Steps {
     const { chunkRows, entityRows, relationRows } = this.#tables
-    for (const [rows, labels] of [
+    for (const [rows, vectorIds] of [
       [chunkRows, this.chunks],
       [entityRows, this.entities],
       [relationRows, this.relations],
     ] as const) {
       let page = rows.alive(0)
       while (page.length > 0) {
-        for (const label of page) {
-          rows.supersede(label)
-          labels.superseded.push(label)
+        for (const vectorId of page) {
+          rows.supersede(vectorId)
+          vectorIds.superseded.push(vectorId)
           yield
         }
         page = rows.alive(page.at(-1) ?? 0)
@@ -81,23 +81,23 @@ export class Staging {
   *#endChunks(documentId: string): Steps {
     const document = this.#tables.documents.row(documentId)
     if (document === null) return
-    for (const label of this.#tables.chunks.keysOf(document.seq)) {
-      this.#tables.chunkRows.supersede(label)
-      this.chunks.superseded.push(label)
+    for (const vectorId of this.#tables.chunks.keysOf(document.seq)) {
+      this.#tables.chunkRows.supersede(vectorId)
+      this.chunks.superseded.push(vectorId)
       yield
     }
   }
 
   *#addChunk(chunk: NewChunk, document: Origin): Steps {
     const { chunks, chunkTexts, chunkVectors, fragments } = this.#tables
-    const label = chunks.stage(chunk, document.seq)
-    this.chunks.added.push(label)
-    if (chunk.vector !== null) chunkVectors.stage(label, chunk.vector)
-    const title = [document.label, ...chunk.headings].join('\n')
-    chunkTexts.insert(label, [chunk.content, title])
+    const vectorId = chunks.stage(chunk, document.seq)
+    this.chunks.added.push(vectorId)
+    if (chunk.vector !== null) chunkVectors.stage(vectorId, chunk.vector)
+    const title = [document.name, ...chunk.headings].join('\n')
+    chunkTexts.insert(vectorId, [chunk.content, title])
     if (this.chunks.added.length % ROWS_PER_MERGE === 0) chunkTexts.merge()
     yield
-    yield* fragments.insert(label, chunk, { ...document, title })
+    yield* fragments.insert(vectorId, chunk, { ...document, title })
   }
 
   *#writeEntities(change: Change): Steps {
@@ -112,9 +112,9 @@ export class Staging {
     for (const state of change.entities) {
       const key = entityNames.ensure(state.name)
       const before = entityNames.isFresh(key) ? null : this.#endEntity(key)
-      const label = entities.stage(key, state, isOwed(state))
-      this.entities.added.push(label)
-      if (stageVector(entityVectors, label, state.vector, before)) entities.settle(label)
+      const vectorId = entities.stage(key, state, isEmbeddingPending(state))
+      this.entities.added.push(vectorId)
+      if (stageVector(entityVectors, vectorId, state.vector, before)) entities.settle(vectorId)
       this.graph.nodes.push(key)
       if (this.entities.added.length % ROWS_PER_MERGE === 0) entityTexts.merge()
       yield
@@ -136,46 +136,46 @@ export class Staging {
       }
       const pair = relationPairs.ensure([state.source, state.target])
       const before = relationPairs.isFresh(pair.key) ? null : this.#endRelation(pair.key)
-      const label = relations.stage(pair.key, state, isOwed(state))
-      this.relations.added.push(label)
-      if (stageVector(relationVectors, label, state.vector, before)) relations.settle(label)
+      const vectorId = relations.stage(pair.key, state, isEmbeddingPending(state))
+      this.relations.added.push(vectorId)
+      if (stageVector(relationVectors, vectorId, state.vector, before)) relations.settle(vectorId)
       this.graph.edges.push({ ...pair, weight: state.weight })
       yield
     }
   }
 
-  /** Returns the label of the version that ends. */
+  /** Returns the vector id of the version that ends. */
   #endEntity(key: number): number | null {
-    const label = this.#tables.entities.latest(key)
-    if (label === null) return null
-    this.#tables.entityRows.supersede(label)
-    this.entities.superseded.push(label)
-    return label
+    const vectorId = this.#tables.entities.latest(key)
+    if (vectorId === null) return null
+    this.#tables.entityRows.supersede(vectorId)
+    this.entities.superseded.push(vectorId)
+    return vectorId
   }
 
   #endRelation(key: number): number | null {
-    const label = this.#tables.relations.latest(key)
-    if (label === null) return null
-    this.#tables.relationRows.supersede(label)
-    this.relations.superseded.push(label)
-    return label
+    const vectorId = this.#tables.relations.latest(key)
+    if (vectorId === null) return null
+    this.#tables.relationRows.supersede(vectorId)
+    this.relations.superseded.push(vectorId)
+    return vectorId
   }
 }
 
 /** A vector of its own is written beside the row; that of the version before may be missing. */
-function isOwed({ vector }: Pick<EntityState, 'vector'>): boolean {
+function isEmbeddingPending({ vector }: Pick<EntityState, 'vector'>): boolean {
   return vector === null || vector === 'keep'
 }
 
-/** Returns whether what was owed is there now: the vector of the version before. */
+/** Returns whether what was pending is there now: the vector of the version before. */
 function stageVector(
   vectors: VectorTable,
-  label: number,
+  vectorId: number,
   vector: EntityState['vector'],
   before: number | null,
 ): boolean {
   if (vector === null) return false
-  if (vector === 'keep') return before !== null && vectors.stageCopy(label, before)
-  vectors.stage(label, vector)
+  if (vector === 'keep') return before !== null && vectors.stageCopy(vectorId, before)
+  vectors.stage(vectorId, vector)
   return false
 }

@@ -48,13 +48,13 @@ export class Upkeep {
   #rest(): void {
     clearTimeout(this.#resting)
     if (this.#ended) return
-    this.#resting = setTimeout(() => void this.#uniteOn(), REST_MS).unref()
+    this.#resting = setTimeout(() => void this.#goOnOptimizing(), REST_MS).unref()
   }
 
-  async #uniteOn(): Promise<void> {
+  async #goOnOptimizing(): Promise<void> {
     const { connection, publisher } = this.#parts
-    const left = await this.#inBackground(() => publisher.unite())
-    if (left === true) void this.#uniteOn()
+    const left = await this.#inBackground(() => publisher.optimize())
+    if (left === true) void this.#goOnOptimizing()
     // Only a checkpoint makes the file shorter.
     else if (publisher.tookPagesOff()) await connection.checkpoint().catch(() => null)
   }

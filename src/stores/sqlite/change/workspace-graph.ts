@@ -8,7 +8,7 @@ import type { PageCache } from '../database/page-cache.ts'
 import { footprint } from '../search/fragment-queries.ts'
 import type { Retrieval } from '../search/retrieval.ts'
 import type { Tables } from '../tables/tables.ts'
-import type { OwedVector, Publisher } from './publisher.ts'
+import type { FilledVector, Publisher } from './publisher.ts'
 import type { Upkeep } from './upkeep.ts'
 
 export interface GraphParts {
@@ -31,10 +31,10 @@ export function workspaceGraph(parts: GraphParts): GraphStore {
     footprint: (documentIds: readonly string[]) => footprint(tables, documentIds),
     overrides: (names: readonly string[], pairs: readonly Pair[]) =>
       tables.overrides.read(names, pairs),
-    owedVectors: async (limit: number) => {
-      const entities = await retrieval.entities(tables.entities.owed(limit))
+    pendingEmbeddings: async (limit: number) => {
+      const entities = await retrieval.entities(tables.entities.pendingEmbeddings(limit))
       const rest = limit - entities.length
-      const relations = await retrieval.relations(tables.relations.owed(rest))
+      const relations = await retrieval.relations(tables.relations.pendingEmbeddings(rest))
       return { entities, relations }
     },
     entitiesAfter: (key: Key, limit: number) =>
@@ -43,7 +43,7 @@ export function workspaceGraph(parts: GraphParts): GraphStore {
       retrieval.relations(tables.relations.keysAfter(key, limit)),
   }
   const changes = {
-    setVectors: (entities: readonly OwedVector[], relations: readonly OwedVector[]) =>
+    setVectors: (entities: readonly FilledVector[], relations: readonly FilledVector[]) =>
       turns.run(() => publisher.setVectors(entities, relations)),
     apply: (change: Change) => {
       pageCache.noteUse()

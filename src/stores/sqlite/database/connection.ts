@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import { LogCheckpoints, type LogLength } from './log-checkpoints.ts'
 import type { LogSync } from './log-sync.ts'

@@ -1,4 +1,4 @@
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { startThread } from '../../../threads/start-thread.ts'
 import { ThreadCalls } from '../../../threads/thread-calls.ts'
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/ports/errors.ts'
-import { keptLabel } from '../../../engine/text/kept-label.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
+import { keptName } from '../../../engine/text/kept-name.ts'
 import { nameKey } from '../../../engine/text/name-key.ts'
 import { foldsAnew } from '../tables/folded-forms.ts'
 import { indexableText } from './indexable-text.ts'
@@ -9,7 +9,7 @@ import { MIGRATIONS } from './schema.ts'
 /** What migrations call. */
 const FORMS: Readonly<Record<string, (text: string) => string | number>> = {
   indexable_text: indexableText,
-  kept_label: keptLabel,
+  kept_label: keptName,
   name_key: nameKey,
   folds_anew: (text) => Number(foldsAnew(text)),
 }

@@ -5,7 +5,7 @@ import { asStoreError } from './sqlite-errors.ts'
 
 /**
  * When there is work for the documents of a workspace, in milliseconds since 1970: to process or, as
- * was promised, to delete them; a crash may have interrupted some. Zero for at once, null for never.
+ * was scheduled, to delete them; a crash may have interrupted some. Zero for at once, null for never.
  *
  * Opens no store and takes no lock, so it may be asked of a workspace that is in use.
  *

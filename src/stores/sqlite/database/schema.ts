@@ -200,7 +200,7 @@ INSERT INTO ${index} (${index}, rank) VALUES ('crisismerge', 512);
 ).join('')
 
 /** What callers say of their documents, and what was asked for with them. */
-const DOCUMENT_LABELS = `
+const DOCUMENT_ANNOTATIONS = `
 ALTER TABLE documents ADD COLUMN external_id TEXT;
 ALTER TABLE documents ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';
@@ -307,7 +307,7 @@ CREATE INDEX documents_by_place ON documents (place);
 `
 
 /** How a document is to go, and that all are. */
-const PROMISES = `
+const SCHEDULED = `
 ALTER TABLE scheduled_deletions ADD COLUMN forget_answers INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE scheduled_deletions ADD COLUMN delete_files INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE promised_clearing (id INTEGER PRIMARY KEY CHECK (id = 1));
@@ -331,13 +331,13 @@ ALTER TABLE documents ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
-  DOCUMENT_LABELS,
+  DOCUMENT_ANNOTATIONS,
   GRAPH_EDITS,
   FULL_TEXTS_ANEW,
   FEW_SEGMENTS,
   COVERING_INDEXES,
   QUEUE,
-  PROMISES,
+  SCHEDULED,
   NAMED,
   WORK_MARKS,
   FOLDED_FORMS,

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../../engine/ports/file-system-errors.ts'
 
 /** Messages by primary result code. They go to callers, so they name no file. */

@@ -1,17 +1,17 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { migrate } from '../database/migrate.ts'
 import { MIGRATIONS } from '../database/schema.ts'
 import { asStoreError } from '../database/sqlite-errors.ts'
 import { copyUnsealed, EXPORT_ID, EXPORT_SCHEMA } from '../export/export-format.ts'
-import type { Finding } from '../verify/finding.ts'
 import { schemaVersion } from '../verify/open-read-only.ts'
 import { schemaDifferences } from '../verify/schema-differences.ts'
+import type { Finding } from '../verify/verify-finding.ts'
 import { verifyDatabase } from '../verify/verify-workspace.ts'
 import { checkPacked } from './packed-files.ts'
-import { refuseWithoutRoom } from './refuse-without-room.ts'
+import { refuseWithoutRoom } from './refuse-import.ts'
 
 export interface Unpacked {
   /** The name of the workspace that was exported. */

@@ -56,7 +56,7 @@ export interface ImportPlan {
     readonly dimension: number | null
   }
   /** Entities and relations whose vectors are still to be made. */
-  readonly owed: number
+  readonly pendingEmbeddings: number
   /** What does not come in as it was, in sentences. */
   readonly problems: readonly string[]
 }

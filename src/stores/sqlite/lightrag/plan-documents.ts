@@ -9,12 +9,12 @@ import { idsIn, type WorkingFolder } from './working-folder.ts'
 export interface PlannedDocuments {
   readonly documents: PlannedDocument[]
   /** The chunks that come in, by LightRAG's id; several where documents share one. */
-  readonly places: ReadonlyMap<string, readonly Place[]>
+  readonly chunksById: ReadonlyMap<string, readonly ChunkOfDocument[]>
   readonly problems: string[]
 }
 
 /** A chunk, and the document that it belongs to. */
-export interface Place {
+export interface ChunkOfDocument {
   readonly document: PlannedDocument
   readonly chunk: PlannedChunk
 }
@@ -29,7 +29,7 @@ export function planDocuments(folder: WorkingFolder): PlannedDocuments {
     folder.textChunks.has(chunk) && vectors.get(chunk) instanceof Float32Array
   const chunkIds = chunksByDocument(folder)
   const ids = new Set([...folder.fullDocs.keys(), ...folder.docStatus.keys(), ...chunkIds.keys()])
-  const places = new Map<string, Place[]>()
+  const chunksById = new Map<string, ChunkOfDocument[]>()
   const documents: PlannedDocument[] = []
   for (const id of ids) {
     const own = chunkIds.get(id) ?? []
@@ -43,18 +43,18 @@ export function planDocuments(folder: WorkingFolder): PlannedDocuments {
       continue
     }
     documents.push(document)
-    if (document.status === 'processed') placeChunks(folder, document, own, vectors, places)
+    if (document.status === 'processed') locateChunks(folder, document, own, vectors, chunksById)
   }
-  return { documents, places, problems }
+  return { documents, chunksById, problems }
 }
 
 /** Finds each chunk in the text of its document. */
-function placeChunks(
+function locateChunks(
   { textChunks }: WorkingFolder,
   document: PlannedDocument,
   ids: readonly string[],
   vectors: ReadonlyMap<string, Float32Array | null>,
-  places: Map<string, Place[]>,
+  chunksById: Map<string, ChunkOfDocument[]>,
 ): void {
   const { text, chunks } = document
   const headings = headingsOf(document)
@@ -66,7 +66,7 @@ function placeChunks(
     // Chunks overlap, so the next one may begin anywhere behind the beginning of the last one.
     const found = text.indexOf(content, before === undefined ? 0 : before.start + 1)
     const start = found >= 0 ? found : (before?.end ?? 0)
-    const shared = places.get(id) ?? []
+    const shared = chunksById.get(id) ?? []
     const chunk: PlannedChunk = {
       id: shared.length === 0 ? id : chunkId(document.id, ordinal, content),
       ordinal,
@@ -82,7 +82,7 @@ function placeChunks(
       error: null,
     }
     chunks.push(chunk)
-    places.set(id, [...shared, { document, chunk }])
+    chunksById.set(id, [...shared, { document, chunk }])
   }
 }
 
@@ -147,7 +147,7 @@ function planDocument(
   }
 }
 
-/** A document without a record has its chunks because somebody gave it a graph of his own. */
+/** A document without a record has its chunks because somebody gave it a graph of their own. */
 function statusOf(status: string, hasChunks: boolean): PlannedDocument['status'] {
   if (status === 'failed') return 'failed'
   if (status === 'processed' || status === 'preprocessed') return 'processed'

@@ -1,7 +1,7 @@
 import type { ManualEntity, ManualRelation } from '../../../engine/ports/graph-edit.ts'
 import { orderedPair, pairKey } from '../../../engine/ports/pair.ts'
 import { nameKey } from '../../../engine/text/name-key.ts'
-import type { Place } from './plan-documents.ts'
+import type { ChunkOfDocument } from './plan-documents.ts'
 import type { Attributes, Graph } from './read-graph.ts'
 import { fieldsOf, type Records } from './read-records.ts'
 import { shareOut } from './share-out.ts'
@@ -18,7 +18,7 @@ const SEPARATOR = '<SEP>'
 const MANUAL = 'manual_creation'
 const UNKNOWN = { entity_type: 'unknown' }
 
-type Places = ReadonlyMap<string, readonly Place[]>
+type ChunksById = ReadonlyMap<string, readonly ChunkOfDocument[]>
 
 /**
  * Takes merged entities and relations apart into what each of their chunks said, and adds that to
@@ -26,16 +26,16 @@ type Places = ReadonlyMap<string, readonly Place[]>
  * work and stands alone; what rests on documents that do not come in whole is left out until they
  * are processed.
  */
-export function planGraph(folder: WorkingFolder, places: Places): PlannedGraph {
+export function planGraph(folder: WorkingFolder, chunksById: ChunksById): PlannedGraph {
   const answers = answersByChunk(folder.answers)
   const waiting = { entities: 0, relations: 0 }
   const here = new Set<string>()
   const manualEntities: ManualEntity[] = []
   for (const [name, attributes] of withEnds(folder.graph)) {
-    const sources = sourcesOf(folder.entityChunks, name, attributes, places)
+    const sources = sourcesOf(folder.entityChunks, name, attributes, chunksById)
     const type = typeOf(attributes)
     const shares = shareOut(partsOf(attributes), sources.known, answers)
-    for (const [{ chunk }, description] of said(shares, places)) {
+    for (const [{ chunk }, description] of said(shares, chunksById)) {
       const named = chunk.headings.some((heading) => nameKey(heading) === nameKey(name))
       chunk.entities.push({ name, type, description, named })
     }
@@ -46,13 +46,13 @@ export function planGraph(folder: WorkingFolder, places: Places): PlannedGraph {
       manualEntities.push({ name, type, description, ...originOf(attributes) })
     }
   }
-  const { manualRelations, loops } = planRelations(folder, places, answers, here, waiting)
+  const { manualRelations, loops } = planRelations(folder, chunksById, answers, here, waiting)
   return { manualEntities, manualRelations, problems: wordsFor(waiting, loops) }
 }
 
 function planRelations(
   folder: WorkingFolder,
-  places: Places,
+  chunksById: ChunksById,
   answers: ReadonlyMap<string, string>,
   here: Set<string>,
   waiting: { relations: number },
@@ -69,8 +69,8 @@ function planRelations(
     }
     seen.add(key)
     const joined = `${source}${SEPARATOR}${target}`
-    const sources = sourcesOf(folder.relationChunks, joined, attributes, places)
-    const shares = [...said(shareOut(partsOf(attributes), sources.known, answers), places)]
+    const sources = sourcesOf(folder.relationChunks, joined, attributes, chunksById)
+    const shares = [...said(shareOut(partsOf(attributes), sources.known, answers), chunksById)]
     const weight = weightOf(attributes)
     const keywords = attributes.keywords ?? ''
     for (const [{ chunk }, description] of shares) {
@@ -109,20 +109,20 @@ function withEnds({ nodes, edges }: Graph): Map<string, Attributes> {
 }
 
 /** The chunks of an item that come in, from its whole list or else from its cut one. */
-function sourcesOf(records: Records, key: string, attributes: Attributes, places: Places) {
+function sourcesOf(records: Records, key: string, attributes: Attributes, chunksById: ChunksById) {
   const listed = idsIn(fieldsOf(records.get(key)).chunk_ids)
   const ids = listed.length > 0 ? listed : idsIn(attributes.source_id)
-  const known = ids.filter((id) => places.has(id))
+  const known = ids.filter((id) => chunksById.has(id))
   return { known, isManual: known.length === 0 && !ids.some((id) => id.startsWith('chunk-')) }
 }
 
 /** Each chunk of ours with each part that it said. */
 function* said(
   shares: ReadonlyMap<string, readonly string[]>,
-  places: Places,
-): Generator<[Place, string], void, void> {
+  chunksById: ChunksById,
+): Generator<[ChunkOfDocument, string], void, void> {
   for (const [id, parts] of shares) {
-    for (const place of places.get(id) ?? []) for (const part of parts) yield [place, part]
+    for (const place of chunksById.get(id) ?? []) for (const part of parts) yield [place, part]
   }
 }
 

@@ -1,4 +1,4 @@
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import type { ImportPlan } from './import-plan.ts'
 import { planDocuments } from './plan-documents.ts'
 import { planGraph } from './plan-graph.ts'
@@ -13,13 +13,17 @@ import type { WorkingFolder } from './working-folder.ts'
 export function planImport(folder: WorkingFolder): ImportPlan {
   const { chunkVectors, entityVectors, relationVectors } = folder
   const dimension = dimensionOf(folder)
-  const { documents, places, problems } = planDocuments(folder)
-  const graph = planGraph(folder, places)
+  const { documents, chunksById, problems } = planDocuments(folder)
+  const graph = planGraph(folder, chunksById)
   const vectors = { entities: entityVectors, relations: relationVectors }
   const { entities, relations } = planItems(documents, graph, vectors)
-  const owed = [...entities, ...relations].filter(({ vector }) => vector === null).length
+  const pendingEmbeddings = [...entities, ...relations].filter(
+    ({ vector }) => vector === null,
+  ).length
   const late =
-    owed === 0 ? [] : [`${owed} entities and relations have no vector: the server makes it later.`]
+    pendingEmbeddings === 0
+      ? []
+      : [`${pendingEmbeddings} entities and relations have no vector: the server makes it later.`]
   return {
     documents,
     entities,
@@ -39,7 +43,7 @@ export function planImport(folder: WorkingFolder): ImportPlan {
       },
       dimension,
     },
-    owed,
+    pendingEmbeddings,
     problems: [...problems, ...graph.problems, ...late],
   }
 }

@@ -1,5 +1,5 @@
 import sax from 'sax'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 
 export type Attributes = Readonly<Record<string, string>>
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { ifMissing } from '../../../files/file-errors.ts'
 import { fieldsOf, parseJson } from './read-records.ts'
 

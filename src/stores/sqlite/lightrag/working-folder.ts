@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { type Graph, readGraph } from './read-graph.ts'
 import { fieldsOf, type Records, readRecords } from './read-records.ts'
 import { type NanoVectors, readVectors } from './read-vectors.ts'

@@ -6,9 +6,9 @@ import type { Store } from '../../../engine/ports/store.ts'
 import { Connection } from '../database/connection.ts'
 import { type Embedding, markEmbedding } from '../database/embedding-mark.ts'
 import { openDatabase } from '../database/open-database.ts'
-import { refuseWithoutRoom } from '../import/refuse-without-room.ts'
+import { refuseWithoutRoom } from '../import/refuse-import.ts'
 import { openSqliteStore } from '../sqlite-store.ts'
-import { keepText } from '../tables/intake.ts'
+import { keepText } from '../tables/enqueue-documents.ts'
 import type { ImportPlan, PlannedDocument } from './import-plan.ts'
 
 /** About what a database takes, by measurement: each row with its fragments, and a text with its chunks. */

@@ -42,7 +42,7 @@ interface Fields {
 
 /**
  * A second set of vectors beside those in use, kept in the workspace's database until it is whole.
- * Labels and the texts behind them never change, so that it may be filled in any number of sittings,
+ * Vector ids and the texts behind them never change, so that it may be filled in any number of sittings,
  * with changes of the workspace in between.
  */
 export class NewVectors {
@@ -74,7 +74,7 @@ export class NewVectors {
     return counted ?? { done: 0, all: 0 }
   }
 
-  /** The next rows after a label that have none. */
+  /** The next rows after a vector id that have none. */
   missing(kind: Kind, after: number, limit: number): Unembedded[] {
     const rows = this.#connection.all<Fields>(
       `SELECT r.label, ${FIELDS[kind]} FROM ${ROWS[kind]}
@@ -90,10 +90,10 @@ export class NewVectors {
   /** Outlives this process at once; what a power cut takes is paid for again, and that is all. */
   put(kind: Kind, vectors: readonly { label: number; vector: Float32Array }[]): void {
     this.#connection.relaxed(() => {
-      for (const { label, vector } of vectors) {
+      for (const { label: vectorId, vector } of vectors) {
         this.#connection.run(
           `INSERT OR REPLACE INTO reindex_${kind}_vectors (label, vector) VALUES (?, ?)`,
-          label,
+          vectorId,
           vectorBytes(vector),
         )
       }

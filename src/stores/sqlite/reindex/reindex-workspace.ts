@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import type { EmbeddingModel } from '../../../engine/ports/models.ts'
-import { indexing } from '../../../vectors/indexing.ts'
+import { vectorIndexSettings } from '../../../vectors/index-settings.ts'
 import { checkVector } from '../../../vectors/kernel/vector-values.ts'
 import { inSlices } from '../../../vectors/slices.ts'
 import { undoStaged } from '../change/removal.ts'
@@ -85,7 +85,10 @@ async function reindex(
       )
       vectors.put(
         kind,
-        rows.map(({ label }, i) => ({ label, vector: checked(embedded[i], dimension) })),
+        rows.map(({ label: vectorId }, i) => ({
+          label: vectorId,
+          vector: checked(embedded[i], dimension),
+        })),
       )
       after = last.label
       made += rows.length
@@ -107,7 +110,7 @@ function checked(vector: Float32Array | undefined, dimension: number): Float32Ar
   return vector
 }
 
-/** Index files are caches; labels that are the same lead to other vectors now. */
+/** Index files are caches; vector ids that are the same lead to other vectors now. */
 async function discardIndexes(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     if (INDEX_FILE.test(name)) await rm(join(dir, name), { force: true })
@@ -121,6 +124,11 @@ async function undoUnpublished(
   connection: Connection,
   { generation, dimension }: { generation: number; dimension: number },
 ): Promise<void> {
-  const tables = createTables(connection, new Generation(generation), dimension, indexing(null))
+  const tables = createTables(
+    connection,
+    new Generation(generation),
+    dimension,
+    vectorIndexSettings(null),
+  )
   await inSlices(undoStaged(tables), { around: (slice) => connection.relaxed(slice) })
 }

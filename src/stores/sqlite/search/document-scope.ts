@@ -18,7 +18,7 @@ export interface Scope {
 /** Documents read at a time. */
 const PAGE_ROWS = 200
 
-interface LabelRow {
+interface AnnotationRow {
   readonly seq: number
   readonly tags: string
   readonly attributes: string
@@ -74,8 +74,8 @@ function* admitted(connection: Connection, filter: DocumentFilter, into: Set<num
   const values = lists.map((list) => JSON.stringify(list.values))
   let after = 0
   for (;;) {
-    const page = connection.all<LabelRow>(sql, after, ...values)
-    for (const row of page) if (hasLabels(row, filter)) into.add(row.seq)
+    const page = connection.all<AnnotationRow>(sql, after, ...values)
+    for (const row of page) if (hasAnnotations(row, filter)) into.add(row.seq)
     yield
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE_ROWS) return
@@ -83,7 +83,7 @@ function* admitted(connection: Connection, filter: DocumentFilter, into: Set<num
   }
 }
 
-function hasLabels(row: LabelRow, { tags, attributes }: DocumentFilter): boolean {
+function hasAnnotations(row: AnnotationRow, { tags, attributes }: DocumentFilter): boolean {
   if (tags !== null) {
     const own = new Set(JSON.parse(row.tags) as string[])
     if (!tags.some((tag) => own.has(tag))) return false

@@ -13,9 +13,9 @@ import type { EntityRow } from '../tables/graph/entity-table.ts'
 import type { Tables } from '../tables/tables.ts'
 import type { VectorTable } from '../tables/vector-table.ts'
 import type { KeySet } from './key-set.ts'
-import { LabelKeys } from './label-keys.ts'
 import { RowCache, type RowCacheOptions } from './row-cache.ts'
 import { TieCache } from './tie-cache.ts'
+import { VectorKeys } from './vector-keys.ts'
 import type { WorkingGraph } from './working-graph.ts'
 
 /** Searches and reads of what is visible. */
@@ -26,8 +26,8 @@ export class Retrieval {
   readonly #chunkRows: RowCache<StoredChunk>
   readonly #entityRows: RowCache<EntityRow>
   readonly #relationRows: RowCache<StoredRelation>
-  readonly #entityKeys: LabelKeys
-  readonly #relationKeys: LabelKeys
+  readonly #entityKeys: VectorKeys
+  readonly #relationKeys: VectorKeys
   readonly #loaded: (vectors: VectorTable) => Promise<VectorTable>
 
   /** @param loaded makes sure that an index is in memory */
@@ -46,8 +46,8 @@ export class Retrieval {
       ...GRAPH_ROWS,
       maxSize: 2 * CACHE_BYTES,
     })
-    this.#entityKeys = new LabelKeys(tables.entities)
-    this.#relationKeys = new LabelKeys(tables.relations)
+    this.#entityKeys = new VectorKeys(tables.entities)
+    this.#relationKeys = new VectorKeys(tables.relations)
     this.#loaded = loaded
   }
 
@@ -68,7 +68,7 @@ export class Retrieval {
     keys: KeySet | null = null,
   ): Promise<Hit[]> {
     const vectors = await this.#loaded(this.#tables.chunkVectors)
-    const accept = (label: number) => keys === null || keys.admits(label)
+    const accept = (vectorId: number) => keys === null || keys.admits(vectorId)
     return (await vectors.search(vector, limit, accept)).map(asHit)
   }
 
@@ -143,7 +143,7 @@ export class Retrieval {
     const { relationPairs, relations } = this.#tables
     const found = await mapInSlices(pairs, (pair) => {
       const key = relationPairs.find(pair)?.key
-      const isVisible = key !== undefined && relations.visibleLabel(key) !== null
+      const isVisible = key !== undefined && relations.visibleVectorId(key) !== null
       return entry(pairKey(pair), isVisible ? key : null)
     })
     return new Map(found)
@@ -251,17 +251,17 @@ export class Retrieval {
     return counted.slice(0, limit)
   }
 
-  async labels(keys: KeySet | null = null): Promise<string[]> {
+  async entityNames(keys: KeySet | null = null): Promise<string[]> {
     const { entities } = this.#tables
     const names: string[] = []
     await inSlices(
       (function* () {
-        let page = entities.names('', LABEL_PAGE)
+        let page = entities.names('', NAME_PAGE)
         while (page.length > 0) {
           const counted = keys === null ? page : page.filter(({ key }) => keys.admits(key))
           for (const { name } of counted) names.push(name)
           yield
-          page = entities.names(page.at(-1)?.name ?? '', LABEL_PAGE)
+          page = entities.names(page.at(-1)?.name ?? '', NAME_PAGE)
         }
       })(),
     )
@@ -271,31 +271,52 @@ export class Retrieval {
 
 /** Written out, which takes a quarter of the time of a spread. */
 function withDegree(row: EntityRow, degree: number): StoredEntity {
-  const { key, name, type, description, sourceIds, filePaths, createdAt, tokens, owed } = row
-  return { key, name, type, description, sourceIds, filePaths, createdAt, tokens, owed, degree }
+  const {
+    key,
+    name,
+    type,
+    description,
+    sourceIds,
+    filePaths,
+    createdAt,
+    tokens,
+    embeddingPending,
+  } = row
+  return {
+    key,
+    name,
+    type,
+    description,
+    sourceIds,
+    filePaths,
+    createdAt,
+    tokens,
+    embeddingPending,
+    degree,
+  }
 }
 
-function underKeys(found: readonly VectorMatch[], labelKeys: LabelKeys): Hit[] {
-  const keys = labelKeys.of(found.map(({ label }) => label))
+function underKeys(found: readonly VectorMatch[], vectorKeys: VectorKeys): Hit[] {
+  const keys = vectorKeys.of(found.map(({ vectorId }) => vectorId))
   return found.flatMap(({ score }, at) => {
     const key = keys[at]
     return key === undefined ? [] : [{ key, score }]
   })
 }
 
-function amongst(keys: KeySet | null, labelKeys: LabelKeys) {
-  return (label: number): boolean => {
+function amongst(keys: KeySet | null, vectorKeys: VectorKeys) {
+  return (vectorId: number): boolean => {
     if (keys === null) return true
-    const key = labelKeys.one(label)
+    const key = vectorKeys.one(vectorId)
     return key !== undefined && keys.admits(key)
   }
 }
 
 /** Names read at a time. */
-const LABEL_PAGE = 500
+const NAME_PAGE = 500
 
-function asHit(match: { label: number; score: number }): Hit {
-  return { key: match.label, score: match.score }
+function asHit(match: VectorMatch): Hit {
+  return { key: match.vectorId, score: match.score }
 }
 
 function entry(name: string, key: Key | null): [string, Key] | null {
@@ -313,7 +334,7 @@ const STRING_BYTES = 64
 /** Entities and relations change when their vector comes. */
 const GRAPH_ROWS: RowCacheOptions<EntityRow | StoredRelation> = {
   maxSize: CACHE_BYTES,
-  isSettled: ({ owed }) => !owed,
+  isSettled: ({ embeddingPending }) => !embeddingPending,
   bytesOf: ({ description, sourceIds, filePaths }) =>
     ROW_BYTES + description.length + (sourceIds.length + filePaths.length) * STRING_BYTES,
 }

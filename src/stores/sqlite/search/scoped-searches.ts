@@ -130,9 +130,9 @@ export class ScopedSearches {
     return relationFragments(tables, pairs, without, limit, this.#admits)
   }
 
-  labels() {
+  entityNames() {
     const { retrieval, scope } = this.#parts
-    return retrieval.labels(scope.entities)
+    return retrieval.entityNames(scope.entities)
   }
 
   popularNames(limit: number) {

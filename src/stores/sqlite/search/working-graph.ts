@@ -157,7 +157,7 @@ export class WorkingGraph {
       const version = this.#version
       const ties: RelationTie[] = []
       const steps = this.#tiesIn(graph, entities, ties)
-      // Who is always disturbed has his answer at once in the end.
+      // A reader that is always disturbed has its answer at once in the end.
       if (attempt > PATIENCE) for (const _ of steps);
       else if (!(await inSlices(steps, { wanted: () => this.#version === version }))) continue
       return byKey(ties)

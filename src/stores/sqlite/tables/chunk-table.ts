@@ -31,7 +31,7 @@ const READ = `
     CROSS JOIN documents d ON d.seq = c.document
   WHERE ${visible('c')}`
 
-/** Chunks and their texts. A chunk's label is its key. */
+/** Chunks and their texts. A chunk's vector id is its key. */
 export class ChunkTable {
   readonly #connection: Connection
   readonly #generation: Generation
@@ -43,7 +43,7 @@ export class ChunkTable {
 
   /** Writes a chunk for the next generation. @param document the row id of its document */
   stage(chunk: NewChunk, document: number): Key {
-    const label = this.#connection.insert(
+    const vectorId = this.#connection.insert(
       STAGE,
       chunk.id,
       document,
@@ -57,16 +57,16 @@ export class ChunkTable {
     )
     this.#connection.run(
       'INSERT INTO chunk_texts (chunk, content, headings) VALUES (?, ?, ?)',
-      label,
+      vectorId,
       chunk.content,
       JSON.stringify(chunk.headings),
     )
-    return label
+    return vectorId
   }
 
-  remove(label: number): void {
-    this.#connection.run('DELETE FROM chunk_texts WHERE chunk = ?', label)
-    this.#connection.run('DELETE FROM chunks WHERE label = ?', label)
+  remove(vectorId: number): void {
+    this.#connection.run('DELETE FROM chunk_texts WHERE chunk = ?', vectorId)
+    this.#connection.run('DELETE FROM chunks WHERE label = ?', vectorId)
   }
 
   /** The visible ones of these keys, in any order. */

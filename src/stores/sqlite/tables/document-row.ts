@@ -53,7 +53,7 @@ export function documentRecord(row: DocumentRow): DocumentRecord {
     nextAttemptAt: row.next_attempt_at === 0 ? null : row.next_attempt_at,
     revision: row.revision,
     storedFile: row.stored_file,
-    labels: {
+    annotations: {
       externalId: row.external_id,
       tags: JSON.parse(row.tags) as string[],
       attributes: JSON.parse(row.attributes) as JsonObject,

@@ -15,7 +15,7 @@ const beyondAscii = (column: string) => `length(${column}) <> length(CAST(${colu
 const folded = (column: string) => `(${beyondAscii(column)} AND folds_anew(${column}))`
 
 /**
- * Labels in the form in which they are looked up now, and those entries anew that are searched in
+ * Names in the form in which they are looked up now, and those entries anew that are searched in
  * another form than before: few have letters whose case was not folded, or what cannot be seen. An
  * external id in two forms of its letters stays two ids.
  *

@@ -7,7 +7,7 @@ export interface FullTextNames {
   readonly columns: Readonly<Record<string, number>>
 }
 
-/** The title column holds the document's label and the headings above the chunk. */
+/** The title column holds the document's name and the headings above the chunk. */
 export const CHUNK_TEXTS = {
   index: 'chunk_index',
   columns: { body: 1, title: 1 },
@@ -25,7 +25,7 @@ export const RELATION_TEXTS: FullTextNames = {
 const MERGE_PAGES = 32
 
 /** An index of fewer pages is searched in no time, in however many pieces. */
-const WORTH_UNITING = 48
+const WORTH_OPTIMIZING = 48
 /** Where the largest piece has less than this share of all pages, writing them anew has been earned. */
 const LARGEST_AT_LEAST = 0.85
 
@@ -68,7 +68,7 @@ export class FullTextTable {
     const pages = pieces.map(([count]) => count)
     const all = pages.reduce((sum, count) => sum + count, 0)
     const largest = pages.reduce((most, count) => Math.max(most, count), 0)
-    if (all < WORTH_UNITING || largest >= LARGEST_AT_LEAST * all) return false
+    if (all < WORTH_OPTIMIZING || largest >= LARGEST_AT_LEAST * all) return false
     this.#connection.run(`INSERT INTO ${index} (${index}, rank) VALUES ('merge', -${MERGE_PAGES})`)
     return true
   }

@@ -2,14 +2,14 @@ import type { Change } from '../../../engine/ports/change.ts'
 import type {
   AttemptEnd,
   DeathCount,
-  DocumentLabels,
+  DocumentAnnotations,
   DocumentRecord,
   InterruptedDocument,
 } from '../../../engine/ports/document-record.ts'
 import type { Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
-import { keepText } from './intake.ts'
+import { keepText } from './enqueue-documents.ts'
 import { lastPlace } from './last-place.ts'
 
 /** A wait that is longer was measured by another clock. */
@@ -264,8 +264,11 @@ export class QueueTable {
   }
 
   /** Returns whether there is such a document. Part of a transaction. */
-  setLabels(documentId: string, labels: Partial<Omit<DocumentLabels, 'externalId'>>): boolean {
-    const { tags, attributes, enabled } = labels
+  setAnnotations(
+    documentId: string,
+    annotations: Partial<Omit<DocumentAnnotations, 'externalId'>>,
+  ): boolean {
+    const { tags, attributes, enabled } = annotations
     const changed = this.#connection.run(
       `UPDATE documents SET tags = coalesce(?, tags), attributes = coalesce(?, attributes),
          enabled = coalesce(?, enabled), updated_at = ?

@@ -1,4 +1,4 @@
-import { type Indexing, indexing } from '../../../vectors/indexing.ts'
+import { type VectorIndexSettings, vectorIndexSettings } from '../../../vectors/index-settings.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Generation } from '../database/visibility.ts'
 import { FullTextSearch } from '../search/full-text-search.ts'
@@ -14,15 +14,15 @@ import { OverrideTable } from './graph/override-table.ts'
 import { RelationPairs } from './graph/relation-pairs.ts'
 import { RelationTable } from './graph/relation-table.ts'
 import { ModelCacheTable } from './model-cache-table.ts'
-import { PromiseTable } from './promise-table.ts'
 import { QueueTable } from './queue-table.ts'
+import { ScheduledDeletionTable } from './scheduled-deletion-table.ts'
 import { VectorTable } from './vector-table.ts'
 import { VersionedRows } from './versioned-rows.ts'
 
 export interface Tables {
   readonly documents: DocumentTable
   readonly queue: QueueTable
-  readonly promises: PromiseTable
+  readonly deletions: ScheduledDeletionTable
   readonly chunks: ChunkTable
   readonly chunkRows: VersionedRows
   readonly chunkTexts: FullTextTable
@@ -50,7 +50,7 @@ export function createTables(
   connection: Connection,
   generation: Generation,
   dimension: number,
-  vectorIndexing: Indexing = indexing(null),
+  indexSettings: VectorIndexSettings = vectorIndexSettings(null),
 ): Tables {
   const entityTexts = new FullTextTable(connection, ENTITY_NAMES)
   const relationTexts = new FullTextTable(connection, RELATION_TEXTS)
@@ -62,12 +62,12 @@ export function createTables(
       generation,
       { vectors: `${kind}_vectors`, rows },
       dimension,
-      vectorIndexing,
+      indexSettings,
     )
   return {
     documents: new DocumentTable(connection),
     queue: new QueueTable(connection),
-    promises: new PromiseTable(connection),
+    deletions: new ScheduledDeletionTable(connection),
     chunks: new ChunkTable(connection, generation),
     chunkRows: new VersionedRows(connection, generation, 'chunks'),
     chunkTexts: new FullTextTable(connection, CHUNK_TEXTS),

@@ -1,6 +1,6 @@
-import { LayeredIndex } from '../../../vectors/hnsw/layered-index.ts'
+import { HybridIndex } from '../../../vectors/hnsw/hybrid-index.ts'
 import type { IndexMark } from '../../../vectors/index-head.ts'
-import { exactFile, type Indexing, indexFile } from '../../../vectors/indexing.ts'
+import { flatFile, indexFile, type VectorIndexSettings } from '../../../vectors/index-settings.ts'
 import {
   checkVector,
   soundVector,
@@ -12,7 +12,7 @@ import type { VectorMatch } from '../../../vectors/vector-index.ts'
 import type { Connection } from '../database/connection.ts'
 import { type Generation, visible } from '../database/visibility.ts'
 
-/** The table of vectors, and that of the versioned rows whose labels they bear. */
+/** The table of vectors, and that of the versioned rows whose vector ids they bear. */
 interface VectorTableNames {
   readonly vectors: 'chunk_vectors' | 'entity_vectors' | 'relation_vectors'
   readonly rows: 'chunks' | 'entities' | 'relations'
@@ -20,16 +20,16 @@ interface VectorTableNames {
 
 /** Rows read at a time; the pages are small enough never to hold the event loop. */
 const PAGE_ROWS = 64
-/** Labels read at a time, and looked at. */
-const PAGE_LABELS = 500
-const LABELS_AT_ONCE = 4000
+/** Vector ids read at a time, and looked at. */
+const PAGE_IDS = 500
+const IDS_AT_ONCE = 4000
 /** How often a search that paused begins anew after a change, before it holds the event loop. */
 const PATIENCE = 2
 
 /**
  * Vectors of one kind: the table, and the index over it once a search has asked for it.
  *
- * The index also holds what is staged or dead; those labels are hidden from searches.
+ * The index also holds what is staged or dead; those vector ids are hidden from searches.
  */
 export class VectorTable {
   readonly #connection: Connection
@@ -37,11 +37,11 @@ export class VectorTable {
   readonly #names: VectorTableNames
   readonly #insert: string
   readonly #dimension: number
-  readonly #indexing: Indexing
-  #index: LayeredIndex | null = null
+  readonly #indexSettings: VectorIndexSettings
+  #index: HybridIndex | null = null
   /** One that is being read, and not asked yet. */
-  #ahead: LayeredIndex | null = null
-  /** Labels in the index that no search may return. */
+  #ahead: HybridIndex | null = null
+  /** Vector ids in the index that no search may return. */
   readonly #staged = new Set<number>()
   readonly #dead = new Set<number>()
   /** Grows with every change of what searches may return. */
@@ -52,14 +52,14 @@ export class VectorTable {
     generation: Generation,
     names: VectorTableNames,
     dimension: number,
-    indexing: Indexing,
+    vectorIndex: VectorIndexSettings,
   ) {
     this.#connection = connection
     this.#generation = generation
     this.#names = names
     this.#insert = `INSERT OR REPLACE INTO ${names.vectors} (label, vector) VALUES (?, ?)`
     this.#dimension = dimension
-    this.#indexing = indexing
+    this.#indexSettings = vectorIndex
   }
 
   get loaded(): boolean {
@@ -89,65 +89,65 @@ export class VectorTable {
     }
     if (!wanted()) return index.close(false)
     this.#index = index
-    index.tend()
+    index.maintain()
   }
 
   /** Writes the vector of a row that is not published yet. Throws for an unfit vector. */
-  stage(label: number, vector: Float32Array): void {
+  stage(vectorId: number, vector: Float32Array): void {
     checkVector(vector, this.#dimension)
-    this.#staged.add(label)
-    this.#write(label, vector)
+    this.#staged.add(vectorId)
+    this.#write(vectorId, vector)
   }
 
   /** Gives a row that is not published yet the vector of another. Returns whether there was one. */
-  stageCopy(label: number, from: number): boolean {
+  stageCopy(vectorId: number, from: number): boolean {
     const sql = `SELECT vector FROM ${this.#names.vectors} WHERE label = ?`
     const row = this.#connection.get<{ vector: Uint8Array }>(sql, from)
     if (row === undefined) return false
-    this.stage(label, vectorOf(row.vector))
+    this.stage(vectorId, vectorOf(row.vector))
     return true
   }
 
   /** Writes the vector of a row that is visible. Throws for an unfit vector. */
-  put(label: number, vector: Float32Array): void {
+  put(vectorId: number, vector: Float32Array): void {
     checkVector(vector, this.#dimension)
-    this.#write(label, vector)
+    this.#write(vectorId, vector)
     this.#changes++
-    this.#index?.tend()
+    this.#index?.maintain()
   }
 
   /** Shows what was staged, hides what it supersedes. */
   publish(superseded: readonly number[]): void {
     this.#staged.clear()
-    for (const label of superseded) this.#dead.add(label)
+    for (const vectorId of superseded) this.#dead.add(vectorId)
     this.#changes++
-    this.#index?.tend()
+    this.#index?.maintain()
   }
 
-  /** Takes staged labels out of memory again. */
-  *unstage(labels: readonly number[]): Steps {
-    for (const label of labels) {
-      this.#index?.remove(label)
-      this.#staged.delete(label)
+  /** Takes staged vector ids out of memory again. */
+  *unstage(vectorIds: readonly number[]): Steps {
+    for (const vectorId of vectorIds) {
+      this.#index?.remove(vectorId)
+      this.#staged.delete(vectorId)
       yield
     }
   }
 
-  remove(label: number): void {
-    this.#connection.run(`DELETE FROM ${this.#names.vectors} WHERE label = ?`, label)
-    this.#index?.remove(label)
-    this.#staged.delete(label)
-    this.#dead.delete(label)
+  remove(vectorId: number): void {
+    this.#connection.run(`DELETE FROM ${this.#names.vectors} WHERE label = ?`, vectorId)
+    this.#index?.remove(vectorId)
+    this.#staged.delete(vectorId)
+    this.#dead.delete(vectorId)
   }
 
   /** Visible rows only. The index must be loaded. Throws for an unfit vector. */
   async search(
     vector: Float32Array,
     limit: number,
-    accept: (label: number) => boolean = () => true,
+    accept: (vectorId: number) => boolean = () => true,
   ): Promise<VectorMatch[]> {
     checkVector(vector, this.#dimension)
-    const admits = (label: number) => !this.#isHidden(label) && accept(label)
+    const admits = (vectorId: number) => !this.#isHidden(vectorId) && accept(vectorId)
     const best: { found: VectorMatch[] } = { found: [] }
     for (let attempt = 0; attempt < PATIENCE; attempt++) {
       const changes = this.#changes
@@ -162,17 +162,18 @@ export class VectorTable {
   *#scan(
     vector: Float32Array,
     limit: number,
-    admits: (label: number) => boolean,
+    admits: (vectorId: number) => boolean,
     best: { found: VectorMatch[] },
   ): Steps {
     best.found = yield* this.#whole().search(vector, limit, admits)
   }
 
   /** NaN where there is no visible vector. The index must be loaded. */
-  similarities(labels: readonly number[], vector: Float32Array): Float32Array {
+  similarities(vectorIds: readonly number[], vector: Float32Array): Float32Array {
     checkVector(vector, this.#dimension)
-    const found = this.#whole().similarities(labels, vector)
-    for (const [at, label] of labels.entries()) if (this.#isHidden(label)) found[at] = Number.NaN
+    const found = this.#whole().similarities(vectorIds, vector)
+    for (const [at, vectorId] of vectorIds.entries())
+      if (this.#isHidden(vectorId)) found[at] = Number.NaN
     return found
   }
 
@@ -190,24 +191,24 @@ export class VectorTable {
     await index?.close()
   }
 
-  #isHidden(label: number): boolean {
-    return this.#staged.has(label) || this.#dead.has(label)
+  #isHidden(vectorId: number): boolean {
+    return this.#staged.has(vectorId) || this.#dead.has(vectorId)
   }
 
-  #whole(): LayeredIndex {
+  #whole(): HybridIndex {
     if (this.#index === null) throw new Error('the vectors are not loaded')
     return this.#index
   }
 
-  #emptyIndex(): LayeredIndex {
-    return new LayeredIndex({
-      ...this.#indexing,
+  #emptyIndex(): HybridIndex {
+    return new HybridIndex({
+      ...this.#indexSettings,
       dimension: this.#dimension,
-      file: indexFile(this.#indexing, this.#names.rows),
-      exactFile: exactFile(this.#indexing, this.#names.rows),
+      file: indexFile(this.#indexSettings, this.#names.rows),
+      flatFile: flatFile(this.#indexSettings, this.#names.rows),
       mark: () => this.#mark(),
-      stored: (label) => this.#stored(label),
-      isSettled: (label) => !this.#isHidden(label),
+      stored: (vectorId) => this.#stored(vectorId),
+      isSettled: (vectorId) => !this.#isHidden(vectorId),
       fingerprint: () => this.#fingerprint(),
     })
   }
@@ -218,25 +219,25 @@ export class VectorTable {
     return { embedding, dimension: this.#dimension, generation: this.#generation.current }
   }
 
-  #write(label: number, vector: Float32Array): void {
-    this.#connection.run(this.#insert, label, vectorBytes(vector))
-    this.#index?.add(label, vector)
+  #write(vectorId: number, vector: Float32Array): void {
+    this.#connection.run(this.#insert, vectorId, vectorBytes(vector))
+    this.#index?.add(vectorId, vector)
   }
 
-  /** A vector that comes for a visible row changes what is owed, and everything else the rows. */
+  /** A vector that comes for a visible row changes what is pending, and everything else the rows. */
   *#fingerprint(): Generator<void, string | null, void> {
     if (this.#staged.size + this.#dead.size > 0) return null
     const { rows } = this.#names
-    const owed = rows === 'chunks' ? '0' : 'r.owed'
+    const pendingColumn = rows === 'chunks' ? '0' : 'r.owed'
     const sql = `SELECT max(label) AS last FROM ${rows}`
     const last = this.#connection.get<{ last: number | null }>(sql)?.last ?? 0
     const sums = [0, 0, 0]
-    for (let after = 0; after < last; after += LABELS_AT_ONCE) {
+    for (let after = 0; after < last; after += IDS_AT_ONCE) {
       const found = this.#connection.get<{ n: number; labels: number; owed: number }>(
-        `SELECT count(*) AS n, total(r.label) AS labels, total(${owed}) AS owed FROM ${rows} r
+        `SELECT count(*) AS n, total(r.label) AS labels, total(${pendingColumn}) AS owed FROM ${rows} r
          WHERE r.label > ? AND r.label <= ? AND ${visible('r')}`,
         after,
-        after + LABELS_AT_ONCE,
+        after + IDS_AT_ONCE,
         this.#generation.current,
         this.#generation.current,
       )
@@ -248,13 +249,13 @@ export class VectorTable {
     return sums.join(' ')
   }
 
-  #stored(label: number): Float32Array | null {
+  #stored(vectorId: number): Float32Array | null {
     const sql = `SELECT vector FROM ${this.#names.vectors} WHERE label = ?`
-    const row = this.#connection.get<{ vector: Uint8Array }>(sql, label)
+    const row = this.#connection.get<{ vector: Uint8Array }>(sql, vectorId)
     return row === undefined ? null : soundVector(row.vector, this.#dimension)
   }
 
-  *#read(index: LayeredIndex): Steps {
+  *#read(index: HybridIndex): Steps {
     const { vectors, rows } = this.#names
     let after = 0
     for (;;) {
@@ -277,16 +278,16 @@ export class VectorTable {
   }
 
   /** Reads the vectors of visible rows that came after the file, and takes others out. */
-  *#catchUp(index: LayeredIndex): Steps {
+  *#catchUp(index: HybridIndex): Steps {
     const alive = new Set<number>()
     let after = 0
     for (;;) {
-      const page = this.#labelsAfter(after)
-      for (const label of page) {
-        alive.add(label)
-        if (index.has(label)) continue
-        const vector = this.#stored(label)
-        if (vector !== null) index.add(label, vector)
+      const page = this.#idsAfter(after)
+      for (const vectorId of page) {
+        alive.add(vectorId)
+        if (index.has(vectorId)) continue
+        const vector = this.#stored(vectorId)
+        if (vector !== null) index.add(vectorId, vector)
         yield
       }
       yield
@@ -298,11 +299,11 @@ export class VectorTable {
   }
 
   /** In their order. As one text, which takes a tenth of the time of as many rows. */
-  #labelsAfter(after: number): number[] {
+  #idsAfter(after: number): number[] {
     const { current } = this.#generation
     const sql = `SELECT json_group_array(label ORDER BY label) FROM
       (SELECT r.label FROM ${this.#names.rows} r WHERE r.label > ? AND ${visible('r')}
-       ORDER BY r.label LIMIT ${PAGE_LABELS})`
+       ORDER BY r.label LIMIT ${PAGE_IDS})`
     const [row] = this.#connection.rows<[labels: string]>(sql, after, current, current)
     return JSON.parse(row?.[0] ?? '[]') as number[]
   }

@@ -1,7 +1,7 @@
 import type { Connection } from '../database/connection.ts'
 import { type Generation, NEVER } from '../database/visibility.ts'
 
-/** Labels read at a time. */
+/** Vector ids read at a time. */
 const PAGE_ROWS = 500
 
 /** The life of versioned rows: staged, visible, superseded, dead. */
@@ -21,19 +21,19 @@ export class VersionedRows {
   }
 
   /** Lets a row end with the next generation. */
-  supersede(label: number): void {
+  supersede(vectorId: number): void {
     const sql = `UPDATE ${this.#table} SET died = ? WHERE label = ?`
-    this.#connection.run(sql, this.#generation.current + 1, label)
+    this.#connection.run(sql, this.#generation.current + 1, vectorId)
   }
 
   /** Takes {@link supersede} back. */
-  revive(label: number): void {
-    this.#connection.run(`UPDATE ${this.#table} SET died = ${NEVER} WHERE label = ?`, label)
+  revive(vectorId: number): void {
+    this.#connection.run(`UPDATE ${this.#table} SET died = ${NEVER} WHERE label = ?`, vectorId)
   }
 
-  /** Some rows that were written for the next generation. They have the greatest labels of all. */
+  /** Some rows that were written for the next generation. They have the greatest vector ids of all. */
   staged(): number[] {
-    return this.#labels(
+    return this.#vectorIds(
       `label > coalesce(
         (SELECT label FROM ${this.#table} WHERE born <= ? ORDER BY label DESC LIMIT 1), 0)`,
     )
@@ -41,15 +41,15 @@ export class VersionedRows {
 
   /** Some rows that end with the next generation. */
   superseded(): number[] {
-    return this.#labels(`died < ${NEVER} AND died > ?`)
+    return this.#vectorIds(`died < ${NEVER} AND died > ?`)
   }
 
   /** Some rows that nobody sees any more. */
   dead(): number[] {
-    return this.#labels(`died < ${NEVER} AND died <= ?`)
+    return this.#vectorIds(`died < ${NEVER} AND died <= ?`)
   }
 
-  /** Some rows after a label that nothing has superseded. */
+  /** Some rows after a vector id that nothing has superseded. */
   alive(after: number): number[] {
     return this.#connection
       .all<{ label: number }>(
@@ -60,7 +60,7 @@ export class VersionedRows {
       .map((row) => row.label)
   }
 
-  #labels(condition: string): number[] {
+  #vectorIds(condition: string): number[] {
     return this.#connection
       .all<{ label: number }>(
         `SELECT label FROM ${this.#table} WHERE ${condition} LIMIT ${PAGE_ROWS}`,

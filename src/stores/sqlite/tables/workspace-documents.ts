@@ -1,4 +1,4 @@
-import type { DocumentLabels } from '../../../engine/ports/document-record.ts'
+import type { DocumentAnnotations } from '../../../engine/ports/document-record.ts'
 import type { DocumentStore } from '../../../engine/ports/document-store.ts'
 import type { Mutex } from '../../../engine/work/mutex.ts'
 import { type Calls, called } from '../calls.ts'
@@ -32,11 +32,11 @@ export function workspaceDocuments(parts: DocumentParts): DocumentStore {
           if (document === null) return { chunks: [], total: 0 }
           return tables.chunks.list(document.seq, page)
         },
-        setLabels: async (
+        setAnnotations: async (
           documentId: string,
-          labels: Partial<Omit<DocumentLabels, 'externalId'>>,
+          annotations: Partial<Omit<DocumentAnnotations, 'externalId'>>,
         ) => {
-          await turns.run(() => publisher.setLabels(documentId, labels))
+          await turns.run(() => publisher.setAnnotations(documentId, annotations))
           return documents.byId(documentId)
         },
       },

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import { NO_CHUNK } from '../database/schema.ts'
 import { NEVER } from '../database/visibility.ts'
-import { type Finding, problem } from './finding.ts'
 import { NOW, type RowCheck, seen } from './row-check.ts'
+import { type Finding, problem } from './verify-finding.ts'
 
 const KINDS = ['chunks', 'entities', 'relations'] as const
 

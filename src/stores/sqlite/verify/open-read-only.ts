@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { MIGRATIONS } from '../database/schema.ts'
 import { hasSqliteCode } from '../database/sqlite-errors.ts'
 

@@ -79,7 +79,7 @@ export const REFERENCE_CHECKS: readonly RowCheck[] = [
     WHERE d.seq IS NULL`,
   ),
   lost(
-    'promised deletions name no document',
+    'scheduled deletions name no document',
     `
     SELECT s.document AS id FROM scheduled_deletions s LEFT JOIN documents d ON d.seq = s.document
     WHERE d.seq IS NULL`,

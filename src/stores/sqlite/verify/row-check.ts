@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { NEVER } from '../database/visibility.ts'
-import type { CheckName, Finding } from './finding.ts'
+import type { CheckName, Finding } from './verify-finding.ts'
 
 /** A question to the tables whose answer should be empty. */
 export interface RowCheck {

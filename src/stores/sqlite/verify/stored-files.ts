@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
-import { type Finding, note, problem } from './finding.ts'
+import { type Finding, note, problem } from './verify-finding.ts'
 
 /** A name that leads to nowhere but its own folder. */
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/

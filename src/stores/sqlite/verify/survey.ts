@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { DOC_STATUSES, type DocStatus } from '../../../engine/ports/document-record.ts'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import type { Embedding } from '../database/embedding-mark.ts'
 import { MIGRATIONS } from '../database/schema.ts'
 import { isInUse, openReadOnly, schemaVersion } from './open-read-only.ts'

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import { vectorOf } from '../../../vectors/kernel/vector-values.ts'
 import { NO_CHUNK } from '../database/schema.ts'
-import { type Finding, problem } from './finding.ts'
 import { type RowCheck, seen } from './row-check.ts'
+import { type Finding, problem } from './verify-finding.ts'
 
 const KINDS = [
   { kind: 'chunk', rows: 'chunks' },
@@ -11,17 +11,17 @@ const KINDS = [
 ] as const
 
 /**
- * Every visible row has one vector, unless it is owed or was refused to a chunk, and no vector is
+ * Every visible row has one vector, unless it is pending or was refused to a chunk, and no vector is
  * without its row.
  */
 export const VECTOR_CHECKS: readonly RowCheck[] = KINDS.flatMap(({ kind, rows }): RowCheck[] => {
-  const owed = rows === 'chunks' ? 'AND r.error IS NULL' : 'AND r.owed = 0'
+  const pendingColumn = rows === 'chunks' ? 'AND r.error IS NULL' : 'AND r.owed = 0'
   return [
     wrong(
       `${rows} have no vector`,
       `
       SELECT r.label AS id FROM ${rows} r LEFT JOIN ${kind}_vectors v ON v.label = r.label
-      WHERE r.label <> ${NO_CHUNK} AND ${seen('r')} ${owed} AND v.label IS NULL`,
+      WHERE r.label <> ${NO_CHUNK} AND ${seen('r')} ${pendingColumn} AND v.label IS NULL`,
     ),
     wrong(
       `vectors belong to none of the ${rows}`,
@@ -61,8 +61,8 @@ export function checkFinite(database: Database.Database): Finding[] {
       `SELECT v.label, v.vector FROM ${kind}_vectors v JOIN ${rows} r ON r.label = v.label
        WHERE ${seen('r')}`,
     )
-    for (const { label, vector } of vectors.iterate()) {
-      if (!vectorOf(vector).every(Number.isFinite)) bad.push(label)
+    for (const { label: vectorId, vector } of vectors.iterate()) {
+      if (!vectorOf(vector).every(Number.isFinite)) bad.push(vectorId)
     }
     if (bad.length === 0) return []
     const text = `${bad.length} ${rows} have a vector with a value that is no number`

@@ -1,10 +1,9 @@
 import Database from 'better-sqlite3'
-import { EngineError } from '../../../engine/ports/errors.ts'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
 import { MIGRATIONS } from '../database/schema.ts'
 import { asStoreError } from '../database/sqlite-errors.ts'
 import { REINDEX_TABLES } from '../reindex/reindex-tables.ts'
 import { DOCUMENT_CHECKS } from './document-checks.ts'
-import { type CheckName, type Finding, note, problem } from './finding.ts'
 import { FULL_TEXT_CHECKS } from './full-text-checks.ts'
 import { checkCounters, GENERATION_CHECKS } from './generation-checks.ts'
 import { GRAPH_CHECKS } from './graph-checks.ts'
@@ -14,6 +13,7 @@ import { runRowCheck } from './row-check.ts'
 import { type Besides, schemaDifferences } from './schema-differences.ts'
 import { checkStoredFiles, storedNames } from './stored-files.ts'
 import { checkFinite, VECTOR_CHECKS } from './vector-checks.ts'
+import { type CheckName, type Finding, note, problem } from './verify-finding.ts'
 
 export interface Verification {
   /** Whether a process had it open; then one moment of it was looked at. */

@@ -120,7 +120,7 @@ describe('the export of a graph', () => {
       filePaths: [text],
       createdAt: 1,
       tokens: 1,
-      owed: false,
+      embeddingPending: false,
     }
     const named = (key: number, name: string) => ({ ...item, key, name, type: text, degree: 1 })
     const store: Pick<GraphStore, 'entitiesAfter' | 'relationsAfter'> = {

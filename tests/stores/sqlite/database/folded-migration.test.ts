@@ -117,7 +117,7 @@ describe('a workspace from before case was folded fully', () => {
     expect(await counts('untouched')).toEqual([2, 2, 2])
   })
 
-  it('has the labels of its documents in the form in which they are looked up', async () => {
+  it('has the names of its documents in the form in which they are looked up', async () => {
     for (const id of ['a', 'b', 'c']) await publish(store, newDocument(id), [newChunk(`${id}-0`)])
     await setBack((database) => {
       const set = database.prepare(
@@ -131,7 +131,7 @@ describe('a workspace from before case was folded fully', () => {
     store = await open()
     const documents = await Promise.all(['a', 'b', 'c'].map((id) => store.documents.byId(id)))
     expect(
-      documents.map((one) => [one?.filePath, one?.labels.externalId, one?.labels.tags]),
+      documents.map((one) => [one?.filePath, one?.annotations.externalId, one?.annotations.tags]),
     ).toEqual([
       ['Pr\u00fcfplan.md', 'A\u0308-1', ['gr\u00fcn', 'plain']],
       ['Pr\u00fcfplan.md', '\u00c4-1', []],

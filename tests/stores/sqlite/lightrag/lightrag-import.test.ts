@@ -76,14 +76,14 @@ describe('a working folder of Python LightRAG', () => {
 
   it('comes in with the counts of what was written, and whole', async () => {
     const { documents, chunks, entities, relations } = written.counts
-    const { found, owed, problems } = await bringIn()
+    const { found, pendingEmbeddings, problems } = await bringIn()
     expect(found).toEqual({
       ...written.counts,
       dimension: 64,
       vectors: { chunks, entities, relations },
     })
     expect(chunks).toBeGreaterThan(documents)
-    expect({ owed, problems }).toEqual({ owed: 0, problems: [] })
+    expect({ owed: pendingEmbeddings, problems }).toEqual({ owed: 0, problems: [] })
     const store = await open()
     expect(await store.counts()).toEqual({ documents, chunks, entities, relations })
     expect(await store.documents.statusCounts()).toMatchObject({
@@ -221,12 +221,12 @@ describe('a working folder of Python LightRAG', () => {
     const { id, country } = firstDocument()
     await rag.deleteDocuments({ doc_ids: [id] })
     await rag.idle()
-    const labels = await rag.graphLabels()
+    const entityNames = await rag.entityNames()
     const gone = [...only].filter(([, ids]) => ids.size === 1 && ids.has(id)).map(([name]) => name)
     expect(gone).toHaveLength(5)
-    expect(labels.filter((label) => gone.includes(label))).toEqual([])
-    expect(labels).toHaveLength(written.counts.entities - gone.length)
-    expect(labels).toContain(country)
+    expect(entityNames.filter((entityName) => gone.includes(entityName))).toEqual([])
+    expect(entityNames).toHaveLength(written.counts.entities - gone.length)
+    expect(entityNames).toContain(country)
     await rag.close()
     expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
   })
@@ -263,7 +263,7 @@ describe('a working folder of Python LightRAG', () => {
       status: 'failed',
       errorMsg: 'no luck',
     })
-    expect(await store.searches.labels()).not.toContain(river)
+    expect(await store.searches.entityNames()).not.toContain(river)
     await store.close()
     expect((await verifyWorkspace(dir, join(root, 'none'))).findings).toEqual([])
   })
@@ -283,8 +283,8 @@ describe('a working folder of Python LightRAG', () => {
       '<node id="By hand"><data key="d1">thing</data><data key="d2">Made &amp; kept</data><data key="d3">manual_creation</data></node>'
     const edge = `<edge source="By hand" target="${country}"><data key="d7">2.5</data><data key="d8">A tie</data><data key="d9">hand</data><data key="d10">manual_creation</data></edge>`
     await writeFile(graph, xml.replace('<edge ', `${node}\n${edge}<edge `))
-    const { owed } = await bringIn()
-    expect(owed).toBe(2)
+    const { pendingEmbeddings } = await bringIn()
+    expect(pendingEmbeddings).toBe(2)
     const store = await open()
     expect(await store.counts()).toMatchObject({
       documents: written.counts.documents + 1,
@@ -302,7 +302,7 @@ describe('a working folder of Python LightRAG', () => {
       type: 'thing',
       description: 'Made & kept',
       sourceIds: ['manual_creation'],
-      owed: true,
+      embeddingPending: true,
     })
     await store.close()
     const { findings } = await verifyWorkspace(dir, join(root, 'none'))

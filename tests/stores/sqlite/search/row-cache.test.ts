@@ -8,14 +8,14 @@ const rowOf = (key: Key, description = '') => ({
   description,
   sourceIds: ['s'],
   filePaths: ['f'],
-  owed: key < 0,
+  embeddingPending: key < 0,
 })
 const range = (from: Key, count: number) => Array.from({ length: count }, (_, n) => from + n)
 
 const OPTIONS = {
   maxSize: 2 * 1024 * 1024,
   bytesOf: ({ description }: ReturnType<typeof rowOf>) => 700 + description.length,
-  isSettled: ({ owed }: ReturnType<typeof rowOf>) => !owed,
+  isSettled: ({ embeddingPending }: ReturnType<typeof rowOf>) => !embeddingPending,
 }
 
 /** A cache that has read enough to keep rows, and what it reads from now on. Odd keys below 100 have no row. */

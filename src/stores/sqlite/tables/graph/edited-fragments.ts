@@ -12,7 +12,7 @@ import type { RelationPairs } from './relation-pairs.ts'
 type Kind = 'entity' | 'relation'
 
 /** Where a fragment stands in the canonical order of its subject. */
-interface Place {
+interface FragmentPosition {
   readonly id: number
   readonly rank: number
   readonly document: number
@@ -20,7 +20,7 @@ interface Place {
   readonly position: number
 }
 
-/** Labels read at a time. */
+/** Vector ids read at a time. */
 const PAGE_ROWS = 200
 
 /** What a fragment says, and of what, by kind. */
@@ -124,10 +124,10 @@ export class EditedFragments {
       ORDER BY f.rank, f.document, f.ordinal, f.position LIMIT ${PAGE_ROWS}`
     const { current } = this.#generation
     const shown = [current, current, current, current]
-    let last: Place = { id: 0, rank: -1, document: 0, ordinal: 0, position: 0 }
+    let last: FragmentPosition = { id: 0, rank: -1, document: 0, ordinal: 0, position: 0 }
     for (;;) {
       const place = [last.rank, last.document, last.ordinal, last.position]
-      const page = this.#connection.all<Place>(visible, from, ...shown, ...place)
+      const page = this.#connection.all<FragmentPosition>(visible, from, ...shown, ...place)
       for (const { id } of page) {
         if (to !== null) this.#copy(kind, id, to)
         this.#end(kind, id)

@@ -40,13 +40,13 @@ export class EntityTable extends GraphTable {
     super(connection, generation, 'entities', 'entity')
   }
 
-  /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
-  stage(key: Key, state: EntityState, owed: boolean): number {
+  /** Writes a version for the next generation, its vector pending or about to be written. */
+  stage(key: Key, state: EntityState, isPending: boolean): number {
     return this.connection.insert(
       STAGE,
       key,
       this.generation.current + 1,
-      owed ? 1 : 0,
+      isPending ? 1 : 0,
       state.type,
       state.description,
       JSON.stringify(state.sourceIds),
@@ -127,7 +127,7 @@ function rowOf([
   filePaths,
   createdAt,
   tokens,
-  owed,
+  isPending,
 ]: Columns): EntityRow {
   return {
     key,
@@ -138,6 +138,6 @@ function rowOf([
     filePaths: JSON.parse(filePaths) as string[],
     createdAt,
     tokens,
-    owed: owed === 1,
+    embeddingPending: isPending === 1,
   }
 }

@@ -8,12 +8,12 @@ function statements(table: string, column: string) {
   return {
     latest: `SELECT label FROM ${table} WHERE ${column} = ? AND died = ${NEVER}`,
     remove: `DELETE FROM ${table} WHERE label = ? RETURNING ${column} AS key`,
-    visibleLabel: `SELECT v.label FROM ${table} v WHERE v.${column} = ? AND ${visible('v')}`,
+    visibleVectorId: `SELECT v.label FROM ${table} v WHERE v.${column} = ? AND ${visible('v')}`,
     keysOf: `SELECT v.label, v.${column}
       FROM json_each(?) k CROSS JOIN ${table} v ON v.label = k.value`,
     keysAfter: `SELECT v.${column} FROM ${table} v WHERE v.${column} > ? AND ${visible('v')}
       ORDER BY v.${column} ${LIMIT}`,
-    owed: `SELECT v.${column} FROM ${table} v WHERE v.owed = 1 AND ${visible('v')}
+    pendingEmbeddings: `SELECT v.${column} FROM ${table} v WHERE v.owed = 1 AND ${visible('v')}
       ORDER BY v.label ${LIMIT}`,
     settle: `UPDATE ${table} SET owed = 0 WHERE label = ?`,
   }
@@ -43,18 +43,18 @@ export class GraphTable {
   }
 
   /** Removes a version; returns the key it stood under. */
-  remove(label: number): Key | null {
-    return this.connection.get<{ key: Key }>(this.#sql.remove, label)?.key ?? null
+  remove(vectorId: number): Key | null {
+    return this.connection.get<{ key: Key }>(this.#sql.remove, vectorId)?.key ?? null
   }
 
   isVisible(key: Key): boolean {
-    return this.visibleLabel(key) !== null
+    return this.visibleVectorId(key) !== null
   }
 
-  visibleLabel(key: Key): number | null {
+  visibleVectorId(key: Key): number | null {
     const { current } = this.generation
     const row = this.connection.get<{ label: number }>(
-      this.#sql.visibleLabel,
+      this.#sql.visibleVectorId,
       key,
       current,
       current,
@@ -62,11 +62,11 @@ export class GraphTable {
     return row?.label ?? null
   }
 
-  /** The keys under which labels stand; those of labels that are gone are left out. */
-  keysOf(labels: readonly number[]): Map<number, Key> {
+  /** The keys under which vector ids stand; those of vector ids that are gone are left out. */
+  keysOf(vectorIds: readonly number[]): Map<number, Key> {
     const rows = this.connection.rows<[label: number, key: Key]>(
       this.#sql.keysOf,
-      JSON.stringify(labels),
+      JSON.stringify(vectorIds),
     )
     return new Map(rows)
   }
@@ -78,15 +78,20 @@ export class GraphTable {
     return rows.map(([next]) => next)
   }
 
-  /** Visible keys whose vector is owed, oldest version first. */
-  owed(limit: number): Key[] {
+  /** Visible keys whose embedding is pending, oldest version first. */
+  pendingEmbeddings(limit: number): Key[] {
     const { current } = this.generation
-    const rows = this.connection.rows<[key: Key]>(this.#sql.owed, current, current, limit)
+    const rows = this.connection.rows<[key: Key]>(
+      this.#sql.pendingEmbeddings,
+      current,
+      current,
+      limit,
+    )
     return rows.map(([key]) => key)
   }
 
   /** Notes that the vector is there. */
-  settle(label: number): void {
-    this.connection.run(this.#sql.settle, label)
+  settle(vectorId: number): void {
+    this.connection.run(this.#sql.settle, vectorId)
   }
 }

@@ -44,13 +44,13 @@ export class RelationTable extends GraphTable {
     super(connection, generation, 'relations', 'pair')
   }
 
-  /** Writes a version for the next generation, its vector owed or about to be written; returns its label. */
-  stage(key: Key, state: RelationState, owed: boolean): number {
+  /** Writes a version for the next generation, its vector pending or about to be written. */
+  stage(key: Key, state: RelationState, isPending: boolean): number {
     return this.connection.insert(
       STAGE,
       key,
       this.generation.current + 1,
-      owed ? 1 : 0,
+      isPending ? 1 : 0,
       state.keywords,
       state.description,
       state.weight,
@@ -90,7 +90,7 @@ function rowOf([
   filePaths,
   createdAt,
   tokens,
-  owed,
+  isPending,
 ]: Columns): StoredRelation {
   return {
     key,
@@ -105,6 +105,6 @@ function rowOf([
     filePaths: JSON.parse(filePaths) as string[],
     createdAt,
     tokens,
-    owed: owed === 1,
+    embeddingPending: isPending === 1,
   }
 }

@@ -1,0 +1,56 @@
+import type { PooledEngines, PooledWorkspace } from '../../control/operators/live-engines.ts'
+import type { LightRag } from '../../engine/light-rag.ts'
+import type { EnginePool } from '../../tenancy/pool/pool.ts'
+
+/** The engines of a pool, looked at without a lease: to look keeps none of them open. */
+export class OpenEngines implements PooledEngines {
+  readonly #pool: () => EnginePool<LightRag>
+  readonly #engines = new Map<string, LightRag>()
+
+  constructor(pool: () => EnginePool<LightRag>) {
+    this.#pool = pool
+  }
+
+  add(workspace: string, engine: LightRag): LightRag {
+    this.#engines.set(workspace, engine)
+    return engine
+  }
+
+  remove(workspace: string): void {
+    this.#engines.delete(workspace)
+  }
+
+  list(): Promise<PooledWorkspace[]> {
+    const engines = this.#pool().engines()
+    return Promise.all(
+      engines.map(async (stats) => ({
+        ...stats,
+        documentsPending: await this.#pendingIn(stats.workspace),
+      })),
+    )
+  }
+
+  evict(workspace: string): boolean {
+    if (
+      !this.#pool()
+        .engines()
+        .some((engine) => engine.workspace === workspace)
+    )
+      return false
+    // It ends with the last lease, which may be a long stream.
+    void this.#pool().evict(workspace)
+    return true
+  }
+
+  async #pendingIn(workspace: string): Promise<number | null> {
+    try {
+      const counted = await this.#engines.get(workspace)?.statusCounts()
+      if (counted === undefined) return null
+      const { pending = 0, processing = 0 } = counted.status_counts
+      return pending + processing
+    } catch {
+      // It closes just now.
+      return null
+    }
+  }
+}
