@@ -73,7 +73,7 @@ export interface ControlPlane {
   readonly quotas: Quotas
   readonly usage: Usage
   /**
-   * To be called by the one server of a database, before it serves: clears what a crash left
+   * Call this by the one server of a database, before it serves: clears what a crash left
    * reserved, and takes up interrupted deletions, now and from time to time.
    */
   start(): Promise<void>

@@ -64,12 +64,12 @@ export class QuotaLedger {
     this.#levels = new WorkspaceLevels(core, options)
   }
 
-  /** To be called before the first reservation. */
+  /** Call this before the first reservation. */
   async clearPhantoms(): Promise<void> {
     await this.#core.mutate(({ tx }) => tx.deleteFrom('reservations').execute())
   }
 
-  /** To be called before what a tenant has used is shown. */
+  /** Call this before what a tenant has used is shown. */
   refresh(tenantId: string): Promise<void> {
     return this.#levels.refresh(tenantId, READING)
   }
@@ -79,7 +79,7 @@ export class QuotaLedger {
     return this.#levels.refresh(tenantId, LISTING)
   }
 
-  /** To be called now and then, for what grows while nobody asks. */
+  /** Call this now and then, for what grows while nobody asks. */
   refreshActive(): Promise<void> {
     return this.#levels.refreshActive()
   }

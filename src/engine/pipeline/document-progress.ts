@@ -16,7 +16,7 @@ export class DocumentProgress {
   }
 
   /**
-   * To be called before the work of a step.
+   * Call this before the work of a step.
    *
    * @param total what there is to do in it: chunks; one where it is not divided
    */

@@ -9,7 +9,7 @@ export interface WorkWatch {
   /** Of this process; kept with each document that it takes up. */
   readonly life: string
   /**
-   * To be called before the work; resolves when it may begin. What is under suspicion is in work
+   * Call this before the work; resolves when it may begin. What is under suspicion is in work
    * alone among its kind, so that the next time it is clear who was it.
    *
    * @throws the reason of `signal` when it fires before

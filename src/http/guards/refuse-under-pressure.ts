@@ -87,7 +87,7 @@ export class LoopCharges {
     this.#caller = undefined
   }
 
-  /** The loop has turned. To be called every 20 ms. */
+  /** The loop has turned. Call this every 20 ms. */
   tick(): void {
     this.mark(undefined)
     const now = this.#markedAt

@@ -16,7 +16,7 @@ export class UsageCounters {
     })
   }
 
-  /** To be called when a workspace is deleted: another may get its name. */
+  /** Call this when a workspace is deleted: another may get its name. */
   forget(workspace: string): void {
     this.#counts.delete(workspace)
   }

@@ -14,7 +14,7 @@ export function wasTenancyOn(root: string): boolean {
 }
 
 /**
- * To be called before a server starts without tenancy.
+ * Call this before a server starts without tenancy.
  *
  * @throws {TenancyError} `users_file_missing` when it ran with tenancy before: a users file that
  * went away with a lost mount must not open everybody's data

@@ -5,7 +5,7 @@ import { TenancyError } from '../tenancy-error.ts'
 export interface OpenStream {
   /** Fires when the stream has to end; its reason is what the reader is told. */
   readonly ending: AbortSignal
-  /** To be called when it is over. */
+  /** Call this when it is over. */
   closed(): void
 }
 

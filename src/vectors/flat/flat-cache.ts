@@ -57,7 +57,7 @@ export class FlatCache {
     return isOfNow && content.fingerprint === (await this.#fingerprint()) ? 'all' : 'some'
   }
 
-  /** To be called when a vector comes or goes. */
+  /** Call this when a vector comes or goes. */
   changed(): void {
     this.#changes++
   }

@@ -216,7 +216,7 @@ export class Publisher {
     await this.undoLeftovers().catch(() => undefined)
   }
 
-  /** To be called whenever rows may have become hidden, or have all been removed. */
+  /** Call this whenever rows may have become hidden, or have all been removed. */
   #noteHidden(): void {
     this.#generation.isWhole = !this.#unclean && !this.#sweepDue
   }

@@ -39,7 +39,7 @@ export class LogCheckpoints {
     this.#thread = thread
   }
 
-  /** To be called after each commit. */
+  /** Call this after each commit. */
   committed(): void {
     if (this.#running !== null) return
     const { log } = this.#database.length()

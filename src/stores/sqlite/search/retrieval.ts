@@ -103,7 +103,7 @@ export class Retrieval {
     )
   }
 
-  /** To be called when documents are taken in: one may be given another name, which chunks tell. */
+  /** Call this when documents are taken in: one may be given another name, which chunks tell. */
   forgetChunks(): void {
     this.#chunkRows.forget()
   }
