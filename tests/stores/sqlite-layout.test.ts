@@ -73,7 +73,7 @@ describe('the database of a workspace', () => {
       return database.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${unbound}`).all()
     })
     database.close()
-    const ofTexts = steps.filter(({ detail }) => /^(SEARCH|SCAN) [efr]\b/.test(detail))
+    const ofTexts = steps.filter(({ detail }) => /^(SEARCH|SCAN) [efrv]\b/.test(detail))
     expect(ofTexts.length).toBeGreaterThan(7)
     for (const { detail } of ofTexts) expect(detail).toContain('USING COVERING INDEX')
   })

@@ -3,6 +3,7 @@ import type { DocumentRecord } from '../ports/document-record.ts'
 
 /** How long the documents of an owner who is not heard of any more stay theirs. */
 const LEASE_MS = 30_000
+const RENEW_EVERY_MS = LEASE_MS / 3
 
 export interface WorkLeaseParts {
   readonly queue: Pick<DocumentQueue, 'claim' | 'renew'>
@@ -21,7 +22,7 @@ export class WorkLease {
   }
 
   claim(): Promise<DocumentRecord | null> {
-    this.#renewal ??= setInterval(() => this.#renew(), LEASE_MS / 3).unref()
+    this.#renewal ??= setInterval(() => this.#renew(), RENEW_EVERY_MS).unref()
     return this.#parts.queue.claim(this.#parts.owner, LEASE_MS)
   }
 
