@@ -29,6 +29,7 @@ describe('a stranger, with any body and any length of it', () => {
   let server: RealProcess
   let routes: string[]
   let sent = 0
+  let lost = 0
 
   beforeAll(async () => {
     routes = (await withServer((app) => routeTable(app), WITH_TENANTS)).filter((route) =>
@@ -70,7 +71,13 @@ describe('a stranger, with any body and any length of it', () => {
     body: Buffer | number,
     chunked = false,
   ) => {
-    const answer = await send(route, { headers: headersOf(hostile), body, chunked })
+    const request = { headers: headersOf(hostile), body, chunked }
+    let answer = await send(route, request)
+    if (answer.status === 0) {
+      // What was on its way when the connection was closed can take the answer with it.
+      lost++
+      answer = await send(route, request)
+    }
     const length = typeof body === 'number' ? body : body.length
     const what = `${route}: ${length} bytes of ${hostile.name}${chunked ? ', chunked' : ''}`
     expectRefusal(what, answer)
@@ -92,6 +99,7 @@ describe('a stranger, with any body and any length of it', () => {
       }
     }
     expect(sent - before).toBeGreaterThan(300)
+    expect(lost).toBeLessThan(5)
   })
 
   it('is refused by every other route before a byte of it is read', async () => {
