@@ -39,7 +39,7 @@ describe('the package as it is published', () => {
 
   it('has types that hold wherever ESM is imported, by attw', async () => {
     const cli = '@arethetypeswrong/cli/dist/index.js'
-    const said = await runTool(cli, packed.tarball, '--profile', 'esm-only')
+    const said = await runTool(cli, packed.tarball, '--profile', 'esm-only', '--format', 'ascii')
     expect(said.match(/node16 \(from ESM\): 🟢 \(ESM\)/g)).toHaveLength(4)
   })
 
