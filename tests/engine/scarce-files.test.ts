@@ -11,7 +11,7 @@ it('a scan that can open next to no file calls none unreadable', async () => {
   await mkdir(inputDir, { recursive: true })
   await writeFile(join(inputDir, 'found.txt'), 'Harbour Lane is long.')
   // As a hard limit: Node lifts the other one.
-  const wrapper = ['sh', '-c', 'ulimit -n 200 && exec "$@"', 'sh']
+  const wrapper = ['sh', '-c', 'ulimit -n 1000 && exec "$@"', 'sh']
   const child = runChild(new URL('./scarce-files-child.ts', import.meta.url), [root], wrapper)
   await child.ended
   // How many files it takes to take one in is Node's affair; before, some number made it unreadable.
