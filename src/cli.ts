@@ -6,12 +6,24 @@ import { WorkspaceError } from './commands/workspace/workspace-error.ts'
 import { usersFileProblems } from './config/caller-problems.ts'
 import { ConfigError, loadConfig, readConfig } from './config/config.ts'
 import { tlsFileProblems } from './config/tls-fields.ts'
-import { EXIT } from './server/exit-codes.ts'
 import { refuseUnfitNode, UnfitNodeError } from './server/guards/unfit-node.ts'
-import { readUsersAhead } from './server/tenants/read-users-ahead.ts'
 import { CORE_VERSION, VERSION } from './server/version.ts'
 import { TenancyError } from './tenancy/tenancy-error.ts'
+import { readUsersAhead } from './tenancy/users/read-users-version.ts'
 import { StorageError } from './workspaces/folder/storage-folder.ts'
+
+/**
+ * How the program ends, beside 0 when what was asked is done, and 1 when it is not, or when what was
+ * looked at is not as it should be. Those above 64 are the numbers of `sysexits.h`.
+ */
+const EXIT = {
+  /** The words of the command line are not understood. */
+  usage: 2,
+  /** Another process is at it: the same may be done later. */
+  inUse: 75,
+  /** The configuration is refused: to start again changes nothing. */
+  configuration: 78,
+} as const
 
 // Whatever this program makes is for its account alone.
 process.umask(0o077)

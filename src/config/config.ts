@@ -19,7 +19,6 @@ import {
   text,
 } from './env-fields.ts'
 import { lightRagProblems, lightRagVariablesWithoutEffect } from './lightrag-variables.ts'
-import { LOG_FIELDS } from './log-fields.ts'
 import { MODEL_FIELDS, modelProblems } from './model-fields.ts'
 import { READ_FIELDS } from './read-fields.ts'
 import { BINDINGS, ROLE_FIELDS, roleProblems } from './role-fields.ts'
@@ -89,7 +88,16 @@ export const ENV_FIELDS = {
   CORS_ORIGINS: list([], 'Origins that browsers may call from; `*` allows all, without cookies.'),
   ...CONNECTION_FIELDS,
   ...TLS_FIELDS,
-  ...LOG_FIELDS,
+  LOG_LEVEL: oneOf(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+    'Least level that is logged.',
+  ),
+  LOG_FORMAT: oneOf(
+    ['auto', 'json', 'pretty'],
+    'auto',
+    'How lines look: pretty for people, json for programs; auto = pretty on a terminal.',
+  ),
   WEBUI_TITLE: text(undefined, 'Repeated in /health, /login and /auth-status.'),
   WEBUI_DESCRIPTION: text(undefined, 'Repeated likewise.'),
 

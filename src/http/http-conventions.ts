@@ -7,10 +7,10 @@ import { addBodyParsers } from './body/body-parsers.ts'
 import { BODY_BYTES } from './body/body-sizes.ts'
 import { answerBadHttp } from './errors/bad-http.ts'
 import { addErrorHandler, type ErrorStatuses } from './errors/error-handler.ts'
+import { RequestError } from './errors/request-error.ts'
 import { answerUnrouted } from './errors/unrouted.ts'
 import type { PrefixOf } from './guards/path-prefix.ts'
-import { refuseRepeatedHost } from './guards/refuse-repeated-host.ts'
-import { requireBounds } from './validation/require-bounds.ts'
+import { requireBounds } from './validation/unbounded-fields.ts'
 import { validatorCompiler } from './validation/validator-compiler.ts'
 
 const REQUEST_ID = 'x-request-id'
@@ -72,5 +72,18 @@ function sendRequestId(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID, request.id)
     done()
+  })
+}
+
+/** Refuses a request with two `Host` headers, of which a proxy may have believed the other one. */
+function refuseRepeatedHost(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ raw: { rawHeaders } }, _reply, done) => {
+    let hosts = 0
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]
+      if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+    }
+    if (hosts < 2) done()
+    else done(new RequestError('host_repeated', 'A request names one Host'))
   })
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { withoutSecrets } from '../control/database/opaque-id.ts'
 import type { Principal } from '../tenancy/principal.ts'
 import { accountAdmissionOf, admissionOf } from '../tenancy/request/admission.ts'
 
@@ -48,4 +49,16 @@ function callerOf(request: FastifyRequest): Caller {
 function tenantOf({ keyOf, actingFor }: Principal): Pick<Caller, 'tenant_id'> {
   const id = keyOf?.tenantId ?? actingFor
   return id === undefined ? {} : { tenant_id: id }
+}
+
+/**
+ * A request as the log shows it. Clients put keys, tokens and questions behind the `?`, which is left
+ * out, and the tokens of links into paths, also into such as no route has.
+ */
+export function loggedRequest({ method, url, host, ip, socket }: FastifyRequest) {
+  const { remotePort } = socket
+  const port = remotePort === undefined ? {} : { remotePort }
+  const [path = '', query] = url.split('?', 2)
+  const shown = query === undefined ? path : `${path}?…`
+  return { method, url: withoutSecrets(shown), host, remoteAddress: ip, ...port }
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Rag } from '../engine/rag.ts'
 import { authVerifyRoutes } from './auth-verify.ts'
-import { customKgRoutes } from './documents/custom-kg-routes.ts'
 import { documentRoutes } from './documents/document-routes.ts'
 import { insertRoutes } from './documents/insert.ts'
 import { scanRoutes } from './documents/scan-routes.ts'
@@ -42,7 +41,6 @@ export async function registerRoutes(app: FastifyInstance, options: RoutesOption
   const { maxTextBodyBytes = 52_428_800, answerQuietMs: quietMs = 2000 } = options
   await app.register(documentRoutes, { rag })
   await app.register(insertRoutes, { rag, maxTextBodyBytes })
-  await app.register(customKgRoutes, { rag, maxTextBodyBytes })
   await app.register(uploadRoutes, { rag, maxUploadBytes, maxUploadSilenceMs })
   await app.register(scanRoutes, { rag })
   await app.register(sourceConflictRoutes)

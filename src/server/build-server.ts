@@ -20,9 +20,8 @@ import { refuseForeignPages } from '../http/guards/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from '../http/guards/refuse-under-pressure.ts'
 import { refuseWithoutRoom } from '../http/guards/refuse-without-room.ts'
 import { httpConventions, httpServerOptions } from '../http/http-conventions.ts'
-import { logRequests } from '../log/log-requests.ts'
+import { loggedRequest, logRequests } from '../log/log-requests.ts'
 import { type LogStream, logStream } from '../log/log-stream.ts'
-import { loggedRequest } from '../log/logged-request.ts'
 import { apiDescription } from '../openapi/api-description.ts'
 import { type RoutesOptions, registerRoutes } from '../routes/register-routes.ts'
 import { context } from '../tenancy/context.ts'
@@ -45,14 +44,14 @@ import { FolderRegistry } from '../workspaces/folder/folder-registry.ts'
 import { ensureWritable, refusePythonFiles } from '../workspaces/folder/storage-folder.ts'
 import {
   buildDefences,
+  corsOptions,
   type Defences,
   foreignPagesFor,
   selectorsOf,
+  senderOf,
 } from './guards/build-defences.ts'
-import { corsOptions } from './guards/cors-options.ts'
 import { DiskRoom } from './guards/disk-room.ts'
 import { operatorGauges, type ServerGauges } from './guards/operator-gauges.ts'
-import { senderOf } from './guards/sender-of.ts'
 import { boundClients, connectionOptions, prefixFor } from './guards/server-connections.ts'
 import { refuseUnfitNode } from './guards/unfit-node.ts'
 import { buildModels } from './models/build-models.ts'

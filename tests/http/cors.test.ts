@@ -2,7 +2,7 @@ import cors from '@fastify/cors'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
-import { corsOptions } from '../../src/server/guards/cors-options.ts'
+import { corsOptions } from '../../src/server/guards/build-defences.ts'
 import { startTestServer } from '../server/test-server.ts'
 
 async function preflight(origins: readonly string[], origin: string) {

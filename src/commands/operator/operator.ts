@@ -16,7 +16,7 @@ export function operatorCommand(context: CommandContext): Command {
     .description('add one to the control database; reads a password from standard input')
     .option('--key', 'give a key for programs as well, shown once', false)
     .action(async (name: string, options: { key: boolean }) =>
-      (await import('./operator-add.ts')).addOperator(context, name, options),
+      (await import('./operator-change.ts')).addOperator(context, name, options),
     )
   for (const [verb, disabled] of [
     ['disable', true],

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../authority/actor.ts'
 import { ControlError } from '../core/control-error.ts'
-import { isEmailAddress } from '../core/email-address.ts'
 import type { ControlTables, InvitationRow, UserRow } from '../database/control-tables.ts'
 import { foldedKey, isUserId, userBy, userOrNone } from '../database/user-rows.ts'
 
@@ -93,4 +92,12 @@ export async function invitationsFor(
 /** The addresses at which a user is invited. Operators give names that look like one. */
 export function addressesOf({ email_key, username_key }: UserRow): string[] {
   return [email_key, username_key].filter((key) => key?.includes('@')).map(String)
+}
+
+const PART = '[^\\s@,;:<>()\\[\\]"\\\\\\p{Cc}]'
+const SHAPE = new RegExp(`^${PART}{1,64}@${PART}{1,189}$`, 'u')
+
+/** Whether a text is one address and no more: neither a list nor lines of a mail's head. */
+function isEmailAddress(text: string): boolean {
+  return SHAPE.test(text)
 }

@@ -1,22 +1,50 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { ControlError } from '../core/control-error.ts'
 import type { TenantInfo } from '../tenants/tenant-info.ts'
-import { ConfigChange, TenantParams } from '../tenants/tenant-schemas.ts'
+import { ConfigChange, ConfigReply, QuotaReply, TenantParams } from '../tenants/tenant-schemas.ts'
 import { callerOf, versionIn } from '../wire/caller.ts'
-import { Nothing } from '../wire/wire-schemas.ts'
+import { listOf, Nothing, NullableNumber, NullableString, Ref } from '../wire/wire-schemas.ts'
 import { QuotaChange } from './quota.ts'
 import { SETTINGS_DOCS } from './settings-docs.ts'
-import {
-  ProviderKeyBody,
-  ProviderKeyParams,
-  ProviderKeyQuery,
-  ProviderKeyReply,
-  ProviderKeysReply,
-  QuotaStateReply,
-  VersionedConfig,
-} from './settings-schemas.ts'
+
+/** A config with the version that a change of it may name. */
+const VersionedConfig = Type.Object({ config: ConfigReply, version: Type.Integer() })
+
+const ProviderKeyParams = Type.Object({ tenant: Ref, provider: Ref })
+
+const ProviderKeyBody = Type.Object({
+  key: Type.String({ minLength: 8, maxLength: 4096 }),
+  kb: Type.Optional(
+    Type.String({ maxLength: 255, description: 'Id or slug; unset for the whole tenant' }),
+  ),
+})
+
+const ProviderKeyQuery = Type.Object({ kb: Type.Optional(Ref) })
+
+const ProviderKeyReply = Type.Object({
+  provider: Type.String(),
+  kb_id: NullableString,
+  last_four: Type.String(),
+  updated_at: Type.String(),
+})
+
+const ProviderKeysReply = Type.Object({ items: listOf(ProviderKeyReply) })
+
+const QuotaStateReply = Type.Object({
+  quota: QuotaReply,
+  used: Type.Object({
+    documents: Type.Number(),
+    storage_gb: Type.Number(),
+    monthly_api_calls: Type.Number(),
+    concurrent_queries: Type.Number(),
+    knowledge_bases: Type.Number(),
+    monthly_cost: Type.Number(),
+  }),
+  credit: NullableNumber,
+})
 
 /** What a tenant sets for itself, what it is bound by, and its keys of model providers. */
 export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (

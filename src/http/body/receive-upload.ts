@@ -8,7 +8,6 @@ import {
   RequestValidationError,
   type ValidationIssue,
 } from '../errors/validation-error.ts'
-import { cutOffSilent } from './cut-off-silent.ts'
 
 const MOST_DISCARDED_BYTES = 1024 ** 3
 const DISCARD_SILENCE_MS = 10_000
@@ -191,4 +190,11 @@ function discardBody(request: IncomingMessage): void {
     if (left < 0) request.destroy()
   })
   request.resume()
+}
+
+/** Closes the connection of a client that stops sending before its request is whole. */
+function cutOffSilent(request: IncomingMessage, maxSilenceMs: number): void {
+  const silence = setTimeout(() => request.destroy(), maxSilenceMs)
+  request.on('data', () => silence.refresh())
+  request.once('close', () => clearTimeout(silence))
 }

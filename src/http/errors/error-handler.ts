@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { unquoted } from '../validation/unquoted.ts'
 import { ERROR_STATUS } from './error-status.ts'
 import { type PublicError, publicError } from './public-error.ts'
 import { RequestValidationError } from './validation-error.ts'
@@ -76,4 +75,33 @@ function isGone(request: FastifyRequest): boolean {
 function abandon(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   request.log.info({ err: error }, 'the client left')
   return reply.code(499).send()
+}
+
+/** A shorter run of characters is said by chance. */
+const SHORTEST_QUOTE = 12
+/** More of a body is not searched for. */
+const LONGEST_TEXT = 20_000
+
+/** A message without what it quotes of a request: a provider may repeat the question that it refuses. */
+function unquoted(message: string, body: unknown): string {
+  const said = textsIn(body).join('\n').slice(0, LONGEST_TEXT)
+  let result = ''
+  let at = 0
+  while (at < message.length) {
+    let end = at + SHORTEST_QUOTE
+    if (end > message.length || !said.includes(message.slice(at, end))) {
+      result += message[at]
+      at += 1
+      continue
+    }
+    while (end < message.length && said.includes(message.slice(at, end + 1))) end += 1
+    result += '[…]'
+    at = end
+  }
+  return result
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

@@ -2,17 +2,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
+import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { CustomKgBody } from '../graph/graph-edit-schemas.ts'
 import { INSERT_ACCESS } from '../request-access.ts'
 import { InsertOptions, InsertReply, InsertTextBody, InsertTextsBody } from './document-schemas.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface InsertRoutesOptions {
   readonly rag: Rag
-  /** Longest JSON body with texts, in bytes. */
+  /** Longest JSON body with texts or a graph, in bytes. */
   readonly maxTextBodyBytes: number
 }
 
-/** `POST /documents/text` and `/documents/texts` take in texts that arrive as JSON. */
+/**
+ * `POST /documents/text` and `/documents/texts` take in texts that arrive as JSON, and
+ * `/documents/custom_kg`, an addition to LightRAG, a graph that was made elsewhere.
+ */
 export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = async (
   app,
   { rag, maxTextBodyBytes: bodyLimit },
@@ -50,6 +55,23 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
     },
     async ({ body, query: { on_conflict, wait } }, reply) => {
       const inserted = await rag.insertTexts({ ...body, on_conflict })
+      return waitForDocuments(rag, inserted, wait, clientSignal(reply))
+    },
+  )
+
+  app.post(
+    '/documents/custom_kg',
+    {
+      bodyLimit,
+      config: {
+        access: INSERT_ACCESS,
+        doc: GRAPH_EDIT_DOCS['POST /documents/custom_kg'],
+        codedErrors: true,
+      },
+      schema: { body: CustomKgBody, querystring, response },
+    },
+    async ({ body, query: { on_conflict, wait } }, reply) => {
+      const inserted = await rag.insertCustomKg({ ...body, on_conflict })
       return waitForDocuments(rag, inserted, wait, clientSignal(reply))
     },
   )

@@ -1,4 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyCorsOptions } from '@fastify/cors'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { pathSelector } from '../../control/wire/data-alias.ts'
 import { BodyBudget, type BodyBudgetStats } from '../../http/body/body-budget.ts'
@@ -8,6 +9,7 @@ import { AuditLog } from '../../tenancy/audit/audit-log.ts'
 import { AuditRecorder } from '../../tenancy/audit/audit-recorder.ts'
 import { context } from '../../tenancy/context.ts'
 import { ConcurrencyLimiter } from '../../tenancy/proxy/concurrency-limiter.ts'
+import { accountAdmissionOf, admissionOf } from '../../tenancy/request/admission.ts'
 import type { RateLimitsOptions } from '../../tenancy/request/rate-limits.ts'
 import { hostLabel, tenantHeaders } from '../../tenancy/request/request-selectors.ts'
 import { type WorkspaceSelector, workspaceHeader } from '../../tenancy/request/workspace-choice.ts'
@@ -104,4 +106,25 @@ function queriesAtOnce(config: Config): ConcurrencyLimiter | undefined {
   const { QUERIES_AT_ONCE_PER_KEY: perKey, QUERIES_AT_ONCE_PER_WORKSPACE: perWorkspace } = config
   if (perKey === 0 && perWorkspace === 0) return undefined
   return new ConcurrencyLimiter({ perKey, perWorkspace }, context)
+}
+
+/** Whom a body counts for: its user, or its address where nobody is known. */
+export function senderOf(request: FastifyRequest): string {
+  const admission = admissionOf(request)?.context ?? accountAdmissionOf(request)
+  return admission === undefined ? request.ip : `user\0${admission.principal.userId}`
+}
+
+/** What browsers on other origins may do, as LightRAG lets them. */
+export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
+  const any = origins.includes('*')
+  return {
+    origin: any ? '*' : [...origins],
+    // With any origin allowed, no origin is trusted with credentials that a browser adds by itself.
+    credentials: !any,
+    // The plugin's own list stops at POST.
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    optionsSuccessStatus: 200,
+    maxAge: 600,
+    exposedHeaders: ['X-New-Token', 'X-Request-Id', 'Retry-After'],
+  }
 }

@@ -57,8 +57,10 @@ export async function openAiHost(
   apiKey: string | undefined,
   deployment: string,
 ) {
+  const { azureOpenAiHost, OPENAI_HOST } = await import(
+    '../../models/ai-sdk/openai-compatible-provider.ts'
+  )
   if (binding === 'azure_openai') {
-    const { azureOpenAiHost } = await import('../../models/ai-sdk/azure-openai-host.ts')
     return azureOpenAiHost({
       endpoint: host ?? '',
       deployment,
@@ -66,6 +68,5 @@ export async function openAiHost(
       apiKey: apiKey ?? '',
     })
   }
-  const { OPENAI_HOST } = await import('../../models/ai-sdk/openai-compatible-provider.ts')
   return { binding, host: host ?? OPENAI_HOST, apiKey }
 }

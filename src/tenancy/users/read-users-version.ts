@@ -49,3 +49,13 @@ export async function readUsersVersion(
   }
   return readUsersInThread({ path, seenBefore }, signal)
 }
+
+/**
+ * Begins to read the users file while the program is still being loaded, a large one in a thread.
+ * Undefined when there is none; the file is read in its place when the thread fails.
+ */
+export async function readUsersAhead(path: string): Promise<UsersVersion | undefined> {
+  const { signal } = new AbortController()
+  const version = await readUsersVersion(path, undefined, signal).catch(() => undefined)
+  return version?.type === 'missing' ? undefined : version
+}

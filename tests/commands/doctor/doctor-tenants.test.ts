@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { checkInstallation } from '../../../src/commands/doctor/check-installation.ts'
+import { checkInstallation } from '../../../src/commands/doctor/doctor.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { OPERATOR } from '../../../src/control/authority/actor.ts'
 import { type ControlPlane, openControlPlane } from '../../../src/control/control-plane.ts'

@@ -1027,7 +1027,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'all pages are trusted with credentials',
     edits: [
       {
-        file: 'src/server/guards/cors-options.ts',
+        file: 'src/server/guards/build-defences.ts',
         find: 'credentials: !any,',
         replace: 'credentials: true,',
       },
@@ -1039,7 +1039,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     name: 'a page that is not on the list may call',
     edits: [
       {
-        file: 'src/server/guards/cors-options.ts',
+        file: 'src/server/guards/build-defences.ts',
         find: "origin: any ? '*' : [...origins],",
         replace: "origin: any ? '*' : true,",
       },

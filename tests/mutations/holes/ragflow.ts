@@ -524,7 +524,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a token in an address is logged',
     edits: [
       {
-        file: 'src/log/logged-request.ts',
+        file: 'src/log/log-requests.ts',
         find: 'url: withoutSecrets(shown)',
         replace: 'url: shown',
       },
@@ -993,7 +993,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'every origin may call',
     edits: [
       {
-        file: 'src/server/guards/cors-options.ts',
+        file: 'src/server/guards/build-defences.ts',
         find: "origin: any ? '*' : [...origins]",
         replace: 'origin: true',
       },

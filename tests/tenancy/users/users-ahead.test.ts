@@ -1,7 +1,7 @@
 import { appendFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readUsersAhead } from '../../../src/server/tenants/read-users-ahead.ts'
+import { readUsersAhead } from '../../../src/tenancy/users/read-users-version.ts'
 import { UsersFile } from '../../../src/tenancy/users/users-file.ts'
 import { manyUsers } from '../../server/test-server.ts'
 import { temporaryFolder } from '../fixtures.ts'
