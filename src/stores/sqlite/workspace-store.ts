@@ -158,7 +158,6 @@ export class WorkspaceStore implements Store {
 
   async #loaded(vectors: VectorTable): Promise<VectorTable> {
     if (!vectors.loaded) {
-      vectors.readAhead()
       await this.#turns.run(() => vectors.load(() => this.#calls.isOpen))
       this.#calls.refuseIfClosed()
     }

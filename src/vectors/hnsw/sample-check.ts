@@ -1,4 +1,4 @@
-import { dot, vectorBytes } from '../kernel/vector-values.ts'
+import { dot } from '../kernel/vector-values.ts'
 import { inSlices } from '../slices.ts'
 
 const NEWEST = 32
@@ -12,14 +12,13 @@ interface SampledVectors {
 }
 
 /**
- * Whether vectors of an index are those that are stored under their vector ids, looking at the newest
+ * Whether the vectors of an index, which are of length one, have the directions of those that are stored under their vector ids, looking at the newest
  * and at some of all others. They differ when the vector ids were given out again by a database that was put
  * back from an older copy. Vector ids under which nothing is stored do not count.
  */
 export async function isSampleOf(
   index: SampledVectors,
   stored: (vectorId: number) => Float32Array | null,
-  isSame: (vector: Float32Array, stored: Float32Array) => boolean,
 ): Promise<boolean> {
   const vectorIds = [...index.vectorIds()].reverse()
   const step = Math.max(1, Math.floor(vectorIds.length / SPREAD))
@@ -32,7 +31,7 @@ export async function isSampleOf(
       if (known !== null) {
         compared++
         const vector = index.vector(vectorId)
-        agrees &&= vector !== null && isSame(vector, known)
+        agrees &&= vector !== null && isSameDirection(vector, known)
       }
       if (isWanted) yield
     }
@@ -41,11 +40,6 @@ export async function isSampleOf(
   return agrees
 }
 
-/** For an index that keeps vectors of length one. */
-export function isSameDirection(normal: Float32Array, stored: Float32Array): boolean {
+function isSameDirection(normal: Float32Array, stored: Float32Array): boolean {
   return Math.abs(dot(normal, stored) - Math.sqrt(dot(stored, stored))) < TOLERANCE
-}
-
-export function isSameVector(vector: Float32Array, stored: Float32Array): boolean {
-  return Buffer.compare(vectorBytes(vector), vectorBytes(stored)) === 0
 }

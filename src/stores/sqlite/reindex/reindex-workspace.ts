@@ -117,7 +117,7 @@ async function discardIndexes(dir: string): Promise<void> {
   }
 }
 
-const INDEX_FILE = /\.(hnsw(\.head)?|index)(\.tmp)?$/
+const INDEX_FILE = /\.hnsw(\.head)?(\.tmp)?$/
 
 /** The swap raises the generation, which must show nothing that an interrupted change has left. */
 async function undoUnpublished(
