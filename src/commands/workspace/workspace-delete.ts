@@ -1,6 +1,6 @@
 import { surveyWorkspace } from '../../stores/sqlite/verify/survey.ts'
 import type { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
-import { removeUploads } from '../../workspaces/folder/remove-uploads.ts'
+import { removeUploads } from '../../workspaces/folder/upload-folder.ts'
 import { newTicket } from '../../workspaces/folder/workspace-trash.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
 import { existing, parseName, registryOf } from './known-workspaces.ts'

@@ -85,12 +85,12 @@ async function reindex(
       )
       vectors.put(
         kind,
-        rows.map(({ label: vectorId }, i) => ({
-          label: vectorId,
+        rows.map(({ vectorId }, i) => ({
+          vectorId,
           vector: checked(embedded[i], dimension),
         })),
       )
-      after = last.label
+      after = last.vectorId
       made += rows.length
       now += rows.length
       onProgress?.(kind, now, all)
