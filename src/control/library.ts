@@ -39,17 +39,11 @@ export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invit
 export type { InvitationOffer } from './members/invitation-offer.ts'
 export type { Invitations } from './members/invitations.ts'
 export type { MemberChange, MemberInfo, Members, NewMember } from './members/members.ts'
+export { USAGE_GROUPS, type UsageGroup } from './operators/record-schemas.ts'
 export { type Prices, readPrices } from './quotas/prices.ts'
 export { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quotas/quota.ts'
 export type { QuotaState, Quotas } from './quotas/quotas.ts'
-export {
-  USAGE_GROUPS,
-  type Usage,
-  type UsageFilter,
-  type UsageGroup,
-  type UsageReport,
-  type UsageSum,
-} from './quotas/usage.ts'
+export type { Usage, UsageFilter, UsageReport, UsageSum } from './quotas/usage.ts'
 export type { DeletionInfo, Deletions, WorkspaceFiles } from './tenants/deletions.ts'
 export type { TenantInfo } from './tenants/tenant-info.ts'
 export type { NewTenant, TenantChange, Tenants } from './tenants/tenants.ts'

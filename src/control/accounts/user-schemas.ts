@@ -13,6 +13,7 @@ const Password = Type.String({
 export const NewUserBody = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 128 }),
   email: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 254 })),
+  /** Without one the user cannot sign in until one is set. */
   password: Type.Optional(Password),
   super_admin: Type.Optional(Type.Boolean()),
 })

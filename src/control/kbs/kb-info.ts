@@ -1,32 +1,13 @@
 import type { Kysely } from 'kysely'
-import { configIn, type RagConfig } from '../core/rag-config.ts'
+import type { Static } from 'typebox'
+import { configIn } from '../core/rag-config.ts'
 import type { ControlTables, KbRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
-import { type JsonObject, objectIn } from '../database/json-column.ts'
+import { objectIn } from '../database/json-column.ts'
+import type { KbReply } from './kb-schemas.ts'
 
 /** A knowledge base as the API shows it. */
-export interface KbInfo {
-  readonly kb_id: string
-  readonly tenant_id: string
-  readonly slug: string
-  readonly name: string
-  readonly kb_name: string
-  readonly description: string
-  readonly workspace: string
-  readonly status: string
-  readonly is_active: boolean
-  readonly is_default: boolean
-  readonly metadata: JsonObject
-  readonly config: RagConfig
-  readonly version: number
-  readonly created_at: string
-  readonly updated_at: string
-  readonly created_by: string
-  readonly num_documents: number
-  readonly num_entities: number
-  readonly num_relations: number
-  readonly storage_used_mb: number
-}
+export type KbInfo = Readonly<Static<typeof KbReply>>
 
 export async function kbInfo(db: Kysely<ControlTables>, row: KbRow): Promise<KbInfo> {
   const levels = await db

@@ -22,6 +22,7 @@ export const NewInvitationBody = Type.Object({
       description: 'Or `user_id`',
     }),
   ),
+  /** Or the name of a user. */
   user_id: Type.Optional(Ref),
   role: Type.Optional(Type.Enum(RoleName.enum, { default: 'viewer' })),
   kb_ids: Type.Optional(NullableIds),
@@ -44,6 +45,7 @@ const fields = {
   invitation_id: Type.String(),
   tenant_id: Type.String(),
   email: NullableString,
+  /** Of somebody invited by their id. */
   user_id: NullableString,
   username: Type.Unsafe<string | null>({
     type: ['string', 'null'],
@@ -67,6 +69,10 @@ export const SentInvitationReply = Type.Object({
   link: NullableString,
 })
 
-export const MyInvitationsReply = Type.Object({
-  items: listOf(Type.Object({ ...fields, tenant_name: Type.String(), tenant_slug: Type.String() })),
+export const ReceivedInvitationReply = Type.Object({
+  ...fields,
+  tenant_name: Type.String(),
+  tenant_slug: Type.String(),
 })
+
+export const MyInvitationsReply = Type.Object({ items: listOf(ReceivedInvitationReply) })

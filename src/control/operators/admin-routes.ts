@@ -10,15 +10,9 @@ import {
 } from '../accounts/user-schemas.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
-import {
-  NewTenantBody,
-  TenantListQuery,
-  TenantPage,
-  TenantReply,
-} from '../tenants/tenant-schemas.ts'
+import { tenantListRoutes } from '../tenants/tenant-routes.ts'
 import { callerOf } from '../wire/caller.ts'
 import { Nothing, PageParams } from '../wire/wire-schemas.ts'
-import { ADMIN_DOCS } from './admin-docs.ts'
 
 /** `/admin/users`, `/admin/tenants`: for the operators of the server. */
 export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
@@ -28,27 +22,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
   // Also what users may do themselves: here it goes without proof of who they are.
   app.addHook('preHandler', async (request) => assertSuperAdmin(callerOf(request)))
 
-  app.get(
-    '/admin/tenants',
-    {
-      config: { access: 'account', doc: ADMIN_DOCS['GET /admin/tenants'] },
-      schema: { querystring: TenantListQuery, response: { 200: TenantPage } },
-    },
-    async (request) => tenants.list(callerOf(request), request.query),
-  )
-
-  app.post(
-    '/admin/tenants',
-    {
-      config: { access: 'account', doc: ADMIN_DOCS['POST /admin/tenants'] },
-      bodyLimit: BODY_BYTES.management,
-      schema: { body: NewTenantBody, response: { 201: TenantReply } },
-    },
-    async (request, reply) => {
-      const tenant = await tenants.create(callerOf(request), request.body)
-      return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
-    },
-  )
+  await app.register(tenantListRoutes, { tenants, path: '/admin/tenants' })
 
   app.get(
     '/admin/users',

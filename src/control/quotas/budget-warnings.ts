@@ -1,5 +1,6 @@
 import type { Mutation } from '../core/control-core.ts'
 import type { TenantKb } from '../kbs/tenant-kbs.ts'
+import { spentSince } from './spending.ts'
 
 /** Of its budget, what a tenant has spent when its admins are told. */
 const STEPS = [
@@ -23,13 +24,7 @@ export async function warnOfBudget(
   const budget = quota.max_monthly_cost
   if (budget === null || budget === 0 || added === 0) return
   const month = new Date(mutation.at).toISOString().slice(0, 7)
-  const sum = await mutation.tx
-    .selectFrom('usage')
-    .select((select) => select.fn.sum<number | null>('cost').as('cost'))
-    .where('tenant_id', '=', tenantId)
-    .where('day', '>=', `${month}-01`)
-    .executeTakeFirst()
-  const spent = Number(sum?.cost ?? 0)
+  const spent = await spentSince(mutation.tx, tenantId, month)
   for (const { share, event } of STEPS) {
     if (spent - added >= share * budget || spent < share * budget) continue
     await mutation.record(SERVER, {

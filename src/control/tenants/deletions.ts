@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Static } from 'typebox'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertReaches, assertSuperAdmin, tenantAccess } from '../authority/authority.ts'
@@ -9,19 +10,13 @@ import { isoTime } from '../database/iso-time.ts'
 import { newId } from '../database/opaque-id.ts'
 import { purgeRows, remainsOf } from '../database/purge-rows.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
+import type { DeletionReply } from './tenant-schemas.ts'
 import { countTenants, workspacesOf } from './tenants.ts'
 
 /** The files of workspaces; each call may be repeated after it was interrupted. */
 export type WorkspaceFiles = Pick<WorkspaceRegistry, 'trash' | 'restore' | 'purge' | 'remains'>
 
-export interface DeletionInfo {
-  readonly job_id: string
-  readonly tenant_id: string
-  readonly kb_id: string | null
-  readonly step: DeletionStep
-  readonly purge_after: string
-  readonly created_at: string
-}
+export type DeletionInfo = Readonly<Static<typeof DeletionReply>>
 
 export interface DeletionsOptions {
   readonly files: WorkspaceFiles

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
-import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { GRAPH_EDIT_DOCS } from '../../openapi/graph-docs.ts'
 import {
   CreateEntityBody,
   CreateRelationBody,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
-import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { GRAPH_EDIT_DOCS } from '../../openapi/graph-docs.ts'
 
 const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
