@@ -29,11 +29,7 @@ export type LanguageModelObject = Exclude<AiSdkLanguageModel, string>
 export interface SamplingSettings {
   readonly temperature?: number
   readonly topP?: number
-  readonly frequencyPenalty?: number
-  readonly presencePenalty?: number
   readonly maxOutputTokens?: number
-  readonly stopSequences?: string[]
-  readonly seed?: number
 }
 
 export interface LanguageModelSettings extends UsageMeter, NoticeSink {
