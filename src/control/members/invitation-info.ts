@@ -19,5 +19,5 @@ export type SentInvitation = Readonly<Static<typeof SentInvitationReply>>
 /** An invitation as the invited user sees it. */
 export type ReceivedInvitation = Readonly<Static<typeof ReceivedInvitationReply>>
 
-/** Who accepts by token without an account makes one. */
+/** Made by somebody who accepts by token and has no account. */
 export type NewAccount = Omit<Given<typeof NewAccountBody>, 'token'>

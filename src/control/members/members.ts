@@ -78,8 +78,8 @@ export class Members {
    * when both are in some tenant; anybody else is invited. So a name or an address tells nobody
    * whether there is such a user.
    *
-   * @throws {ControlError} `already_member`, `conflict` for who is invited, `not_found` (an id),
-   * `forbidden`, `invalid_input`
+   * @throws {ControlError} `already_member`, `conflict` for somebody who is invited, `not_found` (an
+   * id), `forbidden`, `invalid_input`
    */
   async add(actor: Actor, tenantRef: string, input: NewMember): Promise<MemberInfo> {
     const added = await this.#core.mutate(async (mutation) => {
@@ -236,7 +236,7 @@ async function assertOtherOwner(db: Kysely<ControlTables>, tenantId: string): Pr
 
 type MemberRow = MembershipRow & Pick<UserRow, 'username' | 'email'>
 
-/** A member by id, name or address; whoever is none sounds alike, user or not. */
+/** A member by id, name or address; everybody who is none sounds alike, user or not. */
 async function memberBy(
   db: Kysely<ControlTables>,
   tenantId: string,

@@ -65,7 +65,7 @@ export class Spending implements ChangeListener {
     }
   }
 
-  /** Books a cost in memory; whoever calls this also writes it. */
+  /** Books a cost in memory; the caller also writes it. */
   async book(tenantId: string, cost: number): Promise<void> {
     if (cost === 0) return
     const account = await this.#account(tenantId)

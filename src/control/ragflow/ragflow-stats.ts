@@ -14,7 +14,7 @@ export type RagflowStatsQuery = Given<typeof StatsQuery>
 /**
  * The use of one tenant by day.
  *
- * @throws {RagflowError} 101 when the tenant has to be named, 109 for who manages none
+ * @throws {RagflowError} 101 when the tenant has to be named, 109 for callers who manage none
  */
 export async function ragflowStats(
   { core, usage }: { readonly core: ControlCore; readonly usage: Usage },

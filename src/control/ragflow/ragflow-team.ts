@@ -74,7 +74,7 @@ export class RagflowTeam {
     }))
   }
 
-  /** @throws {RagflowError} 109 for who does not manage the members of this tenant */
+  /** @throws {RagflowError} 109 for a caller who does not manage the members of this tenant */
   async users(actor: Actor, tenantRef: string): Promise<RagflowMember[]> {
     const { db, now } = this.#now()
     const { tenant } = await this.#access(actor, tenantRef, 'tenant:manage_members')
@@ -116,7 +116,7 @@ export class RagflowTeam {
       ...pending.map((row) =>
         memberOf({
           id: row.invitation_id,
-          // What removes it, for who has no account or whose account is not to be told.
+          // What removes it, for somebody who has no account or whose account is not to be told.
           user_id: row.invitee === null && row.user_id ? row.user_id : row.invitation_id,
           role: 'invite',
           nickname: row.invitee ?? row.username ?? row.email ?? '',
@@ -132,7 +132,7 @@ export class RagflowTeam {
   /**
    * Invites an address, or a user by name; it does not tell whether somebody has either.
    *
-   * @throws {RagflowError} 102 for who is a member or invited already
+   * @throws {RagflowError} 102 for somebody who is a member or invited already
    */
   async invite(
     actor: Actor,

@@ -14,7 +14,7 @@ import { ragflowDate } from './ragflow-time.ts'
 export type RagflowToken = Readonly<Static<typeof RagflowTokenReply>>
 
 export interface NewRagflowToken {
-  /** Needed by who manages several tenants. */
+  /** Needed by those who manage several tenants. */
   readonly tenant_id?: string | undefined
   readonly name?: string | undefined
   readonly role?: Role | undefined
@@ -32,7 +32,7 @@ export class RagflowTokens {
     this.#apiKeys = apiKeys
   }
 
-  /** @throws {RagflowError} 101 when the tenant has to be named, 109 for who manages none */
+  /** @throws {RagflowError} 101 when the tenant has to be named, 109 for callers who manage none */
   async create(
     actor: Actor,
     { tenant_id, name = 'RAGFlow token', role = 'editor', kb_ids, expires_at }: NewRagflowToken,

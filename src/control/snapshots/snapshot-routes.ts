@@ -42,7 +42,7 @@ const SnapshotsReply = pageReply(SnapshotReply)
 
 export interface SnapshotRoutesOptions {
   readonly snapshots: Snapshots
-  /** Called for whoever is refused or asks for what is not there. */
+  /** Called for callers who are refused, or ask for what is not there. */
   readonly onRefusal?: OnControlRefusal
 }
 
@@ -125,7 +125,7 @@ function callerOf(request: FastifyRequest): SnapshotCaller {
   return { actor: actorOf(principal), workspace, role, workspaces }
 }
 
-/** Who may not open a page keeps no view of it. */
+/** A caller who may not open a page keeps no view of it. */
 function whatTheViewNeeds({ body }: FastifyRequest): readonly Permission[] {
   if (typeof body !== 'object' || body === null || !('route' in body)) return []
   return [permissionOfView(String(body.route))]

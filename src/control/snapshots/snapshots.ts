@@ -59,7 +59,7 @@ export type SnapshotInfo = Readonly<Static<typeof SnapshotReply>>
 /** With its token, which is in this answer only. */
 export type IssuedSnapshot = Readonly<Static<typeof IssuedSnapshotReply>>
 
-/** What was kept, for who reads it. */
+/** What was kept, for its reader. */
 export type SnapshotView = Readonly<Static<typeof SnapshotViewReply>>
 
 const DAY_SECONDS = 24 * 3600
@@ -107,8 +107,8 @@ export class Snapshots {
   }
 
   /**
-   * What a token leads to, for who is in the same tenant and may see such a view there. Each reading
-   * counts as a use.
+   * What a token leads to, for a caller who is in the same tenant and may see such a view there. Each
+   * reading counts as a use.
    *
    * @throws {ControlError} `not_found`, the same for every reason
    */
@@ -118,7 +118,7 @@ export class Snapshots {
     return view
   }
 
-  /** The caller's own in this tenant, newest first; all of them for who manages it. */
+  /** The caller's own in this tenant, newest first; all of them for those who manage it. */
   async list(caller: SnapshotCaller, query: PageQuery): Promise<Page<SnapshotInfo>> {
     const { db } = this.#core
     const { tenant_id } = await kbOf(db, caller.workspace)
@@ -133,7 +133,7 @@ export class Snapshots {
     })
   }
 
-  /** Ends a snapshot, for its maker and who manages the tenant. A second call changes nothing. */
+  /** Ends a snapshot, for its maker and those who manage the tenant. A second call changes nothing. */
   async revoke(caller: SnapshotCaller, snapshotId: string): Promise<void> {
     await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation

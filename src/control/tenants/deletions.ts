@@ -121,7 +121,7 @@ export class Deletions {
     return this.status(actor, job.job_id)
   }
 
-  /** @throws {ControlError} `not_found`, also for who is no operator and no member */
+  /** @throws {ControlError} `not_found`, also for callers who are neither operator nor member */
   async status(actor: Actor, jobId: string): Promise<DeletionInfo> {
     const job = await this.#job(jobId)
     if (!actor.superAdmin && job.created_by !== actor.id) throw notFound('deletion')
@@ -334,7 +334,7 @@ async function revive(mutation: Mutation, tenantId: string, kbId: string | null)
   await mutation.tx
     .updateTable('tenants')
     .set({
-      // Who was suspended before stays so.
+      // A tenant that was suspended before stays so.
       status: sql`CASE WHEN status_reason IS NULL THEN 'active' ELSE 'suspended' END`,
       updated_at: mutation.at,
     })

@@ -34,10 +34,10 @@ declare module 'fastify' {
 /**
  * Who held the event loop, and who is refused for it.
  *
- * Nobody can say whose code runs on a loop, but who was taken up last before it stood still can be told,
- * and who was done with right after. The time between two marks is charged to these two: once it is
- * one and the same, and often enough the right one is among them. It is kept only of turns that came late,
- * for else the loop was idle.
+ * Nobody can say whose code runs on a loop, but who was taken up last before it stood still can be
+ * told, and whose request was done with right after. The time between two marks is charged to these
+ * two: once it is one and the same, and often enough the right one is among them. It is kept only of
+ * turns that came late, for else the loop was idle.
  */
 export class LoopCharges {
   readonly #limitMs: number

@@ -124,7 +124,7 @@ class AiSdkModel implements LanguageModel {
     } catch (error) {
       throw callFailureOf(error)
     } finally {
-      // Who leaves early is not told the counts, but there was a call.
+      // A reader who leaves early is not told the counts, but there was a call.
       if (usage !== undefined) this.#report(options, usage)
     }
     if (!ended) throw unreadableAnswer()
