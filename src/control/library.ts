@@ -17,7 +17,7 @@ export type { ForeignWorkspace } from './core/free-workspace.ts'
 export type { RagConfig } from './core/rag-config.ts'
 export type { JsonObject } from './database/json-column.ts'
 export type { Page, PageQuery } from './database/page.ts'
-export type { KbInfo } from './kbs/kb-info.ts'
+export type { KbInfo } from './kbs/kb-rows.ts'
 export type { KbChange, Kbs, NewKb } from './kbs/kbs.ts'
 export type {
   ApiKeyChange,
@@ -28,15 +28,15 @@ export type {
 } from './keys/api-keys.ts'
 export type { ProviderSecretInfo, ProviderSecrets } from './keys/provider-secrets.ts'
 export { loadSealer, Sealer } from './keys/sealer.ts'
+export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invitation-mail.ts'
+export type { InvitationOffer } from './members/invitation-offer.ts'
 export type {
   InvitationInfo,
   NewAccount,
   NewInvitation,
   ReceivedInvitation,
   SentInvitation,
-} from './members/invitation-info.ts'
-export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invitation-mail.ts'
-export type { InvitationOffer } from './members/invitation-offer.ts'
+} from './members/invitation-schemas.ts'
 export type { Invitations } from './members/invitations.ts'
 export type { MemberChange, MemberInfo, Members, NewMember } from './members/members.ts'
 export { USAGE_GROUPS, type UsageGroup } from './operators/record-schemas.ts'

@@ -25,23 +25,22 @@ export const OwnPasswordBody = Type.Object({
   new_password: Password,
 })
 
-const fields = {
+const identity = {
   user_id: Type.String(),
   username: Type.String(),
   email: NullableString,
   is_super_admin: Type.Boolean(),
-  disabled: Type.Boolean(),
-  created_at: Type.String(),
 }
 
-export const UserReply = Type.Object(fields)
+export const UserReply = Type.Object({
+  ...identity,
+  disabled: Type.Boolean(),
+  created_at: Type.String(),
+})
 export const UserPage = pageReply(UserReply)
 
 export const MeReply = Type.Object({
-  user_id: Type.String(),
-  username: Type.String(),
-  email: NullableString,
-  is_super_admin: Type.Boolean(),
+  ...identity,
   source: Type.Enum(['file', 'store', 'key']),
 })
 

@@ -18,6 +18,9 @@ export const OPERATOR: Actor = Object.freeze({
   superAdmin: true,
 })
 
+/** The server, for what it does by itself. */
+export const SERVER: Actor = Object.freeze({ id: 'server', userId: undefined, superAdmin: true })
+
 const OF_FILE = 'file:'
 
 /** The name in the users file of the user with this id; undefined for others. */

@@ -17,8 +17,7 @@ import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { DEFAULT_QUOTA, type Quota, quotaOf } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
 import { checkedName, type NewTenant, type TenantChange } from '../tenants/tenants.ts'
-import { type KbInfo, kbInfo } from './kb-info.ts'
-import { insertKb, kbBy } from './kb-rows.ts'
+import { insertKb, type KbInfo, kbBy, kbInfo } from './kb-rows.ts'
 
 /** As a tenant is made, without what operators say of one. */
 export type NewKb = Omit<NewTenant, 'quota' | 'credit' | 'owner'>

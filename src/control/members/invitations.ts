@@ -13,15 +13,15 @@ import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { userBy } from '../database/user-rows.ts'
 import { kbIdsOf } from '../kbs/kb-rows.ts'
 import { assertLimitable, assertMayGrant, insertMember } from './grant-role.ts'
+import type { InvitationMail } from './invitation-mail.ts'
+import { type InvitationOffer, offerOf } from './invitation-offer.ts'
 import type {
   InvitationInfo,
   NewAccount,
   NewInvitation,
   ReceivedInvitation,
   SentInvitation,
-} from './invitation-info.ts'
-import type { InvitationMail } from './invitation-mail.ts'
-import { type InvitationOffer, offerOf } from './invitation-offer.ts'
+} from './invitation-schemas.ts'
 import { gone, lifeMs, NOBODY, note, settle, stillPending } from './invitation-steps.ts'
 import { addressesOf, assertNoMember, type Invitee, invitationsFor, inviteeOf } from './invitees.ts'
 import type { Inviters } from './inviters.ts'

@@ -8,6 +8,7 @@ import {
   UserParams,
   UserReply,
 } from '../accounts/user-schemas.ts'
+import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { tenantListRoutes } from '../tenants/tenant-routes.ts'
@@ -67,25 +68,12 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     },
   )
 
-  app.post(
-    '/admin/users/:user/sign-out-everywhere',
-    {
-      config: {
-        access: 'account',
-        doc: ACCOUNT_DOCS['POST /admin/users/:user/sign-out-everywhere'],
-      },
-      schema: { params: UserParams, response: { 204: Nothing } },
-    },
-    async (request, reply) => {
-      await users.signOutEverywhere(callerOf(request), request.params.user)
-      return reply.code(204).send()
-    },
-  )
-
-  for (const [word, disabled] of [
-    ['disable', true],
-    ['enable', false],
-  ] as const) {
+  const acts = {
+    'sign-out-everywhere': (actor: Actor, user: string) => users.signOutEverywhere(actor, user),
+    disable: (actor: Actor, user: string) => users.setDisabled(actor, user, true),
+    enable: (actor: Actor, user: string) => users.setDisabled(actor, user, false),
+  }
+  for (const word of ['sign-out-everywhere', 'disable', 'enable'] as const) {
     app.post(
       `/admin/users/:user/${word}`,
       {
@@ -96,7 +84,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
         schema: { params: UserParams, response: { 204: Nothing } },
       },
       async (request, reply) => {
-        await users.setDisabled(callerOf(request), request.params.user, disabled)
+        await acts[word](callerOf(request), request.params.user)
         return reply.code(204).send()
       },
     )

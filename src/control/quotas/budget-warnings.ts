@@ -1,3 +1,4 @@
+import { SERVER } from '../authority/actor.ts'
 import type { Mutation } from '../core/control-core.ts'
 import type { TenantKb } from '../kbs/tenant-kbs.ts'
 import { spentSince } from './spending.ts'
@@ -7,8 +8,6 @@ const STEPS = [
   { share: 0.8, event: 'budget_warning' },
   { share: 1, event: 'budget_reached' },
 ] as const
-
-const SERVER = { id: 'server', userId: undefined, superAdmin: true } as const
 
 /**
  * Records once that a tenant's spending of this month has passed most, or all, of its budget. To be

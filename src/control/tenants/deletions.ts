@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Static } from 'typebox'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
-import type { Actor } from '../authority/actor.ts'
+import { type Actor, SERVER } from '../authority/actor.ts'
 import { assertReaches, assertSuperAdmin, tenantAccess } from '../authority/authority.ts'
 import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
@@ -224,14 +224,11 @@ export class Deletions {
     }
     await this.#core.mutate(async (mutation) => {
       await this.#step(mutation, jobId, 'purged', { workspaces: '[]' })
-      await mutation.record(
-        { id: 'server', userId: undefined, superAdmin: true },
-        {
-          event: job.kb_id === null ? 'tenant_purged' : 'kb_purged',
-          tenantId: job.tenant_id,
-          subject: job.kb_id ?? job.tenant_id,
-        },
-      )
+      await mutation.record(SERVER, {
+        event: job.kb_id === null ? 'tenant_purged' : 'kb_purged',
+        tenantId: job.tenant_id,
+        subject: job.kb_id ?? job.tenant_id,
+      })
     })
     this.#core.database.clearLog()
   }

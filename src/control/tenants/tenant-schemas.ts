@@ -43,6 +43,7 @@ export const QuotaReply = Type.Unsafe<Quota>({
 const descriptive = {
   description: Type.Optional(Type.String({ maxLength: 10_000 })),
   metadata: Type.Optional(Metadata),
+  /** Made of the name unless given; a new one renames nothing on disk. */
   slug: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
 }
 
@@ -58,6 +59,7 @@ export const changeFields = {
 
 export const NewTenantBody = Type.Object({
   ...newFields,
+  /** For super admins alone, as are the next two. */
   quota: Type.Optional(QuotaChange),
   credit: Type.Optional(Credit),
   owner: Type.Optional(
@@ -67,6 +69,7 @@ export const NewTenantBody = Type.Object({
 
 export const TenantChangeBody = Type.Object({
   ...changeFields,
+  /** For super admins alone, as is `credit`; merged. */
   quota: Type.Optional(QuotaChange),
   credit: Type.Optional(Credit),
 })
