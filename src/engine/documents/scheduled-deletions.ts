@@ -1,7 +1,9 @@
 import { applyBeside } from '../merge/apply-beside.ts'
+import type { ChangeParts } from '../merge/ask-models.ts'
 import { changeParts } from '../merge/change-parts.ts'
 import { prepareChange } from '../merge/prepare-change.ts'
 import { attemptBy, type PublishParts } from '../pipeline/publish-document.ts'
+import type { Change } from '../ports/change.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { forgetAnswers } from './forget-answers.ts'
 
@@ -45,7 +47,7 @@ export class ScheduledDeletions {
     const removes = [{ documentId, forget: true }]
     let filePath: string | null = null
     let storedFile: string | null = null
-    const prepare = async () => {
+    const prepare = async (making: ChangeParts) => {
       // Each time anew: it may be gone, and its id that of a newcomer with the same text.
       const scheduled = await store.queue.scheduledDeletion(documentId)
       const document = scheduled && (await store.documents.byId(documentId))
@@ -55,7 +57,11 @@ export class ScheduledDeletions {
       ;({ filePath, storedFile } = document)
       return prepareChange(making, removes, null, options)
     }
-    if (!(await applyBeside(parts.store, prepare, async () => undefined, signal))) return null
+    const make = async (change: Change | null) => {
+      if (change !== null) await store.graph.apply(change)
+      return change !== null
+    }
+    if (!(await applyBeside(making, prepare, make, signal))) return null
     // The bytes of an upload have no name of the caller's; nobody could find them again.
     if (storedFile !== null) await uploads.remove(storedFile)
     return filePath
