@@ -1,5 +1,4 @@
 import { FlatIndex } from '../flat/flat-index.ts'
-import type { IndexMark } from '../index-head.ts'
 import type { VectorIndexSettings } from '../index-settings.ts'
 import { dotProductsOf } from '../kernel/dot-products.ts'
 import { TopHits } from '../kernel/top-hits.ts'
@@ -8,6 +7,7 @@ import { inBackground, type Steps } from '../slices.ts'
 import type { VectorIndex, VectorMatch } from '../vector-index.ts'
 import type { HnswFile } from './hnsw-file.ts'
 import { EF, HnswGraph } from './hnsw-graph.ts'
+import type { IndexMark } from './hnsw-head.ts'
 import type { HnswLibrary } from './hnsw-library.ts'
 import { isSampleOf } from './sample-check.ts'
 

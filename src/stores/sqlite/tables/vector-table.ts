@@ -1,5 +1,5 @@
+import type { IndexMark } from '../../../vectors/hnsw/hnsw-head.ts'
 import { HybridIndex } from '../../../vectors/hnsw/hybrid-index.ts'
-import type { IndexMark } from '../../../vectors/index-head.ts'
 import { indexFile, type VectorIndexSettings } from '../../../vectors/index-settings.ts'
 import { dotProducts } from '../../../vectors/kernel/dot-products.ts'
 import {
