@@ -22,7 +22,10 @@ export function pathsIn(root: string, name: string): WorkspacePaths {
 }
 
 /** The engine of a workspace, with the models that need no provider. */
-export async function openOffline({ dir, inputDir }: WorkspacePaths): Promise<LightRag> {
+export async function openOffline({
+  dir,
+  inputDir,
+}: Pick<WorkspacePaths, 'dir' | 'inputDir'>): Promise<LightRag> {
   const { id, dimension } = OFFLINE.embedding
   const store = await openSqliteStore({ dir, embedding: { id, dimension } })
   return LightRag.open({ store, models: OFFLINE, files: filesIn(inputDir) })

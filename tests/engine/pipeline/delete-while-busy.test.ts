@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { EngineError } from '../../../src/engine/ports/engine-error.ts'
 import type { Extractor } from '../../../src/engine/ports/models.ts'
 import type { Store } from '../../../src/engine/ports/store.ts'
+import { openOffline } from '../../stores/sound-workspace.ts'
 import { openEngine, type TestEngine } from '../open-engine.ts'
 import { withParts } from '../with-parts.ts'
 
@@ -27,6 +28,17 @@ function patientExtractor() {
     },
   }
   return { extractor, begun, ended }
+}
+
+/** A store that cannot clear anything while it is out. */
+function withClearingOut(isOut: () => boolean) {
+  return (store: Store) => {
+    const clear = async () => {
+      if (isOut()) throw new EngineError('store_unavailable', 'full')
+      return store.graph.clear()
+    }
+    return withParts(store, { graph: { ...store.graph, clear } })
+  }
 }
 
 async function ids(): Promise<Map<string, string>> {
@@ -139,22 +151,7 @@ describe('clearing', () => {
 
   it('that the storage does not take now is kept before anything new is taken in', async () => {
     let isOut = false
-    engine = await openEngine(
-      {},
-      {},
-      {
-        around: (store: Store) =>
-          withParts(store, {
-            graph: {
-              ...store.graph,
-              clear: async () => {
-                if (isOut) throw new EngineError('store_unavailable', 'full')
-                return store.graph.clear()
-              },
-            },
-          }),
-      },
-    )
+    engine = await openEngine({}, {}, { around: withClearingOut(() => isOut) })
     await engine.insert({ texts: ['Ada is here.'], file_sources: ['a'] })
     isOut = true
     expect(await engine.rag.clearDocuments()).toMatchObject({ status: 'partial_success' })
@@ -163,5 +160,16 @@ describe('clearing', () => {
     isOut = false
     await engine.insert(later)
     expect(await names()).toEqual(['b'])
+  })
+
+  it('that the storage never took is done at the next start', async () => {
+    engine = await openEngine({}, {}, { around: withClearingOut(() => true) })
+    await engine.insert({ texts: ['Ada is here.'], file_sources: ['a'] })
+    expect(await engine.rag.clearDocuments()).toMatchObject({ status: 'partial_success' })
+    expect(await names()).toEqual(['a'])
+    await engine.rag.close()
+    const next = await openOffline(engine)
+    expect((await next.listDocuments({})).documents).toEqual([])
+    await next.close()
   })
 })
