@@ -14,16 +14,6 @@ const MEANINGS = {
 
 const RETRY_AFTER = { 'Retry-After': { description: 'In seconds', schema: { type: 'integer' } } }
 
-const CODED_ERROR = {
-  type: 'object',
-  required: ['code', 'message', 'request_id'],
-  properties: {
-    code: { type: 'string' },
-    message: { type: 'string' },
-    request_id: { type: 'string' },
-  },
-} as const
-
 function replies() {
   const entries = Object.entries(MEANINGS).map(([status, description]) => {
     const schema = status === '422' ? 'ValidationErrors' : 'Error'
@@ -65,8 +55,14 @@ export const COMPONENTS = {
       properties: {
         detail: { type: 'string', description: 'What is wrong, for a person' },
         error: {
-          ...CODED_ERROR,
+          type: 'object',
           description: 'The same for a program; on refusals of credentials and on our own routes',
+          required: ['code', 'message', 'request_id'],
+          properties: {
+            code: { type: 'string' },
+            message: { type: 'string' },
+            request_id: { type: 'string' },
+          },
         },
       },
       example: { detail: 'The query is blank.' },
@@ -93,7 +89,15 @@ export const COMPONENTS = {
             },
           },
         },
-        error: CODED_ERROR,
+        error: {
+          type: 'object',
+          required: ['code', 'message', 'request_id'],
+          properties: {
+            code: { type: 'string' },
+            message: { type: 'string' },
+            request_id: { type: 'string' },
+          },
+        },
       },
       example: {
         detail: [

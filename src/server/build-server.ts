@@ -186,8 +186,7 @@ export async function buildServer(
   })
   let resuming: NodeJS.Timeout | undefined
   app.addHook('onReady', async () => {
-    // Not now: a server with thousands of workspaces listens at once, and answers those who waited for
-    // it.
+    // Not now: a server with thousands of workspaces listens at once, and answers who waited for it.
     resuming = setTimeout(() => {
       context
         .exit(async () => {

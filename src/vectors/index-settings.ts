@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { FlatFile } from './flat/flat-file.ts'
 import { HnswFile } from './hnsw/hnsw-file.ts'
 import { type LoadHnswLibrary, loadHnswLibrary } from './hnsw/hnsw-library.ts'
 
@@ -28,4 +29,9 @@ export function vectorIndexSettings(
 /** The file of the graph of one kind of vectors. */
 export function indexFile({ dir }: VectorIndexSettings, kind: string): HnswFile | null {
   return dir === null ? null : new HnswFile(join(dir, `${kind}.hnsw`))
+}
+
+/** The file of those vectors of one kind that are compared one by one. */
+export function flatFile({ dir }: VectorIndexSettings, kind: string): FlatFile | null {
+  return dir === null ? null : new FlatFile(join(dir, `${kind}.index`))
 }

@@ -1,4 +1,3 @@
-import type { Static } from 'typebox'
 import type { PasswordChecker } from '../../tenancy/sign-in/password.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
@@ -10,13 +9,24 @@ import { newId } from '../database/opaque-id.ts'
 import { type Page, type PageQuery, pageOf, startOf } from '../database/page.ts'
 import { foldedKey, userBy } from '../database/user-rows.ts'
 import { withdrawAllOf } from '../members/inviters.ts'
-import type { Given } from '../wire/wire-schemas.ts'
-import type { NewUserBody, UserReply } from './user-schemas.ts'
 
 /** A user as the API shows it. */
-export type UserInfo = Readonly<Static<typeof UserReply>>
+export interface UserInfo {
+  readonly user_id: string
+  readonly username: string
+  readonly email: string | null
+  readonly is_super_admin: boolean
+  readonly disabled: boolean
+  readonly created_at: string
+}
 
-export type NewUser = Given<typeof NewUserBody>
+export interface NewUser {
+  readonly username: string
+  readonly email?: string | null | undefined
+  /** Without one the user cannot sign in until one is set. */
+  readonly password?: string | undefined
+  readonly super_admin?: boolean | undefined
+}
 
 export interface UsersOptions {
   readonly passwords: PasswordChecker

@@ -2,13 +2,28 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { assertSuperAdmin } from '../authority/authority.ts'
 import { callerOf } from '../wire/caller.ts'
-import { listOf, Ref } from '../wire/wire-schemas.ts'
+import { listOf, NullableInteger, NullableString, Ref } from '../wire/wire-schemas.ts'
 import { ADMIN_DOCS } from './admin-docs.ts'
-import { LiveEngineReply, type LiveEngines } from './live-engines.ts'
+import type { LiveEngines } from './live-engines.ts'
 
 const EngineParams = Type.Object({ workspace: Ref })
 
-const EngineListReply = Type.Object({ items: listOf(LiveEngineReply), total: Type.Integer() })
+const EngineListReply = Type.Object({
+  items: listOf(
+    Type.Object({
+      workspace: Type.String(),
+      tenant_id: NullableString,
+      kb_id: NullableString,
+      state: Type.Enum(['opening', 'ready', 'draining', 'closed']),
+      bytes: Type.Integer({ description: 'Memory held, native memory included' }),
+      leases: Type.Integer(),
+      background_leases: Type.Integer(),
+      granted: Type.Integer({ description: 'Leases since it opened' }),
+      documents_pending: NullableInteger,
+    }),
+  ),
+  total: Type.Integer(),
+})
 
 const EvictedReply = Type.Object({ status: Type.String(), workspace: Type.String() })
 

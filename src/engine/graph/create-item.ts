@@ -20,7 +20,7 @@ export function createEntity(
   input: CreateEntity,
 ): Promise<GraphReply<EntityInfo>> {
   const { entity_name, entity_data: data } = input
-  return applyEdit(parts, async () => {
+  return parts.store.graph.exclusively(async () => {
     const name = itemName(entity_name, 'entity_name')
     if ((await knownName(parts.store.searches, entity_name)) !== null) {
       throw new EngineError('entity_exists', `Entity '${name}' exists already.`)
@@ -28,13 +28,11 @@ export function createEntity(
     const type = nameField(data, 'entity_type') || 'UNKNOWN'
     const description = textField(data, 'description') ?? ''
     const entity = { name, type, description, ...originIn(data) }
+    await applyEdit(parts, { addEntities: [entity] })
     return {
-      plan: { addEntities: [entity] },
-      reply: async () => ({
-        status: 'success',
-        message: `Entity '${name}' created.`,
-        data: entityInfo(await readEntity(parts, name)),
-      }),
+      status: 'success',
+      message: `Entity '${name}' created.`,
+      data: entityInfo(await readEntity(parts, name)),
     }
   })
 }
@@ -45,7 +43,7 @@ export function createRelation(
   input: CreateRelation,
 ): Promise<GraphReply<RelationInfo>> {
   const { relation_data: data } = input
-  return applyEdit(parts, async () => {
+  return parts.store.graph.exclusively(async () => {
     const { store } = parts
     const ends = [
       await existingName(store, input.source_entity),
@@ -67,13 +65,11 @@ export function createRelation(
       weight: weightField(data) ?? 1,
       ...originIn(data),
     }
+    await applyEdit(parts, { addRelations: [relation] })
     return {
-      plan: { addRelations: [relation] },
-      reply: async () => ({
-        status: 'success',
-        message: `Relation between '${ends[0]}' and '${ends[1]}' created.`,
-        data: relationInfo(await readRelation(parts, pair)),
-      }),
+      status: 'success',
+      message: `Relation between '${ends[0]}' and '${ends[1]}' created.`,
+      data: relationInfo(await readRelation(parts, pair)),
     }
   })
 }

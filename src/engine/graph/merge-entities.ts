@@ -13,7 +13,7 @@ export function mergeEntities(
   parts: PublishParts,
   input: MergeEntities,
 ): Promise<GraphReply<EntityInfo>> {
-  return applyEdit(parts, async () => {
+  return parts.store.graph.exclusively(async () => {
     const { store } = parts
     const into = input.entity_to_change_into
     const target =
@@ -25,13 +25,11 @@ export function mergeEntities(
     }
     sources.delete(target)
     const moves = new Map([...sources].map((name) => [name, target]))
+    if (moves.size > 0) await applyEdit(parts, { moves })
     return {
-      plan: moves.size > 0 ? { moves } : null,
-      reply: async () => ({
-        status: 'success',
-        message: `Merged ${sources.size} entities into '${target}'.`,
-        data: entityInfo(await readEntity(parts, target)),
-      }),
+      status: 'success',
+      message: `Merged ${sources.size} entities into '${target}'.`,
+      data: entityInfo(await readEntity(parts, target)),
     }
   })
 }

@@ -81,7 +81,7 @@ export class RequestAuthorization {
     return andThen(choice, (chosen) => this.#admitTo(chosen, principal, credentials))
   }
 
-  /** A caller who named no workspace, and has none by default, comes in without one. */
+  /** Who named no workspace, and has none by default, comes in without one. */
   async #chooseIfAny(principal: Principal, credentials: Credentials): Promise<void> {
     try {
       const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)

@@ -477,8 +477,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/control/tenants/tenant-routes.ts',
-        find: "access: 'account', doc: TENANT_LIST_DOCS[`GET",
-        replace: "access: 'public', doc: TENANT_LIST_DOCS[`GET",
+        find: "access: 'account', doc: TENANT_DOCS['GET /tenants'] }",
+        replace: "access: 'public', doc: TENANT_DOCS['GET /tenants'] }",
       },
     ],
     test: access(

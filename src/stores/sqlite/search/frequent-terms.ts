@@ -1,4 +1,5 @@
-import { type Connection, LIMIT } from '../database/connection.ts'
+import type { Connection } from '../database/connection.ts'
+import { LIMIT } from '../database/limit.ts'
 import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
 import type { FullTextNames } from '../tables/full-text-table.ts'

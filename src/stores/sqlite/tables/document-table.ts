@@ -4,7 +4,8 @@ import {
   type DocumentRecord,
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
-import { type Connection, LIMIT } from '../database/connection.ts'
+import type { Connection } from '../database/connection.ts'
+import { LIMIT } from '../database/limit.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
 /** Reads of documents and their texts. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 
-/** Grows with every change of what the files of graphs or their heads contain. */
+/** Grows with every change of what index files or their heads contain. */
 const FORMAT = 1
 const HASH_BYTES = 32
 const LENGTH_BYTES = 4
@@ -15,13 +15,10 @@ export interface IndexMark {
   readonly generation: number
 }
 
-/** What is known of the file of a graph. */
-export interface HnswHead extends IndexMark {
+/** What is known of an index file. */
+export interface IndexHead extends IndexMark {
   /** By slot, negative for the dead. */
   readonly vectorIds: readonly number[]
-  /** Size of the file. */
-  readonly bytes: number
-  readonly sha256: string
 }
 
 /** Whether a file may be one of these vectors. */
@@ -35,7 +32,7 @@ export function fits(head: IndexMark, mark: IndexMark): boolean {
 }
 
 /** A checksum, the length of the facts, the facts, the vector ids. */
-export function encodeHead({ vectorIds, ...facts }: HnswHead): Buffer {
+export function encodeHead<Head extends IndexHead>({ vectorIds, ...facts }: Head): Buffer {
   const json = Buffer.from(JSON.stringify({ ...facts, format: FORMAT, endianness: endianness() }))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(json.length)
@@ -48,7 +45,7 @@ export function encodeHead({ vectorIds, ...facts }: HnswHead): Buffer {
  * Null for what is damaged, or was written by another version or on another kind of machine. What
  * else stands in it is for the caller to know, from the file that it was read of.
  */
-export function decodeHead(bytes: Buffer): HnswHead | null {
+export function decodeHead<Head extends IndexHead>(bytes: Buffer): Head | null {
   const body = bytes.subarray(HASH_BYTES)
   const hash = createHash('sha256').update(body).digest()
   if (body.length < LENGTH_BYTES || !hash.equals(bytes.subarray(0, HASH_BYTES))) return null

@@ -1,0 +1,45 @@
+import { applyBeside } from '../merge/apply-beside.ts'
+import { changeParts } from '../merge/change-parts.ts'
+import { prepareChange } from '../merge/prepare-change.ts'
+import { attemptBy, type PublishParts } from '../pipeline/publish-document.ts'
+import type { CallOptions } from '../ports/models.ts'
+import { forgetAnswers } from './forget-answers.ts'
+
+export interface DeletionParts extends PublishParts {
+  /** Deletes the file of a document from the folder that it was taken in from. */
+  readonly deleteInputFile: (documentId: string) => Promise<void>
+}
+
+/**
+ * Removes a document whose deletion was scheduled, and everything that only it said; what it shared
+ * with others is computed again from what they say. It waits for no model: what one would have to say
+ * of the rest is made good later.
+ *
+ * @returns the file path of the document, or null when none of this id is to be deleted
+ */
+export async function deleteScheduled(
+  parts: DeletionParts,
+  documentId: string,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const { store, settings, uploads } = parts
+  const options: CallOptions = { lane: 'summary', signal }
+  const making = changeParts(parts, attemptBy(parts, options))
+  const removes = [{ documentId, forget: true }]
+  let filePath: string | null = null
+  let storedFile: string | null = null
+  const prepare = async () => {
+    // Each time anew: it may be gone, and its id that of a newcomer with the same text.
+    const scheduled = await store.queue.scheduledDeletion(documentId)
+    const document = scheduled && (await store.documents.byId(documentId))
+    if (!scheduled || !document) return null
+    if (scheduled.forgetAnswers) await forgetAnswers(store, settings, [documentId])
+    if (scheduled.deleteFiles) await parts.deleteInputFile(documentId)
+    ;({ filePath, storedFile } = document)
+    return prepareChange(making, removes, null, options)
+  }
+  if (!(await applyBeside(parts.store, prepare, async () => undefined, signal))) return null
+  // The bytes of an upload have no name of the caller's; nobody could find them again.
+  if (storedFile !== null) await uploads.remove(storedFile)
+  return filePath
+}
