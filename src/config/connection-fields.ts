@@ -4,6 +4,21 @@ import { integer, list, parsed } from './env-fields.ts'
 
 /** Who may connect, and how long connections may take. */
 export const CONNECTION_FIELDS = {
+  ENGINE_HOSTS: integer(
+    undefined,
+    { min: 0, max: 64 },
+    'Processes that hold the engines of workspaces; 0 = they are in the one that takes requests. Unset: one less than there are cores, at most 4; 0 below two cores or 1 GB, and in a program that embeds the server.',
+  ),
+  HOST_STALL_CPU_SECONDS: integer(
+    10,
+    { min: 1, max: 3600 },
+    'CPU that such a process may spend without a turn of its event loop; then another takes its place.',
+  ),
+  HOST_MAX_MB: integer(
+    4096,
+    { min: 128, max: 16_777_216 },
+    'Memory that such a process may take, in MB; then another takes its place.',
+  ),
   ALLOWED_HOSTS: list(
     [],
     'Host names that are answered to, `.example.com` with all below, `*` for all; with keys, unset means all.',

@@ -32,7 +32,7 @@ export interface ControlPlaneOptions {
   readonly root: string
   readonly sealer: Sealer
   readonly files: WorkspaceFiles
-  readonly streams?: OpenStreams | undefined
+  readonly streams?: Pick<OpenStreams, 'recheck'> | undefined
   /** Closes the engines of these workspaces, so that they see their new settings. */
   readonly reopen?: (workspaces: readonly string[]) => void
   readonly isForeign?: ForeignWorkspace

@@ -22,7 +22,7 @@ export interface HealthRoutesOptions {
   /** Whether this caller may see more than that the server lives. */
   readonly details: (request: FastifyRequest) => boolean
   /** What only the server's operator may see, which is of all workspaces; undefined for others. */
-  readonly gauges?: (request: FastifyRequest) => OperatorGauges | undefined
+  readonly gauges?: (request: FastifyRequest) => Promise<OperatorGauges | undefined>
 }
 
 const NullableCounts = Type.Unsafe<Readonly<Record<string, unknown>> | null>({
@@ -125,7 +125,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
       schema: { response: { 200: HealthReply } },
     },
     async (request) => {
-      const server = gauges?.(request)
+      const server = await gauges?.(request)
       return {
         status: 'healthy' as const,
         ...info,

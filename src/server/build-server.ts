@@ -8,11 +8,10 @@ import fastify, {
 } from 'fastify'
 import { type Config, ConfigError } from '../config/config.ts'
 import { configNotices } from '../config/config-notices.ts'
+import { modelChoice } from '../config/role-fields.ts'
 import { tlsFileProblems } from '../config/tls-fields.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { CONTROL_STATUS } from '../control/core/control-error.ts'
-import { RAG_METHODS, RAG_STREAMS, type Rag } from '../engine/rag.ts'
-import { tokenCount } from '../engine/text/tokenizer.ts'
 import { makeFoldersPrivate } from '../files/private-files.ts'
 import { budgetBodies } from '../http/body/body-budget.ts'
 import { ERROR_STATUS } from '../http/errors/error-status.ts'
@@ -23,12 +22,7 @@ import { httpConventions, httpServerOptions } from '../http/http-conventions.ts'
 import { loggedRequest, logRequests } from '../log/log-requests.ts'
 import { type LogStream, logStream } from '../log/log-stream.ts'
 import { apiDescription } from '../openapi/api-description.ts'
-import { type RoutesOptions, registerRoutes } from '../routes/register-routes.ts'
 import { context } from '../tenancy/context.ts'
-import { closedError } from '../tenancy/pool/pool-errors.ts'
-import { limited } from '../tenancy/proxy/limited.ts'
-import { OpenStreams } from '../tenancy/proxy/open-streams.ts'
-import { createProxy } from '../tenancy/proxy/proxy.ts'
 import { accountAdmissionOf, admissionOf, callerIn } from '../tenancy/request/admission.ts'
 import { rateLimits } from '../tenancy/request/rate-limits.ts'
 import { requireAdmission } from '../tenancy/request/require-admission.ts'
@@ -37,15 +31,16 @@ import type { Authenticator } from '../tenancy/sign-in/authenticator.ts'
 import { registerTokens } from '../tenancy/sign-in/token.ts'
 import { loadTokenSecret } from '../tenancy/sign-in/token-secret.ts'
 import { tenancy } from '../tenancy/tenancy.ts'
-import { TENANCY_STATUS } from '../tenancy/tenancy-error.ts'
+import { isTenancyCode, TENANCY_STATUS } from '../tenancy/tenancy-error.ts'
 import type { UsersFileEvent } from '../tenancy/users/users-file.ts'
 import type { UsersVersion } from '../tenancy/users/users-version.ts'
 import { FolderRegistry } from '../workspaces/folder/folder-registry.ts'
 import { ensureWritable, refusePythonFiles } from '../workspaces/folder/storage-folder.ts'
+import { serveEngines } from './engines/serve-engines.ts'
+import type { ServedEngines } from './engines/served-engines.ts'
 import {
   buildDefences,
   corsOptions,
-  type Defences,
   foreignPagesFor,
   selectorsOf,
   senderOf,
@@ -54,20 +49,24 @@ import { DiskRoom } from './guards/disk-room.ts'
 import { operatorGauges, type ServerGauges } from './guards/operator-gauges.ts'
 import { boundClients, connectionOptions, prefixFor } from './guards/server-connections.ts'
 import { refuseUnfitNode } from './guards/unfit-node.ts'
-import { buildModels } from './models/build-models.ts'
-import { checkModels } from './models/check-models.ts'
+import { modelSlots } from './models/build-models.ts'
 import type { ControlParts } from './tenants/build-control.ts'
 import { chooseAuthenticator } from './tenants/choose-authenticator.ts'
 import { stillHolds } from './tenants/still-holds.ts'
 import type { TenantServices } from './tenants/tenant-services.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
-import { createWorkspaces, type Workspaces } from './workspaces/workspaces.ts'
+import { Upkeep } from './workspaces/workspace-upkeep.ts'
 
 export interface ServerOptions {
   /** Takes the lines of the log; standard output unless given. */
   readonly logStream?: LogStream
   /** What the users file holds, where somebody has begun to read it. */
   readonly users?: Promise<UsersVersion | undefined>
+  /**
+   * Whether the process is the server's own: engines then get processes too where that serves.
+   * In a program that embeds a server they stay in its process unless `ENGINE_HOSTS` says otherwise.
+   */
+  readonly isProgram?: boolean
 }
 
 export interface AssembledServer {
@@ -90,7 +89,7 @@ const SIGN_INS_PER_MINUTE = 30
 /** The assembled app, not listening yet; the same errors. */
 export async function buildServer(
   config: Config,
-  { logStream: lines, users }: ServerOptions = {},
+  { logStream: lines, users, isProgram = false }: ServerOptions = {},
 ): Promise<AssembledServer> {
   refuseUnfitNode()
   await ensureWritable(config.WORKING_DIR)
@@ -98,6 +97,7 @@ export async function buildServer(
   await refusePythonFiles(config.WORKING_DIR)
   const unreadable = tlsFileProblems(config)
   if (unreadable.length > 0) throw new ConfigError(unreadable)
+  const logLines = logStream(config, lines)
   const app: FastifyInstance = fastify({
     ...httpServerOptions,
     ...connectionOptions(config),
@@ -106,7 +106,7 @@ export async function buildServer(
     logger: {
       level: config.LOG_LEVEL,
       serializers: { req: loggedRequest },
-      stream: logStream(config, lines),
+      stream: logLines,
     },
   })
   logRequests(app)
@@ -119,27 +119,22 @@ export async function buildServer(
   })
   const defences = buildDefences(config, app.log)
   const { audit } = defences
-  const ending = new AbortController()
-  const streams = new OpenStreams(ending.signal)
   const registry = new FolderRegistry(config, (workspace, work) =>
-    workspaces.pool.evict(workspace, async () => {
+    engines.evict(workspace, async () => {
       await work()
-      workspaces.forget(workspace)
+      engines.forget(workspace)
     }),
   )
   const control = await tenantServices(config, {
     log: app.log,
-    streams,
+    streams: { recheck: (isAllowed) => engines.recheckStreams(isAllowed) },
     registry,
-    reopen: (workspace) => workspaces.pool.evict(workspace),
+    reopen: (workspace) => engines.evict(workspace),
     usersFile: () => chosen.usersFile,
     onAct: (event, about) => audit?.administered(event, about),
   })
-  const recheckStreams = () => {
-    void streams.recheck((open) =>
-      stillHolds(open, { usersFile: chosen.usersFile, control: control?.plane.directory }),
-    )
-  }
+  // The users file is loaded for the first time before there are streams.
+  let recheckStreams = () => {}
   const onUsersEvent = (event: UsersFileEvent) => {
     if (event.type === 'plain_passwords') return
     if (event.type === 'loaded') recheckStreams()
@@ -158,39 +153,54 @@ export async function buildServer(
     [config.WORKING_DIR, config.INPUT_DIR],
     config.DISK_RESERVE_MB * 1024 * 1024,
   )
-  const models = await buildModels(
-    config,
-    (record) => {
-      control?.plane.usage.record(record, context.current()?.principal.userId)
-    },
-    {
-      alone: !authenticator.multiTenant,
-      onNotice: ({ model, message }) => app.log.warn({ model }, message),
-    },
-  )
-  if (models.offline) {
+  if (modelChoice(config, 'QUERY').binding === 'offline') {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }
-  const workspaces: Workspaces = createWorkspaces(
-    config,
+  const gauges = (): ServerGauges => ({ ...engines.gauges(), ...defences.stats() })
+  const engines: ServedEngines = await serveEngines(config, {
     registry,
-    models,
-    app.log,
+    log: app.log,
+    lines: logLines,
+    isProgram,
     room,
-    control?.ownSettings,
-  )
-  const gauges = (): ServerGauges => ({
-    pool: workspaces.pool.stats(),
-    engines: workspaces.pool.engines(),
-    ...defences.stats(),
+    quotas: control?.plane.quotas,
+    onRefused: ({ request, admission }, code) => {
+      if (!isTenancyCode(code)) return
+      const error = { code, statusCode: TENANCY_STATUS[code] }
+      audit?.refused({ error, request, principal: admission.context.principal })
+    },
+    allGauges: gauges,
+    services: {
+      slots: modelSlots(config, !authenticator.multiTenant),
+      ownSettings: control?.ownSettings,
+      bounded: (rag) => control?.bounded(rag, context) ?? rag,
+      queries: defences.queries,
+      onUsage: (record, userId) => control?.plane.usage.record(record, userId),
+      onClosed: (workspace) => upkeep.closed(workspace),
+      about: {
+        info: { auth_mode: authMode(authenticator), ...about(config) },
+        flags: tenantFlags(config, authenticator),
+      },
+      gauges: async (request) => {
+        if (callerIn(request)?.superAdmin !== true) return undefined
+        await engines.refreshGauges()
+        return operatorGauges(gauges())
+      },
+    },
   })
+  recheckStreams = () => {
+    void engines.recheckStreams((open) =>
+      stillHolds(open, { usersFile: chosen.usersFile, control: control?.plane.directory }),
+    )
+  }
+  const upkeep = new Upkeep(config, { registry, pool: engines.pool, log: app.log })
   let resuming: NodeJS.Timeout | undefined
   app.addHook('onReady', async () => {
     // Not now: a server with thousands of workspaces listens at once, and answers who waited for it.
     resuming = setTimeout(() => {
       context
         .exit(async () => {
-          await workspaces.resume()
+          await upkeep.resume()
           await makeStoragePrivate(config, app.log)
         })
         .catch((error: unknown) => app.log.error(error))
@@ -201,7 +211,8 @@ export async function buildServer(
   const checking = new AbortController()
   if (config.CHECK_MODELS) {
     app.addHook('onListen', (done) => {
-      void context.exit(() => checkModels(models.probes, app.log, checking.signal))
+      const check = () => engines.checkModels(checking.signal)
+      context.exit(check).catch((error: unknown) => app.log.error(error))
       done()
     })
   }
@@ -260,24 +271,7 @@ export async function buildServer(
       ...(control === undefined ? {} : { signInsPerMinute: SIGN_INS_PER_MINUTE }),
       about: about(config),
     })
-    const routes: RoutesOptions = {
-      rag: ragFor(workspaces, defences, streams, control),
-      health: {
-        info: { auth_mode: authMode(authenticator), ...about(config) },
-        flags: tenantFlags(config, authenticator),
-        details: () => context.current() !== undefined,
-        gauges: (request) => (callerIn(request)?.superAdmin ? operatorGauges(gauges()) : undefined),
-      },
-      ollama: {
-        model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,
-        countTokens: tokenCount,
-      },
-      answerQuietMs: config.STREAM_KEEP_ALIVE_SECONDS * 1000,
-      maxUploadBytes: config.MAX_UPLOAD_SIZE,
-      maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,
-      maxUploadSilenceMs: config.REQUEST_SILENCE_SECONDS * 1000,
-    }
-    await registerRoutes(scope, routes)
+    await scope.register(engines.registerRoutes)
     if (control === undefined || directory === undefined) return
     await control.register(scope, {
       authenticator,
@@ -285,8 +279,8 @@ export async function buildServer(
       tokens,
       guard: defences.signInGuard,
       onSignIn: (signIn) => audit?.signedIn(signIn),
-      engines: workspaces.engines,
-      data: routes,
+      engines: engines.engines,
+      registerData: engines.registerRoutes,
       onRefusal: (refusal) => audit?.refused(refusal),
     })
   })
@@ -297,9 +291,9 @@ export async function buildServer(
     gauges,
     close: async () => {
       // Streams may end by themselves for half of the time; then their readers are told why.
-      const endStreams = () => ending.abort(closedError())
-      const timer = setTimeout(endStreams, (config.SHUTDOWN_SECONDS * 1000) / 2)
-      await shutDown(config, app, workspaces, close)
+      const timer = setTimeout(engines.endStreams, (config.SHUTDOWN_SECONDS * 1000) / 2)
+      upkeep.stop()
+      await shutDown(config, app, engines, close)
       await control?.plane.close()
       clearTimeout(timer)
       await defences.close()
@@ -326,31 +320,17 @@ async function tenantServices(
   return openTenantServices(config, parts)
 }
 
-/** What the handlers get: the proxy, and around it the bound on queries where there is one. */
-function ragFor(
-  { pool }: Workspaces,
-  { queries }: Defences,
-  openStreams: OpenStreams,
-  control: TenantServices | undefined,
-): Rag {
-  const [methods, streams] = [RAG_METHODS, RAG_STREAMS]
-  const proxied = createProxy<Rag>({ methods, streams, pool, context, openStreams })
-  const rag = control === undefined ? proxied : control.bounded(proxied, context)
-  if (queries === undefined) return rag
-  return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
-}
-
 async function shutDown(
   config: Config,
   app: FastifyInstance,
-  workspaces: Workspaces,
+  engines: ServedEngines,
   closeAuthenticator: () => void,
 ): Promise<void> {
   const deadlineMs = config.SHUTDOWN_SECONDS * 1000
   const force = setTimeout(() => app.server.closeAllConnections(), deadlineMs)
   await app.close()
   clearTimeout(force)
-  await workspaces.close(deadlineMs)
+  await engines.close(deadlineMs)
   closeAuthenticator()
 }
 

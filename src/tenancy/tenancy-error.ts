@@ -39,6 +39,10 @@ export const TENANCY_STATUS = {
 
 export type TenancyErrorCode = keyof typeof TENANCY_STATUS
 
+export function isTenancyCode(code: string): code is TenancyErrorCode {
+  return Object.hasOwn(TENANCY_STATUS, code)
+}
+
 interface TenancyErrorOptions extends ErrorOptions {
   /** What the client may wait before it tries again, in whole seconds. */
   readonly retryAfterSeconds?: number

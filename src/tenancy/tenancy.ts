@@ -13,6 +13,7 @@ import { mayUse, type PermissionTable, permissionDenied } from './permissions.ts
 import type { Principal } from './principal.ts'
 import { admissionOf, isAdmitted } from './request/admission.ts'
 import {
+  type Authorization,
   RequestAuthorization,
   type RequestAuthorizationOptions,
 } from './request/request-authorization.ts'
@@ -31,13 +32,20 @@ export interface Refusal {
   readonly principal: Principal | undefined
 }
 
-export interface TenancyOptions extends Omit<RequestAuthorizationOptions, 'selectors'> {
+export interface TenancyOptions
+  extends Omit<RequestAuthorizationOptions, 'selectors'>,
+    Omit<GateOptions, 'authorize'> {
+  /** Default: the header `LIGHTRAG-WORKSPACE` alone. */
+  readonly selectors?: readonly WorkspaceSelector[]
+}
+
+export interface GateOptions {
   /** Rows of routes that do not state their access themselves, such as those of plugins. */
   readonly permissions?: PermissionTable
   readonly context: ContextCarrier
-  /** Default: the header `LIGHTRAG-WORKSPACE` alone. */
-  readonly selectors?: readonly WorkspaceSelector[]
   readonly onRefusal?: (refusal: Refusal) => void
+  /** How it is decided about a request. */
+  readonly authorize: (request: FastifyRequest, rule: RouteRule) => Authorization
 }
 
 /**
@@ -48,6 +56,15 @@ export interface TenancyOptions extends Omit<RequestAuthorizationOptions, 'selec
  * stops the start.
  */
 const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) => {
+  const authorized = { selectors: [workspaceHeader], ...options }
+  admitRequests(app, {
+    ...options,
+    authorize: (request, rule) => new RequestAuthorization(request, rule, authorized),
+  })
+}
+
+/** The same, where it is decided about requests in another way. */
+export function admitRequests(app: FastifyInstance, options: GateOptions): void {
   const gate = new Gate(options)
   const enter: preHandlerHookHandler = (request, _reply, done) => gate.enter(request, done)
   app.addHook('onRoute', (route) => {
@@ -62,13 +79,13 @@ const tenancyPlugin: FastifyPluginAsync<TenancyOptions> = async (app, options) =
 
 class Gate {
   readonly permissions: RoutePermissions
-  readonly #options: TenancyOptions & RequestAuthorizationOptions
+  readonly #options: GateOptions
   /** Refusals that were reported: each is, once, wherever it was thrown. */
   readonly #reported = new WeakSet<TenancyError>()
 
-  constructor(options: TenancyOptions) {
+  constructor(options: GateOptions) {
     this.permissions = new RoutePermissions(options.permissions)
-    this.#options = { selectors: [workspaceHeader], ...options }
+    this.#options = options
   }
 
   /** Calls `done` at once where nothing has to be waited for: each await costs every request. */
@@ -77,10 +94,10 @@ class Gate {
       done()
       return
     }
-    let authorization: RequestAuthorization | undefined
+    let authorization: Authorization | undefined
     let deciding: Awaitable<void>
     try {
-      authorization = new RequestAuthorization(request, this.#ruleOf(request), this.#options)
+      authorization = this.#options.authorize(request, this.#ruleOf(request))
       deciding = authorization.decide()
     } catch (error) {
       done(this.#refusal(error, request, authorization))
@@ -120,7 +137,7 @@ class Gate {
   #refusal(
     error: unknown,
     request: FastifyRequest,
-    authorization: RequestAuthorization | undefined,
+    authorization: Authorization | undefined,
   ): Error {
     if (error instanceof TenancyError) this.report(error, request, authorization?.principal)
     // `done` takes what is no error, such as a rejection without a reason, for leave to go on.

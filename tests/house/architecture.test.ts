@@ -50,7 +50,12 @@ describe('the house', () => {
     for (const file of await sources('src')) {
       if (/process\.env/.test(await readFile(file, 'utf8'))) readers.push(file.slice(ROOT.length))
     }
-    expect(readers).toEqual(['src/cli.ts'])
+    // The other two pass on to a process what Node itself reads, and empty it of secrets.
+    expect(readers.sort()).toEqual([
+      'src/cli.ts',
+      'src/hosts/engine-host.ts',
+      'src/server/engines/host-process.ts',
+    ])
   })
 })
 

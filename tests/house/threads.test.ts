@@ -16,6 +16,8 @@ it('the program has beside it every thread that its sources start by a file', as
   }
   expect([...started].sort()).toEqual([
     'checkpoint-thread',
+    'host-guard-thread',
+    'host-process',
     'migrate-thread',
     'password-thread',
     'reader-host',

@@ -47,6 +47,8 @@ export async function startRealProcess(
       LOG_LEVEL: 'warn',
       // Tests count the calls of models.
       CHECK_MODELS: 'false',
+      // `0`: the engines are in the server's own process.
+      ENGINE_HOSTS: process.env.TENANTRAG_TEST_HOSTS ?? '0',
       MAX_EVENT_LOOP_DELAY_MS: '0',
       ...env,
     },

@@ -35,6 +35,8 @@ export async function startTestServer(
         LOG_LEVEL: 'fatal',
         // Tests count the calls of models.
         CHECK_MODELS: 'false',
+        // `0`: the engines are in the server's own process.
+        ENGINE_HOSTS: process.env.TENANTRAG_TEST_HOSTS ?? '0',
         // A busy machine is no reason for a test to be refused.
         MAX_EVENT_LOOP_DELAY_MS: '0',
         ...(users ? { USERS_FILE: usersFile } : {}),

@@ -16,7 +16,7 @@ export interface PooledEngines {
   /** Those that are open, opening or closing. */
   list(): Promise<readonly PooledWorkspace[]>
   /** Closes one as soon as its leases have ended; false when it is not there. */
-  evict(workspace: string): boolean
+  evict(workspace: string): Promise<boolean>
 }
 
 /** An engine as the API shows it. */
@@ -71,7 +71,7 @@ export class LiveEngines {
    */
   async evict(actor: Actor, workspace: string): Promise<void> {
     assertSuperAdmin(actor)
-    if (!this.#engines.evict(workspace)) throw notFound('engine')
+    if (!(await this.#engines.evict(workspace))) throw notFound('engine')
     const tenantKb = await this.#tenantKbs.of(workspace)
     await this.#core.mutate((mutation) =>
       mutation.record(actor, {

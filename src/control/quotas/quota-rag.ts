@@ -12,11 +12,11 @@ import { ControlError } from '../core/control-error.ts'
 import type { TenantKb } from '../kbs/tenant-kbs.ts'
 import { assertGraphNotFull, inWordsOfQuotas } from './graph-room.ts'
 import { meteredBytes } from './metered-bytes.ts'
+import type { QuotaDesk } from './quota-desk.ts'
 import { type MethodQuota, quotaRuleOf, type StreamQuota } from './quota-rules.ts'
-import type { Quotas } from './quotas.ts'
 
 export interface QuotaRagOptions {
-  readonly quotas: Quotas
+  readonly quotas: QuotaDesk
   readonly context: ContextCarrier
   /** A stream that nobody pulls for this long gives its rights back. Default 30 000. */
   readonly abandonAfterMs?: number
@@ -52,7 +52,7 @@ class Guard {
     const bare = this.#bare(name)
     if (workspace === undefined) return bare
     return async (...args: unknown[]) => {
-      const tenantKb = await this.#options.quotas.tenantKbs.of(workspace)
+      const tenantKb = await this.#options.quotas.tenantKbOf(workspace)
       if (tenantKb === undefined) return bare(...args)
       return this.#within(tenantKb, rule, bare, args)
     }
@@ -86,8 +86,8 @@ class Guard {
     args: unknown[],
   ): Promise<unknown> {
     if (rule === 'free') return bare(...args)
-    const { calls, ledger } = this.#options.quotas
-    await calls.count(tenantKb)
+    const { quotas } = this.#options
+    await quotas.countCall(tenantKb)
     switch (rule) {
       case 'counted':
         return bare(...args)
@@ -100,33 +100,27 @@ class Guard {
       case 'insert-graph':
         return this.#insert(tenantKb, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
       case 'graph-edit':
-        await this.#assertSolvent(tenantKb)
-        await ledger.assertStorageLeft(tenantKb)
+        await quotas.assertSolvent(tenantKb)
+        await quotas.assertStorageLeft(tenantKb)
         return inWordsOfQuotas(() => bare(...args))
       case 'background':
-        await this.#assertSolvent(tenantKb)
+        await quotas.assertSolvent(tenantKb)
         return bare(...args)
       case 'scan':
-        await this.#assertSolvent(tenantKb)
+        await quotas.assertSolvent(tenantKb)
         // How many it will find is not known; it may begin when there is room for one.
-        await (await ledger.reserve(tenantKb, { documents: 1 })).giveBack()
-        await ledger.assertStorageLeft(tenantKb)
-        ledger.changes(tenantKb)
+        await (await quotas.reserve(tenantKb, { documents: 1 })).giveBack()
+        await quotas.assertStorageLeft(tenantKb)
+        quotas.changes(tenantKb)
         return bare(...args)
       case 'removal':
-        ledger.changes(tenantKb)
+        quotas.changes(tenantKb)
         return bare(...args)
     }
   }
 
-  /** For what asks models in the background: it holds nothing, but begins on credit alone. */
-  async #assertSolvent(tenantKb: TenantKb): Promise<void> {
-    const refund = await this.#options.quotas.spending.reserve(tenantKb)
-    refund()
-  }
-
   async #asQuery(tenantKb: TenantKb, call: () => unknown): Promise<unknown> {
-    const end = await this.#queryRights(tenantKb)
+    const end = await this.#options.quotas.beginQuery(tenantKb)
     try {
       return await call()
     } finally {
@@ -134,27 +128,12 @@ class Guard {
     }
   }
 
-  async #queryRights(tenantKb: TenantKb): Promise<() => void> {
-    const { quotas } = this.#options
-    const release = quotas.holdQuery(tenantKb)
-    try {
-      const refund = await quotas.spending.reserve(tenantKb)
-      return () => {
-        release()
-        refund()
-      }
-    } catch (error) {
-      release()
-      throw error
-    }
-  }
-
   async #rightsOf(workspace: string, rule: StreamQuota): Promise<() => void> {
     const { quotas } = this.#options
-    const tenantKb = await quotas.tenantKbs.of(workspace)
+    const tenantKb = await quotas.tenantKbOf(workspace)
     if (tenantKb === undefined) return () => undefined
-    await quotas.calls.count(tenantKb)
-    return rule === 'query' ? this.#queryRights(tenantKb) : () => undefined
+    await quotas.countCall(tenantKb)
+    return rule === 'query' ? quotas.beginQuery(tenantKb) : () => undefined
   }
 
   #insertTexts(tenantKb: TenantKb, input: InsertTexts, call: Call): Promise<InsertResponse> {
@@ -166,10 +145,10 @@ class Guard {
   async #insertFile(tenantKb: TenantKb, args: unknown[], bare: Call): Promise<InsertResponse> {
     const [input, content, ...more] = args as [InsertFile, AsyncIterable<Uint8Array>, ...unknown[]]
     const replaces = input.on_conflict === 'replace'
-    const { ledger } = this.#options.quotas
+    const { quotas } = this.#options
     const kind = isPacked(input.file_name) ? 'packed' : 'text'
     const metered = meteredBytes(content, (bytes) =>
-      ledger.reserve(tenantKb, { files: bytes, [kind]: bytes }),
+      quotas.reserve(tenantKb, { files: bytes, [kind]: bytes }),
     )
     let stored = false
     try {
@@ -195,16 +174,16 @@ class Guard {
     call: Call,
     replaces = false,
   ): Promise<InsertResponse> {
-    const { ledger } = this.#options.quotas
-    await this.#assertSolvent(tenantKb)
+    const { quotas } = this.#options
+    await quotas.assertSolvent(tenantKb)
     await assertGraphNotFull(tenantKb, this.#inner)
-    const reservation = await ledger.reserve(tenantKb, amounts)
+    const reservation = await quotas.reserve(tenantKb, amounts)
     try {
       const response = (await call()) as InsertResponse
       const documents = await this.#addedBy(response, amounts.documents)
       const share = amounts.documents === 0 ? 0 : documents / amounts.documents
       await reservation.settle({ documents, share })
-      if (replaces) ledger.changes(tenantKb)
+      if (replaces) quotas.changes(tenantKb)
       return response
     } catch (error) {
       await reservation.giveBack()

@@ -5,7 +5,8 @@ import { ControlError } from '../core/control-error.ts'
 import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
 import type { MonthlyCalls } from './monthly-calls.ts'
 import { type Quota, quotaOf } from './quota.ts'
-import type { QuotaLedger } from './quota-ledger.ts'
+import type { QuotaDesk } from './quota-desk.ts'
+import type { Amounts, QuotaLedger, Reservation } from './quota-ledger.ts'
 import type { Spending } from './spending.ts'
 
 export interface QuotasOptions {
@@ -31,7 +32,7 @@ export interface QuotaState {
 }
 
 /** The bounds of tenants: granted before, settled after, never overshot. */
-export class Quotas {
+export class Quotas implements QuotaDesk {
   readonly tenantKbs: TenantKbs
   readonly ledger: QuotaLedger
   readonly calls: MonthlyCalls
@@ -73,6 +74,45 @@ export class Quotas {
       if (left > 0) this.#queries.set(tenantId, left)
       else this.#queries.delete(tenantId)
     }
+  }
+
+  tenantKbOf(workspace: string): Promise<TenantKb | undefined> {
+    return this.tenantKbs.of(workspace)
+  }
+
+  countCall(tenantKb: TenantKb): Promise<void> {
+    return this.calls.count(tenantKb)
+  }
+
+  async beginQuery(tenantKb: TenantKb): Promise<() => void> {
+    const release = this.holdQuery(tenantKb)
+    try {
+      const refund = await this.spending.reserve(tenantKb)
+      return () => {
+        release()
+        refund()
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async assertSolvent(tenantKb: TenantKb): Promise<void> {
+    const refund = await this.spending.reserve(tenantKb)
+    refund()
+  }
+
+  reserve(tenantKb: TenantKb, amounts: Amounts): Promise<Reservation> {
+    return this.ledger.reserve(tenantKb, amounts)
+  }
+
+  assertStorageLeft(tenantKb: TenantKb): Promise<void> {
+    return this.ledger.assertStorageLeft(tenantKb)
+  }
+
+  changes(tenantKb: TenantKb): void {
+    this.ledger.changes(tenantKb)
   }
 
   /** @throws {ControlError} `not_found`, `forbidden` */

@@ -43,4 +43,5 @@ export const ERROR_STATUS = {
   length_required: 411,
   caller_sends_too_much: 429,
   server_holds_too_much: 503,
+  host_lost: 503,
 } satisfies Record<EngineErrorCode | RequestErrorCode, number>

@@ -16,6 +16,7 @@ export type RequestErrorCode =
   | 'length_required'
   | 'caller_sends_too_much'
   | 'server_holds_too_much'
+  | 'host_lost'
 
 /** A request whose body cannot be taken in; `message` is for the caller. */
 export class RequestError extends Error {

@@ -7,7 +7,7 @@ import type {
   RerankModel,
 } from '../../engine/ports/models.ts'
 import { innermostObjects } from '../../engine/roles/innermost-objects.ts'
-import type { FairScheduler } from './scheduler.ts'
+import type { Slots } from './scheduler.ts'
 
 /** Names of the variables that set a model up, for advice. */
 export interface ModelVariables {
@@ -36,7 +36,7 @@ const NOBODYS = ''
  * A probe that waits for a slot behind what questions and documents ask, and has a limited time from
  * then on. It rejects when the signal fires while it waits.
  */
-export function scheduledProbe(probe: ModelProbe, slots: FairScheduler): ModelProbe {
+export function scheduledProbe(probe: ModelProbe, slots: Slots): ModelProbe {
   const run = (signal: AbortSignal) =>
     slots.run(NOBODYS, 'extract', signal, () =>
       probe.run(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])),

@@ -9,7 +9,7 @@ import type {
 import { sharedAbort } from '../../engine/work/shared-abort.ts'
 import type { MeteredCallOptions } from '../calls/call-usage.ts'
 import { DEFAULT_EMBEDDING_BATCH } from '../calls/embed-in-batches.ts'
-import type { FairScheduler } from './scheduler.ts'
+import type { Slots } from './scheduler.ts'
 
 /**
  * A language model whose calls wait for a slot, and carry the workspace as data to the adapter. A
@@ -17,7 +17,7 @@ import type { FairScheduler } from './scheduler.ts'
  */
 export function scheduledLanguageModel(
   model: LanguageModel,
-  scheduler: FairScheduler,
+  slots: Slots,
   workspace: string,
 ): LanguageModel {
   return {
@@ -25,21 +25,21 @@ export function scheduledLanguageModel(
     structured: model.structured,
     shape: model.shape,
     generate: (messages, options): Promise<Generation> =>
-      scheduler.run(workspace, options.lane, options.signal, () =>
+      slots.run(workspace, options.lane, options.signal, () =>
         model.generate(messages, forWorkspace(options, workspace)),
       ),
-    stream: (messages, options) => scheduledStream(model, scheduler, workspace, messages, options),
+    stream: (messages, options) => scheduledStream(model, slots, workspace, messages, options),
   }
 }
 
 async function* scheduledStream(
   model: LanguageModel,
-  scheduler: FairScheduler,
+  slots: Slots,
   workspace: string,
   messages: readonly ChatMessage[],
   options: CallOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const release = await scheduler.acquire(workspace, options.lane, options.signal)
+  const release = await slots.acquire(workspace, options.lane, options.signal)
   try {
     yield* model.stream(messages, forWorkspace(options, workspace))
   } finally {
@@ -55,7 +55,7 @@ async function* scheduledStream(
  */
 export function scheduledEmbeddingModel(
   model: EmbeddingModel,
-  scheduler: FairScheduler,
+  slots: Slots,
   workspace: string,
   batchSize: number = DEFAULT_EMBEDDING_BATCH,
 ): EmbeddingModel {
@@ -73,7 +73,7 @@ export function scheduledEmbeddingModel(
       for (let start = 0; start < texts.length; start += batchSize) {
         const batch = texts.slice(start, start + batchSize)
         jobs.push(
-          scheduler.run(workspace, options.lane, giveUp.signal, () =>
+          slots.run(workspace, options.lane, giveUp.signal, () =>
             model.embed(batch, inBatch).catch((error: unknown) => {
               // Before the slot is free, or the next batch would take it.
               giveUp.abort(error)
@@ -98,13 +98,13 @@ export function scheduledEmbeddingModel(
 /** A reranker whose calls wait for a slot. */
 export function scheduledRerankModel(
   model: RerankModel,
-  scheduler: FairScheduler,
+  slots: Slots,
   workspace: string,
 ): RerankModel {
   return {
     id: model.id,
     rerank: (query, documents, topN, options) =>
-      scheduler.run(workspace, options.lane, options.signal, () =>
+      slots.run(workspace, options.lane, options.signal, () =>
         model.rerank(query, documents, topN, forWorkspace(options, workspace)),
       ),
   }

@@ -42,6 +42,37 @@ export interface SchedulerGauges {
 /** Gives the slot back; calling it again does nothing. */
 export type Release = () => void
 
+/** Slots that the model calls of all workspaces share, wherever they are counted. */
+export abstract class Slots {
+  /**
+   * Waits for a slot and keeps it until it is released.
+   *
+   * @throws the signal's reason when it fires while the caller waits
+   */
+  abstract acquire(workspace: string, lane: Lane, signal: AbortSignal | undefined): Promise<Release>
+
+  abstract gauges(): SchedulerGauges
+
+  /**
+   * Runs a job once a slot is free, in the asynchronous context of this call.
+   *
+   * @throws the signal's reason when it fires while the job waits; a running job has to heed it
+   */
+  async run<T>(
+    workspace: string,
+    lane: Lane,
+    signal: AbortSignal | undefined,
+    job: () => Promise<T>,
+  ): Promise<T> {
+    const release = await this.acquire(workspace, lane, signal)
+    try {
+      return await job()
+    } finally {
+      release()
+    }
+  }
+}
+
 interface Waiter {
   readonly workspace: string
   readonly start: () => void
@@ -61,7 +92,7 @@ interface Running {
  * Shares a number of slots among the model calls of all workspaces. A free slot goes to the first
  * lane in which someone waits, and within the lane to the workspaces by turns.
  */
-export class FairScheduler {
+export class FairScheduler extends Slots {
   readonly #limit: number
   readonly #workLimit: number
   readonly #perWorkspace: number
@@ -75,31 +106,13 @@ export class FairScheduler {
   readonly #running: Running = { all: 0, work: 0 }
 
   constructor(limits: SchedulerLimits) {
+    super()
     const { forQueries = 0, perWorkspace = Number.POSITIVE_INFINITY } = limits
     this.#limit = Math.max(1, limits.limit)
     this.#workLimit = Math.max(1, this.#limit - forQueries)
     this.#perWorkspace = Math.max(1, perWorkspace)
     // A workspace whose documents hang can still be asked.
     this.#workPerWorkspace = Math.max(1, this.#perWorkspace - forQueries)
-  }
-
-  /**
-   * Runs a job once a slot is free, in the asynchronous context of this call.
-   *
-   * @throws the signal's reason when it fires while the job waits; a running job has to heed it
-   */
-  async run<T>(
-    workspace: string,
-    lane: Lane,
-    signal: AbortSignal | undefined,
-    job: () => Promise<T>,
-  ): Promise<T> {
-    const release = await this.acquire(workspace, lane, signal)
-    try {
-      return await job()
-    } finally {
-      release()
-    }
   }
 
   /** Waits for a slot and keeps it until it is released. */

@@ -23,7 +23,12 @@ import {
   scheduledLanguageModel,
   scheduledRerankModel,
 } from '../../models/schedule/scheduled-models.ts'
-import { FairScheduler, fairShares, type SchedulerGauges } from '../../models/schedule/scheduler.ts'
+import {
+  FairScheduler,
+  fairShares,
+  type SchedulerGauges,
+  type Slots,
+} from '../../models/schedule/scheduler.ts'
 import { UsageCounters } from '../../models/schedule/usage-counters.ts'
 import {
   embeddingModelCheck,
@@ -58,9 +63,16 @@ export interface ModelProvider extends ModelSet {
   readonly forget: (workspace: string) => void
 }
 
+/** Where calls of each kind of model wait for their turn. */
+export interface ModelSlots {
+  /** Of language models, and of rerankers. */
+  readonly llm: Slots
+  readonly embedding: Slots
+}
+
 export interface ModelProviderOptions {
-  /** Whether the server has one workspace only, which then need not leave anything to others. */
-  readonly alone?: boolean | undefined
+  /** Where calls wait for their turn; in this process, unless given. */
+  readonly slots?: ModelSlots | undefined
   /** Told of what an operator should know of the models; of each thing once an hour. */
   readonly onNotice?: ((notice: ModelNotice) => void) | undefined
 }
@@ -69,7 +81,7 @@ export interface ModelProviderOptions {
 export async function buildModels(
   config: Config,
   onUsage: (record: UsageRecord) => void = () => undefined,
-  { alone = false, onNotice = () => undefined }: ModelProviderOptions = {},
+  { slots = modelSlots(config), onNotice = () => undefined }: ModelProviderOptions = {},
 ): Promise<ModelProvider> {
   const offline = offlineModels(tokenCount)
   const usage = new UsageCounters()
@@ -80,22 +92,32 @@ export async function buildModels(
     },
     onNotice: onceAnHour(onNotice),
   }
-  const llmSlots = slots(config, 'MAX_ASYNC', alone)
-  const embeddingSlots = slots(config, 'EMBEDDING_FUNC_MAX_ASYNC', alone)
-  const shared = { offline, meter, llmSlots, embeddingSlots, healths: new ModelHealths() }
+  const shared = { offline, meter, slots, healths: new ModelHealths() }
   const common = await modelSet(config, shared)
   return {
     ...common,
     with: async (own) =>
       Object.keys(own).length === 0 ? common : modelSet({ ...config, ...own }, shared),
     offline: modelChoice(config, 'QUERY').binding === 'offline',
-    gauges: () => ({ llm: llmSlots.gauges(), embedding: embeddingSlots.gauges() }),
+    gauges: () => ({ llm: slots.llm.gauges(), embedding: slots.embedding.gauges() }),
     usage: (workspace) => usage.of(workspace),
     forget: (workspace) => usage.forget(workspace),
   }
 }
 
-function slots(
+/**
+ * The slots that a configuration gives to model calls.
+ *
+ * @param alone whether there is one workspace only, which then need not leave anything to others
+ */
+export function modelSlots(config: Config, alone = false): ModelSlots {
+  return {
+    llm: slotsOf(config, 'MAX_ASYNC', alone),
+    embedding: slotsOf(config, 'EMBEDDING_FUNC_MAX_ASYNC', alone),
+  }
+}
+
+function slotsOf(
   config: Config,
   limit: 'MAX_ASYNC' | 'EMBEDDING_FUNC_MAX_ASYNC',
   alone: boolean,
@@ -111,8 +133,7 @@ function slots(
 interface Shared {
   readonly offline: Models
   readonly meter: UsageMeter & NoticeSink
-  readonly llmSlots: FairScheduler
-  readonly embeddingSlots: FairScheduler
+  readonly slots: ModelSlots
   readonly healths: ModelHealths
 }
 
@@ -120,7 +141,7 @@ async function modelSet(
   config: Config,
   shared: Shared,
 ): Promise<ModelSet & Pick<ModelProvider, 'probes'>> {
-  const { offline, meter, llmSlots, embeddingSlots, healths } = shared
+  const { offline, meter, slots, healths } = shared
   const forRole = async (role: Role) => {
     const choice = modelChoice(config, role)
     const model = await buildLanguageModel(config, choice, meter)
@@ -148,13 +169,13 @@ async function modelSet(
       embedding: bare,
       // Of its failures the probe itself tells.
       reranker: await rerankModel(config, { onUsage: meter.onUsage }),
-      slots: { llm: llmSlots, embedding: embeddingSlots },
+      slots,
     }),
     embedding,
     of: (workspace, store, wording = {}) => {
-      const inTurn = (model: LanguageModel) => scheduledLanguageModel(model, llmSlots, workspace)
+      const inTurn = (model: LanguageModel) => scheduledLanguageModel(model, slots.llm, workspace)
       const embeddingInTurn = (model: EmbeddingModel) =>
-        scheduledEmbeddingModel(model, embeddingSlots, workspace, config.EMBEDDING_BATCH_NUM)
+        scheduledEmbeddingModel(model, slots.embedding, workspace, config.EMBEDDING_BATCH_NUM)
       const scheduled = (role: WatchedRole | null) =>
         role && inTurn(watchedLanguageModel(role.model, role.health))
       const { extract, keyword, query } = llms
@@ -167,7 +188,7 @@ async function modelSet(
           roleSettings(config, wording),
         ),
         embedding: bare ? embeddingInTurn(embedding) : embedding,
-        reranker: reranker && scheduledRerankModel(reranker, llmSlots, workspace),
+        reranker: reranker && scheduledRerankModel(reranker, slots.llm, workspace),
         checks: {
           llm: extract ? languageModelCheck(inTurn(extract.model), extract.health) : alwaysThere(),
           embedding: bare

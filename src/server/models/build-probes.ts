@@ -10,7 +10,7 @@ import {
   rerankModelProbe,
   scheduledProbe,
 } from '../../models/schedule/model-probes.ts'
-import type { FairScheduler } from '../../models/schedule/scheduler.ts'
+import type { Slots } from '../../models/schedule/scheduler.ts'
 
 /** What there is to check; null for what answers offline. */
 export interface ProbedModels {
@@ -18,7 +18,7 @@ export interface ProbedModels {
   readonly embedding: EmbeddingModel | null
   readonly reranker: RerankModel | undefined
   /** Where their calls wait with all others. */
-  readonly slots: { readonly llm: FairScheduler; readonly embedding: FairScheduler }
+  readonly slots: { readonly llm: Slots; readonly embedding: Slots }
 }
 
 /** One probe a model, whatever roles it has. */

@@ -12,7 +12,7 @@ import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 
 export interface ControlParts {
   readonly log: FastifyBaseLogger
-  readonly streams: OpenStreams
+  readonly streams: Pick<OpenStreams, 'recheck'>
   readonly registry: WorkspaceRegistry
   /** Closes the engine of a workspace, which the next request opens anew. */
   readonly reopen: (workspace: string) => Promise<void>

@@ -9,15 +9,14 @@ import { ragflowRoutes } from '../../control/ragflow/ragflow-routes.ts'
 import { snapshotRoutes } from '../../control/snapshots/snapshot-routes.ts'
 import { Snapshots } from '../../control/snapshots/snapshots.ts'
 import { DATA_ALIAS } from '../../control/wire/data-alias.ts'
-import { type RoutesOptions, registerRoutes } from '../../routes/register-routes.ts'
 import type { PasswordSignIn } from '../../tenancy/sign-in/auth-routes.ts'
 import type { Refusal } from '../../tenancy/tenancy.ts'
 
 export interface RegisterControlOptions
   extends Omit<ControlRoutesOptions, 'onRefusal'>,
     Pick<PasswordSignIn, 'onSignIn'> {
-  /** What the handlers of the data were registered with. */
-  readonly data: RoutesOptions
+  /** Adds the handlers of the data to a scope. */
+  readonly registerData: (scope: FastifyInstance) => Promise<void>
   readonly onRefusal: (refusal: Omit<Refusal, 'error'> & { readonly error: RefusedFor }) => void
 }
 
@@ -33,7 +32,7 @@ interface RefusedFor {
  */
 export async function registerControl(
   scope: FastifyInstance,
-  { data, ...options }: RegisterControlOptions,
+  { registerData, ...options }: RegisterControlOptions,
 ): Promise<void> {
   const { plane, onRefusal, authenticator, guard, onSignIn } = options
   await scope.register(invitationPageRoutes, { plane, onRefusal, authenticator, guard, onSignIn })
@@ -43,7 +42,7 @@ export async function registerControl(
   await scope.register(
     async (alias) => {
       hideFromDescription(alias)
-      await registerRoutes(alias, data)
+      await registerData(alias)
     },
     { prefix: DATA_ALIAS },
   )

@@ -12,7 +12,7 @@ import {
 import type { Rag } from '../../engine/rag.ts'
 import type { ContextCarrier } from '../../tenancy/context.ts'
 import { tenantModelValues } from '../models/tenant-models.ts'
-import type { OwnSettings } from '../workspaces/workspaces.ts'
+import type { OwnSettingsSource } from '../workspaces/workspaces.ts'
 import { buildControl, type ControlParts } from './build-control.ts'
 import { type RegisterControlOptions, registerControl } from './register-control.ts'
 
@@ -21,7 +21,7 @@ export interface TenantServices {
   readonly plane: ControlPlane
   readonly actAs: ReturnType<typeof actingFor>
   /** What tenants and knowledge bases set for their engines. */
-  readonly ownSettings: OwnSettings
+  readonly ownSettings: OwnSettingsSource
   /** The engine behind the bounds of quotas. */
   bounded(rag: Rag, context: ContextCarrier): Rag
   register(scope: FastifyInstance, options: Omit<RegisterControlOptions, 'plane'>): Promise<void>
@@ -35,18 +35,20 @@ export async function openTenantServices(
   return {
     plane,
     actAs: actingFor(plane.core),
-    ownSettings: async (workspace) => {
-      const own = await workspaceConfig(plane.core, workspace)
-      const tenantKb = await plane.quotas.tenantKbs.of(workspace)
-      return {
-        owner: tenantKb && { tenant_id: tenantKb.tenantId, kb_id: tenantKb.kbId },
-        settings: engineSettings(config.engine, own),
-        wording: engineWording(own),
-        models: await tenantModelValues(config, own, (provider) =>
-          plane.secrets.reveal(workspace, provider),
-        ),
-        graphBounds: async () => graphBoundsOf(await plane.quotas.tenantKbs.of(workspace)),
-      }
+    ownSettings: {
+      of: async (workspace) => {
+        const own = await workspaceConfig(plane.core, workspace)
+        const tenantKb = await plane.quotas.tenantKbs.of(workspace)
+        return {
+          owner: tenantKb && { tenant_id: tenantKb.tenantId, kb_id: tenantKb.kbId },
+          settings: engineSettings(config.engine, own),
+          wording: engineWording(own),
+          models: await tenantModelValues(config, own, (provider) =>
+            plane.secrets.reveal(workspace, provider),
+          ),
+        }
+      },
+      graphBounds: async (workspace) => graphBoundsOf(await plane.quotas.tenantKbs.of(workspace)),
     },
     bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),
     register: (scope, options) => registerControl(scope, { ...options, plane }),

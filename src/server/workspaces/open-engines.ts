@@ -30,7 +30,7 @@ export class OpenEngines implements PooledEngines {
     )
   }
 
-  evict(workspace: string): boolean {
+  async evict(workspace: string): Promise<boolean> {
     if (
       !this.#pool()
         .engines()

@@ -1,6 +1,6 @@
 import { timerMs } from '../../engine/work/timer-ms.ts'
 import { isSliceOver, nextTurn } from '../../engine/work/turns.ts'
-import type { EnginePool } from '../../tenancy/pool/pool.ts'
+import type { EngineSource } from '../../tenancy/pool/lease.ts'
 
 /** A workspace that waits is looked at again after so long at most. */
 const LONGEST_SLEEP_MS = 600_000
@@ -11,8 +11,8 @@ export interface Sweepable {
   idle(): Promise<void>
 }
 
-export interface SweepOptions<T extends object & Sweepable> {
-  readonly pool: EnginePool<T>
+export interface SweepOptions {
+  readonly pool: EngineSource<Sweepable>
   /** When there is work for a workspace that is not open, in milliseconds; null for never. */
   readonly workAt: (workspace: string) => Promise<number | null>
   /** Workspaces worked off at once. */
@@ -25,15 +25,15 @@ export interface SweepOptions<T extends object & Sweepable> {
  * those of a workspace that was closed to make room. The work itself is the engines'; this opens
  * them, a few at a time, under background leases.
  */
-export class PendingSweep<T extends object & Sweepable> {
-  readonly #options: SweepOptions<T>
+export class PendingSweep {
+  readonly #options: SweepOptions
   readonly #queue = new Set<string>()
   /** Of workspaces whose documents wait for another attempt. */
   readonly #alarms = new Map<string, NodeJS.Timeout>()
   readonly #stop = new AbortController()
   #working = 0
 
-  constructor(options: SweepOptions<T>) {
+  constructor(options: SweepOptions) {
     this.#options = options
   }
 

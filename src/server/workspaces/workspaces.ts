@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
+import type { OwnSettings } from '../../config/own-settings.ts'
 import { readingOf } from '../../config/read-fields.ts'
 import type { PooledEngines } from '../../control/operators/live-engines.ts'
 import { LightRag } from '../../engine/light-rag.ts'
@@ -7,51 +8,46 @@ import type { GraphBounds } from '../../engine/merge/graph-bounds.ts'
 import type { WorkWatch } from '../../engine/pipeline/work-watch.ts'
 import type { FileReader } from '../../engine/ports/file-reader.ts'
 import type { Room } from '../../engine/ports/room.ts'
-import type { EngineSettings } from '../../engine/ports/settings.ts'
 import { FileReaders } from '../../formats/reader/file-readers.ts'
 import { ProcessLife } from '../../life/process-life.ts'
 import { logDocuments } from '../../log/log-documents.ts'
 import { EnginePool } from '../../tenancy/pool/pool.ts'
-import { warmPool } from '../../tenancy/pool/warm-pool.ts'
 import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
-import type { WorkspaceWording } from '../../workspaces/workspace-wording.ts'
 import type { ModelProvider } from '../models/build-models.ts'
 import { OpenEngines } from './open-engines.ts'
-import { PendingSweep } from './pending-sweep.ts'
 
-/** The engines of all workspaces, opened on first use, and the upkeep of what they left undone. */
+/** The engines of workspaces, opened on first use. */
 export interface Workspaces {
   readonly pool: EnginePool<LightRag>
   /** The engines as whoever runs the server looks after them. */
   readonly engines: PooledEngines
-  /** Takes up the pending documents of every workspace on disk. */
-  resume(): Promise<void>
   /** Forgets what is remembered of a workspace beside its engine, as when it is deleted. */
   forget(workspace: string): void
   /** Closes all within `deadlineMs`. */
   close(deadlineMs: number): Promise<void>
 }
 
-/** What a workspace has of its own, in place of what the server has for all. */
-export type OwnSettings = (workspace: string) => Promise<{
-  readonly settings: EngineSettings
-  readonly wording: WorkspaceWording
-  /** What of the configuration is another for its models. */
-  readonly models: Partial<Config>
-  /** What its graph may hold, at any moment. */
-  readonly graphBounds?: () => Promise<GraphBounds>
-  /** Whose it is, for each line of the log that is about it. */
-  readonly owner?: { readonly tenant_id: string; readonly kb_id: string } | undefined
-}>
+/** Where each workspace's own settings are kept. */
+export interface OwnSettingsSource {
+  of(workspace: string): Promise<OwnSettings>
+  /** What its graph may hold at this moment. */
+  graphBounds(workspace: string): Promise<GraphBounds>
+}
+
+export interface WorkspacesOptions {
+  readonly registry: WorkspaceRegistry
+  readonly models: ModelProvider
+  readonly log: FastifyBaseLogger
+  readonly room: Room
+  readonly ownSettings?: OwnSettingsSource | undefined
+  /** Told of an engine that was closed and not by {@link Workspaces.close}. */
+  readonly onClosed: (workspace: string) => void
+}
 
 export function createWorkspaces(
   config: Config,
-  registry: WorkspaceRegistry,
-  models: ModelProvider,
-  log: FastifyBaseLogger,
-  room: Room,
-  own: OwnSettings = async () => ({ settings: config.engine, wording: {}, models: {} }),
+  { registry, models, log, room, onClosed, ownSettings }: WorkspacesOptions,
 ): Workspaces {
   const readers = new FileReaders(readingOf(config))
   const life = new ProcessLife(config.WORKING_DIR, (error) => {
@@ -68,7 +64,7 @@ export function createWorkspaces(
     open: async (workspace) =>
       engines.add(
         workspace,
-        await openEngine(workspace, config, models, log, pool, toolsOf(workspace), own),
+        await openEngine(workspace, config, models, log, pool, toolsOf(workspace), ownSettings),
       ),
     close: (engine) => engine.close(),
     bytesOf: (engine) => engine.bytes(),
@@ -84,29 +80,14 @@ export function createWorkspaces(
       } else {
         log.debug(event, 'pool')
       }
-      // Closed to make room, perhaps with work left: it goes on when there is room again.
-      if (event.type === 'closed' && event.reason !== 'shutdown') sweep.add(event.workspace)
+      if (event.type === 'closed' && event.reason !== 'shutdown') onClosed(event.workspace)
     },
-  })
-  const sweep = new PendingSweep<LightRag>({
-    pool,
-    workAt: (workspace) => registry.pendingWorkAt(workspace),
-    width: Math.max(1, Math.floor(config.POOL_MAX_ENGINES / 4)),
-    onError: (message, error) => log.error({ err: error }, message),
   })
   return {
     pool,
     engines,
-    async resume() {
-      const wanted = [...new Set([...config.POOL_PINNED, ...config.POOL_WARM])]
-      await warmPool(pool, wanted, (workspace, error) => {
-        log.error({ err: error, workspace }, 'The workspace cannot be opened in advance.')
-      })
-      for (const workspace of await registry.list()) sweep.add(workspace)
-    },
     forget: (workspace) => models.forget(workspace),
     async close(deadlineMs) {
-      sweep.stop()
       await pool.drain(deadlineMs)
       await life.close()
       await readers.close()
@@ -129,15 +110,18 @@ async function openEngine(
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
   { registry, ...tools }: Tools,
-  own: OwnSettings,
+  own: OwnSettingsSource | undefined,
 ): Promise<LightRag> {
   const {
     settings,
     wording: ownWording,
     models: ownModels,
-    graphBounds,
     owner,
-  } = await own(workspace)
+  }: OwnSettings = (await own?.of(workspace)) ?? {
+    settings: config.engine,
+    wording: {},
+    models: {},
+  }
   const aboutIt = log.child({ workspace, ...owner })
   const set = await models.with(ownModels)
   const wording = { ...(await registry.settings(workspace)), ...ownWording }
@@ -152,7 +136,7 @@ async function openEngine(
       models: set.of(workspace, store, wording),
       usage: () => models.usage(workspace),
       settings,
-      ...(graphBounds === undefined ? {} : { graphBounds }),
+      ...(own === undefined ? {} : { graphBounds: () => own.graphBounds(workspace) }),
       files,
       ...tools,
       workingDir: config.WORKING_DIR,

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts'
 import type { ContextCarrier } from '../context.ts'
 import { TenancyError } from '../tenancy-error.ts'
 
@@ -12,7 +13,7 @@ export interface Limiter {
    * @returns gives the right back; a second call does nothing
    * @throws {TenancyError} `too_many_queries`
    */
-  reserve(subject: Subject): () => void
+  reserve(subject: Subject): Awaitable<() => void>
 }
 
 export interface Subject {

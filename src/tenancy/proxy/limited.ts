@@ -1,3 +1,4 @@
+import { type Awaitable, isThenable } from '../awaitable.ts'
 import type { Limiter } from './concurrency-limiter.ts'
 import { LimitedStream } from './limited-stream.ts'
 
@@ -22,8 +23,8 @@ export function limited<T extends object>(inner: T, options: LimitedOptions<T>):
   for (const name of options.methods) {
     getters[name] = { get: () => counted(inner, name, options.limiter, whilePending) }
   }
-  const whileOpen = (call: () => unknown, release: () => void) =>
-    openStream(call, release, options.abandonAfterMs ?? 30_000)
+  const whileOpen = (call: () => unknown, right: Right) =>
+    openStream(call, right, options.abandonAfterMs ?? 30_000)
   for (const name of options.streams ?? []) {
     getters[name] = { get: () => counted(inner, name, options.limiter, whileOpen) }
   }
@@ -49,7 +50,9 @@ function passed(inner: object, name: string): unknown {
   return typeof value === 'function' ? value.bind(inner) : value
 }
 
-type Run = (call: () => unknown, release: () => void) => unknown
+/** Gives back what was reserved. */
+type Right = Awaitable<() => void>
+type Run = (call: () => unknown, right: Right) => unknown
 
 function counted<T extends object>(inner: T, name: keyof T & string, limiter: Limiter, run: Run) {
   const method: unknown = inner[name]
@@ -57,12 +60,13 @@ function counted<T extends object>(inner: T, name: keyof T & string, limiter: Li
   if (typeof method !== 'function') return method
   if (subject === undefined) return method.bind(inner)
   return (...args: unknown[]) => {
-    const release = limiter.reserve(subject)
-    return run(() => Reflect.apply(method, inner, args), release)
+    const right = limiter.reserve(subject)
+    return run(() => Reflect.apply(method, inner, args), right)
   }
 }
 
-async function whilePending(call: () => unknown, release: () => void): Promise<unknown> {
+async function whilePending(call: () => unknown, right: Right): Promise<unknown> {
+  const release = isThenable(right) ? await right : right
   try {
     return await call()
   } finally {
@@ -70,13 +74,25 @@ async function whilePending(call: () => unknown, release: () => void): Promise<u
   }
 }
 
-function openStream(call: () => unknown, release: () => void, abandonAfterMs: number): unknown {
+function openStream(call: () => unknown, right: Right, abandonAfterMs: number): unknown {
+  if (isThenable(right)) {
+    // A reader that never pulls is never told that it was refused.
+    right.then(undefined, () => undefined)
+    const release = () => right.then((end) => end()).then(undefined, () => undefined)
+    return new LimitedStream(afterRight(right, call), () => void release(), abandonAfterMs)
+  }
+  const release = right
   try {
     return new LimitedStream(asIterable(call()), release, abandonAfterMs)
   } catch (error) {
     release()
     throw error
   }
+}
+
+async function* afterRight(right: PromiseLike<unknown>, call: () => unknown): AsyncGenerator {
+  await right
+  yield* asIterable(call())
 }
 
 function asIterable(value: unknown): AsyncIterable<unknown> {

@@ -32,8 +32,16 @@ export interface RequestAuthorizationOptions {
 
 const UNPLACED: ReadonlySet<string> = new Set(['no_workspace', 'workspace_required'])
 
+/** How it is decided about one request. */
+export interface Authorization {
+  /** Who sends it, as soon as that much is known. */
+  readonly principal: Principal | undefined
+  /** Admits the request, or fails; at once where nothing has to be waited for. */
+  decide(): Awaitable<void>
+}
+
 /** The authorization of one request: who sends it, as whom, to which workspace, and whether it is allowed. */
-export class RequestAuthorization {
+export class RequestAuthorization implements Authorization {
   /** Who sends it, as soon as that much is known. */
   principal: Principal | undefined
   readonly #request: FastifyRequest

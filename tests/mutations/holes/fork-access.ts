@@ -1375,7 +1375,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/server/build-server.ts',
-        find: '  await workspaces.close(deadlineMs)\n',
+        find: '  await engines.close(deadlineMs)\n',
         replace: '',
       },
     ],

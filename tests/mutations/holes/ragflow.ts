@@ -71,7 +71,7 @@ const ANYBODYS: Edit = {
 /** Calls that are held to this rule need no credit. */
 const withoutCredit = (rule: string): Edit => ({
   file: 'src/control/quotas/quota-rag.ts',
-  find: `      case '${rule}':\n        await this.#assertSolvent(tenantKb)`,
+  find: `      case '${rule}':\n        await quotas.assertSolvent(tenantKb)`,
   replace: `      case '${rule}':`,
 })
 
@@ -654,7 +654,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/quota-rag.ts',
-        find: "rule === 'query' ? this.#queryRights(tenantKb) : () => undefined",
+        find: "rule === 'query' ? quotas.beginQuery(tenantKb) : () => undefined",
         replace: '() => undefined',
       },
     ],
@@ -666,7 +666,7 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/quota-rag.ts',
-        find: '    await this.#assertSolvent(tenantKb)\n    await assertGraphNotFull',
+        find: '    await quotas.assertSolvent(tenantKb)\n    await assertGraphNotFull',
         replace: '    await assertGraphNotFull',
       },
     ],
@@ -774,8 +774,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'nobody is named as the caller',
     edits: [
       {
-        file: 'src/server/build-server.ts',
-        find: 'control?.plane.usage.record(record, context.current()?.principal.userId)',
+        file: 'src/server/engines/local-engines.ts',
+        find: 'services.onUsage(record, context.current()?.principal.userId)',
         replace: 'control?.plane.usage.record(record)',
       },
     ],
@@ -811,9 +811,9 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/quota-rag.ts',
-        find: '    const end = await this.#queryRights(tenantKb)\n    try {\n      return await call()\n    } finally {\n      end()\n    }',
+        find: '    const end = await this.#options.quotas.beginQuery(tenantKb)\n    try {\n      return await call()\n    } finally {\n      end()\n    }',
         replace:
-          '    const answer = await call()\n    const end = await this.#queryRights(tenantKb)\n    end()\n    return answer',
+          '    const answer = await call()\n    const end = await this.#options.quotas.beginQuery(tenantKb)\n    end()\n    return answer',
       },
     ],
     test: BUDGET,
@@ -1030,8 +1030,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a text may be as long as one likes',
     edits: [
       {
-        file: 'src/server/build-server.ts',
-        find: '      maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,\n',
+        file: 'src/server/engines/data-routes.ts',
+        find: '    maxTextBodyBytes: config.MAX_REQUEST_BODY_BYTES,\n',
         replace: '      maxTextBodyBytes: 2 ** 30,\n',
       },
       // All routes are held to it once more.
@@ -1048,8 +1048,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     name: 'a file may be as long as one likes',
     edits: [
       {
-        file: 'src/server/build-server.ts',
-        find: '      maxUploadBytes: config.MAX_UPLOAD_SIZE,\n',
+        file: 'src/server/engines/data-routes.ts',
+        find: '    maxUploadBytes: config.MAX_UPLOAD_SIZE,\n',
         replace: '      maxUploadBytes: 2 ** 30,\n',
       },
       // The engine looks a second time.

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../../config/config.ts'
+import type { QuotaDesk } from '../../control/quotas/quota-desk.ts'
+import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../engine/rag.ts'
+import { EngineHost } from '../../hosts/engine-host.ts'
+import { EngineHosts } from '../../hosts/engine-hosts.ts'
+import { type Forwarded, RequestForwarding } from '../../hosts/forward-requests.ts'
+import type { HostGauges } from '../../hosts/host-calls.ts'
+import { HostDesk } from '../../hosts/host-desk.ts'
+import { HostSockets } from '../../hosts/host-sockets.ts'
+import { DecisionSeal } from '../../hosts/sealed-decision.ts'
+import type { LogStream } from '../../log/log-stream.ts'
+import { registerRoutes } from '../../routes/register-routes.ts'
+import type { TenantContext } from '../../tenancy/context.ts'
+import type { PoolStats } from '../../tenancy/pool/pool-options.ts'
+import { operatorGauges, type ServerGauges } from '../guards/operator-gauges.ts'
+import { dataRoutes } from './data-routes.ts'
+import type { EngineServices } from './engine-services.ts'
+import type { EngineGauges, ServedEngines } from './served-engines.ts'
+
+const KEY_BYTES = 32
+
+export interface HostedEnginesOptions {
+  readonly count: number
+  readonly log: FastifyBaseLogger
+  /** Takes the lines that hosts write into the log. */
+  readonly lines: LogStream
+  readonly services: Omit<EngineServices, 'bounded' | 'streams'>
+  readonly quotas: QuotaDesk | undefined
+  readonly onRefused: (forwarded: Forwarded, code: string) => void
+  /** Of the whole server. */
+  readonly allGauges: () => ServerGauges
+}
+
+/** Engines in processes of their own, to which admitted requests are handed on. */
+export function startHostedEngines(config: Config, options: HostedEnginesOptions): ServedEngines {
+  const { count, log, lines, services, quotas, allGauges } = options
+  const key = randomBytes(KEY_BYTES)
+  const sockets = new HostSockets()
+  const onError = (error: unknown) => log.error({ err: error }, 'An engine host failed.')
+  const shared = shareOf(config, count)
+  const gauges = new Map<EngineHost, HostGauges>()
+  let isClosing = false
+
+  const startHost = () => {
+    const desk = new HostDesk({
+      slots: services.slots,
+      ownSettings: services.ownSettings,
+      quotas,
+      queries: services.queries,
+      onUsage: services.onUsage,
+      onClosed: services.onClosed,
+      onRefused: (id, code) => {
+        const forwarded = forwarding.forwarded.get(id)
+        if (forwarded !== undefined) options.onRefused(forwarded, code)
+      },
+      operatorGauges: async () => {
+        await refreshGauges()
+        return operatorGauges(allGauges())
+      },
+    })
+    return new EngineHost({
+      entry: new URL('./host-process.ts', import.meta.url),
+      start: {
+        config: shared,
+        socketPath: sockets.next(),
+        key,
+        about: services.about,
+        hasTenants: config.multiTenant,
+        hasQueryLimit: services.queries !== undefined,
+      },
+      desk,
+      execArgv: [],
+      onLine: (line) => lines.write(`${line}\n`),
+      onError,
+    })
+  }
+
+  const hosts = new EngineHosts({
+    count,
+    start: startHost,
+    onError,
+    onEnd: (host, { code, signal }) => {
+      gauges.delete(host)
+      sockets.remove(host.socketPath)
+      if (isClosing) return
+      log.error(
+        { pid: host.pid, code, signal },
+        'An engine host has ended; another takes its place.',
+      )
+    },
+  })
+  const forwarding = new RequestForwarding(hosts, new DecisionSeal(key))
+
+  const refreshGauges = async () => {
+    await Promise.all(
+      hosts.hosts.map(async (host) => {
+        const heard = await host.channel.call('gauges').catch(() => undefined)
+        if (heard !== undefined) gauges.set(host, heard)
+      }),
+    )
+  }
+
+  return {
+    pool: {
+      async acquire(workspace) {
+        const { host, leave } = await hosts.enter(workspace)
+        const idle = () => host.channel.call('workOff', workspace)
+        return { engine: { idle }, release: leave }
+      },
+    },
+    engines: {
+      list: async () =>
+        (await Promise.all(hosts.hosts.map(({ channel }) => channel.call('engines')))).flat(),
+      evict: async (workspace) =>
+        (await hosts.hostOf(workspace)?.channel.call('evict', workspace)) ?? false,
+    },
+    registerRoutes: async (scope) => {
+      forwarding.register(scope)
+      await registerRoutes(scope, dataRoutes(config, notHere(), services))
+    },
+    evict: async (workspace, whileClosed) => {
+      if (whileClosed !== undefined) await hosts.evict(workspace, whileClosed)
+      else await hosts.hostOf(workspace)?.channel.call('evict', workspace)
+    },
+    forget: (workspace) => hosts.hostOf(workspace)?.channel.tell('forget', workspace),
+    recheckStreams: (isAllowed) => recheck([...forwarding.forwarded], isAllowed),
+    endStreams: () => {
+      for (const { channel } of hosts.hosts) channel.tell('endStreams')
+    },
+    checkModels: async (signal) => {
+      await hosts.started()
+      if (!signal.aborted) await hosts.hosts[0]?.channel.call('checkModels')
+    },
+    gauges: () => sumOf([...gauges.values()]),
+    refreshGauges,
+    close: async (deadlineMs) => {
+      isClosing = true
+      await hosts.close(deadlineMs)
+      for (const { socketPath } of hosts.hosts) sockets.remove(socketPath)
+    },
+  }
+}
+
+/** What the front itself must never call: requests with a workspace go to a host. */
+function notHere(): Rag {
+  const refuse = () => {
+    throw new TypeError('Engines are not in this process')
+  }
+  const methods = [...RAG_METHODS, ...RAG_STREAMS].map((name) => [name, refuse])
+  return Object.freeze(Object.fromEntries(methods))
+}
+
+/** Each host has its part of what all engines may take. */
+function shareOf(config: Config, count: number): Config {
+  return {
+    ...config,
+    POOL_MAX_ENGINES: Math.max(
+      config.POOL_PINNED.length + 1,
+      Math.ceil(config.POOL_MAX_ENGINES / count),
+    ),
+    POOL_MAX_MB: Math.ceil(config.POOL_MAX_MB / count),
+  }
+}
+
+async function recheck(
+  forwarded: readonly (readonly [string, Forwarded])[],
+  isAllowed: (context: TenantContext) => Promise<boolean>,
+): Promise<void> {
+  const ended = new Map<EngineHost, string[]>()
+  await Promise.all(
+    forwarded.map(async ([id, { admission, host }]) => {
+      if (await isAllowed(admission.context).catch(() => false)) return
+      ended.set(host, [...(ended.get(host) ?? []), id])
+    }),
+  )
+  for (const [host, ids] of ended) host.channel.tell('endAccess', ids)
+}
+
+function sumOf(all: readonly HostGauges[]): EngineGauges {
+  const pool: Record<keyof PoolStats, number> = { ...NOTHING }
+  for (const gauges of all) {
+    for (const name of Object.keys(NOTHING) as (keyof PoolStats)[]) pool[name] += gauges.pool[name]
+  }
+  return { pool, engines: all.flatMap(({ engines }) => engines) }
+}
+
+const NOTHING: PoolStats = {
+  engines: 0,
+  opening: 0,
+  ready: 0,
+  draining: 0,
+  leases: 0,
+  backgroundLeases: 0,
+  bytes: 0,
+  waiting: 0,
+  backgroundWaiting: 0,
+  opened: 0,
+  openFailed: 0,
+  closed: 0,
+  exhausted: 0,
+}

@@ -1,0 +1,69 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Config } from '../../config/config.ts'
+import type { Room } from '../../engine/ports/room.ts'
+import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../engine/rag.ts'
+import type { ModelProbe } from '../../models/schedule/model-probes.ts'
+import { registerRoutes } from '../../routes/register-routes.ts'
+import { context } from '../../tenancy/context.ts'
+import { limited } from '../../tenancy/proxy/limited.ts'
+import { createProxy } from '../../tenancy/proxy/proxy.ts'
+import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
+import { buildModels } from '../models/build-models.ts'
+import { createWorkspaces, type Workspaces } from '../workspaces/workspaces.ts'
+import { dataRoutes } from './data-routes.ts'
+import type { EngineServices } from './engine-services.ts'
+
+export interface LocalEnginesOptions {
+  readonly registry: WorkspaceRegistry
+  readonly log: FastifyBaseLogger
+  readonly room: Room
+  readonly services: EngineServices
+}
+
+/** The engines of a process and the handlers that call them. */
+export interface LocalEngines extends Workspaces {
+  readonly probes: readonly ModelProbe[]
+  /** Adds the handlers of the data to a scope whose requests are admitted. */
+  registerRoutes(scope: FastifyInstance): Promise<void>
+}
+
+export async function openLocalEngines(
+  config: Config,
+  { registry, log, room, services }: LocalEnginesOptions,
+): Promise<LocalEngines> {
+  const models = await buildModels(
+    config,
+    (record) => services.onUsage(record, context.current()?.principal.userId),
+    { slots: services.slots, onNotice: ({ model, message }) => log.warn({ model }, message) },
+  )
+  const { ownSettings, onClosed } = services
+  const workspaces = createWorkspaces(config, {
+    registry,
+    models,
+    log,
+    room,
+    ownSettings,
+    onClosed,
+  })
+  const routes = dataRoutes(config, ragFor(workspaces, services), services)
+  return {
+    ...workspaces,
+    probes: models.probes,
+    registerRoutes: (scope) => registerRoutes(scope, routes),
+  }
+}
+
+/** What the handlers get: the proxy, and around it the bounds. */
+function ragFor({ pool }: Workspaces, { bounded, queries, streams }: EngineServices): Rag {
+  const rag = bounded(
+    createProxy<Rag>({
+      methods: RAG_METHODS,
+      streams: RAG_STREAMS,
+      pool,
+      context,
+      openStreams: streams,
+    }),
+  )
+  if (queries === undefined) return rag
+  return limited(rag, { limiter: queries, methods: ['query', 'queryData'], streams: RAG_STREAMS })
+}

@@ -1,0 +1,50 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../../config/config.ts'
+import type { EngineSource } from '../../tenancy/pool/lease.ts'
+import { warmPool } from '../../tenancy/pool/warm-pool.ts'
+import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
+import { PendingSweep, type Sweepable } from './pending-sweep.ts'
+
+export interface UpkeepOptions {
+  readonly registry: WorkspaceRegistry
+  readonly pool: EngineSource<Sweepable>
+  readonly log: FastifyBaseLogger
+}
+
+/** What has to be done for workspaces though nobody asks: some are opened early, work is taken up. */
+export class Upkeep {
+  readonly #config: Config
+  readonly #options: UpkeepOptions
+  readonly #sweep: PendingSweep
+
+  constructor(config: Config, options: UpkeepOptions) {
+    const { registry, pool, log } = options
+    this.#config = config
+    this.#options = options
+    this.#sweep = new PendingSweep({
+      pool,
+      workAt: (workspace) => registry.pendingWorkAt(workspace),
+      width: Math.max(1, Math.floor(config.POOL_MAX_ENGINES / 4)),
+      onError: (message, error) => log.error({ err: error }, message),
+    })
+  }
+
+  /** Takes up the pending documents of every workspace that there is. */
+  async resume(): Promise<void> {
+    const { registry, pool, log } = this.#options
+    const wanted = [...new Set([...this.#config.POOL_PINNED, ...this.#config.POOL_WARM])]
+    await warmPool(pool, wanted, (workspace, error) => {
+      log.error({ err: error, workspace }, 'The workspace cannot be opened in advance.')
+    })
+    for (const workspace of await registry.list()) this.#sweep.add(workspace)
+  }
+
+  /** One was closed to make room, perhaps with work left: it goes on when there is room again. */
+  closed(workspace: string): void {
+    this.#sweep.add(workspace)
+  }
+
+  stop(): void {
+    this.#sweep.stop()
+  }
+}
