@@ -14,7 +14,7 @@ export const READ_FIELDS = {
   READ_SECONDS: integer(
     LIMITS.maxCpuMs / 1000,
     { min: 1, max: 3600 },
-    'Of the processor for one file; by the clock ten times as long.',
+    'Of the processor for one file; a reader that does nothing is given ten times as long.',
   ),
   READ_HEAP_MB: integer(LIMITS.maxHeapMb, { min: 64, max: 65_536 }, 'Heap of a reader, in MB.'),
   READ_MEMORY_MB: integer(

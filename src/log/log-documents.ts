@@ -46,12 +46,13 @@ export function logDocuments(
   }
 }
 
-function told({ step, document }: Extract<PipelineEvent, { step: unknown }>) {
+function told({ step, readerCpuMs, document }: Extract<PipelineEvent, { step: unknown }>) {
   return {
     document: document.id,
     file: document.filePath,
     attempt: document.attempts,
     ingestion_job_id: document.trackId,
     step,
+    ...(readerCpuMs === undefined ? {} : { reader_cpu_ms: Math.round(readerCpuMs) }),
   }
 }

@@ -28,7 +28,7 @@ export function readingFiles(limits: Partial<ReadLimits> = {}) {
     const path = join(folder, `stored-${++files}`)
     // At once, so that files reach the reader in the order of the calls.
     writeFileSync(path, content)
-    return readers.of('space').read(path, name, signal)
+    return readers.of('space').read(path, name, { signal })
   }
 }
 

@@ -9,11 +9,13 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Where texts of any length are worked on. Elsewhere names, settings and lines of headers are. */
 const FOLDERS = /^src\/(?:engine|formats|models\/offline|stores\/sqlite\/[^/]*$)/
-/** What expressions read there is short: names of files and fields, numbers. */
+/** What expressions read there is short: names of files and fields, numbers, words that are counted. */
 const SHORT_TEXTS = [
   'src/engine/documents/file-name.ts',
   'src/formats/pdf/pdf-outline.ts',
   'src/formats/pdf/read-pdf.ts',
+  'src/formats/reader/process-usage.ts',
+  'src/formats/reader/reader-end.ts',
 ]
 
 describe('the regular expressions of the sources', () => {

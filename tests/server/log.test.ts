@@ -113,7 +113,15 @@ describe('the log', () => {
       step: 'read',
       ingestion_job_id: expect.stringMatching(/^upload_/),
       reason: expect.stringMatching(/The PDF is cut short/),
+      reader_cpu_ms: expect.any(Number),
     })
+    const fine = new FormData()
+    fine.set('file', new Blob(['Herons eat frogs.']), 'fine.txt')
+    await fetch(`${server.url}/documents/upload`, { method: 'POST', body: fine, headers })
+    await expect.poll(() => told('document done')).toHaveLength(2)
+    const [text, file] = told('document done')
+    expect(file).toMatchObject({ file: 'fine.txt', reader_cpu_ms: expect.any(Number) })
+    expect(text).not.toHaveProperty('reader_cpu_ms')
   })
 
   it('has a line for each request, with who asked and where', async () => {

@@ -8,6 +8,7 @@ export class DocumentProgress {
   #done = 0
   #total = 0
   #tokens: number | null = null
+  #readerCpuMs: number | undefined
 
   /** @param note makes durable which step begins */
   constructor(hand: WorkInHand, note: (step: Step) => Promise<void>) {
@@ -31,6 +32,16 @@ export class DocumentProgress {
   /** Notes how long the text is, once it is cut. */
   measured(tokens: number): void {
     this.#tokens = tokens
+  }
+
+  /** Notes what a try at reading its file took of the processor, in milliseconds. */
+  readonly readerTook = (ms: number): void => {
+    this.#readerCpuMs = (this.#readerCpuMs ?? 0) + ms
+  }
+
+  /** What all tries took; undefined of what is no file. */
+  get readerCpuMs(): number | undefined {
+    return this.#readerCpuMs
   }
 
   readonly advance = (by = 1): void => {

@@ -26,12 +26,12 @@ import { DeletionRunner } from './deletion-runner.ts'
 import { DocumentProgress } from './document-progress.ts'
 import { modelOutages } from './model-outages.ts'
 import { type BackgroundJobs, isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
-import type { PipelineEvent } from './pipeline-event.ts'
+import type { PipelineEvent, WorkCourse } from './pipeline-event.ts'
 import { PipelineLog } from './pipeline-log.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
 import { showProgress } from './show-progress.ts'
 import { WorkLease } from './work-lease.ts'
-import type { Step, WorkWatch } from './work-watch.ts'
+import type { WorkWatch } from './work-watch.ts'
 
 export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
   readonly store: Store
@@ -291,13 +291,13 @@ export class DocumentWork {
   async #process(
     document: DocumentRecord,
     options: WorkOptions,
-    onStep: (step: Step) => void,
+    onCourse: (change: Partial<WorkCourse>) => void,
   ): Promise<void> {
     const { store, checks } = this.publish
     const { id, deaths } = document
     const hand = await this.#parts.watch.begin(id, deaths > 0, options.signal)
     const progress = new DocumentProgress(hand, (step) => {
-      onStep(step)
+      onCourse({ step })
       return store.queue.beginStep(id, step)
     })
     this.#inWork.set(id, progress)
@@ -307,6 +307,7 @@ export class DocumentWork {
       // Whose calls nobody else watches.
       for (const { health, probe } of Object.values(checks)) if (!probe) health.answered()
     } finally {
+      onCourse({ readerCpuMs: progress.readerCpuMs })
       if (this.#inWork.get(id) === progress) this.#inWork.delete(id)
       hand.end()
     }

@@ -20,9 +20,15 @@ export type PipelineEvent =
   | { readonly type: 'deleted'; readonly documentId: string; readonly filePath: string }
   | { readonly type: 'cleared' }
 
-interface AtStep<Type extends string> {
+/** How far the work on a document has come, and what it took so far. */
+export interface WorkCourse {
+  /** What it is in, or was in last. */
+  readonly step: Step
+  /** What readers of its file took of the processor, in milliseconds. */
+  readonly readerCpuMs?: number | undefined
+}
+
+interface AtStep<Type extends string> extends WorkCourse {
   readonly type: Type
   readonly document: DocumentRecord
-  /** What of its work it is in, or was in last. */
-  readonly step: Step
 }

@@ -5,10 +5,9 @@ import type { CallOptions } from '../ports/models.ts'
 import { sharedAbort } from '../work/shared-abort.ts'
 import { timerMs } from '../work/timer-ms.ts'
 import { TryLater } from './attempt.ts'
-import type { PipelineEvent } from './pipeline-event.ts'
+import type { PipelineEvent, WorkCourse } from './pipeline-event.ts'
 import type { PipelineLog } from './pipeline-log.ts'
 import { tryAfterMs } from './try-after.ts'
-import type { Step } from './work-watch.ts'
 import { WorkerGroup } from './worker-group.ts'
 
 /**
@@ -41,12 +40,12 @@ export interface PipelineParts {
   /**
    * Does all the work of one document, its commit included.
    *
-   * @param onStep told of each step that begins
+   * @param onCourse told of each step that begins, and of what was spent
    */
   process(
     document: DocumentRecord,
     options: WorkOptions,
-    onStep: (step: Step) => void,
+    onCourse: (change: Partial<WorkCourse>) => void,
   ): Promise<void>
   /** Ends an attempt that put nothing in place. */
   endAttempt(document: DocumentRecord, end: AttemptEnd): Promise<void>
@@ -61,9 +60,8 @@ export interface PipelineParts {
 }
 
 /** A document, and how far the work on it came. */
-interface Worked {
+interface Worked extends WorkCourse {
   readonly document: DocumentRecord
-  readonly step: Step
 }
 
 /** Pauses while the storage takes nothing, in milliseconds: doubled up to the longest. */
@@ -252,34 +250,30 @@ export class Pipeline {
   async #attempt(document: DocumentRecord, run: AbortSignal): Promise<void> {
     const { log, onEvent } = this.#parts
     log.next(`Processing ${document.filePath}`)
-    let step: Step = 'read'
-    onEvent({ type: 'begun', document, step })
+    let course: WorkCourse = { step: 'read' }
+    onEvent({ type: 'begun', document, ...course })
     const ending = sharedAbort()
     const endWithRun = () => ending.abort(run.reason)
     if (run.aborted) endWithRun()
     else run.addEventListener('abort', endWithRun, { once: true })
     this.#inWork.set(document.id, ending)
     try {
-      await this.#parts.process(document, { lane: 'extract', signal: ending.signal }, (next) => {
-        step = next
+      await this.#parts.process(document, { lane: 'extract', signal: ending.signal }, (change) => {
+        course = { ...course, ...change }
       })
       this.#lastPause = 0
       log.say(`Processed ${document.filePath}`)
-      onEvent({ type: 'done', document, step })
+      onEvent({ type: 'done', document, ...course })
     } catch (error) {
-      await this.#fail({ document, step }, error, run, ending.signal)
+      await this.#fail({ document, ...course }, error, run, ending.signal)
     } finally {
       run.removeEventListener('abort', endWithRun)
       if (this.#inWork.get(document.id) === ending) this.#inWork.delete(document.id)
     }
   }
 
-  async #fail(
-    { document, step }: Worked,
-    error: unknown,
-    run: AbortSignal,
-    own: AbortSignal,
-  ): Promise<void> {
+  async #fail(worked: Worked, error: unknown, run: AbortSignal, own: AbortSignal): Promise<void> {
+    const { document } = worked
     if (run.aborted) {
       const errorMsg = this.#cancelling ? 'Cancelled; waits for the next run.' : null
       await this.#end(document, { status: 'pending', errorMsg, counts: true })
@@ -288,7 +282,7 @@ export class Pipeline {
       this.#parts.log.say(`${document.filePath} is to be deleted.`)
       await this.#end(document, { status: 'pending', errorMsg: null, counts: true })
     } else if (error instanceof TryLater) {
-      await this.#putBehind({ document, step }, error)
+      await this.#putBehind(worked, error)
     } else if (error instanceof ModelUnavailable || isStoreOut(error)) {
       // The document is not to blame: it keeps its place.
       if (isStoreOut(error)) this.#pauseForStore()
@@ -300,19 +294,20 @@ export class Pipeline {
       const reason = known ? error.message : 'Internal error while processing this document.'
       await this.#end(document, { status: 'failed', errorMsg: reason })
       this.#parts.log.say(`Failed ${document.filePath}: ${reason}`)
-      this.#parts.onEvent({ type: 'failed', document, step, reason })
+      this.#parts.onEvent({ type: 'failed', ...worked, reason })
     }
   }
 
   /** A model fails for this document alone: the others go on, and it is tried again after a while. */
-  async #putBehind({ document, step }: Worked, failure: TryLater): Promise<void> {
+  async #putBehind(worked: Worked, failure: TryLater): Promise<void> {
     const { log, onEvent, retryPaceMs } = this.#parts
+    const { document } = worked
     const { blame, weight, message: reason } = failure
     const nextAttemptAt = Date.now() + tryAfterMs(blame, weight, retryPaceMs)
     await this.#end(document, { status: 'waiting', errorMsg: reason, nextAttemptAt, blame })
     const until = new Date(nextAttemptAt).toISOString()
     log.say(`${document.filePath} is tried again from ${until} on: ${reason}`)
-    onEvent({ type: 'waits', document, step, reason, until })
+    onEvent({ type: 'waits', ...worked, reason, until })
   }
 
   /** What cannot be noted now, on a full disk, is noted before the next document is taken up. */

@@ -8,7 +8,7 @@ import { assertRoomFor, type GraphBounds } from '../merge/graph-bounds.ts'
 import { type Publication, prepareChange } from '../merge/prepare-change.ts'
 import type { Change } from '../ports/change.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
-import type { FileReader, ReadFile } from '../ports/file-reader.ts'
+import type { FileReader, ReadFile, ReadOptions } from '../ports/file-reader.ts'
 import type { Files } from '../ports/files.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { Room } from '../ports/room.ts'
@@ -62,7 +62,8 @@ export async function publishDocument(
   const started = Date.now()
   await parts.room?.forWork()
   const attempt = attemptBy(parts, options, document.blame)
-  const content = await contentOf(parts, document, options.signal)
+  const { signal } = options
+  const content = await contentOf(parts, document, { signal, onCpu: progress.readerTook })
   if (content === null) return
   const graph = await parts.store.documents.customGraph(document.id)
   const answers = parts.answers.of(document)
@@ -124,13 +125,13 @@ async function publish(
 async function contentOf(
   parts: PublishParts,
   document: DocumentRecord,
-  signal?: AbortSignal,
+  options: ReadOptions,
 ): Promise<ReadFile | null> {
   const stored = await parts.store.documents.text(document.id)
   const { storedFile, filePath } = document
   if (storedFile === null) return stored === null ? null : plainText(stored, filePath)
   const { fileReader, uploads } = parts
-  const file = await readStoredFile(fileReader, uploads, { storedFile, filePath }, signal)
+  const file = await readStoredFile(fileReader, uploads, { storedFile, filePath }, options)
   if (file.text === stored) return file
   const kept = await parts.store.queue.setText(document.id, document.revision, {
     text: file.text,

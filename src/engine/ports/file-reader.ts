@@ -17,6 +17,15 @@ export interface ReadFile {
   readonly headings: readonly Heading[]
 }
 
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Told what each try took of the processor, in milliseconds, however it ended. A reader that works
+   * within this process tells nothing.
+   */
+  readonly onCpu?: (ms: number) => void
+}
+
 /** What the engine needs to make text of uploaded files. */
 export interface FileReader {
   /** With their dots, in lower case. */
@@ -29,7 +38,7 @@ export interface FileReader {
    * @param fileName what the file was called; its extension tells the format
    * @throws {EngineError} `invalid_argument` with a sentence for whoever sent the file
    */
-  read(path: string, fileName: string, signal?: AbortSignal): Promise<ReadFile>
+  read(path: string, fileName: string, options?: ReadOptions): Promise<ReadFile>
 }
 
 /** The page on which a position lies; null where there are no pages. */

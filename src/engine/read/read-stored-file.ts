@@ -1,5 +1,5 @@
 import { EngineError } from '../ports/engine-error.ts'
-import type { FileReader, ReadFile } from '../ports/file-reader.ts'
+import type { FileReader, ReadFile, ReadOptions } from '../ports/file-reader.ts'
 import type { Files } from '../ports/files.ts'
 
 export interface StoredFile {
@@ -18,13 +18,13 @@ export async function readStoredFile(
   reader: FileReader,
   uploads: Pick<Files, 'open'>,
   { storedFile, filePath }: StoredFile,
-  signal?: AbortSignal,
+  options?: ReadOptions,
 ): Promise<ReadFile> {
   const stored = await uploads.open(storedFile).catch((cause: unknown) => {
     throw new EngineError('invalid_argument', 'The uploaded file is no longer there.', { cause })
   })
   try {
-    const file = await reader.read(stored.path, filePath, signal)
+    const file = await reader.read(stored.path, filePath, options)
     if (file.text === '') throw new EngineError('invalid_argument', 'The file holds no text.')
     return file
   } finally {

@@ -9,7 +9,7 @@ const MARKDOWN = /\.(?:md|mdx|markdown)$/i
 /** Reads plain text and Markdown, and nothing else. */
 export const textFileReader: FileReader = {
   extensions: ['.txt', '.md'],
-  async read(path, fileName, signal) {
+  async read(path, fileName, { signal } = {}) {
     const bytes = await readFile(path, signal ? { signal } : {})
     return plainText(cleanText(decodeText(bytes)), fileName)
   },

@@ -1,18 +1,24 @@
 import { EngineError } from '../../engine/ports/engine-error.ts'
-import type { FileReader, ReadFile } from '../../engine/ports/file-reader.ts'
+import type { FileReader, ReadFile, ReadOptions } from '../../engine/ports/file-reader.ts'
 import { FILE_EXTENSIONS } from '../file-extensions.ts'
 import { DEFAULT_READ_LIMITS, type ReadLimits } from './read-limits.ts'
-import { ReaderProcess, type ReadOutcome } from './reader-process.ts'
+import { isWorthAnotherTry, type ReadOutcome, refusalOf } from './read-outcome.ts'
+import { ReaderProcess } from './reader-process.ts'
 import type { ReadRequest } from './reader-worker.ts'
 import { ReadingTurns } from './reading-turns.ts'
 
 /** An idle process is kept this long, in milliseconds. */
 const IDLE_MS = 30_000
+const HOST = new URL('./reader-host.ts', import.meta.url)
 
 export interface FileReadersOptions {
   /** Files that are read at one time. */
   readonly processes?: number
   readonly limits?: Partial<ReadLimits>
+  /** Told once which limits the system does not hold readers to, if there are any. */
+  readonly onUnlimited?: (limits: readonly string[]) => void
+  /** What runs in the processes. */
+  readonly host?: URL
 }
 
 /**
@@ -23,13 +29,17 @@ export interface FileReadersOptions {
  */
 export class FileReaders {
   readonly #limits: ReadLimits
+  readonly #host: URL
+  #onUnlimited: FileReadersOptions['onUnlimited']
   readonly #turns: ReadingTurns
   readonly #all = new Set<ReaderProcess>()
   readonly #idle = new Map<ReaderProcess, NodeJS.Timeout>()
   #isClosed = false
 
-  constructor({ processes = 2, limits = {} }: FileReadersOptions = {}) {
+  constructor({ processes = 2, limits = {}, host = HOST, onUnlimited }: FileReadersOptions = {}) {
     this.#limits = { ...DEFAULT_READ_LIMITS, ...limits }
+    this.#host = host
+    this.#onUnlimited = onUnlimited
     this.#turns = new ReadingTurns(processes)
   }
 
@@ -37,7 +47,7 @@ export class FileReaders {
   of(workspace: string): FileReader {
     return {
       extensions: FILE_EXTENSIONS,
-      read: (path, fileName, signal) => this.#read(workspace, { path, fileName }, signal),
+      read: (path, fileName, options) => this.#read(workspace, { path, fileName }, options),
     }
   }
 
@@ -47,8 +57,13 @@ export class FileReaders {
     for (const reader of this.#all) this.#drop(reader, closing())
   }
 
-  async #read(workspace: string, request: ReadRequest, signal?: AbortSignal): Promise<ReadFile> {
-    const attempt = () => this.#turns.run(workspace, signal, () => this.#readNow(request, signal))
+  async #read(
+    workspace: string,
+    request: ReadRequest,
+    options: ReadOptions = {},
+  ): Promise<ReadFile> {
+    const attempt = () =>
+      this.#turns.run(workspace, options.signal, () => this.#readNow(request, options))
     const first = await attempt()
     // Once more, for it may have been the machine; behind the others, for it may have been the file.
     const outcome = isWorthAnotherTry(first) ? await attempt() : first
@@ -56,24 +71,31 @@ export class FileReaders {
     throw this.#isClosed ? closing() : refusalOf(outcome, this.#limits)
   }
 
-  async #readNow(request: ReadRequest, signal?: AbortSignal): Promise<ReadOutcome> {
+  async #readNow(request: ReadRequest, { signal, onCpu }: ReadOptions): Promise<ReadOutcome> {
     const reader = this.#takeReader()
     const giveUp = () => this.#drop(reader, new Error('nobody wants the file any more'))
     signal?.addEventListener('abort', giveUp, { once: true })
     try {
       signal?.throwIfAborted()
       // What its start takes on a busy machine is no fault of the file, nor is that there is none.
-      await reader.started.catch((cause: unknown) => {
+      const unlimited = await reader.started.catch((cause: unknown) => {
         signal?.throwIfAborted()
         throw this.#isClosed ? closing() : noReader(cause)
       })
-      const outcome = await reader.read(request)
+      this.#tellOnce(unlimited)
+      const { outcome, cpuMs } = await reader.read(request)
+      onCpu?.(cpuMs)
       signal?.throwIfAborted()
       return outcome
     } finally {
       signal?.removeEventListener('abort', giveUp)
       this.#putBack(reader)
     }
+  }
+
+  #tellOnce(unlimited: readonly string[]): void {
+    if (unlimited.length > 0) this.#onUnlimited?.(unlimited)
+    this.#onUnlimited = undefined
   }
 
   #takeReader(): ReaderProcess {
@@ -85,7 +107,7 @@ export class FileReaders {
       return idle
     }
     try {
-      const reader = new ReaderProcess(this.#limits)
+      const reader = new ReaderProcess(this.#host, this.#limits)
       this.#all.add(reader)
       return reader
     } catch (cause) {
@@ -110,33 +132,10 @@ export class FileReaders {
   }
 }
 
-function isWorthAnotherTry(outcome: ReadOutcome): boolean {
-  return outcome.kind === 'died' || (outcome.kind === 'over' && outcome.limit !== 'memory')
-}
-
-function refusalOf(
-  outcome: Exclude<ReadOutcome, { kind: 'read' }>,
-  { maxCpuMs, maxClockMs }: ReadLimits,
-): EngineError {
-  if (outcome.kind === 'refused') {
-    return refused(outcome.reason ?? 'The file is damaged and cannot be read.', outcome.cause)
-  }
-  if (outcome.kind === 'over' && outcome.limit !== 'memory') {
-    const ms = outcome.limit === 'cpu' ? maxCpuMs : maxClockMs
-    return refused(`The file took longer than ${ms / 1000} seconds to read, twice.`)
-  }
-  // Nothing but a want of memory ends a process from outside, the system's or its own.
-  return refused('The file needs more memory to read than it may take.')
-}
-
 function noReader(cause: unknown): EngineError {
   const message =
     'Files cannot be read at the moment: the system gives the server no process to read them in.'
   return new EngineError('store_unavailable', message, { cause })
-}
-
-function refused(message: string, cause?: unknown): EngineError {
-  return new EngineError('invalid_argument', message, { cause })
 }
 
 function closing(): EngineError {

@@ -2,7 +2,7 @@
 export interface ReadLimits {
   /** Time of the processor, in milliseconds: what others take of a busy machine is no fault of it. */
   readonly maxCpuMs: number
-  /** Wall time, in milliseconds: for what waits without working. */
+  /** Wall time, in milliseconds, of a reader that does not work. */
   readonly maxClockMs: number
   /** JavaScript heap of the reader, in MB. */
   readonly maxHeapMb: number
@@ -22,7 +22,7 @@ export interface ReadLimits {
 }
 
 const MB = 1024 * 1024
-/** A machine that gives a reader less than a tenth of a processor gives it nothing. */
+/** A busy machine may leave a reader without any turn for this many times as long. */
 export const CLOCK_OVER_CPU = 10
 
 export const DEFAULT_READ_LIMITS: ReadLimits = Object.freeze({

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
 import type { Heading } from '../../engine/read/headings.ts'
@@ -7,52 +7,65 @@ import { residentBytes } from '../../engine/work/resident-bytes.ts'
 import { startThread } from '../../threads/start-thread.ts'
 import { ThreadCalls, ThreadEnded } from '../../threads/thread-calls.ts'
 import { UnreadableFile } from '../unreadable-file.ts'
+import type { Usage } from './process-usage.ts'
 import type { ReadLimits } from './read-limits.ts'
+import type { FailedRead } from './read-outcome.ts'
+import { ReadWatch } from './read-watch.ts'
 import type { ReadRequest } from './reader-worker.ts'
+import { systemLimitBehind } from './system-limit-behind.ts'
+import { NICENESS } from './system-limits.ts'
 
 /** What a reader's process says. Long texts and lists come in pieces, and then the end. */
 export type HostMessage =
-  | { readonly kind: 'ready' }
+  /** `unlimited` names the limits that the system does not hold it to. */
+  | { readonly kind: 'ready'; readonly unlimited: readonly string[]; readonly usage: Usage }
   | { readonly kind: 'text'; readonly piece: string }
   | { readonly kind: 'pages'; readonly piece: readonly PageStart[] }
   | { readonly kind: 'headings'; readonly piece: readonly Heading[] }
-  | { readonly kind: 'read'; readonly residentMb: number }
-  /** Safe to show; null when nobody foresaw what went wrong. */
-  | { readonly kind: 'refused'; readonly reason: string | null; readonly cause: string }
-  /** A limit was reached; this process reads nothing any more. */
-  | { readonly kind: 'over'; readonly limit: 'cpu' | 'clock' | 'memory' }
-  | { readonly kind: 'failed'; readonly cause: string }
+  | HostEnd
+
+/** What one file came to, with what the process has taken in its life. */
+type HostEnd = HostOutcome & { readonly usage: Usage }
+
+/** After the last two a process reads nothing any more. */
+type HostOutcome =
+  | { readonly kind: 'read' }
+  | Extract<FailedRead, { kind: 'refused' | 'over' }>
+  | { readonly kind: 'crashed'; readonly cause: string }
 
 const MB = 1024 * 1024
 const WATCH_MS = 50
 /** Whoever gets one message is held for about a millisecond. */
 const PIECE_LENGTH = 512 * 1024
 const PIECE_ITEMS = 5000
-/** Who reads files gives way to who answers questions. */
-const NICENESS = 5
 
 const limits: ReadLimits = JSON.parse(process.argv[2] ?? '{}')
+const unlimited = (process.argv[3] ?? '').split(' ').filter(Boolean)
 
 function say(message: HostMessage): void {
   process.send?.(message)
 }
 
+function sayEnd(outcome: HostOutcome): void {
+  say({ ...outcome, usage: ownUsage() })
+}
+
 /** The file is read in a thread of this process, so that the watch turns whatever the file does. */
 async function start(): Promise<void> {
-  lowerPriority()
-  const watch = new Watch()
+  serveOnly()
   const calls = new ThreadCalls<ReadRequest, ReadFile>(startReader, {
     errors: { UnreadableFile },
-    onEnd: sayEnd,
+    onEnd: sayThreadEnd,
   })
   process.on('message', async (request: ReadRequest) => {
-    watch.begin()
+    const watch = startWatch()
     await calls
       .call(request)
-      .finally(() => watch.end())
+      .finally(() => clearInterval(watch))
       .then(sendFile, sayRefusal)
   })
-  await calls.start().then(() => say({ kind: 'ready' }), sayRefusal)
+  const ready = () => say({ kind: 'ready', unlimited, usage: ownUsage() })
+  await calls.start().then(ready, sayRefusal)
 }
 
 function startReader(): Worker {
@@ -62,33 +75,45 @@ function startReader(): Worker {
   })
 }
 
-function sayEnd({ cause }: ThreadEnded): void {
+function sayThreadEnd({ cause }: ThreadEnded): void {
   const isOutOfMemory =
     cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
-  if (isOutOfMemory) say({ kind: 'over', limit: 'memory' })
-  else say({ kind: 'failed', cause: String(cause) })
+  if (isOutOfMemory) sayEnd({ kind: 'over', limit: 'memory' })
+  else sayEnd({ kind: 'crashed', cause: String(cause) })
 }
 
 function sayRefusal(error: unknown): void {
   // Whoever ends the thread has said so.
   if (error instanceof ThreadEnded) return
+  sayEnd(outcomeOf(error))
+}
+
+function outcomeOf(error: unknown): HostOutcome {
+  const limit = systemLimitBehind(error)
+  if (limit !== null) return { kind: 'over', limit }
   const reason = error instanceof UnreadableFile ? error.message : null
-  say({ kind: 'refused', reason, cause: String(error) })
+  return { kind: 'refused', reason, cause: String(error) }
 }
 
 /** Nothing of this process is worth more than the server beside it. */
-function lowerPriority(): void {
-  try {
-    setPriority(NICENESS)
-    // Where memory runs out, the system ends a reader first.
-    writeFileSync('/proc/self/oom_score_adj', '500')
-  } catch {
-    // Not every system has these.
-  }
+function serveOnly(): void {
+  // Where a shell has started this, it has seen to it; never up again.
+  quietly(() => getPriority() < NICENESS && setPriority(NICENESS))
+  // Where memory runs out, the system ends a reader first.
+  quietly(() => writeFileSync('/proc/self/oom_score_adj', '500'))
+  // What libraries print of a file is nobody's business; what Node says at its end goes another way.
+  process.stderr.write = () => true
   // Both go to all of a group; when to end is the server's decision, and its end is this one's.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => undefined)
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+}
+
+/** Not every system has everything. */
+function quietly(attempt: () => unknown): void {
+  try {
+    attempt()
+  } catch {}
 }
 
 function sendFile({ text, pages, headings }: ReadFile): void {
@@ -101,44 +126,25 @@ function sendFile({ text, pages, headings }: ReadFile): void {
   for (let at = 0; at < headings.length; at += PIECE_ITEMS) {
     say({ kind: 'headings', piece: headings.slice(at, at + PIECE_ITEMS) })
   }
-  say({ kind: 'read', residentMb: residentMb() })
+  sayEnd({ kind: 'read' })
 }
 
 /** Tells when the time or the memory for one file is used up. */
-class Watch {
-  #timer: NodeJS.Timeout | undefined
-
-  begin(): void {
-    const began = { cpuMs: cpuMs(), clockMs: performance.now() }
-    let leastMb = residentMb()
-    this.#timer = setInterval(() => {
-      const now = residentMb()
-      // What is given back meanwhile excuses nothing.
-      leastMb = Math.min(leastMb, now)
-      if (now - leastMb > limits.maxGrowthMb) this.#over('memory')
-      else if (cpuMs() - began.cpuMs > limits.maxCpuMs) this.#over('cpu')
-      else if (performance.now() - began.clockMs > limits.maxClockMs) this.#over('clock')
-    }, WATCH_MS)
-  }
-
-  end(): void {
-    clearInterval(this.#timer)
-  }
-
-  #over(limit: 'cpu' | 'clock' | 'memory'): void {
-    this.end()
-    say({ kind: 'over', limit })
-  }
+function startWatch(): NodeJS.Timeout {
+  const watch = new ReadWatch(limits, ownUsage(), performance.now())
+  const timer = setInterval(() => {
+    const limit = watch.over(ownUsage(), performance.now())
+    if (limit === null) return
+    clearInterval(timer)
+    sayEnd({ kind: 'over', limit })
+  }, WATCH_MS)
+  return timer
 }
 
 /** Of all threads of this process. */
-function cpuMs(): number {
+function ownUsage(): Usage {
   const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-function residentMb(): number {
-  return (residentBytes() ?? 0) / MB
+  return { cpuMs: (user + system) / 1000, residentMb: (residentBytes() ?? 0) / MB }
 }
 
 await start()

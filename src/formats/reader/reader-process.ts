@@ -1,23 +1,25 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
+import type { ChildProcess } from 'node:child_process'
+import type { PageStart } from '../../engine/ports/file-reader.ts'
 import type { Heading } from '../../engine/read/headings.ts'
-import { timerMs } from '../../engine/work/timer-ms.ts'
-import { fileToRun, IS_TYPESCRIPT } from '../../threads/start-thread.ts'
+import { type Usage, usageOf } from './process-usage.ts'
 import type { ReadLimits } from './read-limits.ts'
+import type { ReadOutcome } from './read-outcome.ts'
+import { longestReadMs, ReadWatch } from './read-watch.ts'
+import { onReaderEnd } from './reader-end.ts'
 import type { HostMessage } from './reader-host.ts'
 import type { ReadRequest } from './reader-worker.ts'
+import { startReader } from './start-reader.ts'
 
-/** What came of reading one file. */
-export type ReadOutcome =
-  | { readonly kind: 'read'; readonly file: ReadFile }
-  | Extract<HostMessage, { kind: 'refused' | 'over' }>
-  /** The process ended, by whatever hand. */
-  | { readonly kind: 'died'; readonly cause: unknown }
+/** What one file came to, and what it took of the processor, in milliseconds. */
+export interface FinishedRead {
+  readonly outcome: ReadOutcome
+  readonly cpuMs: number
+}
 
-/** Past the limit by the clock, a process that has not said so itself says nothing any more. */
-const SILENCE_MS = 1000
+/** A reader watches itself closely; this is for one that does not any more. */
+const WATCH_MS = 200
+/** What does not come up in this time never will. */
+const START_MS = 600_000
 /** A process that has grown beyond this is not kept, in MB: its memory goes back to the system. */
 const KEPT_MB = 256
 
@@ -27,34 +29,44 @@ const KEPT_MB = 256
  */
 export class ReaderProcess {
   readonly #child: ChildProcess
-  readonly #maxClockMs: number
+  readonly #limits: ReadLimits
   /**
-   * Resolves when the process has come up; rejects when there can be none, when it ended before, and
-   * when it says nothing for as long as a file may take.
+   * Resolves when the process has come up, with the limits that the system does not hold it to;
+   * rejects when there can be none, when it ended before, and when it says nothing for too long.
    */
-  readonly started: Promise<void>
+  readonly started: Promise<readonly string[]>
   #text: string[] = []
   #pages: PageStart[] = []
   #headings: Heading[] = []
   #settle: ((outcome: ReadOutcome) => void) | null = null
   #spent: unknown = null
+  /** As it was last known. */
+  #usage: Usage = { cpuMs: 0, residentMb: 0 }
 
   /** @throws when the system gives no process */
-  constructor(limits: ReadLimits) {
-    this.#maxClockMs = limits.maxClockMs
-    this.#child = startChild(limits)
-    const ready = once(this.#child, 'message').then(() => undefined)
-    const ended = new Promise<never>((_, reject) => {
-      this.#child.on('error', (error) => this.#end(error, reject))
-      this.#child.on('exit', (code, signal) => {
-        this.#end(new Error(`the reader ended with ${signal ?? code}`), reject)
+  constructor(host: URL, limits: ReadLimits) {
+    this.#limits = limits
+    this.#child = startReader(host, limits)
+    this.started = new Promise((resolve, reject) => {
+      const silence = new Error('the reader does not start')
+      const silent = setTimeout(() => this.end(silence), START_MS)
+      const ended = (reason: Error, outcome: ReadOutcome) => {
+        clearTimeout(silent)
+        this.#spent ??= reason
+        reject(reason)
+        this.#done(outcome)
+      }
+      this.#child.on('error', (cause) => ended(cause, { kind: 'crashed', cause }))
+      onReaderEnd(this.#child, (outcome) => ended(new Error('the reader ended'), outcome))
+      this.#child.on('message', (message: HostMessage) => {
+        if (message.kind !== 'ready') return this.#hear(message)
+        clearTimeout(silent)
+        this.#usage = message.usage
+        resolve(message.unlimited)
       })
     })
-    this.started = Promise.race([ready, ended])
-    const silent = this.#endIfSilent()
-    const isUp = () => clearTimeout(silent)
-    this.started.then(isUp, isUp)
-    this.#child.on('message', (message: HostMessage) => this.#hear(message))
+    // Whoever waits for it is told; it may be that nobody does any more.
+    this.started.catch(() => undefined)
     this.#rest()
   }
 
@@ -64,38 +76,54 @@ export class ReaderProcess {
   }
 
   /** Never rejects; calls must not overlap. */
-  async read(request: ReadRequest): Promise<ReadOutcome> {
-    if (this.#spent !== null) return { kind: 'died', cause: this.#spent }
+  async read(request: ReadRequest): Promise<FinishedRead> {
+    if (this.#spent !== null) return { outcome: { kind: 'killed', cause: this.#spent }, cpuMs: 0 }
     this.#child.ref()
     this.#child.channel?.ref()
-    const silent = this.#endIfSilent()
+    const watch = this.#watch()
+    const began = this.#usage
     try {
-      return await new Promise<ReadOutcome>((resolve) => {
+      const outcome = await new Promise<ReadOutcome>((resolve) => {
         this.#settle = resolve
         this.#child.send(request, (error) => {
           if (error) this.end(error)
         })
       })
+      return { outcome, cpuMs: Math.max(0, this.#usage.cpuMs - began.cpuMs) }
     } finally {
-      clearTimeout(silent)
+      clearInterval(watch)
       this.#rest()
     }
   }
 
   /** Ends it at once, in the middle of whatever it does. */
-  end(reason: Error, outcome: ReadOutcome = { kind: 'died', cause: reason }): void {
+  end(reason: Error, outcome: ReadOutcome = { kind: 'killed', cause: reason }): void {
     this.#spent ??= reason
+    this.#look()
     this.#child.kill('SIGKILL')
     this.#done(outcome)
   }
 
-  #endIfSilent(): NodeJS.Timeout {
-    return setTimeout(
-      () => {
-        this.end(new Error('the reader is silent'), { kind: 'over', limit: 'clock' })
-      },
-      timerMs(this.#maxClockMs + SILENCE_MS),
-    )
+  /** Where the system does not tell what it takes, the longest that a file can take is waited for. */
+  #watch(): NodeJS.Timeout {
+    const beganMs = performance.now()
+    this.#look()
+    const watch = new ReadWatch(this.#limits, this.#usage, beganMs)
+    return setInterval(() => {
+      const usage = this.#look()
+      const clockMs = performance.now()
+      const isLate = clockMs - beganMs > longestReadMs(this.#limits)
+      const limit = usage === null ? isLate && 'clock' : watch.over(usage, clockMs)
+      if (limit) this.end(new Error(`over its ${limit}`), { kind: 'over', limit })
+    }, WATCH_MS)
+  }
+
+  #look(): Usage | null {
+    const seen = this.#child.pid === undefined ? null : usageOf(this.#child.pid)
+    if (seen === null) return null
+    // The system counts in coarser steps than the reader does itself.
+    this.#usage = { ...seen, cpuMs: Math.max(seen.cpuMs, this.#usage.cpuMs) }
+    return this.#usage
   }
 
   /** A process at rest keeps nobody from ending. */
@@ -104,29 +132,32 @@ export class ReaderProcess {
     this.#child.channel?.unref()
   }
 
-  #hear(message: HostMessage): void {
+  #hear(message: Exclude<HostMessage, { kind: 'ready' }>): void {
     if (message.kind === 'text') this.#text.push(message.piece)
     else if (message.kind === 'pages') this.#pages.push(...message.piece)
     else if (message.kind === 'headings') this.#headings.push(...message.piece)
-    else if (message.kind === 'read') this.#heardAll(message.residentMb)
-    else if (message.kind === 'refused') this.#done(message)
-    else if (message.kind === 'over') this.end(new Error(`over its ${message.limit}`), message)
-    else if (message.kind === 'failed') this.end(new Error(message.cause))
+    else {
+      this.#usage = message.usage
+      if (message.kind === 'read') this.#heardAll()
+      else if (message.kind === 'refused') this.#done(message)
+      else this.end(new Error(`the reader is ${message.kind}`), message)
+      this.#endIfUsedUp()
+    }
   }
 
-  #heardAll(residentMb: number): void {
+  #heardAll(): void {
     const file = { text: this.#text.join(''), pages: this.#pages, headings: this.#headings }
     this.#text = []
     this.#pages = []
     this.#headings = []
     this.#done({ kind: 'read', file })
-    if (residentMb > KEPT_MB) this.end(new Error('too large to be kept'))
   }
 
-  #end(reason: Error, reject: (reason: Error) => void): void {
-    this.#spent ??= reason
-    reject(reason)
-    this.#done({ kind: 'died', cause: reason })
+  /** The system's limit on its time holds for its whole life: what is left has to do for a file. */
+  #endIfUsedUp(): void {
+    const { cpuMs, residentMb } = this.#usage
+    if (residentMb <= KEPT_MB && cpuMs <= this.#limits.maxCpuMs) return
+    this.end(new Error('used up'))
   }
 
   #done(outcome: ReadOutcome): void {
@@ -134,16 +165,4 @@ export class ReaderProcess {
     this.#settle = null
     settle?.(outcome)
   }
-}
-
-function startChild(limits: ReadLimits): ChildProcess {
-  const entry = fileToRun(new URL('./reader-host.ts', import.meta.url))
-  return fork(fileURLToPath(entry), [JSON.stringify(limits)], {
-    // Neither the loaders and debuggers of this process nor its secrets.
-    execArgv: IS_TYPESCRIPT ? ['--import', import.meta.resolve('tsx')] : [],
-    env: {},
-    // What libraries print of a file is nobody's business.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-  })
 }

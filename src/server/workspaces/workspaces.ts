@@ -49,7 +49,14 @@ export function createWorkspaces(
   config: Config,
   { registry, models, log, room, onClosed, ownSettings }: WorkspacesOptions,
 ): Workspaces {
-  const readers = new FileReaders(readingOf(config))
+  const readers = new FileReaders({
+    ...readingOf(config),
+    onUnlimited: (limits) =>
+      log.warn(
+        { limits },
+        'The system does not limit what reads files; the server watches it alone.',
+      ),
+  })
   const life = new ProcessLife(config.WORKING_DIR, (error) => {
     log.error({ err: error }, 'What stands still is not noticed: its thread failed.')
   })

@@ -34,7 +34,7 @@ function reading(options: FileReadersOptions) {
   ) => {
     const path = join(folder, String(files++))
     await writeFile(path, content)
-    return (await readers.of(workspace).read(path, name, signal)).text
+    return (await readers.of(workspace).read(path, name, { signal })).text
   }
 }
 
@@ -79,6 +79,28 @@ onLinux('counts what a file takes of the processor, not what others take meanwhi
 })
 
 onLinux(
+  'gives a file its time of the processor, however seldom its reader gets a turn',
+  async () => {
+    const read = reading({ limits: { maxCpuMs: 1000, maxClockMs: 1000 } })
+    expect(await read('acme', 'a.txt', 'first')).toBe('first')
+    const [reader] = readerPids()
+    if (reader === undefined) throw new Error('The reader was not kept.')
+    let turns = 0
+    const ended = read('acme', 'a.pdf', endlessPdf()).catch((error: Error) => error.message)
+    const isOver = ended.then(() => true)
+    do {
+      process.kill(reader, 'SIGSTOP')
+      await sleep(200)
+      process.kill(reader, 'SIGCONT')
+      turns++
+    } while (!(await Promise.race([isOver, sleep(100)])) && readerPids().includes(reader))
+    expect(await ended).toMatch(/more than 1 seconds of the processor/)
+    // By the clock it took several times what a reader may that does nothing.
+    expect(turns).toBeGreaterThan(7)
+  },
+)
+
+onLinux(
   'tries a file once more when its reader stands still or is ended from outside',
   async () => {
     const read = reading({ limits: { maxClockMs: 2500 } })
@@ -110,7 +132,8 @@ it('fails one file alone when it takes all memory, of the heap or in one piece',
       status: 'rejected',
       reason: {
         code: 'invalid_argument',
-        message: 'The file needs more memory to read than it may take.',
+        message:
+          'The file needs more memory to read than it may take. Divide it, or have READ_MEMORY_MB and READ_HEAP_MB raised.',
       },
     })
   }

@@ -47,6 +47,7 @@ import { readCsv } from '../../../src/formats/plain/read-csv.ts'
 import { readJson } from '../../../src/formats/plain/read-json.ts'
 import { readPlain } from '../../../src/formats/plain/read-plain.ts'
 import { DEFAULT_READ_LIMITS } from '../../../src/formats/reader/read-limits.ts'
+import { systemLimitBehind } from '../../../src/formats/reader/system-limit-behind.ts'
 import { readRtf } from '../../../src/formats/rtf/read-rtf.ts'
 import { TextBuilder } from '../../../src/formats/text/text-builder.ts'
 import { UnreadableFile } from '../../../src/formats/unreadable-file.ts'
@@ -107,6 +108,7 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
       100,
       CALL,
     ),
+  'an error of a parser is judged': (text) => systemLimitBehind(new Error(text)),
   'sentences are cut': splitSentences,
   'sentences are ranked': (text) => rankSentences('what does the Zebra say', [passage(text)], 5),
   'sentences are ranked by a long question': (text) =>
