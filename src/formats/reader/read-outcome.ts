@@ -34,7 +34,7 @@ function sentenceOf(outcome: FailedRead, { maxCpuMs, maxClockMs }: ReadLimits): 
     case 'refused':
       return outcome.reason ?? 'The file is damaged and cannot be read.'
     case 'crashed':
-      return 'The file made its reader crash, twice. Save it anew, or in another format.'
+      return 'The file made its reader crash, twice, as want of memory does too. Save it anew, or divide it.'
     case 'killed':
       return 'The system ended the reader of the file, twice, as it does when memory is short. Send it again later, or in parts.'
     case 'over':

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
 import type { HostMessage } from '../../../src/formats/reader/reader-host.ts'
 import { systemLimitBehind } from '../../../src/formats/reader/system-limit-behind.ts'
 
@@ -66,8 +67,10 @@ const DEEDS: Readonly<Record<string, (path: string) => void>> = {
   fill: () => held.push(Buffer.alloc(300 * MB, 1)),
   // No page of it is touched.
   reserve: () => tryTo(() => held.push(new ArrayBuffer(2000 * MB))),
-  'fill the heap': () => {
-    for (;;) held.push({ a: [] })
+  // Such a thread takes its whole process with it.
+  'fill a heap': () => {
+    const code = 'new Array(2e7).fill(0).map(() => ({}))'
+    new Worker(code, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 48 } })
   },
   write: (path) => tryTo(() => writeFileSync(`${path}.written`, 'x')),
   'see what is written': (path) => answer(String(statSync(`${path}.written`).size)),
