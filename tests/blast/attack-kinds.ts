@@ -12,6 +12,7 @@ import { growingTexts } from './attacks/growing-texts.ts'
 import { jsonBodies } from './attacks/json-bodies.ts'
 import { loops } from './attacks/loops.ts'
 import { management } from './attacks/management.ts'
+import { names } from './attacks/names.ts'
 import { questions } from './attacks/questions.ts'
 import { signIns } from './attacks/sign-ins.ts'
 import { strangersBodies } from './attacks/strangers-bodies.ts'
@@ -32,5 +33,6 @@ export const ATTACK_KINDS: readonly AttackKind[] = [
   graphEdits,
   brokenOff,
   loops,
+  names,
   management,
 ]

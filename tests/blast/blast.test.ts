@@ -58,8 +58,10 @@ describe('the attacks', () => {
       others: { ...played.others, failures: [['503', 2]], failed: 2 },
       holds: { longestMs: 80, ownMs: 51 },
       up: false,
+      answers: [],
     }
     expect(faultsOf(broken, control)).toEqual([
+      'the attack was not played',
       'the front ended',
       '2 requests of others failed',
       'the front stood still for 51 ms',

@@ -30,12 +30,16 @@ export function ratioOf({ attacked, control }: Pick<BlastLine, 'attacked' | 'con
 }
 
 export function faultsOf(attacked: Played, control: Played | undefined): string[] {
-  const { others, holds, up } = attacked
+  const { others, holds, up, answers } = attacked
   const faults: string[] = []
+  if (answers.length === 0) faults.push('the attack was not played')
   if (!up) faults.push('the front ended')
   if (others.failed > 0) faults.push(`${others.failed} requests of others failed`)
   if (holds.ownMs > MOST_HOLD_MS) faults.push(`the front stood still for ${ms(holds.ownMs)}`)
   const ratio = ratioOf({ attacked, control })
+  if (control !== undefined && control.others.failed > 0) {
+    faults.push(`${control.others.failed} failed in the control`)
+  }
   if (ratio > MOST_RATIO) faults.push(`others waited ${ratio.toFixed(1)} times as long`)
   return faults
 }

@@ -35,7 +35,7 @@ export interface Played {
   readonly up: boolean
   readonly cpuPerSecond: number
   readonly peakMegabytes: number
-  /** What whoever attacked, or worked honestly, was answered. */
+  /** What whoever attacked, or worked honestly, was answered; nothing when that came to nothing. */
   readonly answers: readonly [string, number][]
 }
 
@@ -88,7 +88,7 @@ async function measure(
     },
   )
   try {
-    const ready = once(child, 'message')
+    const ready = Promise.race([once(child, 'message'), once(child, 'exit')])
     await Promise.race([ready, sleep(READY_MS, undefined, { ref: false })])
     const { seconds, patienceMs = PATIENCE_MS } = settings
     const from = Date.now()
@@ -117,7 +117,7 @@ async function cpuPerSecondOf(server: BlastServer, seconds: number): Promise<num
 }
 
 async function stop(child: ChildProcess): Promise<readonly [string, number][]> {
-  if (!child.connected) return [['the attacker ended', 1]]
+  if (!child.connected) return []
   const last = once(child, 'message')
   child.send('stop')
   const answers = await Promise.race([last, sleep(STOP_MS, undefined, { ref: false })])

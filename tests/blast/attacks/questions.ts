@@ -41,6 +41,17 @@ export const questions: AttackKind = {
       const query = Array.from({ length: 9000 }, () => maker.random.letters(6)).join(' ')
       return { query, mode: 'mix' }
     }),
+    asking('question-of-20-MB', (turn) => ({
+      query: `${turn} ${'Alpha Beta '.repeat(2_000_000)}`,
+    })),
+    asking('keywords-by-the-million', (turn) => ({
+      query: 'what is it',
+      ll_keywords: Array.from({ length: 1_000_000 }, (_, i) => `k${turn}${i}`),
+    })),
+    asking('ids-by-the-million', (turn) => ({
+      query: 'what is it',
+      filters: { document_ids: Array.from({ length: 1_000_000 }, (_, i) => `d${turn}${i}`) },
+    })),
     asking('everything-there-is', (turn) => ({
       query: `Who surveyed the Pump House ${turn}?`,
       mode: 'mix',

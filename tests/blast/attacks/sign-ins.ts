@@ -21,7 +21,8 @@ export const signIns: AttackKind = {
       lanes: 16,
       ready: (caller) => async (turn) => {
         const form = `username=user-${turn}&password=${'p'.repeat(72)}`
-        await caller.bare('POST', '/login', form, FORM)
+        const address = { 'x-forwarded-for': `198.51.${(turn >> 8) % 256}.${turn % 256}` }
+        await caller.bare('POST', '/login', form, { ...FORM, ...address })
       },
     },
     {
