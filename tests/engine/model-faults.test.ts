@@ -353,6 +353,24 @@ describe('an outage of a provider', () => {
     expect(await statusOf('b')).toBe('processed')
     expect(callsWith('chat', 'Good Beta')).toHaveLength(1)
   })
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a new document', () => insert(['Good Gamma.'], ['c'])],
+    ['whoever asks for another try', () => engine.rag.reprocessFailed()],
+    ['a question that is answered', () => engine.find({ query: 'Who is Alpha?', mode: 'naive' })],
+  ])('ends sooner by %s, however long the provider asked to wait', async (_what, act) => {
+    await start({ pauses: { firstMs: 1, longestMs: 3_600_000 } })
+    await insert(['Good Alpha.'], ['a'])
+    await settled(engine)
+    server.failAlways('embed', status(429, '3600'))
+    await insert(['Good Beta.'], ['b'])
+    await expect
+      .poll(async () => (await engine.rag.pipelineStatus()).history_messages.join())
+      .toContain('Waiting for the model')
+    server.failAlways('embed', null)
+    await act()
+    await expect.poll(() => statusOf('b')).toBe('processed')
+  })
 })
 
 const isProbe = (messages: readonly { content: string }[]) =>

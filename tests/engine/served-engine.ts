@@ -1,5 +1,5 @@
 import type { ModelCache } from '../../src/engine/ports/model-cache.ts'
-import { ModelHealth } from '../../src/engine/ports/model-health.ts'
+import { ModelHealth, type ProbePauses } from '../../src/engine/ports/model-health.ts'
 import type { Models } from '../../src/engine/ports/models.ts'
 import type { EngineSettings } from '../../src/engine/ports/settings.ts'
 import type { Store } from '../../src/engine/ports/store.ts'
@@ -31,18 +31,19 @@ export interface ServedOptions {
   readonly calls?: Partial<CallSettings>
   readonly settings?: Partial<EngineSettings>
   readonly around?: (store: Store) => Store
+  /** Between probes of a model that is out. */
+  readonly pauses?: ProbePauses
 }
 
 /** An engine whose documents are read by the models of a server, as in the product but impatient. */
 export async function openServedEngine(
   server: ModelServer,
-  { calls, settings, around }: ServedOptions = {},
+  { calls, settings, around, pauses = { firstMs: 20, longestMs: 200 } }: ServedOptions = {},
 ): Promise<TestEngine> {
   const host = { binding: 'openai', host: server.openAiUrl, structured: false }
   const how = { calls: { ...QUICK, ...calls } }
   const llm = openAiCompatibleModel(host, 'm', how)
   const bare = openAiCompatibleEmbedding(host, 'e', DIMENSION, { ...how, batchSize: 8 })
-  const pauses = { firstMs: 20, longestMs: 200 }
   const health = { llm: new ModelHealth(pauses), embedding: new ModelHealth(pauses) }
   const slots = { llm: new FairScheduler({ limit: 4 }), embedding: new FairScheduler({ limit: 4 }) }
   const inTurn = (model: typeof llm) => scheduledLanguageModel(model, slots.llm, 'one')
