@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-/** Files whose tests start processes, kill them, or change what a process has but once. */
-const ALONE = ['commands', 'guarantees', 'house', 'mutations', 'server'].map(
+/** Files whose tests start processes, kill them or may be their end, or change what a process has but once. */
+const ALONE = ['commands', 'guarantees', 'house', 'mutations', 'server', 'texts', 'threads'].map(
   (folder) => `tests/${folder}/**/*.test.ts`,
 )
 

@@ -48,7 +48,9 @@ import type { Models } from './ports/models.ts'
 import type { Searches } from './ports/searches.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './ports/settings.ts'
 import type { Store } from './ports/store.ts'
+import type { TextCutter } from './ports/text-cutter.ts'
 import type { ModelUsage, Rag, RagStatus } from './rag.ts'
+import { CUTS_HERE } from './read/cut-document.ts'
 import { textFileReader } from './read/text-file-reader.ts'
 import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
 import type {
@@ -67,6 +69,8 @@ export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'
   readonly files: EngineFiles
   /** Makes text of uploads; without it, plain text and Markdown are read. */
   readonly fileReader?: FileReader
+  /** Cuts the texts of documents; without it, the thread that calls the engine does. */
+  readonly cutter?: TextCutter
   /** Shown by `status`; empty where there is none. */
   readonly workingDir?: string
   /** Added to the `configuration` that `status` shows. */
@@ -100,6 +104,7 @@ export class LightRag implements Rag {
       settings: this.#settings,
       files: parts.files,
       fileReader: parts.fileReader ?? textFileReader,
+      cutter: parts.cutter ?? CUTS_HERE,
       graphBounds: parts.graphBounds,
       room: parts.room,
       background: parts.background ?? ((job) => job()),

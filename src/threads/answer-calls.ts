@@ -1,6 +1,7 @@
 import { parentPort, type Transferable } from 'node:worker_threads'
 import { carriedError } from './carried-error.ts'
 import type { ThreadMessage, ThreadQuestion } from './thread-calls.ts'
+import { ownTask } from './thread-cpu.ts'
 
 /**
  * Answers the questions of `ThreadCalls` in the thread that calls this.
@@ -26,5 +27,5 @@ export function answerCalls<Question, Answer>(
       say({ kind: 'error', id, error: carriedError(error) })
     }
   })
-  say({ kind: 'started' })
+  say({ kind: 'started', task: ownTask() })
 }

@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads'
 import { type CarriedError, type ErrorClasses, restoredError } from './carried-error.ts'
+import { cpuMsOf } from './thread-cpu.ts'
 
-/** What a thread says: once that it can be asked, and then its answers. */
+/** What a thread says: once that it can be asked and who it is to the system, and then its answers. */
 export type ThreadMessage<Answer> =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'started'; readonly task: string | null }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'error'; readonly id: number; readonly error: CarriedError }
 
@@ -36,6 +37,8 @@ export class ThreadCalls<Question, Answer> {
   readonly #options: ThreadCallsOptions
   readonly #asked = new Map<number, Asked<Answer>>()
   #worker: Worker | undefined
+  /** Undefined until the thread can be asked. */
+  #task: string | null | undefined
   #nextId = 0
 
   constructor(startThread: () => Worker, options: ThreadCallsOptions = {}) {
@@ -45,6 +48,16 @@ export class ThreadCalls<Question, Answer> {
 
   get isStarted(): boolean {
     return this.#worker !== undefined
+  }
+
+  /** Whether a thread could ever be asked. */
+  get hasStarted(): boolean {
+    return this.#task !== undefined
+  }
+
+  /** What the thread has spent of the processor, also while it is busy; null where nobody tells. */
+  cpuMs(): number | null {
+    return cpuMsOf(this.#task ?? null)
   }
 
   /** How many questions have no answer yet. */
@@ -99,7 +112,10 @@ export class ThreadCalls<Question, Answer> {
   }
 
   #hear(worker: Worker, message: ThreadMessage<Answer>): void {
-    if (message.kind === 'started') return
+    if (message.kind === 'started') {
+      this.#task = message.task
+      return
+    }
     const asked = this.#asked.get(message.id)
     this.#asked.delete(message.id)
     if (this.#asked.size === 0) worker.unref()

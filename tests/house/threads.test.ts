@@ -23,6 +23,7 @@ it('the program has beside it every thread that its sources start by a file', as
     'reader-host',
     'reader-worker',
     'stall-thread',
+    'text-worker',
     'users-thread',
   ])
   expect([...started].filter((name) => !bundle.includes(`'${name}': '`))).toEqual([])

@@ -22,7 +22,7 @@ export async function deleteScheduled(
   documentId: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  const { store, settings, uploads } = parts
+  const { store, uploads } = parts
   const options: CallOptions = { lane: 'summary', signal }
   const making = changeParts(parts, attemptBy(parts, options))
   const removes = [{ documentId, forget: true }]
@@ -33,7 +33,7 @@ export async function deleteScheduled(
     const scheduled = await store.queue.scheduledDeletion(documentId)
     const document = scheduled && (await store.documents.byId(documentId))
     if (!scheduled || !document) return null
-    if (scheduled.forgetAnswers) await forgetAnswers(store, settings, [documentId])
+    if (scheduled.forgetAnswers) await forgetAnswers(parts, [documentId], signal)
     if (scheduled.deleteFiles) await parts.deleteInputFile(documentId)
     ;({ filePath, storedFile } = document)
     return prepareChange(making, removes, null, options)

@@ -20,6 +20,7 @@ import { ModelHealth } from '../ports/model-health.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
+import type { TextCutter } from '../ports/text-cutter.ts'
 import { Scanner } from '../scan/scan.ts'
 import { keptName } from '../text/kept-name.ts'
 import { DeletionRunner } from './deletion-runner.ts'
@@ -39,6 +40,7 @@ export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'r
   readonly settings: EngineSettings
   readonly files: EngineFiles
   readonly fileReader: FileReader
+  readonly cutter: TextCutter
   readonly background: BackgroundJobs
   readonly watch: WorkWatch
   readonly onEvent: (event: PipelineEvent) => void
@@ -78,6 +80,7 @@ export class DocumentWork {
       settings,
       uploads: parts.files.uploads,
       fileReader,
+      cutter: parts.cutter,
       answers: new AttemptCaches(),
       graphBounds: parts.graphBounds,
       room: parts.room,

@@ -14,6 +14,7 @@ import type { CallOptions, Models } from '../ports/models.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
+import { isApart, type TextCutter } from '../ports/text-cutter.ts'
 import { readDocument } from '../read/read-document.ts'
 import { readStoredFile } from '../read/read-stored-file.ts'
 import { plainText } from '../read/text-file-reader.ts'
@@ -28,6 +29,7 @@ export interface PublishParts {
   readonly settings: EngineSettings
   readonly uploads: Files
   readonly fileReader: FileReader
+  readonly cutter: TextCutter
   /** Asked before a document is worked on and before it is stored; without it there is no bound. */
   readonly room?: Room | undefined
   /** What tells whether a model is out. */
@@ -57,14 +59,15 @@ export async function publishDocument(
   parts: PublishParts,
   document: DocumentRecord,
   progress: DocumentProgress,
-  options: CallOptions,
+  called: CallOptions,
 ): Promise<void> {
   const started = Date.now()
   await parts.room?.forWork()
-  const attempt = attemptBy(parts, options, document.blame)
-  const { signal } = options
+  const attempt = attemptBy(parts, called, document.blame)
+  const { signal } = called
   const content = await contentOf(parts, document, { signal, onCpu: progress.readerTook })
   if (content === null) return
+  const options = { ...called, apart: isApart(content.text, document.deaths) }
   const graph = await parts.store.documents.customGraph(document.id)
   const answers = parts.answers.of(document)
   const embedding = answers.embedding(parts.models.embedding)

@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly chunkId?: string | undefined
   /** The form that the answer must have; models without `structured` pay no heed to it. */
   readonly format?: AnswerFormat | undefined
+  /** Whether it is for a text on which nobody works in the thread that others wait for. */
+  readonly apart?: boolean | undefined
   /** Told when a streamed answer ends before it is whole, behind its last piece. */
   readonly onCut?: ((reason: CutReason) => void) | undefined
 }

@@ -9,20 +9,18 @@ import { pageAt, type ReadFile } from '../ports/file-reader.ts'
 import type { CallOptions, Extraction, Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
+import type { TextCutter } from '../ports/text-cutter.ts'
 import { foundBefore } from '../roles/found-before.ts'
-import { tableHeadsAt, tablesIn } from '../text/table-heads.ts'
 import { inParallel } from '../work/in-parallel.ts'
 import { yieldIfDue } from '../work/turns.ts'
 import { chunkFragments } from './chunk-fragments.ts'
 import type { TextChunk } from './chunk-text.ts'
-import { keptPlan } from './chunking.ts'
-import { cutText } from './cut-text.ts'
-import { documentTitle } from './document-title.ts'
-import { type Heading, headingsAbove, markdownHeadings } from './headings.ts'
+import { documentToCut } from './cut-document.ts'
 
 export interface ReadDocumentParts {
   readonly store: Store
   readonly models: Models
+  readonly cutter: TextCutter
   readonly embedding: CachedEmbedding
   readonly settings: EngineSettings
   readonly attempt: Attempt
@@ -41,17 +39,12 @@ export interface ReadDocumentParts {
  * @throws {TryLater} when tries are left
  */
 export async function readDocument(
-  { models, embedding, settings, attempt, progress }: ReadDocumentParts,
+  { models, cutter, embedding, settings, attempt, progress }: ReadDocumentParts,
   document: DocumentRecord,
   file: ReadFile,
   options: CallOptions,
 ): Promise<NewChunk[]> {
-  const { chunks, headings } = await cutDocument(document, file, settings)
-  const title = documentTitle(file.text, document.filePath)
-  const places = chunks.map((chunk) => chunk.start + 1)
-  // What stands in the middle of a table does not tell what its columns are.
-  const heads = tableHeadsAt(tablesIn(file.text), places)
-  const above = headingsAbove(headings, places).map((path, i) => titled(title, path, heads[i]))
+  const { chunks, above } = await cutter.cut(documentToCut(document, file, settings), options)
   progress.measured(chunks.reduce((sum, { tokens }) => sum + tokens, 0))
   await progress.begin('extract', chunks.length)
   const extractions = await inParallel(settings.maxParallelExtract, chunks, async (chunk, i) => {
@@ -90,27 +83,6 @@ export async function readDocument(
 /** Why a chunk is set aside that has no vector, or null. */
 export function noVector(reason: string | undefined): string | null {
   return reason === undefined ? null : `It has no vector: ${reason}`
-}
-
-/** Cuts a document as was decided when it was taken in. */
-export async function cutDocument(
-  document: DocumentRecord,
-  { text, headings: given }: ReadFile,
-  settings: EngineSettings,
-): Promise<{ chunks: TextChunk[]; headings: readonly Heading[] }> {
-  const plan = keptPlan(document.chunking, settings)
-  const isMarkdown = plan.strategy === 'markdown' && given.length === 0
-  const headings = isMarkdown ? markdownHeadings(text) : given
-  return { chunks: await cutText(text, headings, plan), headings }
-}
-
-function titled(
-  title: string | null,
-  headings: readonly string[],
-  head: string | null | undefined,
-): string[] {
-  const all = [title, ...headings, head].filter((one) => typeof one === 'string')
-  return [...new Set(all)]
 }
 
 const NOTHING_FOUND = { found: { entities: [], relations: [] }, error: null }

@@ -11,9 +11,13 @@ const SLICE_MS = 8
 class TimeSlice {
   #began = performance.now()
 
+  get isOver(): boolean {
+    return performance.now() - this.#began >= SLICE_MS
+  }
+
   /** Returns at once while the slice lasts, else after whatever else was waiting. */
   async pause(): Promise<void> {
-    if (performance.now() - this.#began < SLICE_MS) return
+    if (!this.isOver) return
     await turn()
     this.#began = performance.now()
   }
@@ -56,10 +60,11 @@ export async function rankSentences(
   searchedFor: string = query,
 ): Promise<RankedSentence[]> {
   const asked = askedStems(query)
-  const candidates = await candidatesOf(query, passages)
-  const rarity = rarityOf(asked, candidates)
+  const slice = new TimeSlice()
+  const candidates = await candidatesOf(query, passages, slice)
+  const rarity = await rarityOf(asked, candidates, slice)
   if (searchedFor !== query) {
-    for (const [stem, worth] of rarityOf(askedStems(searchedFor), candidates)) {
+    for (const [stem, worth] of await rarityOf(askedStems(searchedFor), candidates, slice)) {
       if (!asked.has(stem)) rarity.set(stem, worth * SAID_BEFORE)
     }
   }
@@ -67,7 +72,7 @@ export async function rankSentences(
   const taken = new Set<Candidate>()
   const told = new Set<string>()
   while (chosen.length < limit) {
-    const best = bestOf(candidates, taken, told, rarity)
+    const best = await bestOf(candidates, { taken, told, rarity }, slice)
     if (best === null || best.score < WORTH_SAYING * (chosen[0]?.score ?? 0)) break
     taken.add(best.candidate)
     for (const stem of best.candidate.stems) if (asked.has(stem)) told.add(stem)
@@ -88,6 +93,8 @@ const USUAL_LENGTH = 24
 
 /** In characters. */
 const LONGEST_QUESTION = 4_000
+/** In UTF-16 units. A text without a stop is quoted by its first words, and read no further. */
+const LONGEST_SENTENCE = 10_000
 
 function askedStems(question: string): ReadonlySet<string> {
   // A pasted page asks no better than its first sentences.
@@ -100,8 +107,8 @@ function askedStems(question: string): ReadonlySet<string> {
 async function candidatesOf(
   query: string,
   passages: readonly AnswerPassage[],
+  slice: TimeSlice,
 ): Promise<Candidate[]> {
-  const slice = new TimeSlice()
   const kind = wantedKind(query.slice(0, LONGEST_QUESTION))
   const seen = new Set<string>()
   const candidates: Candidate[] = []
@@ -109,11 +116,12 @@ async function candidatesOf(
     const sentences = splitSentences(content)
     for (const [place, text] of sentences.entries()) {
       await slice.pause()
-      const stems = new Set(contentTerms(text).map(({ stem }) => stem))
+      const read = text.slice(0, LONGEST_SENTENCE)
+      const stems = new Set(contentTerms(read).map(({ stem }) => stem))
       // Overlapping chunks repeat sentences; headings and fragments answer nothing.
       if (seen.has(text) || stems.size < 2 || /^#{1,6}\s/.test(text)) continue
       seen.add(text)
-      const prior = (priorOf(rank, place) * kindBonus(kind, text)) / lengthPenalty(stems.size)
+      const prior = (priorOf(rank, place) * kindBonus(kind, read)) / lengthPenalty(stems.size)
       candidates.push({ text, referenceId, stems, prior, before: sentences[place - 1] ?? null })
     }
   }
@@ -124,27 +132,35 @@ const priorOf = (rank: number, place: number) => 1 / (1 + 0.08 * rank) + (place 
 const lengthPenalty = (words: number) => Math.sqrt(Math.max(1, words / USUAL_LENGTH))
 
 /** How much each asked word tells: more, the fewer sentences hold it. */
-function rarityOf(
+async function rarityOf(
   asked: ReadonlySet<string>,
   candidates: readonly Candidate[],
-): Map<string, number> {
+  slice: TimeSlice,
+): Promise<Map<string, number>> {
   const rarity = new Map<string, number>()
   for (const stem of asked) {
+    await slice.pause()
     const holders = candidates.filter(({ stems }) => stems.has(stem)).length
     rarity.set(stem, Math.log(1 + (candidates.length - holders + 0.5) / (holders + 0.5)) + 0.1)
   }
   return rarity
 }
 
-function bestOf(
+interface Ranking {
+  readonly taken: ReadonlySet<Candidate>
+  readonly told: ReadonlySet<string>
+  readonly rarity: ReadonlyMap<string, number>
+}
+
+async function bestOf(
   candidates: readonly Candidate[],
-  taken: ReadonlySet<Candidate>,
-  told: ReadonlySet<string>,
-  rarity: ReadonlyMap<string, number>,
-): { candidate: Candidate; score: number } | null {
+  { taken, told, rarity }: Ranking,
+  slice: TimeSlice,
+): Promise<{ candidate: Candidate; score: number } | null> {
   let best: { candidate: Candidate; score: number } | null = null
   for (const candidate of candidates) {
     if (taken.has(candidate)) continue
+    if (slice.isOver) await slice.pause()
     const score = scoreOf(candidate, told, rarity)
     if (score > 0 && (best === null || score > best.score)) best = { candidate, score }
   }

@@ -13,6 +13,8 @@ import { ProcessLife } from '../../life/process-life.ts'
 import { logDocuments } from '../../log/log-documents.ts'
 import { EnginePool } from '../../tenancy/pool/pool.ts'
 import { TenancyError } from '../../tenancy/tenancy-error.ts'
+import { TextThreads } from '../../texts/text-threads.ts'
+import { textsApart } from '../../texts/texts-apart.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import type { ModelProvider } from '../models/build-models.ts'
 import { OpenEngines } from './open-engines.ts'
@@ -57,12 +59,14 @@ export function createWorkspaces(
         'The system does not limit what reads files; the server watches it alone.',
       ),
   })
+  const texts = new TextThreads()
   const life = new ProcessLife(config.WORKING_DIR, (error) => {
     log.error({ err: error }, 'What stands still is not noticed: its thread failed.')
   })
   const toolsOf = (workspace: string): Tools => ({
     registry,
     fileReader: readers.of(workspace),
+    texts,
     room,
     watch: life.of(workspace),
   })
@@ -98,6 +102,7 @@ export function createWorkspaces(
       await pool.drain(deadlineMs)
       await life.close()
       await readers.close()
+      texts.close()
     },
   }
 }
@@ -106,6 +111,7 @@ export function createWorkspaces(
 interface Tools {
   readonly registry: WorkspaceRegistry
   readonly fileReader: FileReader
+  readonly texts: TextThreads
   readonly room: Room
   readonly watch: WorkWatch
 }
@@ -116,7 +122,7 @@ async function openEngine(
   models: ModelProvider,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
-  { registry, ...tools }: Tools,
+  { registry, texts, ...tools }: Tools,
   own: OwnSettingsSource | undefined,
 ): Promise<LightRag> {
   const {
@@ -140,7 +146,7 @@ async function openEngine(
   try {
     return await LightRag.open({
       store,
-      models: set.of(workspace, store, wording),
+      ...textsApart(texts, workspace, set.of(workspace, store, wording)),
       usage: () => models.usage(workspace),
       settings,
       ...(own === undefined ? {} : { graphBounds: () => own.graphBounds(workspace) }),

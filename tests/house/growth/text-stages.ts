@@ -17,6 +17,7 @@ import { DEFAULT_SETTINGS } from '../../../src/engine/ports/settings.ts'
 import type { Store } from '../../../src/engine/ports/store.ts'
 import type { StoredEntity } from '../../../src/engine/ports/stored-rows.ts'
 import { cleanText } from '../../../src/engine/read/clean-text.ts'
+import { CUTS_HERE } from '../../../src/engine/read/cut-document.ts'
 import { cutText } from '../../../src/engine/read/cut-text.ts'
 import { decodeText } from '../../../src/engine/read/decode-text.ts'
 import { documentTitle } from '../../../src/engine/read/document-title.ts'
@@ -211,6 +212,7 @@ function document(text: string, filePath: string) {
     progress: new DocumentProgress(NO_HAND, async () => undefined),
     settings: DEFAULT_SETTINGS,
     store: {} as Store,
+    cutter: CUTS_HERE,
   }
   return readDocument(parts, record, plainText(cleanText(text), filePath), CALL)
 }
