@@ -9,6 +9,7 @@ import type { Prices } from '../../src/control/quotas/prices.ts'
 import { type Server, startServer } from '../../src/main.ts'
 import { FolderRegistry } from '../../src/workspaces/folder/folder-registry.ts'
 import { tempFolder } from '../server/temp-folder.ts'
+import { TEST_HOSTS } from '../server/test-hosts.ts'
 import { SEAL_SECRET } from './plane.ts'
 
 export const ROOT_KEY = 'the-key-of-the-operator'
@@ -81,6 +82,7 @@ export async function startControlServer(
       LOG_LEVEL: 'debug',
       // A busy machine is no reason for a test to be refused.
       MAX_EVENT_LOOP_DELAY_MS: '0',
+      ...TEST_HOSTS,
       // Tests count the calls of models.
       CHECK_MODELS: 'false',
       ENABLE_MULTI_TENANTS: 'true',

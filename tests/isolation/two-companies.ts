@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config/config.ts'
 import { type Server, startServer } from '../../src/main.ts'
+import { TEST_HOSTS } from '../server/test-hosts.ts'
 import { type Answer, send } from './http-call.ts'
 import type { Call, Ids } from './route-cases.ts'
 
@@ -77,6 +78,7 @@ export async function startFor(folder: string): Promise<Running> {
       LOG_LEVEL: 'trace',
       // A busy machine is no reason for a test to be refused.
       MAX_EVENT_LOOP_DELAY_MS: '0',
+      ...TEST_HOSTS,
     }),
     { logStream: { write: (line) => log.push(line) } },
   )

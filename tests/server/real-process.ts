@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TEST_HOSTS } from './test-hosts.ts'
 
 /** A start takes a second; so long may it take on a machine that is busy with other things. */
 const START_MS = 150_000
@@ -47,8 +48,7 @@ export async function startRealProcess(
       LOG_LEVEL: 'warn',
       // Tests count the calls of models.
       CHECK_MODELS: 'false',
-      // `0`: the engines are in the server's own process.
-      ENGINE_HOSTS: process.env.TENANTRAG_TEST_HOSTS ?? '0',
+      ...TEST_HOSTS,
       MAX_EVENT_LOOP_DELAY_MS: '0',
       ...env,
     },

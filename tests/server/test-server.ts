@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../../src/config/config.ts'
 import { type Server, startServer } from '../../src/main.ts'
 import { tempFolder } from './temp-folder.ts'
+import { TEST_HOSTS } from './test-hosts.ts'
 
 export interface UserEntry {
   readonly username: string
@@ -35,8 +36,7 @@ export async function startTestServer(
         LOG_LEVEL: 'fatal',
         // Tests count the calls of models.
         CHECK_MODELS: 'false',
-        // `0`: the engines are in the server's own process.
-        ENGINE_HOSTS: process.env.TENANTRAG_TEST_HOSTS ?? '0',
+        ...TEST_HOSTS,
         // A busy machine is no reason for a test to be refused.
         MAX_EVENT_LOOP_DELAY_MS: '0',
         ...(users ? { USERS_FILE: usersFile } : {}),
