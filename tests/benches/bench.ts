@@ -5,6 +5,7 @@ import { benchDirectory } from './directory.bench.ts'
 import { benchDisconnect } from './disconnect.bench.ts'
 import { benchEndpoints } from './endpoints.bench.ts'
 import { benchFairness } from './fairness.bench.ts'
+import { benchHosts } from './hosts.bench.ts'
 import { benchLightRagLike } from './lightrag-like.bench.ts'
 import { benchManyWorkspaces } from './many-workspaces.bench.ts'
 import { benchModelCalls } from './model-calls.bench.ts'
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   endpoints: benchEndpoints,
   disconnect: benchDisconnect,
   'tenancy-cost': benchTenancyCost,
+  hosts: benchHosts,
   'lightrag-like': benchLightRagLike,
   store: benchStore,
   'many-workspaces': benchManyWorkspaces,
