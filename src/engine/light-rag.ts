@@ -122,6 +122,11 @@ export class LightRag implements Rag {
     return engine
   }
 
+  /** Whether nobody else can have the workspace open until this is closed. */
+  get isExclusive(): boolean {
+    return this.#store.isExclusive
+  }
+
   /** Memory held, native memory included. */
   bytes(): number {
     return this.#store.bytes()

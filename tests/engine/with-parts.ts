@@ -8,6 +8,7 @@ export function withParts(store: Store, parts: Partial<Store>): Store {
     graph: store.graph,
     searches: store.searches,
     cache: store.cache,
+    isExclusive: store.isExclusive,
     counts: () => store.counts(),
     dataVersion: () => store.dataVersion(),
     bytes: () => store.bytes(),

@@ -6,7 +6,18 @@ const KEEP = { onConflict: 'keep' } as const
 const BROKEN = { status: 'failed', errorMsg: 'broken' } as const
 
 /** What holds however many engines work on one workspace. */
-export function describeSharing(store: () => Store): void {
+export function describeSharing(store: () => Store, openAgain: () => Promise<Store>): void {
+  it('a store keeps others out of its workspace until it is closed, where it says that it does', async () => {
+    const second = openAgain()
+    if (!store().isExclusive) {
+      await (await second).close()
+      return
+    }
+    await expect(second).rejects.toMatchObject({ code: 'workspace_locked' })
+    await store().close()
+    await (await openAgain()).close()
+  })
+
   describe('exclusive sections', () => {
     it('run one after another, also behind one that fails', async () => {
       const seen: string[] = []

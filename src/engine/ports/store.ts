@@ -17,6 +17,8 @@ export interface Store {
   readonly searches: AllSearches
   readonly cache: ModelCache
   counts(): Promise<StoreCounts>
+  /** Whether nobody else can have the workspace open, here or elsewhere, until this is closed. */
+  readonly isExclusive: boolean
   /** Grows with every visible change; part of the keys of answers. */
   dataVersion(): Promise<number>
   /** Memory held for this workspace, native memory included, in bytes. */

@@ -78,6 +78,7 @@ export function createWorkspaces(
         await openEngine(workspace, config, models, log, pool, toolsOf(workspace), ownSettings),
       ),
     close: (engine) => engine.close(),
+    isExclusive: (engine) => engine.isExclusive,
     bytesOf: (engine) => engine.bytes(),
     maxEngines: config.POOL_MAX_ENGINES,
     maxBytes: config.POOL_MAX_MB * 1024 * 1024,

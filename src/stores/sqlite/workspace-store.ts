@@ -37,6 +37,8 @@ export class WorkspaceStore implements Store {
   readonly graph: GraphStore
   readonly searches: AllSearches
   readonly cache: ModelCache
+  /** Its lock is held by one process, and by one store in it. */
+  readonly isExclusive = true
   readonly #connection: Connection
   readonly #lock: WorkspaceLock
   readonly #calls: Calls

@@ -3,6 +3,11 @@ export interface PoolOptions<T extends object> {
   readonly open: (workspace: string) => Promise<T>
   /** Flushes and closes an engine. The workspace is not opened again before this settles. */
   readonly close: (engine: T) => Promise<void>
+  /**
+   * Whether an engine keeps all others out of its workspace until it is closed: then the next one
+   * waits for its end. Every engine does, unless given.
+   */
+  readonly isExclusive?: (engine: T) => boolean
   /** Memory an engine holds now, in bytes. Asked when it opens and whenever a lease ends. */
   readonly bytesOf?: (engine: T) => number
   /** Most engines alive at once, opening and closing ones included. */

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { context } from '../context.ts'
 import type { TenancyError } from '../tenancy-error.ts'
 import { parseWorkspaceName, workspaceKey } from '../workspace-name.ts'
@@ -28,6 +29,8 @@ const LONGEST_SWEEP_MS = 30_000
 export class EnginePool<T extends object> implements EngineSource<T> {
   readonly #options: PoolOptions<T>
   readonly #engines = new Map<string, PooledEngine<T>>()
+  /** Closing, and in nobody's way. */
+  readonly #leaving = new Set<PooledEngine<T>>()
   /** Engines that could be closed, the one that was left first at the front. */
   readonly #unused = new Set<PooledEngine<T>>()
   readonly #requests = new Set<PoolWaiter<T>>()
@@ -109,22 +112,16 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     this.#shut = true
     clearInterval(this.#sweep)
     for (const waiter of [...this.#requests, ...this.#jobs]) waiter.refuse(closedError())
-    const entries = [...this.#engines.values()]
+    const entries = this.#entries()
     for (const entry of entries) this.#drainEngine(entry, 'shutdown')
-    let deadline: NodeJS.Timeout | undefined
-    await Promise.race([
-      Promise.all(entries.map((entry) => entry.whenClosed)),
-      new Promise((resolve) => {
-        deadline = setTimeout(resolve, deadlineMs)
-      }),
-    ])
-    clearTimeout(deadline)
-    return [...this.#engines.values()].map((entry) => entry.workspace)
+    const closed = Promise.all(entries.map((entry) => entry.whenClosed))
+    await Promise.race([closed, sleep(deadlineMs, undefined, { ref: false })])
+    return this.#entries().map((entry) => entry.workspace)
   }
 
   stats(): PoolStats {
     return {
-      ...engineGauges([...this.#engines.values()]),
+      ...engineGauges(this.#entries()),
       bytes: this.#bytes,
       waiting: this.#requests.size,
       backgroundWaiting: this.#jobs.size,
@@ -134,7 +131,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
 
   /** Each workspace that is open, opening or closing. */
   engines(): EngineStats[] {
-    return [...this.#engines.values()].map(engineStats)
+    return this.#entries().map(engineStats)
   }
 
   #wait(wanted: Pick<PoolWaiter<T>, 'key' | 'workspace' | 'background'> & AcquireOptions) {
@@ -189,7 +186,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
 
   /** Gives every waiter what can be given now, in order of arrival, requests first. */
   #serve(): void {
-    const room = new PoolRoom(this.#countClosing())
+    const room = new PoolRoom(this.#entries().filter(({ closing }) => closing).length)
     let starved = false
     const impatient = new Set<string>()
     for (const waiter of this.#requests) {
@@ -210,7 +207,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
    * out. One that does not run out in time goes on as if nothing had been.
    */
   #handOver(wanted: number): void {
-    const entries = [...this.#engines.values()]
+    const entries = this.#entries()
     const yielding = entries.filter((entry) => entry.yielding)
     for (const entry of yielding.slice(wanted)) {
       entry.resume()
@@ -250,7 +247,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
       return true
     }
     if (room.reserveFor(waiter.key)) return true
-    const victim = this.#leastRecentlyUsed()
+    const [victim] = this.#unused
     if (victim === undefined) return false
     this.#drainEngine(victim, 'room')
     room.add()
@@ -258,7 +255,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
   }
 
   #hasRoom(): boolean {
-    if (this.#engines.size >= this.#options.maxEngines) return false
+    if (this.#engines.size + this.#leaving.size >= this.#options.maxEngines) return false
     if (this.#bytes < this.#options.maxBytes) return true
     // Pinned engines that fill the memory must not keep all others out for good.
     return [...this.#engines.keys()].every((key) => this.#pinned.has(key))
@@ -328,6 +325,10 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     entry.state = 'draining'
     if (entry.leases > 0 || entry.closing) return
     entry.closing = true
+    if (this.#letsOthersIn(entry)) {
+      this.#engines.delete(entry.key)
+      this.#leaving.add(entry)
+    }
     void this.#apart(() => this.#close(entry, reason))
   }
 
@@ -345,7 +346,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     for (let task = entry.beforeReopening.shift(); task; task = entry.beforeReopening.shift()) {
       await task()
     }
-    this.#engines.delete(entry.key)
+    if (!this.#leaving.delete(entry)) this.#engines.delete(entry.key)
     this.#bytes -= entry.bytes
     entry.engine = undefined
     entry.markClosed()
@@ -363,28 +364,27 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     let bytes = this.#bytes
     if (bytes <= this.#options.maxBytes) return
     let open = 0
-    for (const entry of this.#engines.values()) {
+    for (const entry of this.#entries()) {
       if (entry.closing) bytes -= entry.bytes
       else open += 1
     }
     // One engine alone may be larger than the bound: closing it would only open it again.
     for (; bytes > this.#options.maxBytes && open > 1; open -= 1) {
-      const victim = this.#leastRecentlyUsed()
+      const [victim] = this.#unused
       if (victim === undefined) return
       bytes -= victim.bytes
       this.#drainEngine(victim, 'bytes')
     }
   }
 
-  #leastRecentlyUsed(): PooledEngine<T> | undefined {
-    const [first] = this.#unused
-    return first
+  #entries(): PooledEngine<T>[] {
+    return [...this.#engines.values(), ...this.#leaving]
   }
 
-  #countClosing(): number {
-    let closing = 0
-    for (const entry of this.#engines.values()) if (entry.closing) closing += 1
-    return closing
+  /** What has to run before the workspace opens again keeps it closed. */
+  #letsOthersIn({ engine, beforeReopening }: PooledEngine<T>): boolean {
+    const isShared = engine !== undefined && this.#options.isExclusive?.(engine) === false
+    return isShared && beforeReopening.length === 0
   }
 
   #measure(entry: PooledEngine<T>): void {

@@ -5,9 +5,15 @@ import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
 import { EMBEDDING } from '../samples.ts'
 import { describeStore } from './store.contract.ts'
 
-describeStore('sqlite', async () =>
-  openSqliteStore({
-    dir: await mkdtemp(join(tmpdir(), 'sqlite-store-')),
-    embedding: EMBEDDING,
-  }),
+let dir = ''
+
+const openAgain = () => openSqliteStore({ dir, embedding: EMBEDDING })
+
+describeStore(
+  'sqlite',
+  async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sqlite-store-'))
+    return openAgain()
+  },
+  openAgain,
 )

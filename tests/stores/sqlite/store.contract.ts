@@ -24,8 +24,15 @@ const REPLACE = { onConflict: 'replace' } as const
 const BROKEN = { status: 'failed', errorMsg: 'broken' } as const
 const PLAINLY = { forgetAnswers: false, deleteFiles: false } as const
 
-/** @param open gives an empty store whose vectors have the dimension of the samples */
-export function describeStore(name: string, open: () => Promise<Store>): void {
+/**
+ * @param open gives an empty store whose vectors have the dimension of the samples
+ * @param openAgain opens the workspace of that store once more
+ */
+export function describeStore(
+  name: string,
+  open: () => Promise<Store>,
+  openAgain: () => Promise<Store>,
+): void {
   describe(`store on ${name}`, () => {
     let store: Store
     beforeEach(async () => {
@@ -40,7 +47,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeUpkeep(() => store)
     describeRetrieval(() => store)
     describeAnnotations(() => store)
-    describeSharing(() => store)
+    describeSharing(() => store, openAgain)
   })
 }
 
