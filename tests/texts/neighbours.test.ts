@@ -6,6 +6,8 @@ import { LightRag, type LightRagParts } from '../../src/engine/light-rag.ts'
 import type { BackgroundJobs } from '../../src/engine/pipeline/pipeline.ts'
 import type { PipelineEvent } from '../../src/engine/pipeline/pipeline-event.ts'
 import { NO_WATCH } from '../../src/engine/pipeline/work-watch.ts'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
+import type { TextCutter } from '../../src/engine/ports/text-cutter.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
@@ -41,14 +43,14 @@ function planted(options: TextThreadsOptions = {}): void {
 /** An engine of one workspace; all of them in this process and on the same threads. */
 async function engineOf(
   workspace: string,
-  parts: Pick<LightRagParts, 'background' | 'watch'> = {},
+  parts: Pick<LightRagParts, 'background' | 'cutter' | 'watch'> = {},
 ): Promise<LightRag> {
   const models = offlineModels(tokenCount)
   const store = await openSqliteStore({ dir: join(dir, workspace), embedding: models.embedding })
   const engine = await LightRag.open({
     store,
-    ...parts,
     ...textsApart(threads, workspace, models),
+    ...parts,
     files: filesIn(join(dir, workspace, 'inputs')),
     onEvent: (event: PipelineEvent) => {
       if (event.type === 'done' || event.type === 'failed') {
@@ -142,6 +144,24 @@ describe('a text that once ended a process', () => {
     expect(ended).toEqual(['culprit bad.txt failed'])
     expect(await reasonOf(engine, 'bad.txt')).toMatch(/seconds of a processor/)
   })
+})
+
+it('cuts a text that failed apart as well when its answers are to be forgotten', async () => {
+  planted()
+  const apart: (boolean | undefined)[] = []
+  const cutter: TextCutter = {
+    cut: async (_, options) => {
+      apart.push(options.apart)
+      throw new EngineError('invalid_argument', 'It cannot be cut.')
+    },
+  }
+  const engine = await engineOf('culprit', { cutter })
+  await insert(engine, { 'bad.txt': 'Ann met Bo.' })
+  await engine.idle()
+  await engine.deleteDocuments({ file_paths: ['bad.txt'], delete_llm_cache: true })
+  await engine.idle()
+  expect(apart).toEqual([false, true])
+  expect((await engine.statusCounts()).status_counts.all).toBe(0)
 })
 
 it('ends with the engines of a server that closes, and leaves its document for the next start', async () => {
