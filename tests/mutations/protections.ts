@@ -54,8 +54,9 @@ export const PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/tenancy/pool/pool.ts',
-        find: 'if (this.#engines.size >= this.#options.maxEngines) return false',
-        replace: 'if (this.#engines.size > this.#options.maxEngines) return false',
+        find: 'if (this.#engines.size + this.#leaving.size >= this.#options.maxEngines) return false',
+        replace:
+          'if (this.#engines.size + this.#leaving.size > this.#options.maxEngines) return false',
       },
     ],
     tests: MODEL,

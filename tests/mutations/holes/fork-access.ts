@@ -1278,9 +1278,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/pool/pool.ts',
-        find: '  #leastRecentlyUsed(): PooledEngine<T> | undefined {\n    const [first] = this.#unused\n',
+        find: '    const [victim] = this.#unused\n    if (victim === undefined) return false\n',
         replace:
-          '  #leastRecentlyUsed(): PooledEngine<T> | undefined {\n    const [first] = this.#engines.values()\n    if (first !== undefined) first.leases = 0\n',
+          '    const [victim] = this.#engines.values()\n    if (victim === undefined) return false\n    victim.leases = 0\n',
       },
     ],
     test: pool('never closes a leased engine: the caller is sent away after a bounded wait'),
