@@ -48,12 +48,24 @@ export async function startOnSmallDisk(
   return {
     server,
     fill: async (left = ROOM) => {
-      await rm(filler, { force: true })
-      const { bavail, bsize } = await statfs(seen)
-      await writeFile(filler, Buffer.alloc(bavail * bsize - left))
+      for (let tries = 20; ; tries--) {
+        await rm(filler, { force: true })
+        const { bavail, bsize } = await statfs(seen)
+        try {
+          await writeFile(filler, Buffer.alloc(Math.max(0, bavail * bsize - left)))
+          return
+        } catch (error) {
+          // The server, too, writes there, and has taken what was free a moment ago.
+          if (tries === 0 || !isFull(error)) throw error
+        }
+      }
     },
     clear: () => rm(filler),
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
 function limited(server: RealProcess, storage: string): SmallDisk {
