@@ -1,5 +1,5 @@
 /** Plays one attack, or honest work, in a process of its own, which shares no event loop with those who measure. */
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attack } from './attack.ts'
 import { ATTACK_KINDS } from './attack-kinds.ts'
@@ -17,7 +17,8 @@ const HONEST_LANES = 8
 /** Between two plays of a lane. */
 const PAUSE_MS = 20
 /** In earnest an attacker has a machine of their own. */
-const PRIORITY = 10
+const LOWER = 10
+const LOWEST = 19
 const SETTLE_MS = 100
 
 const order = JSON.parse(process.argv[2] ?? '{}') as AttackOrder
@@ -27,7 +28,7 @@ process.on('unhandledRejection', (error) => caller.statuses.add(`fault: ${error}
 
 const attack = order.attack === undefined ? undefined : attackNamed(order.attack)
 const lanes = attack === undefined ? HONEST_LANES : (attack.lanes ?? LANES)
-if (attack !== undefined) setPriority(PRIORITY)
+if (attack !== undefined) setPriority(Math.min(LOWEST, getPriority() + LOWER))
 const play = (await attack?.ready(caller)) ?? honestWork(caller, order.honest)
 process.on('message', (message) => {
   if (message === 'play') for (let i = 0; i < lanes; i++) void lane(i)
