@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
 /** Files whose tests start processes, kill them or may be their end, or change what a process has but once. */
-const ALONE = ['commands', 'guarantees', 'house', 'mutations', 'server', 'texts', 'threads'].map(
-  (folder) => `tests/${folder}/**/*.test.ts`,
-)
+const ALONE = [
+  'commands',
+  'guarantees',
+  'hosts',
+  'house',
+  'mutations',
+  'server',
+  'texts',
+  'threads',
+].map((folder) => `tests/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
@@ -29,11 +36,10 @@ export default defineConfig({
 
 function limits() {
   return {
-    setupFiles: ['tests/own-folder.ts'],
-    pool: 'forks' as const,
+    pool: 'forks',
     // A busy machine takes its time; these end what would never end.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 120_000 } },
-  }
+  } as const
 }

@@ -4,8 +4,11 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { ControlError } from '../control/core/control-error.ts'
 import { EngineError } from '../engine/ports/engine-error.ts'
+import type { Work } from '../engine/work/announced-work.ts'
+import type { LifeFiles } from '../life/life-files.ts'
 import { TenancyError } from '../tenancy/tenancy-error.ts'
 import { fileToRun, IS_TYPESCRIPT } from '../threads/start-thread.ts'
+import { findSuspect } from './find-suspect.ts'
 import type { FrontCalls, HostCalls, HostStart } from './host-calls.ts'
 import { HostChannel } from './host-channel.ts'
 import type { HostDesk } from './host-desk.ts'
@@ -13,6 +16,7 @@ import type { HostDesk } from './host-desk.ts'
 /** Errors that come over with their class. */
 export const CARRIED_ERRORS = { ControlError, EngineError, TenancyError }
 
+const HEAP_OPTION = /--max[-_]old[-_]space[-_]size/
 /** Sockets to a host that are kept open while nobody uses them. */
 const KEPT_SOCKETS = 64
 
@@ -21,15 +25,19 @@ export interface EngineHostOptions {
   readonly entry: URL
   readonly start: HostStart
   readonly desk: HostDesk
-  /** Flags of Node's, such as a bound on its heap. */
-  readonly execArgv: readonly string[]
+  /** The most that its heap may take, unless the options of Node's say so, in MB. */
+  readonly heapMb: number
   /** Takes each line that it prints. */
   readonly onLine: (line: string) => void
   readonly onError: (error: unknown) => void
+  /** Where processes leave word of their ends. */
+  readonly lives: LifeFiles
 }
 
 /** How a process has ended. */
 export interface HostExit {
+  /** The work that ended it; null when nobody's did. */
+  readonly suspect: Work | null
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
@@ -44,13 +52,19 @@ export class EngineHost {
   readonly started: Promise<void>
   readonly channel: HostChannel<FrontCalls, HostCalls>
   readonly #child: ChildProcess
+  #life: string | undefined
   #hasEnded = false
 
   /** @throws when the system gives no process */
-  constructor({ entry, start, desk, execArgv, onLine, onError }: EngineHostOptions) {
+  constructor({ entry, start, desk, heapMb, lives, onLine, onError }: EngineHostOptions) {
     this.socketPath = start.socketPath
     const child = fork(fileURLToPath(fileToRun(entry)), [], {
-      execArgv: [...(IS_TYPESCRIPT ? ['--import', import.meta.resolve('tsx')] : []), ...execArgv],
+      execArgv: [
+        ...(IS_TYPESCRIPT ? ['--import', import.meta.resolve('tsx')] : []),
+        ...(HEAP_OPTION.test(process.env.NODE_OPTIONS ?? '')
+          ? []
+          : [`--max-old-space-size=${heapMb}`]),
+      ],
       // None of the secrets of this process: what a host needs it is told.
       env: bareEnvironment(),
       // The last is held open by nobody but this process: when it closes, the host ends itself.
@@ -68,13 +82,14 @@ export class EngineHost {
       onError,
     })
     this.ended = new Promise((resolve) => {
-      const end = (exit: HostExit) => {
+      const end = (exit: Omit<HostExit, 'suspect'>) => {
         if (this.#hasEnded) return
         this.#hasEnded = true
+        const suspect = this.#life === undefined ? null : findSuspect(lives, this.#life, exit)
         this.channel.close()
         this.agent.destroy()
         desk.end()
-        resolve(exit)
+        resolve({ ...exit, suspect })
       }
       child.once('error', (error) => {
         onError(error)
@@ -82,7 +97,9 @@ export class EngineHost {
       })
       child.once('exit', (code, signal) => end({ code, signal }))
     })
-    this.started = this.channel.call('start', start)
+    this.started = this.channel.call('start', start).then((life) => {
+      this.#life = life
+    })
     // Whoever waits for it hears it; nobody may.
     this.started.catch(() => undefined)
   }

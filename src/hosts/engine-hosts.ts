@@ -1,28 +1,17 @@
-import { timerMs } from '../engine/work/timer-ms.ts'
 import { workspaceKey } from '../tenancy/workspace-name.ts'
 import type { EngineHost, HostExit } from './engine-host.ts'
-
-/** Waits before a host is started again that ended soon after its start, in milliseconds. */
-const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 10_000
-/** A host that has lived for so long is started again at once. */
-const SETTLED_MS = 30_000
-
-/** Where one of a fixed number of hosts runs, one after the other. */
-interface Seat {
-  host: EngineHost
-  /** Of the next host, while there is none. */
-  coming: Promise<EngineHost> | undefined
-  inFlight: number
-  workspaces: number
-  startedAt: number
-  failures: number
-}
+import { ChannelClosed } from './host-channel.ts'
+import { hostLost } from './host-lost.ts'
+import { type HostSeat, KeptSeat } from './host-seat.ts'
+import { endHost, LoneSeat, Quarantine } from './quarantine.ts'
+import { Suspicions } from './suspicions.ts'
 
 /** Where a workspace is served. */
 interface Place {
-  readonly seat: Seat
-  inFlight: number
+  readonly workspace: string
+  seat: HostSeat
+  /** While it goes from one seat to another. */
+  moving: Promise<void> | undefined
   /** While it is kept closed: by which host, and until when. */
   closed: { readonly by: EngineHost; readonly until: Promise<void> } | undefined
 }
@@ -38,30 +27,43 @@ export interface EngineHostsOptions {
   readonly count: number
   /** @throws when the system gives no process */
   readonly start: () => EngineHost
-  readonly onEnd: (host: EngineHost, exit: HostExit) => void
+  /** Told of a host that ended by itself, and of the workspaces that it served. */
+  readonly onEnd: (host: EngineHost, exit: HostExit, workspaces: readonly string[]) => void
   readonly onError: (error: unknown) => void
 }
 
 /**
  * The processes that hold engines. A workspace is served by one of them, chosen when it is first asked
  * for: the one with the least to do. A host that ended has a successor at once, which takes over its
- * workspaces; nothing of them is open elsewhere before its end was seen.
+ * workspaces; nothing of them is open elsewhere before its end was seen. A workspace that ends hosts
+ * by what is asked of it comes into one of its own.
  */
 export class EngineHosts {
+  readonly suspicions = new Suspicions()
   readonly #options: EngineHostsOptions
-  readonly #seats: readonly Seat[]
+  readonly #seats: readonly KeptSeat[]
+  readonly #quarantine: Quarantine
   readonly #places = new Map<string, Place>()
   #nextId = 0
   #isClosing = false
 
   constructor(options: EngineHostsOptions) {
     this.#options = options
-    this.#seats = Array.from({ length: options.count }, () => this.#seat())
+    const { start, onError } = options
+    const starts = {
+      start,
+      onError,
+      onEnd: (host: EngineHost, exit: HostExit) => this.#ended(host, exit),
+    }
+    this.#quarantine = new Quarantine(starts, this.suspicions)
+    this.#seats = Array.from({ length: options.count }, () => new KeptSeat(starts))
   }
 
   /** Hosts that live. */
   get hosts(): EngineHost[] {
-    return this.#seats.map(({ host }) => host).filter((host) => !host.hasEnded)
+    return [...this.#seats.map(({ host }) => host), ...this.#quarantine.hosts].filter(
+      (host) => !host.hasEnded,
+    )
   }
 
   /** Resolves when all have come up once. */
@@ -69,23 +71,31 @@ export class EngineHosts {
     await Promise.all(this.#seats.map(({ host }) => host.started))
   }
 
-  /** Waits for the host of a workspace. */
+  /**
+   * Waits for the host of a workspace.
+   *
+   * @throws {RequestError} `host_lost` when there is none for now
+   */
   async enter(workspace: string): Promise<Visit> {
     const place = this.#placeOf(workspace)
-    const { seat } = place
-    // Counted before it is waited for: who comes meanwhile goes elsewhere.
-    const leave = begin(place)
-    try {
-      for (;;) {
-        const host = seat.coming === undefined ? seat.host : await seat.coming
-        await host.started
+    for (;;) {
+      await this.#settled(place)
+      const { seat } = place
+      // Counted before it is waited for: who comes meanwhile goes elsewhere.
+      const leave = begin(seat)
+      try {
+        const host = await seat.ready()
         const { closed } = place
-        if (closed === undefined || closed.by === host) return { host, leave }
-        await closed.until
+        if (place.seat === seat) {
+          if (closed === undefined || closed.by === host) return { host, leave }
+          await closed.until
+        }
+      } catch (error) {
+        leave()
+        if (!(error instanceof ChannelClosed)) throw error
+        throw hostLost('The part of the server that serves this has ended.', { cause: error })
       }
-    } catch (error) {
       leave()
-      throw error
     }
   }
 
@@ -124,92 +134,84 @@ export class EngineHosts {
     return host?.hasEnded === true ? undefined : host
   }
 
+  /** Ends the quarantine of a workspace; false where it was in none. */
+  free(workspace: string): boolean {
+    const wasThere = this.suspicions.free(workspace)
+    const place = this.#places.get(workspaceKey(workspace))
+    if (place !== undefined) this.#settled(place).catch(this.#options.onError)
+    return wasThere
+  }
+
   async close(deadlineMs: number): Promise<void> {
     this.#isClosing = true
-    await Promise.all(
-      this.hosts.map(async (host) => {
-        await host.channel.call('close', deadlineMs).catch(() => undefined)
-        host.kill()
-        await host.ended
-      }),
-    )
+    for (const seat of this.#seats) seat.close()
+    await Promise.all(this.hosts.map((host) => endHost(host, deadlineMs)))
   }
 
   #placeOf(workspace: string): Place {
     const key = workspaceKey(workspace)
     const known = this.#places.get(key)
     if (known !== undefined) return known
-    const [seat] = this.#seats.toSorted(
-      (one, other) => one.inFlight - other.inFlight || one.workspaces - other.workspaces,
-    )
-    if (seat === undefined) throw new RangeError('There are no hosts')
-    const place: Place = { seat, inFlight: 0, closed: undefined }
+    const seat = this.#leastLoaded()
+    const place: Place = { workspace, seat, moving: undefined, closed: undefined }
     seat.workspaces += 1
     this.#places.set(key, place)
     return place
   }
 
-  #seat(): Seat {
-    const seat: Seat = {
-      host: this.#options.start(),
-      coming: undefined,
-      inFlight: 0,
-      workspaces: 0,
-      startedAt: performance.now(),
-      failures: 0,
-    }
-    this.#watch(seat)
+  #leastLoaded(): HostSeat {
+    const [seat] = this.#seats.toSorted(
+      (one, other) => one.inFlight - other.inFlight || one.workspaces - other.workspaces,
+    )
+    if (seat === undefined) throw new RangeError('There are no hosts')
     return seat
   }
 
-  #watch(seat: Seat): void {
-    const { host } = seat
-    void host.ended.then((exit) => {
-      if (this.#isClosing) return
-      // Before anybody hears of the end: who asks again then waits for the successor.
-      seat.coming = this.#succeed(seat)
-      seat.coming.catch(() => undefined)
-      this.#options.onEnd(host, exit)
-    })
+  /** Brings a workspace back among the others when its quarantine is over and nobody uses it. */
+  async #settled(place: Place): Promise<void> {
+    const { seat, workspace } = place
+    if (
+      seat instanceof LoneSeat &&
+      seat.inFlight === 0 &&
+      !this.suspicions.isQuarantined(workspace)
+    ) {
+      place.moving ??= seat.vacate().finally(() => {
+        move(place, this.#leastLoaded())
+        place.moving = undefined
+      })
+    }
+    await place.moving
   }
 
-  async #succeed(seat: Seat): Promise<EngineHost> {
-    for (;;) {
-      const lived = performance.now() - seat.startedAt
-      seat.failures = lived > SETTLED_MS ? 0 : seat.failures + 1
-      const wait = FIRST_WAIT_MS * 2 ** Math.min(seat.failures - 1, 10)
-      if (seat.failures > 1) await pause(wait)
-      seat.startedAt = performance.now()
-      try {
-        const host = this.#options.start()
-        await host.started
-        seat.host = host
-        seat.coming = undefined
-        this.#watch(seat)
-        return host
-      } catch (error) {
-        this.#options.onError(error)
-        if (this.#isClosing) throw error
+  #ended(host: EngineHost, exit: HostExit): void {
+    if (this.#isClosing) return
+    const { suspect } = exit
+    if (suspect !== null) this.suspicions.blame(suspect)
+    const served: string[] = []
+    for (const place of this.#places.values()) {
+      if (place.seat.host !== host) continue
+      served.push(place.workspace)
+      // It is open nowhere at this moment.
+      if (!(place.seat instanceof LoneSeat) && this.suspicions.isQuarantined(place.workspace)) {
+        move(place, this.#quarantine.seatFor(place.workspace))
       }
     }
+    this.#options.onEnd(host, exit, served)
   }
 }
 
-function begin(place: Place): () => void {
-  const { seat } = place
-  place.inFlight += 1
+function move(place: Place, seat: HostSeat): void {
+  place.seat.workspaces -= 1
+  place.seat = seat
+  seat.workspaces += 1
+}
+
+function begin(seat: HostSeat): () => void {
   seat.inFlight += 1
   let isThere = true
   return () => {
     if (!isThere) return
     isThere = false
-    place.inFlight -= 1
     seat.inFlight -= 1
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, timerMs(ms, LONGEST_WAIT_MS))
-  })
 }

@@ -1,9 +1,11 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RequestError } from '../http/errors/request-error.ts'
+import type { Work } from '../engine/work/announced-work.ts'
 import { type Admission, admissionOf } from '../tenancy/request/admission.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { EngineHosts } from './engine-hosts.ts'
+import { hostLost } from './host-lost.ts'
 import { DECISION_HEADER, type DecisionSeal, decisionOf } from './sealed-decision.ts'
 
 /** Of one connection, and not of what is said over it (RFC 9110, section 7.6.1). */
@@ -22,7 +24,8 @@ const HOP_BY_HOP = new Set([
 const KEPT_BYTES = 64 * 1024
 /** What only reads, and may be asked a second time. */
 const REPEATABLE: ReadonlySet<unknown> = new Set(['query:run', 'document:read', 'optional'])
-const RETRY_AFTER_SECONDS = 1
+/** A host whose socket has failed and that does not end meanwhile lives. */
+const LONGEST_END_MS = 5_000
 
 /** A request that is with a host. */
 export interface Forwarded {
@@ -83,6 +86,9 @@ export class RequestForwarding {
       } catch (error) {
         leave()
         if (reply.raw.destroyed) return
+        // What ended one would end the next.
+        const suspect = await suspectOf(host)
+        if (suspect?.request === id) throw culprit(error)
         if (attempt > 1 || !isRepeatable || !kept.isWhole) throw lost(error)
       }
     }
@@ -164,10 +170,25 @@ function send(reply: FastifyReply, answer: IncomingMessage): void {
   reply.send(answer)
 }
 
+/** Its sockets end a moment before its end is seen. */
+async function suspectOf(host: EngineHost): Promise<Work | null> {
+  const waiting = new AbortController()
+  const noEnd = sleep(LONGEST_END_MS, null, { signal: waiting.signal }).catch(() => null)
+  const exit = await Promise.race([host.ended, noEnd])
+  waiting.abort()
+  return exit?.suspect ?? null
+}
+
+function culprit(cause: unknown): Error {
+  return hostLost(
+    'The part of the server that worked on this has ended by it. Ask for less at a time, or something else.',
+    { cause },
+  )
+}
+
 function lost(cause: unknown): Error {
-  return new RequestError(
-    'host_lost',
+  return hostLost(
     'The part of the server that worked on this has ended; what came of it is not known. Try again shortly.',
-    { retryAfterSeconds: RETRY_AFTER_SECONDS, cause },
+    { cause },
   )
 }

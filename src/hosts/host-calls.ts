@@ -45,6 +45,8 @@ export interface FrontCalls {
   releaseSlot(id: number): void
   ownSettings(workspace: string): Promise<OwnSettings>
   graphBounds(workspace: string): Promise<GraphBounds>
+  /** Whether a workspace is to be opened without the files that can be made again. */
+  isOpenedBare(workspace: string): Promise<boolean>
   recordUsage(record: UsageRecord, userId: string | undefined): void
   tenantKbOf(workspace: string): Promise<TenantKb | undefined>
   countCall(tenantKb: TenantKb): Promise<void>
@@ -66,8 +68,8 @@ export interface FrontCalls {
 
 /** What the front asks of a host. */
 export interface HostCalls {
-  /** Resolves when the host takes requests. */
-  start(start: HostStart): Promise<void>
+  /** Resolves when the host takes requests, to the life under which it leaves word of its end. */
+  start(start: HostStart): Promise<string>
   /** Opens the engine and works off what is pending; resolves when nothing is left to do. */
   workOff(workspace: string): Promise<void>
   /** Opens the engine. */

@@ -22,6 +22,7 @@ export interface FrontServices {
     | undefined
   readonly quotas: QuotaDesk | undefined
   readonly queries: Limiter | undefined
+  readonly isOpenedBare: (workspace: string) => boolean
   readonly onUsage: (record: UsageRecord, userId: string | undefined) => void
   readonly onClosed: (workspace: string) => void
   readonly onRefused: (decisionId: string, code: string) => void
@@ -83,6 +84,10 @@ export class HostDesk implements FrontCalls {
 
   async graphBounds(workspace: string): Promise<GraphBounds> {
     return present(this.#front.ownSettings).graphBounds(workspace)
+  }
+
+  async isOpenedBare(workspace: string): Promise<boolean> {
+    return this.#front.isOpenedBare(workspace)
   }
 
   recordUsage(record: UsageRecord, userId: string | undefined): void {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { workerData } from 'node:worker_threads'
+import type { Fault } from '../life/life-files.ts'
 
 /** What the thread that guards a host is told. */
 export interface HostGuardData {
@@ -11,13 +12,13 @@ export interface HostGuardData {
   /** CPU that the process may spend without a turn of its loop, in milliseconds. */
   readonly stallCpuMs: number
   readonly maxResidentBytes: number
-  /** Where the process leaves word that it was ended for its memory. */
-  readonly memoryWord: string
+  /** Where the process leaves word of why it was ended. */
+  readonly word: string
 }
 
 const LOOK_EVERY_MS = 250
 
-const { beats, pipe, stallCpuMs, maxResidentBytes, memoryWord }: HostGuardData = workerData
+const { beats, pipe, stallCpuMs, maxResidentBytes, word }: HostGuardData = workerData
 
 // The front is gone, by whatever hand: nobody is answered any more, and the workspaces are wanted.
 new Socket({ fd: pipe }).once('close', end).on('error', end).resume()
@@ -33,13 +34,18 @@ setInterval(() => {
     seen = beat
     cpuSeen = cpuMs
   } else if (cpuMs - cpuSeen >= stallCpuMs) {
-    end()
+    endFor('stalled')
   }
-  if (process.memoryUsage.rss() > maxResidentBytes) {
-    writeFileSync(memoryWord, JSON.stringify({ fault: 'memory' }), { mode: 0o600 })
-    end()
-  }
+  if (process.memoryUsage.rss() > maxResidentBytes) endFor('memory')
 }, LOOK_EVERY_MS)
+
+function endFor(fault: Fault): void {
+  try {
+    writeFileSync(word, JSON.stringify({ fault }), { mode: 0o600 })
+  } finally {
+    end()
+  }
+}
 
 /** Not by `exit`, for that would wait for the loop that stands still. */
 function end(): void {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Work } from '../engine/work/announced-work.ts'
 
 /** By what of its own a process has ended. */
 export type Fault = 'stalled' | 'memory' | 'fatal' | 'abort' | 'exception'
@@ -34,11 +35,11 @@ export class LifeFiles {
     writeFileSync(this.path(life, kind), JSON.stringify(content), { mode: 0o600 })
   }
 
-  remove(life: string, kind: 'died' | 'alone' | 'stalled'): void {
+  remove(life: string, kind: 'died' | 'alone' | 'stalled' | 'work'): void {
     rmSync(this.path(life, kind), { force: true })
   }
 
-  path(life: string, kind: 'died' | 'alone' | 'stalled' | 'report'): string {
+  path(life: string, kind: 'died' | 'alone' | 'stalled' | 'report' | 'work'): string {
     return join(this.folder, `${life}.${kind}.json`)
   }
 
@@ -54,6 +55,19 @@ export class LifeFiles {
   alone(life: string): string | null {
     const work = this.#read(this.path(life, 'alone'))?.work
     return typeof work === 'string' ? work : null
+  }
+
+  /** What held the event loop last, as far as it was announced. */
+  lastWork(life: string): Work | null {
+    const said = this.#read(this.path(life, 'work'))
+    if (typeof said?.workspace !== 'string' || typeof said.stage !== 'string') return null
+    const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+    return {
+      workspace: said.workspace,
+      stage: said.stage,
+      request: textOf(said.request),
+      document: textOf(said.document),
+    }
   }
 
   /** The reports that Node writes of its own end say much more than anybody needs. */

@@ -1,6 +1,7 @@
 import type { EmbeddingModel, Extractor, Models } from '../engine/ports/models.ts'
 import type { TextCutter } from '../engine/ports/text-cutter.ts'
 import { CUTS_HERE } from '../engine/read/cut-document.ts'
+import { comeBack } from '../engine/work/announced-work.ts'
 import { offlineModels } from '../models/offline/offline-models.ts'
 import { unpacked } from './text-jobs.ts'
 import type { TextThreads } from './text-threads.ts'
@@ -38,7 +39,8 @@ function cutterApart(threads: TextThreads, workspace: string): TextCutter {
     async cut(input, options) {
       if (options.apart !== true) return CUTS_HERE.cut(input, options)
       const { text } = input
-      const done = await threads.run(workspace, { kind: 'cut', input }, text.length, options)
+      const job = threads.run(workspace, { kind: 'cut', input }, text.length, options)
+      const done = await comeBack(job)
       return unpacked(text, done)
     },
   }

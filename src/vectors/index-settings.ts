@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FlatFile } from './flat/flat-file.ts'
 import { HnswFile } from './hnsw/hnsw-file.ts'
@@ -35,3 +36,11 @@ export function indexFile({ dir }: VectorIndexSettings, kind: string): HnswFile 
 export function flatFile({ dir }: VectorIndexSettings, kind: string): FlatFile | null {
   return dir === null ? null : new FlatFile(join(dir, `${kind}.index`))
 }
+
+/** Removes all files of indexes in a folder; the vectors are read row by row then. */
+export async function discardIndexFiles(dir: string): Promise<void> {
+  const names = await readdir(dir)
+  for (const name of names.filter((one) => INDEX_FILE.test(one))) await rm(join(dir, name))
+}
+
+const INDEX_FILE = /\.(?:hnsw|hnsw\.head|index)$/

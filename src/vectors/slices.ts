@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { comeBack } from '../engine/work/announced-work.ts'
 
 /** How long one slice of work may hold the event loop, in milliseconds. */
 export const SLICE_MS = 6
@@ -36,11 +37,15 @@ export async function inSlices(
   { around = (slice) => slice(), wanted, room, sliceMs = SLICE_MS }: Slicing = {},
 ): Promise<boolean> {
   while (!around(() => takeSlice(steps, sliceMs))) {
-    await nextTurn()
-    await room?.()
+    await comeBack(pause(room))
     if (wanted?.() === false) return false
   }
   return true
+}
+
+async function pause(room: Slicing['room']): Promise<void> {
+  await nextTurn()
+  await room?.()
 }
 
 /** Like `map`, giving way to other work between slices. What maps to null is left out. */

@@ -8,6 +8,8 @@ export interface OpenOptions {
   readonly embedding: { readonly id: string; readonly dimension: number }
   /** From how many vectors of a kind on they are searched by an index. */
   readonly indexFrom?: number
+  /** Whether the files that can be made again are removed first. */
+  readonly isBare?: boolean
 }
 
 /** What the engine of a workspace works on. */

@@ -14,7 +14,55 @@ const CREDENTIALS = ['tests/tenancy/strict-credentials.test.ts']
 const INVITED = ['tests/control/members/invitation-page.test.ts']
 const PROXY = ['tests/tenancy/proxy/proxy.test.ts']
 
+const SUSPICIONS = ['tests/hosts/suspicions.test.ts']
+const PLANTED_QUESTIONS = ['tests/hosts/planted-questions.test.ts']
+const PLANTED_DOCUMENTS = ['tests/hosts/planted-documents.test.ts']
+
 export const PROTECTIONS: readonly Mutation[] = [
+  {
+    name: 'what ended a host is asked of the next',
+    edits: [
+      {
+        file: 'src/hosts/forward-requests.ts',
+        find: 'if (suspect?.request === id) throw culprit(error)',
+        replace: '',
+      },
+    ],
+    tests: PLANTED_QUESTIONS,
+  },
+  {
+    name: 'a workspace that ends hosts stays among the others',
+    edits: [
+      {
+        file: 'src/hosts/engine-hosts.ts',
+        find: '!(place.seat instanceof LoneSeat) && this.suspicions',
+        replace: 'false && this.suspicions',
+      },
+    ],
+    tests: PLANTED_QUESTIONS,
+  },
+  {
+    name: 'a file that ends its reader is read again',
+    edits: [
+      {
+        file: 'src/stores/sqlite/sqlite-store.ts',
+        find: 'if (options.isBare === true) await',
+        replace: 'if (options.isBare === undefined) await',
+      },
+    ],
+    tests: PLANTED_DOCUMENTS,
+  },
+  {
+    name: 'quarantine lasts for ever',
+    edits: [
+      {
+        file: 'src/hosts/suspicions.ts',
+        find: 'this.#now() - suspicion.at < FORGOTTEN_MS',
+        replace: 'true',
+      },
+    ],
+    tests: SUSPICIONS,
+  },
   {
     name: 'a lease is given back twice',
     edits: [
@@ -132,8 +180,8 @@ export const PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/tenancy/proxy/proxy.ts',
-        find: '  } finally {\n    lease.release()\n  }',
-        replace: '  } finally {\n  }',
+        find: '  } finally {\n    lease.release()\n',
+        replace: '  } finally {\n',
       },
     ],
     tests: PROXY,

@@ -20,7 +20,7 @@ const COPIED = [
 ]
 
 /** Where tests start the server as a process of its own, so that it has to be compiled. */
-const OF_PROCESSES = /^tests\/(commands|guarantees|server|control\/adopt)\//
+const OF_PROCESSES = /^tests\/(commands|guarantees|hosts|server|control\/adopt)\//
 
 /** `FAILS ANYWAY`: a test that fails on whole sources proves nothing about broken ones. */
 export type Verdict = 'caught' | 'SURVIVED' | 'NOT APPLICABLE' | 'FAILS ANYWAY'

@@ -12,6 +12,7 @@ const ENGINE = {
   background_leases: 0,
   granted: 240,
   documents_pending: 3,
+  quarantined: false,
 }
 
 const TRASHED = {
@@ -55,7 +56,7 @@ export const ADMIN_DOCS = documented({
   'GET /admin/engines': {
     tag,
     summary: 'Lists the engines that are in memory, the largest first',
-    description: OPERATOR,
+    description: `${OPERATOR} Those in quarantine are there also while they are closed.`,
     reply: { example: { items: [ENGINE], total: 1 } },
   },
   'POST /admin/engines/:workspace/evict': {
@@ -63,5 +64,11 @@ export const ADMIN_DOCS = documented({
     summary: 'Closes an engine as soon as nobody uses it',
     description: `${OPERATOR} The next request opens it anew.`,
     reply: { example: { status: 'closing', workspace: ENGINE.workspace } },
+  },
+  'POST /admin/engines/:workspace/free': {
+    tag,
+    summary: 'Ends the quarantine of a workspace',
+    description: `${OPERATOR} A workspace comes into quarantine, a process of its own, when what was asked of it has ended two processes, and out of it after an hour in which it ended none.`,
+    reply: { example: { workspace: ENGINE.workspace, was_quarantined: true } },
   },
 })

@@ -20,10 +20,15 @@ const EngineListReply = Type.Object({
       background_leases: Type.Integer(),
       granted: Type.Integer({ description: 'Leases since it opened' }),
       documents_pending: NullableInteger,
+      quarantined: Type.Boolean({
+        description: 'Whether it is served alone, for what was asked of it has ended processes',
+      }),
     }),
   ),
   total: Type.Integer(),
 })
+
+const FreedReply = Type.Object({ workspace: Type.String(), was_quarantined: Type.Boolean() })
 
 const EvictedReply = Type.Object({ status: Type.String(), workspace: Type.String() })
 
@@ -56,6 +61,19 @@ export const adminEngineRoutes: FastifyPluginAsyncTypebox<{ engines: LiveEngines
       const { workspace } = request.params
       await engines.evict(callerOf(request), workspace)
       return reply.code(202).send({ status: 'closing', workspace })
+    },
+  )
+
+  app.post(
+    '/admin/engines/:workspace/free',
+    {
+      config: { access: 'account', doc: ADMIN_DOCS['POST /admin/engines/:workspace/free'] },
+      schema: { params: EngineParams, response: { 200: FreedReply } },
+    },
+    async (request) => {
+      const { workspace } = request.params
+      const wasQuarantined = await engines.free(callerOf(request), workspace)
+      return { workspace, was_quarantined: wasQuarantined }
     },
   )
 }

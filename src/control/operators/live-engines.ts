@@ -17,6 +17,10 @@ export interface PooledEngines {
   list(): Promise<readonly PooledWorkspace[]>
   /** Closes one as soon as its leases have ended; false when it is not there. */
   evict(workspace: string): Promise<boolean>
+  /** Workspaces that are served alone, for what was asked of them has ended processes. */
+  quarantined(): readonly string[]
+  /** Has one served among the others again; false when it was not alone. */
+  free(workspace: string): boolean
 }
 
 /** An engine as the API shows it. */
@@ -33,7 +37,19 @@ export interface LiveEngine {
   /** Leases since it opened. */
   readonly granted: number
   readonly documents_pending: number | null
+  /** Whether it is served alone, for what was asked of it has ended processes. */
+  readonly quarantined: boolean
 }
+
+/** An engine that waits for somebody to ask. */
+const ABSENT = {
+  state: 'closed',
+  bytes: 0,
+  leases: 0,
+  backgroundLeases: 0,
+  granted: 0,
+  documentsPending: null,
+} as const satisfies Omit<PooledWorkspace, 'workspace'>
 
 /** What operators may see of the engines, and do about them. */
 export class LiveEngines {
@@ -47,10 +63,18 @@ export class LiveEngines {
     this.#engines = engines
   }
 
-  /** The largest first. */
+  /** The largest first; those in quarantine also while they are closed. */
   async list(actor: Actor): Promise<LiveEngine[]> {
     assertSuperAdmin(actor)
-    const found = await this.#engines.list()
+    const quarantined = new Set(this.#engines.quarantined())
+    const open = await this.#engines.list()
+    const absent = [...quarantined].filter(
+      (workspace) => !open.some((engine) => engine.workspace === workspace),
+    )
+    const found: readonly PooledWorkspace[] = [
+      ...open,
+      ...absent.map((workspace) => ({ workspace, ...ABSENT })),
+    ]
     const shown = found.map(async ({ backgroundLeases, documentsPending, ...engine }) => {
       const tenantKb = await this.#tenantKbs.of(engine.workspace)
       return {
@@ -59,6 +83,7 @@ export class LiveEngines {
         kb_id: tenantKb?.kbId ?? null,
         background_leases: backgroundLeases,
         documents_pending: documentsPending,
+        quarantined: quarantined.has(engine.workspace),
       }
     })
     return (await Promise.all(shown)).sort((one, other) => other.bytes - one.bytes)
@@ -72,10 +97,27 @@ export class LiveEngines {
   async evict(actor: Actor, workspace: string): Promise<void> {
     assertSuperAdmin(actor)
     if (!(await this.#engines.evict(workspace))) throw notFound('engine')
+    await this.#record(actor, 'engine_evicted', workspace)
+  }
+
+  /**
+   * Ends the quarantine of a workspace: nothing is held against it any more.
+   *
+   * @returns whether it was in quarantine
+   * @throws {ControlError} `super_admin_only`
+   */
+  async free(actor: Actor, workspace: string): Promise<boolean> {
+    assertSuperAdmin(actor)
+    const wasQuarantined = this.#engines.free(workspace)
+    if (wasQuarantined) await this.#record(actor, 'engine_freed', workspace)
+    return wasQuarantined
+  }
+
+  async #record(actor: Actor, event: string, workspace: string): Promise<void> {
     const tenantKb = await this.#tenantKbs.of(workspace)
     await this.#core.mutate((mutation) =>
       mutation.record(actor, {
-        event: 'engine_evicted',
+        event,
         tenantId: tenantKb?.tenantId,
         // A name stands in no record of acts.
         subject: tenantKb?.kbId ?? 'workspace',

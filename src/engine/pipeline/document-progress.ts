@@ -1,3 +1,4 @@
+import { comeBack } from '../work/announced-work.ts'
 import type { Step, WorkInHand } from './work-watch.ts'
 
 /** How far the work on one document has come. */
@@ -26,7 +27,7 @@ export class DocumentProgress {
     this.#done = 0
     this.#total = total
     this.#hand.step(step)
-    await this.#note(step)
+    await comeBack(this.#note(step))
   }
 
   /** Notes how long the text is, once it is cut. */

@@ -1,4 +1,5 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import { announce, announced, comeBack } from './announced-work.ts'
 
 /** How long one piece of background work may hold the event loop, in milliseconds. */
 const TURN_MS = 8
@@ -23,7 +24,7 @@ export async function yieldIfDue(): Promise<void> {
  * What finds everything in memory would else hold the event loop until there is no more of it.
  */
 export async function yieldAheadIfDue(): Promise<void> {
-  if (isSliceOver()) await eventLoopTurn()
+  if (isSliceOver()) await comeBack(eventLoopTurn())
 }
 
 /** Like `map`, for as many items as there may be: everybody else has turns in between. */
@@ -41,8 +42,12 @@ export async function mapInTurns<In, Out>(
 
 /** Waits for a turn of the event loop that no other background work has a part in. */
 export function nextTurn(): Promise<void> {
+  const work = announced()
   return new Promise((resolve) => {
-    waiting.push(resolve)
+    waiting.push(() => {
+      announce(work)
+      resolve()
+    })
     if (waiting.length === 1) setImmediate(serve)
   })
 }

@@ -1,5 +1,6 @@
 import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { FileReader, ReadFile, ReadOptions } from '../../engine/ports/file-reader.ts'
+import { comeBack } from '../../engine/work/announced-work.ts'
 import { FILE_EXTENSIONS } from '../file-extensions.ts'
 import { DEFAULT_READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { isWorthAnotherTry, type ReadOutcome, refusalOf } from './read-outcome.ts'
@@ -47,7 +48,8 @@ export class FileReaders {
   of(workspace: string): FileReader {
     return {
       extensions: FILE_EXTENSIONS,
-      read: (path, fileName, options) => this.#read(workspace, { path, fileName }, options),
+      read: (path, fileName, options) =>
+        comeBack(this.#read(workspace, { path, fileName }, options)),
     }
   }
 

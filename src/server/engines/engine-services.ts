@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Rag } from '../../engine/rag.ts'
 import type { UsageRecord } from '../../models/calls/call-usage.ts'
 import type { HealthRoutesOptions, OperatorGauges } from '../../routes/health.ts'
+import type { TenantContext } from '../../tenancy/context.ts'
 import type { Limiter } from '../../tenancy/proxy/concurrency-limiter.ts'
 import type { OpenStreams } from '../../tenancy/proxy/open-streams.ts'
 import type { ModelSlots } from '../models/build-models.ts'
@@ -19,6 +20,10 @@ export interface EngineServices {
   /** Undefined without a bound on queries at once. */
   readonly queries: Limiter | undefined
   readonly streams: OpenStreams
+  /** Whether a workspace is to be opened without the files that can be made again. */
+  readonly isOpenedBare: (workspace: string) => Promise<boolean>
+  /** The id that the server gave to a request. */
+  readonly requestIdOf: (caller: TenantContext) => string
   /** Told of what a model was paid for, and who asked. */
   readonly onUsage: (record: UsageRecord, userId: string | undefined) => void
   /** Told of an engine that was closed and not by the end of the server: it may have work left. */

@@ -32,6 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => un
 const calls: Partial<HostCalls> = {
   start: async (start) => {
     Object.assign(calls, await startHost(start))
+    return LIFE
   },
 }
 const front = new HostChannel<Partial<HostCalls>, FrontCalls>(process, {
@@ -50,7 +51,7 @@ async function startHost(start: HostStart): Promise<Omit<HostCalls, 'start'>> {
     pipe: FRONT_PIPE,
     stallCpuMs: config.HOST_STALL_CPU_SECONDS * 1000,
     maxResidentBytes: config.HOST_MAX_MB * MB,
-    memoryWord: new LifeFiles(livesFolder(config.WORKING_DIR)).path(LIFE, 'died'),
+    word: new LifeFiles(livesFolder(config.WORKING_DIR)).path(LIFE, 'died'),
   })
   const log = pino({ level: config.LOG_LEVEL }, logStream({ ...config, LOG_FORMAT: 'json' }))
   const ending = new AbortController()

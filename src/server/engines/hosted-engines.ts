@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { QuotaDesk } from '../../control/quotas/quota-desk.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../engine/rag.ts'
+import { timerMs } from '../../engine/work/timer-ms.ts'
 import { EngineHost } from '../../hosts/engine-host.ts'
 import { EngineHosts } from '../../hosts/engine-hosts.ts'
 import { type Forwarded, RequestForwarding } from '../../hosts/forward-requests.ts'
@@ -10,6 +11,7 @@ import type { HostGauges } from '../../hosts/host-calls.ts'
 import { HostDesk } from '../../hosts/host-desk.ts'
 import { HostSockets } from '../../hosts/host-sockets.ts'
 import { DecisionSeal } from '../../hosts/sealed-decision.ts'
+import { LifeFiles, livesFolder } from '../../life/life-files.ts'
 import type { LogStream } from '../../log/log-stream.ts'
 import { registerRoutes } from '../../routes/register-routes.ts'
 import type { TenantContext } from '../../tenancy/context.ts'
@@ -20,13 +22,17 @@ import type { EngineServices } from './engine-services.ts'
 import type { EngineGauges, ServedEngines } from './served-engines.ts'
 
 const KEY_BYTES = 32
+/** What ends one host after the other is gone on with after so long at the latest. */
+const LONGEST_REST_MS = 60_000
+/** Of what a host may take: what is not heap are vectors, pages of databases and threads. */
+const HEAP_SHARE = 0.75
 
 export interface HostedEnginesOptions {
   readonly count: number
   readonly log: FastifyBaseLogger
   /** Takes the lines that hosts write into the log. */
   readonly lines: LogStream
-  readonly services: Omit<EngineServices, 'bounded' | 'streams'>
+  readonly services: Omit<EngineServices, 'bounded' | 'streams' | 'requestIdOf' | 'isOpenedBare'>
   readonly quotas: QuotaDesk | undefined
   readonly onRefused: (forwarded: Forwarded, code: string) => void
   /** Of the whole server. */
@@ -38,10 +44,11 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
   const { count, log, lines, services, quotas, allGauges } = options
   const key = randomBytes(KEY_BYTES)
   const sockets = new HostSockets()
+  const lives = new LifeFiles(livesFolder(config.WORKING_DIR))
+  lives.prepare()
   const onError = (error: unknown) => log.error({ err: error }, 'An engine host failed.')
   const shared = shareOf(config, count)
   const gauges = new Map<EngineHost, HostGauges>()
-  let isClosing = false
 
   const startHost = () => {
     const desk = new HostDesk({
@@ -49,6 +56,7 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
       ownSettings: services.ownSettings,
       quotas,
       queries: services.queries,
+      isOpenedBare: (workspace) => hosts.suspicions.isOpenedBare(workspace),
       onUsage: services.onUsage,
       onClosed: services.onClosed,
       onRefused: (id, code) => {
@@ -71,7 +79,8 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
         hasQueryLimit: services.queries !== undefined,
       },
       desk,
-      execArgv: [],
+      heapMb: Math.floor(config.HOST_MAX_MB * HEAP_SHARE),
+      lives,
       onLine: (line) => lines.write(`${line}\n`),
       onError,
     })
@@ -81,14 +90,21 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     count,
     start: startHost,
     onError,
-    onEnd: (host, { code, signal }) => {
+    onEnd: (host, { code, signal, suspect }, workspaces) => {
       gauges.delete(host)
       sockets.remove(host.socketPath)
-      if (isClosing) return
+      const { request: _, ...work } = suspect ?? {}
       log.error(
-        { pid: host.pid, code, signal },
-        'An engine host has ended; another takes its place.',
+        { pid: host.pid, code, signal, ...work },
+        suspect === null
+          ? 'An engine host has ended; another takes its place.'
+          : 'An engine host has ended by what it worked on; another takes its place.',
       )
+      // What it had in work, or had not begun, is gone on with though nobody asks.
+      for (const workspace of workspaces) {
+        const goOn = () => services.onClosed(workspace)
+        setTimeout(goOn, timerMs(hosts.suspicions.waitMs(workspace), LONGEST_REST_MS)).unref()
+      }
     },
   })
   const forwarding = new RequestForwarding(hosts, new DecisionSeal(key))
@@ -113,6 +129,8 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     engines: {
       list: async () =>
         (await Promise.all(hosts.hosts.map(({ channel }) => channel.call('engines')))).flat(),
+      quarantined: () => hosts.suspicions.quarantined(),
+      free: (workspace) => hosts.free(workspace),
       evict: async (workspace) =>
         (await hosts.hostOf(workspace)?.channel.call('evict', workspace)) ?? false,
     },
@@ -136,9 +154,9 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     gauges: () => sumOf([...gauges.values()]),
     refreshGauges,
     close: async (deadlineMs) => {
-      isClosing = true
+      const living = hosts.hosts
       await hosts.close(deadlineMs)
-      for (const { socketPath } of hosts.hosts) sockets.remove(socketPath)
+      for (const { socketPath } of living) sockets.remove(socketPath)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { Room } from '../../engine/ports/room.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../engine/rag.ts'
+import { announce, announceEnd } from '../../engine/work/announced-work.ts'
 import type { ModelProbe } from '../../models/schedule/model-probes.ts'
 import { registerRoutes } from '../../routes/register-routes.ts'
 import { context } from '../../tenancy/context.ts'
@@ -36,13 +37,14 @@ export async function openLocalEngines(
     (record) => services.onUsage(record, context.current()?.principal.userId),
     { slots: services.slots, onNotice: ({ model, message }) => log.warn({ model }, message) },
   )
-  const { ownSettings, onClosed } = services
+  const { ownSettings, isOpenedBare, onClosed } = services
   const workspaces = createWorkspaces(config, {
     registry,
     models,
     log,
     room,
     ownSettings,
+    isOpenedBare,
     onClosed,
   })
   const routes = dataRoutes(config, ragFor(workspaces, services), services)
@@ -54,7 +56,10 @@ export async function openLocalEngines(
 }
 
 /** What the handlers get: the proxy, and around it the bounds. */
-function ragFor({ pool }: Workspaces, { bounded, queries, streams }: EngineServices): Rag {
+function ragFor(
+  { pool }: Workspaces,
+  { bounded, queries, streams, requestIdOf }: EngineServices,
+): Rag {
   const rag = bounded(
     createProxy<Rag>({
       methods: RAG_METHODS,
@@ -62,6 +67,11 @@ function ragFor({ pool }: Workspaces, { bounded, queries, streams }: EngineServi
       pool,
       context,
       openStreams: streams,
+      onTurn: (caller, stage) => {
+        const work = { workspace: caller.workspace, stage, request: requestIdOf(caller) }
+        announce(work)
+        return () => announceEnd(work)
+      },
     }),
   )
   if (queries === undefined) return rag

@@ -10,6 +10,7 @@ import type { Limiter, Subject } from '../../tenancy/proxy/concurrency-limiter.t
 import type { OpenStreams } from '../../tenancy/proxy/open-streams.ts'
 import { callerIn } from '../../tenancy/request/admission.ts'
 import type { EngineServices } from './engine-services.ts'
+import { decisionIds } from './host-app.ts'
 
 type ToFront = Pick<HostChannel<HostCalls, FrontCalls>, 'call' | 'tell'>
 
@@ -34,6 +35,8 @@ export function remoteServices(
       start.hasTenants ? quotaRag(rag, { quotas: remoteQuotas(front), context }) : rag,
     queries: start.hasQueryLimit ? new RemoteLimiter(front) : undefined,
     streams,
+    isOpenedBare: (workspace) => front.call('isOpenedBare', workspace),
+    requestIdOf: (caller) => decisionIds.get(caller) ?? '',
     onUsage: (record, userId) => front.tell('recordUsage', record, userId),
     onClosed: (workspace) => front.tell('closed', workspace),
     about: start.about,

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Config } from '../../config/config.ts'
 import type { LogStream } from '../../log/log-stream.ts'
-import { context } from '../../tenancy/context.ts'
+import { context, type TenantContext } from '../../tenancy/context.ts'
 import { closedError } from '../../tenancy/pool/pool-errors.ts'
 import { OpenStreams } from '../../tenancy/proxy/open-streams.ts'
 import { checkModels } from '../models/check-models.ts'
@@ -17,7 +17,7 @@ const MOST_HOSTS = 4
 export interface ServeEnginesOptions
   extends Omit<LocalEnginesOptions, 'services'>,
     Pick<HostedEnginesOptions, 'quotas' | 'onRefused' | 'allGauges'> {
-  readonly services: Omit<EngineServices, 'streams'>
+  readonly services: Omit<EngineServices, 'streams' | 'requestIdOf' | 'isOpenedBare'>
   readonly lines: LogStream
   /** Whether the process is the server's own. */
   readonly isProgram: boolean
@@ -54,7 +54,12 @@ async function serveHere(config: Config, options: ServeEnginesOptions): Promise<
   const { openLocalEngines } = await import('./local-engines.ts')
   const ending = new AbortController()
   const streams = new OpenStreams(ending.signal)
-  const services = { ...options.services, streams }
+  const services = {
+    ...options.services,
+    streams,
+    isOpenedBare: async () => false,
+    requestIdOf: ({ requestId }: TenantContext) => requestId,
+  }
   const engines = await openLocalEngines(config, { ...options, services })
   const { pool } = engines
   return {

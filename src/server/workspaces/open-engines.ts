@@ -42,6 +42,15 @@ export class OpenEngines implements PooledEngines {
     return true
   }
 
+  /** Nothing that ends a process leaves another in its place here. */
+  quarantined(): readonly string[] {
+    return []
+  }
+
+  free(): boolean {
+    return false
+  }
+
   async #pendingIn(workspace: string): Promise<number | null> {
     try {
       const counted = await this.#engines.get(workspace)?.statusCounts()

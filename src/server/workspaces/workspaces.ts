@@ -8,6 +8,8 @@ import type { GraphBounds } from '../../engine/merge/graph-bounds.ts'
 import type { WorkWatch } from '../../engine/pipeline/work-watch.ts'
 import type { FileReader } from '../../engine/ports/file-reader.ts'
 import type { Room } from '../../engine/ports/room.ts'
+import { asOpening, comeBack } from '../../engine/work/announced-work.ts'
+import { announcingModels } from '../../engine/work/announcing-models.ts'
 import { FileReaders } from '../../formats/reader/file-readers.ts'
 import { ProcessLife } from '../../life/process-life.ts'
 import { logDocuments } from '../../log/log-documents.ts'
@@ -43,13 +45,15 @@ export interface WorkspacesOptions {
   readonly log: FastifyBaseLogger
   readonly room: Room
   readonly ownSettings?: OwnSettingsSource | undefined
+  /** Whether a workspace is to be opened without the files that can be made again. */
+  readonly isOpenedBare: (workspace: string) => Promise<boolean>
   /** Told of an engine that was closed and not by {@link Workspaces.close}. */
   readonly onClosed: (workspace: string) => void
 }
 
 export function createWorkspaces(
   config: Config,
-  { registry, models, log, room, onClosed, ownSettings }: WorkspacesOptions,
+  { registry, models, log, room, onClosed, ownSettings, isOpenedBare }: WorkspacesOptions,
 ): Workspaces {
   const readers = new FileReaders({
     ...readingOf(config),
@@ -65,6 +69,7 @@ export function createWorkspaces(
   })
   const toolsOf = (workspace: string): Tools => ({
     registry,
+    isOpenedBare,
     fileReader: readers.of(workspace),
     texts,
     room,
@@ -72,11 +77,13 @@ export function createWorkspaces(
   })
   const engines = new OpenEngines(() => pool)
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
-    open: async (workspace) =>
-      engines.add(
-        workspace,
-        await openEngine(workspace, config, models, log, pool, toolsOf(workspace), ownSettings),
-      ),
+    open: async (workspace) => {
+      const tools = toolsOf(workspace)
+      const opened = await asOpening(workspace, () =>
+        openEngine(workspace, config, models, log, pool, tools, ownSettings),
+      )
+      return engines.add(workspace, opened)
+    },
     close: (engine) => engine.close(),
     isExclusive: (engine) => engine.isExclusive,
     bytesOf: (engine) => engine.bytes(),
@@ -111,6 +118,7 @@ export function createWorkspaces(
 /** What all engines share of the process, each in its own name. */
 interface Tools {
   readonly registry: WorkspaceRegistry
+  readonly isOpenedBare: WorkspacesOptions['isOpenedBare']
   readonly fileReader: FileReader
   readonly texts: TextThreads
   readonly room: Room
@@ -123,7 +131,7 @@ async function openEngine(
   models: ModelProvider,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
-  { registry, texts, ...tools }: Tools,
+  { registry, texts, isOpenedBare, ...tools }: Tools,
   own: OwnSettingsSource | undefined,
 ): Promise<LightRag> {
   const {
@@ -131,23 +139,26 @@ async function openEngine(
     wording: ownWording,
     models: ownModels,
     owner,
-  }: OwnSettings = (await own?.of(workspace)) ?? {
+  }: OwnSettings = (own && (await comeBack(own.of(workspace)))) ?? {
     settings: config.engine,
     wording: {},
     models: {},
   }
   const aboutIt = log.child({ workspace, ...owner })
-  const set = await models.with(ownModels)
-  const wording = { ...(await registry.settings(workspace)), ...ownWording }
+  const set = await comeBack(models.with(ownModels))
+  const wording = { ...(await comeBack(registry.settings(workspace))), ...ownWording }
   const { id, dimension } = set.embedding
   const { store, files } = await registry.open(workspace, {
     embedding: { id, dimension },
     indexFrom: config.VECTOR_INDEX_FROM,
+    isBare: await comeBack(isOpenedBare(workspace)),
   })
   try {
+    const apart = textsApart(texts, workspace, set.of(workspace, store, wording))
     return await LightRag.open({
       store,
-      ...textsApart(texts, workspace, set.of(workspace, store, wording)),
+      cutter: apart.cutter,
+      models: announcingModels(apart.models),
       usage: () => models.usage(workspace),
       settings,
       ...(own === undefined ? {} : { graphBounds: () => own.graphBounds(workspace) }),

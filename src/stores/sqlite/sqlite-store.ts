@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import type { Store } from '../../engine/ports/store.ts'
-import { type VectorIndexSettings, vectorIndexSettings } from '../../vectors/index-settings.ts'
+import { comeBack } from '../../engine/work/announced-work.ts'
+import {
+  discardIndexFiles,
+  type VectorIndexSettings,
+  vectorIndexSettings,
+} from '../../vectors/index-settings.ts'
 import { checkpointThread } from './database/checkpointer.ts'
 import { Connection } from './database/connection.ts'
 import { type Embedding, markEmbedding } from './database/embedding-mark.ts'
@@ -20,6 +25,8 @@ export interface SqliteStoreOptions {
   readonly embedding: Embedding
   /** Under which it is kept; a database that was kept under another is refused. */
   readonly name?: string
+  /** Whether the files that can be made again from the database are removed first. */
+  readonly isBare?: boolean | undefined
   readonly vectorIndex?: Partial<Omit<VectorIndexSettings, 'dir'>>
 }
 
@@ -42,6 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     const lock = WorkspaceLock.acquire(dir)
     try {
+      if (options.isBare === true) await discardIndexFiles(dir)
       return await openLocked(options, lock, indexSettings)
     } catch (error) {
       lock.release()
@@ -57,11 +65,11 @@ async function openLocked(
   lock: WorkspaceLock,
   indexSettings: VectorIndexSettings,
 ): Promise<Store> {
-  const connection = new Connection(await openDatabaseInTurns(dir))
+  const connection = new Connection(await comeBack(openDatabaseInTurns(dir)))
   try {
     if (name !== undefined) keepName(connection, name)
     markEmbedding(connection, embedding)
-    connection.syncBy(await logOf(dir), checkpointThread)
+    connection.syncBy(await comeBack(logOf(dir)), checkpointThread)
     return new WorkspaceStore(connection, lock, embedding.dimension, indexSettings)
   } catch (error) {
     await connection.endSync()

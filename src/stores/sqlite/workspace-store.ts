@@ -5,6 +5,7 @@ import type { GraphStore } from '../../engine/ports/graph-store.ts'
 import type { ModelCache } from '../../engine/ports/model-cache.ts'
 import type { AllSearches } from '../../engine/ports/searches.ts'
 import type { Store, StoreCounts } from '../../engine/ports/store.ts'
+import { announced, asOpening } from '../../engine/work/announced-work.ts'
 import { Mutex } from '../../engine/work/mutex.ts'
 import { type VectorIndexSettings, vectorIndexSettings } from '../../vectors/index-settings.ts'
 import { Calls, called } from './calls.ts'
@@ -160,8 +161,10 @@ export class WorkspaceStore implements Store {
 
   async #loaded(vectors: VectorTable): Promise<VectorTable> {
     if (!vectors.loaded) {
-      vectors.readAhead()
-      await this.#turns.run(() => vectors.load(() => this.#calls.isOpen))
+      await asOpening(announced()?.workspace, () => {
+        vectors.readAhead()
+        return this.#turns.run(() => vectors.load(() => this.#calls.isOpen))
+      })
       this.#calls.refuseIfClosed()
     }
     return vectors

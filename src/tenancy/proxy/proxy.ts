@@ -15,6 +15,8 @@ export interface ProxyOptions<T extends object> {
   readonly abandonAfterMs?: number
   /** Keeps count of the open streams, and ends them. */
   readonly openStreams?: OpenStreams
+  /** Told before a method runs, and before each step of a stream; its answer is called afterwards. */
+  readonly onTurn?: ((caller: TenantContext, method: string) => () => void) | undefined
 }
 
 /**
@@ -67,22 +69,24 @@ function capture<T extends object>(options: ProxyOptions<T>, name: string, forwa
 }
 
 async function callMethod<T extends object>(
-  { pool, context }: ProxyOptions<T>,
+  { pool, context, onTurn }: ProxyOptions<T>,
   { captured, inside, name, args }: Call,
 ): Promise<unknown> {
   const signal = signalAmong(args)
   const ready = signal?.aborted ? undefined : pool.leaseNow?.(captured.workspace)
   const lease = ready ?? (await pool.acquire(captured.workspace, { signal }))
+  const end = onTurn?.(captured, name)
   try {
     if (inside) return await invoke(lease, name, args)
     return await context.run(captured, () => invoke(lease, name, args))
   } finally {
     lease.release()
+    end?.()
   }
 }
 
 function openStream<T extends object>(
-  { pool, context, openStreams, abandonAfterMs = 30_000 }: ProxyOptions<T>,
+  { pool, context, openStreams, onTurn, abandonAfterMs = 30_000 }: ProxyOptions<T>,
   { captured, name, args }: Call,
 ): AsyncIterable<unknown> {
   const open = openStreams?.add(captured)
@@ -90,7 +94,10 @@ function openStream<T extends object>(
     acquire: (signal) => pool.acquire(captured.workspace, { signal }),
     open: (lease) => asIterable(invoke(lease, name, args), name),
     // Generators run in the context of whoever pulls; this one's work belongs to the caller.
-    within: (work) => context.run(captured, work),
+    within: (work) => {
+      onTurn?.(captured, name)
+      return context.run(captured, work)
+    },
     outside: (work) => context.exit(work),
     signal: signalAmong(args),
     ending: open?.ending,

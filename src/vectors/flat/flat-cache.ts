@@ -1,3 +1,4 @@
+import { comeBack } from '../../engine/work/announced-work.ts'
 import { isSameVector, isSampleOf } from '../hnsw/sample-check.ts'
 import type { IndexMark } from '../index-head.ts'
 import { inSlices } from '../slices.ts'
@@ -44,7 +45,7 @@ export class FlatCache {
   async restore(): Promise<Restored> {
     const { flatFile, mark, stored } = this.#parts
     const now = mark()
-    const content = (await (this.#ahead ?? flatFile?.load(now))) ?? null
+    const content = (await comeBack(Promise.resolve(this.#ahead ?? flatFile?.load(now)))) ?? null
     this.#ahead = null
     if (content === null) return 'nothing'
     this.#index.adopt(content)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { comeBack } from '../../engine/work/announced-work.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
 import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from '../index-head.ts'
 import { HnswGraph } from './hnsw-graph.ts'
@@ -58,11 +59,12 @@ export class HnswFile {
    */
   async load(loadLibrary: LoadHnswLibrary, mark: IndexMark): Promise<HnswGraph | null> {
     try {
-      const head = decodeHead<HnswHead>(await readFile(this.#headPath))
+      const head = decodeHead<HnswHead>(await comeBack(readFile(this.#headPath)))
       if (head === null || !fits(head, mark)) return null
-      const seen = await examined(this.#path, head.vectorIds.length, mark.dimension, 'r')
+      const looked = examined(this.#path, head.vectorIds.length, mark.dimension, 'r')
+      const seen = await comeBack(looked)
       if (seen?.sha256 !== head.sha256 || seen.bytes !== head.bytes) return null
-      const library = await loadLibrary()
+      const library = await comeBack(loadLibrary())
       if (library === null) return null
       return await HnswGraph.read(library, mark.dimension, this.#path, head.vectorIds)
     } catch {

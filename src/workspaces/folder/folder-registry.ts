@@ -55,11 +55,12 @@ export class FolderRegistry implements WorkspaceRegistry {
   async open(workspace: string, options: OpenOptions): Promise<OpenWorkspace> {
     const { dir, database, lock, inputs, uploads } = this.folders.of(workspace)
     await refuseLinks([dir, database, lock, inputs, uploads])
-    const { embedding, indexFrom } = options
+    const { embedding, indexFrom, isBare } = options
     const store = await openSqliteStore({
       dir,
       name: workspace,
       embedding,
+      isBare,
       ...(indexFrom === undefined ? {} : { vectorIndex: { crossOver: indexFrom } }),
     })
     return { store, files: filesIn(inputs) }

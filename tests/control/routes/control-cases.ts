@@ -245,6 +245,7 @@ export const CONTROL_CASES: Readonly<Record<string, ControlCase>> = {
     needs: 'super-admin',
     call: async (scene) => ({ path: `/admin/engines/${await scene.openEngine()}/evict` }),
   },
+  'POST /admin/engines/:workspace/free': plain('super-admin', '/admin/engines/of_nobody/free'),
   'GET /admin/users': plain('super-admin', '/admin/users'),
   'POST /admin/users': {
     needs: 'super-admin',

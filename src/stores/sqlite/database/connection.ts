@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { EngineError } from '../../../engine/ports/engine-error.ts'
+import { comeBack } from '../../../engine/work/announced-work.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import { LogCheckpoints, type LogLength } from './log-checkpoints.ts'
 import type { LogSync } from './log-sync.ts'
@@ -115,7 +116,7 @@ export class Connection {
   /** Resolves when every durable transaction so far is on the disk. */
   async synced(): Promise<void> {
     try {
-      await this.#log?.settle()
+      if (this.#log !== null) await comeBack(this.#log.settle())
     } catch (cause) {
       throw unkept(cause)
     }

@@ -1,3 +1,4 @@
+import { comeBack } from '../../../engine/work/announced-work.ts'
 import { HybridIndex } from '../../../vectors/hnsw/hybrid-index.ts'
 import type { IndexMark } from '../../../vectors/index-head.ts'
 import { flatFile, indexFile, type VectorIndexSettings } from '../../../vectors/index-settings.ts'
@@ -82,7 +83,7 @@ export class VectorTable {
     if (this.#index !== null) return
     const index = this.#ahead ?? this.#emptyIndex()
     this.#ahead = null
-    const restored = await index.restore()
+    const restored = await comeBack(index.restore())
     if (restored !== 'all') {
       const steps = restored === 'some' ? this.#catchUp(index) : this.#read(index)
       await inSlices(steps, { wanted, sliceMs: LOAD_SLICE_MS })
