@@ -36,10 +36,11 @@ export default defineConfig({
 
 function limits() {
   return {
-    pool: 'forks',
+    setupFiles: ['tests/own-folder.ts'],
+    pool: 'forks' as const,
     // A busy machine takes its time; these end what would never end.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 120_000 } },
-  } as const
+  }
 }

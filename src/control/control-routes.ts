@@ -19,7 +19,7 @@ import { type OnControlRefusal, reportRefusals } from './wire/report-refusals.ts
 
 export interface ControlRoutesOptions extends AccountRoutesOptions {
   readonly engines: PooledEngines
-  /** Called for whoever is refused or asks for what is not there. */
+  /** Called for callers who are refused, or ask for what is not there. */
   readonly onRefusal?: OnControlRefusal
 }
 

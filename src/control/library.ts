@@ -17,7 +17,7 @@ export type { ForeignWorkspace } from './core/free-workspace.ts'
 export type { RagConfig } from './core/rag-config.ts'
 export type { JsonObject } from './database/json-column.ts'
 export type { Page, PageQuery } from './database/page.ts'
-export type { KbInfo } from './kbs/kb-info.ts'
+export type { KbInfo } from './kbs/kb-rows.ts'
 export type { KbChange, Kbs, NewKb } from './kbs/kbs.ts'
 export type {
   ApiKeyChange,
@@ -28,28 +28,22 @@ export type {
 } from './keys/api-keys.ts'
 export type { ProviderSecretInfo, ProviderSecrets } from './keys/provider-secrets.ts'
 export { loadSealer, Sealer } from './keys/sealer.ts'
+export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invitation-mail.ts'
+export type { InvitationOffer } from './members/invitation-offer.ts'
 export type {
   InvitationInfo,
   NewAccount,
   NewInvitation,
   ReceivedInvitation,
   SentInvitation,
-} from './members/invitation-info.ts'
-export { type InvitationMail, type SmtpOptions, smtpMail } from './members/invitation-mail.ts'
-export type { InvitationOffer } from './members/invitation-offer.ts'
+} from './members/invitation-schemas.ts'
 export type { Invitations } from './members/invitations.ts'
 export type { MemberChange, MemberInfo, Members, NewMember } from './members/members.ts'
+export { USAGE_GROUPS, type UsageGroup } from './operators/record-schemas.ts'
 export { type Prices, readPrices } from './quotas/prices.ts'
 export { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from './quotas/quota.ts'
 export type { QuotaState, Quotas } from './quotas/quotas.ts'
-export {
-  USAGE_GROUPS,
-  type Usage,
-  type UsageFilter,
-  type UsageGroup,
-  type UsageReport,
-  type UsageSum,
-} from './quotas/usage.ts'
+export type { Usage, UsageFilter, UsageReport, UsageSum } from './quotas/usage.ts'
 export type { DeletionInfo, Deletions, WorkspaceFiles } from './tenants/deletions.ts'
 export type { TenantInfo } from './tenants/tenant-info.ts'
 export type { NewTenant, TenantChange, Tenants } from './tenants/tenants.ts'

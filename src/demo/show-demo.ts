@@ -5,7 +5,7 @@ import { loadCorpus, type Tracks } from './load-corpus.ts'
 import { QUESTIONS } from './questions.ts'
 import type { Answer } from './rag-client.ts'
 import type { Screen } from './screen.ts'
-import { sideBySide } from './side-by-side.ts'
+import { sideBySide } from './screen.ts'
 
 /**
  * Loads both companies, asks their questions and judges the server at `url`.

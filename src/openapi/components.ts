@@ -14,6 +14,16 @@ const MEANINGS = {
 
 const RETRY_AFTER = { 'Retry-After': { description: 'In seconds', schema: { type: 'integer' } } }
 
+const CODED_ERROR = {
+  type: 'object',
+  required: ['code', 'message', 'request_id'],
+  properties: {
+    code: { type: 'string' },
+    message: { type: 'string' },
+    request_id: { type: 'string' },
+  },
+} as const
+
 function replies() {
   const entries = Object.entries(MEANINGS).map(([status, description]) => {
     const schema = status === '422' ? 'ValidationErrors' : 'Error'
@@ -55,14 +65,8 @@ export const COMPONENTS = {
       properties: {
         detail: { type: 'string', description: 'What is wrong, for a person' },
         error: {
-          type: 'object',
+          ...CODED_ERROR,
           description: 'The same for a program; on refusals of credentials and on our own routes',
-          required: ['code', 'message', 'request_id'],
-          properties: {
-            code: { type: 'string' },
-            message: { type: 'string' },
-            request_id: { type: 'string' },
-          },
         },
       },
       example: { detail: 'The query is blank.' },
@@ -89,15 +93,7 @@ export const COMPONENTS = {
             },
           },
         },
-        error: {
-          type: 'object',
-          required: ['code', 'message', 'request_id'],
-          properties: {
-            code: { type: 'string' },
-            message: { type: 'string' },
-            request_id: { type: 'string' },
-          },
-        },
+        error: CODED_ERROR,
       },
       example: {
         detail: [

@@ -1,22 +1,80 @@
-import type { OperationDocs } from './operation-doc.ts'
+import type { OperationDoc, OperationDocs } from './operation-doc.ts'
 
 const names = { example: ['AquaLine 400', 'Project Falcon'] }
 
+const graphData = {
+  entity_id: 'AquaLine 400',
+  entity_type: 'product',
+  description: 'A pump.',
+  source_id: 'manual_creation',
+  file_path: 'manual_creation',
+  created_at: 1768469402,
+}
+const entity = {
+  entity_name: 'AquaLine 400',
+  source_id: 'manual_creation',
+  graph_data: graphData,
+  vector_data: null,
+}
+const relation = {
+  src_entity: 'AquaLine 400',
+  tgt_entity: 'Project Falcon',
+  source_id: 'manual_creation',
+  graph_data: { description: 'Project Falcon builds the pump.', keywords: 'product', weight: 1 },
+  vector_data: null,
+}
+const summary = {
+  merged: false,
+  merge_status: 'not_attempted',
+  merge_error: null,
+  operation_status: 'success',
+  target_entity: null,
+  final_entity: 'AquaLine 400',
+  renamed: false,
+}
+const done = (data: object) => ({ example: { status: 'success', message: 'Done.', data } })
+const about = (words: string): Pick<OperationDoc, 'tag' | 'summary'> => ({
+  tag: 'Graph',
+  summary: words,
+})
+const refusals = (meaning: string) => ({ 400: meaning })
+
+const file = (type: string, example: string) => ({ type, schema: { type: 'string' }, example })
+
+const deletion = (words: string, example: object): OperationDoc => ({
+  ...about(words),
+  body: { example },
+  reply: {
+    example: {
+      status: 'success',
+      doc_id: '',
+      message: 'Deleted.',
+      status_code: 200,
+      file_path: null,
+    },
+  },
+  errors: { 404: 'There is no such thing in the graph' },
+})
+const deleteEntity = deletion('Deletes an entity with its relations', {
+  entity_name: 'AquaLine 400',
+})
+const deleteRelation = deletion('Deletes a relation', {
+  source_entity: 'AquaLine 400',
+  target_entity: 'Project Falcon',
+})
+
 export const GRAPH_DOCS = {
   'GET /graph/label/list': {
-    tag: 'Graph',
-    summary: 'Lists the names of all entities',
+    ...about('Lists the names of all entities'),
     reply: names,
   },
   'GET /graph/label/popular': {
-    tag: 'Graph',
-    summary: 'Lists entities by number of relations',
+    ...about('Lists entities by number of relations'),
     reply: names,
   },
   'GET /graph/label/search': { tag: 'Graph', summary: 'Finds entities by name', reply: names },
   'GET /graphs': {
-    tag: 'Graph',
-    summary: 'Returns the graph around an entity, or all of it',
+    ...about('Returns the graph around an entity, or all of it'),
     reply: {
       example: {
         nodes: [
@@ -32,8 +90,100 @@ export const GRAPH_DOCS = {
     },
   },
   'GET /graph/entity/exists': {
-    tag: 'Graph',
-    summary: 'Tells whether an entity is there',
+    ...about('Tells whether an entity is there'),
     reply: { example: { exists: true } },
+  },
+  'POST /graph/entity/create': {
+    ...about('Adds an entity'),
+    body: {
+      example: {
+        entity_name: 'AquaLine 400',
+        entity_data: { entity_type: 'product', description: 'A pump.' },
+      },
+    },
+    reply: done(entity),
+    errors: refusals('The name is taken'),
+  },
+  'POST /graph/entity/edit': {
+    ...about('Changes, renames or merges an entity'),
+    body: {
+      example: { entity_name: 'AquaLine 400', updated_data: { description: 'A pump.' } },
+    },
+    reply: {
+      example: {
+        status: 'success',
+        message: 'Done.',
+        data: { ...entity, operation_summary: summary },
+        operation_summary: summary,
+      },
+    },
+    errors: refusals('There is no such entity, or its new name is taken'),
+  },
+  'POST /graph/relation/create': {
+    ...about('Adds a relation'),
+    body: {
+      example: {
+        source_entity: 'AquaLine 400',
+        target_entity: 'Project Falcon',
+        relation_data: { description: 'Project Falcon builds the pump.', weight: 1 },
+      },
+    },
+    reply: done(relation),
+    errors: refusals('An entity is missing, or the relation is there already'),
+  },
+  'POST /graph/relation/edit': {
+    ...about('Changes a relation'),
+    body: {
+      example: {
+        source_id: 'AquaLine 400',
+        target_id: 'Project Falcon',
+        updated_data: { keywords: 'product' },
+      },
+    },
+    reply: done(relation),
+    errors: refusals('There is no such relation'),
+  },
+  'POST /graph/entities/merge': {
+    ...about('Makes one entity of several'),
+    body: {
+      example: { entities_to_change: ['Aqualine'], entity_to_change_into: 'AquaLine 400' },
+    },
+    reply: done(entity),
+    errors: refusals('An entity is missing'),
+  },
+  'DELETE /graph/entity/delete': deleteEntity,
+  'DELETE /graph/relation/delete': deleteRelation,
+  'DELETE /documents/delete_entity': { ...deleteEntity, deprecated: true },
+  'DELETE /documents/delete_relation': { ...deleteRelation, deprecated: true },
+  'GET /graph/export': {
+    ...about('Sends the whole graph as a file'),
+    reply: file('text/csv', 'entity,type\nAquaLine 400,product\n'),
+    alternatives: [
+      file('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'a workbook'),
+      file('text/markdown', '# AquaLine 400'),
+      file('text/plain', 'AquaLine 400'),
+      file('application/graphml+xml', '<graphml/>'),
+      file('application/gexf+xml', '<gexf/>'),
+    ],
+  },
+  'POST /documents/custom_kg': {
+    tag: 'Documents',
+    summary: 'Takes in texts with a graph that was made elsewhere',
+    body: {
+      example: {
+        chunks: [{ content: 'Project Falcon builds the AquaLine 400.', source_id: 's1' }],
+        entities: [{ entity_name: 'AquaLine 400', entity_type: 'product', source_id: 's1' }],
+        relationships: [
+          { src_id: 'AquaLine 400', tgt_id: 'Project Falcon', weight: 1, source_id: 's1' },
+        ],
+      },
+    },
+    reply: {
+      example: {
+        status: 'success',
+        message: 'Accepted. Processing goes on in the background.',
+        track_id: 'insert_20260115_093000_1f0c2a7e',
+      },
+    },
   },
 } satisfies OperationDocs

@@ -4,7 +4,7 @@ import { SERVER_DOCS } from '../openapi/server-docs.ts'
 
 const VerifyReply = Type.Object({ status: Type.Literal('ok') })
 
-/** `GET /auth/verify`: who comes as far as here was let in. */
+/** `GET /auth/verify`: a caller who comes as far as here was let in. */
 export const authVerifyRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/auth/verify',

@@ -196,7 +196,8 @@ export async function buildServer(
   const upkeep = new Upkeep(config, { registry, pool: engines.pool, log: app.log })
   let resuming: NodeJS.Timeout | undefined
   app.addHook('onReady', async () => {
-    // Not now: a server with thousands of workspaces listens at once, and answers who waited for it.
+    // Not now: a server with thousands of workspaces listens at once, and answers those who waited for
+    // it.
     resuming = setTimeout(() => {
       context
         .exit(async () => {

@@ -1,6 +1,5 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FlatFile } from './flat/flat-file.ts'
 import { HnswFile } from './hnsw/hnsw-file.ts'
 import { type LoadHnswLibrary, loadHnswLibrary } from './hnsw/hnsw-library.ts'
 
@@ -32,15 +31,10 @@ export function indexFile({ dir }: VectorIndexSettings, kind: string): HnswFile 
   return dir === null ? null : new HnswFile(join(dir, `${kind}.hnsw`))
 }
 
-/** The file of those vectors of one kind that are compared one by one. */
-export function flatFile({ dir }: VectorIndexSettings, kind: string): FlatFile | null {
-  return dir === null ? null : new FlatFile(join(dir, `${kind}.index`))
-}
-
-/** Removes all files of indexes in a folder; the vectors are read row by row then. */
+/** Removes all files of indexes in a folder; the vectors are read from the database then. */
 export async function discardIndexFiles(dir: string): Promise<void> {
   const names = await readdir(dir)
   for (const name of names.filter((one) => INDEX_FILE.test(one))) await rm(join(dir, name))
 }
 
-const INDEX_FILE = /\.(?:hnsw|hnsw\.head|index)$/
+const INDEX_FILE = /\.(?:hnsw|hnsw\.head)$/

@@ -1,10 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { comeBack } from '../engine/work/announced-work.ts'
+import { nextTurn } from '../engine/work/turns.ts'
 
 /** How long one slice of work may hold the event loop, in milliseconds. */
 export const SLICE_MS = 6
 /** The same where much is brought into memory: a collection of garbage comes on top. */
 export const LOAD_SLICE_MS = 2
+/** The same for work that nobody waits for: what others do in the same turn comes on top. */
+const BACKGROUND_SLICE_MS = 3
 
 /** For slices of a single step each, however short it was. */
 export const ONE_STEP = 0
@@ -44,8 +47,22 @@ export async function inSlices(
 }
 
 async function pause(room: Slicing['room']): Promise<void> {
-  await nextTurn()
+  await eventLoopTurn()
   await room?.()
+}
+
+/**
+ * Takes all steps, one slice in each turn that it gets among all background work of the process.
+ *
+ * @param wanted asked before each slice; false ends the work early
+ * @returns whether the steps ended
+ */
+export async function inBackground(steps: Steps, wanted: () => boolean): Promise<boolean> {
+  do {
+    await nextTurn()
+    if (!wanted()) return false
+  } while (!takeSlice(steps, BACKGROUND_SLICE_MS))
+  return true
 }
 
 /** Like `map`, giving way to other work between slices. What maps to null is left out. */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -8,7 +8,7 @@ import { writeLightRagFolder } from '../fixtures/lightrag/lightrag-folder.ts'
 import { ModelServer } from '../fixtures/model-server/model-server.ts'
 import { startRealProcess } from '../server/real-process.ts'
 import { pathsIn, soundWorkspace } from '../stores/sound-workspace.ts'
-import { install } from './workspace-run.ts'
+import { type Installation, install } from './workspace-run.ts'
 
 const FROM = ['--embedding-model', 'hashed:64', '--embedding-dimension', '64']
 
@@ -17,6 +17,22 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) {
     if (Date.now() > end) throw new Error('it did not come to that')
     await sleep(1)
+  }
+}
+
+/** A workspace whose deletion was killed when it had been moved into the trash. */
+async function killedDeletion({ root, start }: Installation) {
+  const trash = join(root, 'rag_storage', '_trash')
+  for (;;) {
+    const one = await soundWorkspace(root, 'one')
+    for (let i = 0; i < 4000; i++) await writeFile(join(one.uploadFolder, `${i}.txt`), 'x')
+    const { child, ended } = start('delete', 'one', '--yes')
+    const isMoved = () => existsSync(trash) && !existsSync(one.dir)
+    await until(() => isMoved() || child.exitCode !== null)
+    child.kill('SIGKILL')
+    await ended
+    // On a busy machine the kill may come when all is done.
+    if ((await readdir(trash)).length > 0) return { one, trash }
   }
 }
 
@@ -155,27 +171,51 @@ describe('the workspace commands as processes', { timeout: 300_000 }, () => {
   })
 
   it('finish a deletion that was killed', async () => {
-    const { root, run, spawn, start } = await install()
-    const trash = join(root, 'rag_storage', '_trash')
-    const killed = async () => {
-      const one = await soundWorkspace(root, 'one')
-      for (let i = 0; i < 4000; i++) await writeFile(join(one.uploadFolder, `${i}.txt`), 'x')
-      const { child, ended } = start('delete', 'one', '--yes')
-      const isMoved = () => existsSync(trash) && !existsSync(one.dir)
-      await until(() => isMoved() || child.exitCode !== null)
-      child.kill('SIGKILL')
-      await ended
-      return (await readdir(trash)).length === 0 ? null : one
-    }
-    let one = await killed()
-    // On a busy machine the kill may come when all is done.
-    while (one === null) one = await killed()
+    const installation = await install()
+    const { run, spawn } = installation
+    const { one, trash } = await killedDeletion(installation)
     expect(existsSync(one.dir)).toBe(false)
     expect(await readdir(trash)).toHaveLength(1)
     expect((await run('list')).out).toMatch(/The deletion of one is unfinished/)
     expect(await spawn('delete', 'one', '--yes')).toMatchObject({ code: 0 })
     expect(existsSync(one.inputDir)).toBe(false)
     expect(await readdir(trash)).toEqual([])
+  })
+
+  it('put back what a killed deletion had taken out of the way', async () => {
+    const installation = await install()
+    const { root, run, spawn } = installation
+    expect(await spawn('restore', 'one')).toMatchObject({
+      code: 1,
+      err: 'There is no workspace "one" in the trash. The trash is empty.\n',
+    })
+    const { one } = await killedDeletion(installation)
+    expect(await spawn('restore', 'other')).toMatchObject({
+      code: 1,
+      err: 'There is no workspace "other" in the trash. It has one.\n',
+    })
+    expect((await run('trash')).out).toMatch(/^one .* or `workspace restore one`$/)
+    expect(await spawn('restore', 'one')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Workspace "one" is back/),
+      err: '',
+    })
+    expect((await run('trash')).out).toBe('The trash is empty.')
+    expect((await run('list')).out).toMatch(/^one +idle +4 documents/)
+    const server = await startRealProcess(root, { WORKSPACE: 'one' })
+    const answer = await fetch(`${server.url}/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'Where was Marie Curie born?' }),
+    })
+    expect(await answer.text()).toContain('Warsaw')
+    expect(await server.stop()).toBe(0)
+    await mkdir(join(root, 'rag_storage', '_trash', 'del_1_earlier', 'one'), { recursive: true })
+    expect(await spawn('restore', 'one')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^There is a workspace "one" already\./),
+    })
+    expect(existsSync(one.dir)).toBe(true)
   })
 
   it('bring in a folder of Python LightRAG, which a server then answers from', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sideBySide, wrap } from '../../src/demo/side-by-side.ts'
+import { sideBySide, wrap } from '../../src/demo/screen.ts'
 
 describe('two columns', () => {
   it('breaks lines between words', () => {

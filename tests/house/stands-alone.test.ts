@@ -52,6 +52,11 @@ describe('the repository', () => {
     expect(out).toEqual([])
   })
 
+  it('lends its tests no file of whoever works in it, such as users.json', async () => {
+    expect(relative(ROOT, process.cwd())).toMatch(/^\.\./)
+    expect(await readdir(process.cwd())).toEqual([])
+  })
+
   it.each([
     ['tests/house/x.test.ts', `new URL('${'../'.repeat(3)}shared/data', import.meta.url)`],
     ['tests/x.ts', `import { x } from "${'../'.repeat(2)}other/x.ts"`],

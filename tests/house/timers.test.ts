@@ -32,7 +32,6 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'server/build-server.ts: (config.SHUTDOWN_SECONDS * 1000) / 2': '600 seconds at most',
   'server/build-server.ts: deadlineMs': 'SHUTDOWN_SECONDS, 600 at most',
   'http/body/receive-upload.ts: maxSilenceMs': 'a constant of the routes',
-  'http/guards/refuse-under-pressure.ts: sampleIntervalMs': 'a constant but in tests',
   'routes/documents/wait-for-documents.ts: Math.min(pause, left)': 'LAST_LOOK at most, a constant',
   'demo/patient-fetch.ts: waitMs': 'WAIT_MS.most at most, a constant',
   'routes/query/line-stream.ts: options.quietMs': 'STREAM_KEEP_ALIVE_SECONDS, 600 at most',

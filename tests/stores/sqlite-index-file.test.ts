@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { HnswHead } from '../../src/vectors/hnsw/hnsw-file.ts'
-import { decodeHead, encodeHead } from '../../src/vectors/index-head.ts'
+import { decodeHead, encodeHead, type HnswHead } from '../../src/vectors/hnsw/hnsw-head.ts'
 import {
   countedLibrary,
   randomVector,
@@ -93,7 +92,7 @@ describe('the index file of a sqlite store', () => {
   }
 
   const changeHead = async (change: (head: HnswHead) => Partial<HnswHead>) => {
-    const head = decodeHead<HnswHead>(await readFile(headFile()))
+    const head = decodeHead(await readFile(headFile()))
     if (head === null) throw new Error('there is no head')
     await writeFile(headFile(), encodeHead({ ...head, ...change(head) }))
   }
@@ -148,7 +147,7 @@ describe('the index file of a sqlite store', () => {
     await saved({ dir: other, dimension })
     await saved()
     await cp(file(other), file())
-    const head = decodeHead<HnswHead>(await readFile(headFile(other)))
+    const head = decodeHead(await readFile(headFile(other)))
     await changeHead(() => ({ bytes: head?.bytes ?? 0, sha256: head?.sha256 ?? '' }))
     await expectRebuilt()
   })

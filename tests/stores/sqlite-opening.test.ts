@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -62,6 +62,18 @@ describe('opening a sqlite store', () => {
     await other.ended
     expect(other.lines).toEqual(['refused workspace_locked'])
     await store.close()
+  })
+
+  it('removes the vector files of earlier versions, and nothing else', async () => {
+    await (await open()).close()
+    const kept = ['chunks.hnsw', 'index', 'notes.index']
+    const outdated = ['chunks.index', 'entities.index', 'relations.index', 'chunks.index.tmp']
+    for (const name of [...kept, ...outdated]) await writeFile(join(dir, name), 'x')
+    const store = await open()
+    const left = await readdir(dir)
+    await store.close()
+    expect(left).toEqual(expect.arrayContaining(kept))
+    for (const name of outdated) expect(left).not.toContain(name)
   })
 
   it('leaves no log behind when it closes', async () => {

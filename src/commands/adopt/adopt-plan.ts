@@ -159,7 +159,7 @@ function nameOf([workspace = '']: readonly string[]): string {
   return workspace.slice(0, ownerOf(workspace).tenant.length)
 }
 
-/** Never more than what the file gives: who manages a whole tenant is limited to no part of it. */
+/** Never more than what the file gives: managers of a whole tenant are limited to no part. */
 function membershipsOf(
   record: UserRecord,
   tenants: ReadonlyMap<string, AdoptedTenant>,

@@ -17,7 +17,7 @@ import { WorkspaceError } from '../workspace/workspace-error.ts'
 interface Operators {
   readonly core: ControlCore
   readonly users: Users
-  /** @throws {WorkspaceError} for who is none */
+  /** @throws {WorkspaceError} for somebody who is none */
   readonly named: (name: string) => Promise<UserRow>
 }
 

@@ -11,6 +11,7 @@ export async function recordWorkspaceAct(
     | 'workspace_imported'
     | 'workspace_reindexed'
     | 'workspace_deleted'
+    | 'workspace_restored'
     | 'workspace_claimed',
   name: string,
 ): Promise<void> {

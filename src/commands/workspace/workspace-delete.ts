@@ -1,6 +1,6 @@
 import { surveyWorkspace } from '../../stores/sqlite/verify/survey.ts'
 import type { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
-import { removeUploads } from '../../workspaces/folder/remove-uploads.ts'
+import { removeUploads } from '../../workspaces/folder/upload-folder.ts'
 import { newTicket } from '../../workspaces/folder/workspace-trash.ts'
 import { type CommandContext, configOf } from '../command-context.ts'
 import { existing, parseName, registryOf } from './known-workspaces.ts'
@@ -30,7 +30,7 @@ export async function deleteWorkspace(
   if (unfinished.length > 0) {
     context.print(`The earlier deletion of "${name}" is finished.`)
     if (!isThere) return
-    // Whoever finishes a deletion need not mean what has been given the name since.
+    // A command that finishes a deletion need not mean what has been given the name since.
     context.print(`There is a new workspace "${name}". To delete that too, run this again.`)
     context.setExitCode(1)
     return

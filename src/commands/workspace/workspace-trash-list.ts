@@ -44,7 +44,8 @@ export async function listTrash(
 function lineOf({ workspace, bytes, job_id, tenant, step, purge_after }: InTrash): string {
   const size = humanBytes(bytes)
   if (job_id === null) {
-    return `${workspace}  ${size}  to be finished by \`workspace delete ${workspace} --yes\``
+    const ways = `\`workspace delete ${workspace} --yes\` or \`workspace restore ${workspace}\``
+    return `${workspace}  ${size}  half deleted: ${ways}`
   }
   const of = tenant === null ? '' : ` of ${tenant}`
   if (step === null) return `${workspace}  ${size}  ${job_id}, which no database knows`
@@ -52,7 +53,7 @@ function lineOf({ workspace, bytes, job_id, tenant, step, purge_after }: InTrash
 }
 
 /** As the control database has it, which a server may have open. */
-function jobIn(config: Config, job: string): Job {
+export function jobIn(config: Config, job: string): Job {
   const file = controlDatabasePath(config.WORKING_DIR)
   if (!existsSync(file)) return UNKNOWN
   const database = new Database(file, { readonly: true, fileMustExist: true })

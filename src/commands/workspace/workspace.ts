@@ -8,13 +8,14 @@ import { importFrom } from './workspace-import.ts'
 import { importLightRag, type LightRagOptions } from './workspace-import-lightrag.ts'
 import { listWorkspaces } from './workspace-list.ts'
 import { reindex } from './workspace-reindex.ts'
+import { restore } from './workspace-restore.ts'
 import { listTrash } from './workspace-trash-list.ts'
 import { verify } from './workspace-verify.ts'
 
 /** `tenantrag workspace …`: the workspaces under the storage folder. */
 export function workspaceCommand(context: CommandContext): Command {
   const workspace = new Command('workspace').description(
-    'list, verify, export, import, reindex, claim and delete workspaces',
+    'list, verify, export, import, reindex, claim, delete and restore workspaces',
   )
   workspace
     .command('list')
@@ -51,6 +52,10 @@ export function workspaceCommand(context: CommandContext): Command {
     .description('show what was deleted and still has its files')
     .option('--json', 'print JSON', false)
     .action((options: { json: boolean }) => said(null, () => listTrash(context, options)))
+  workspace
+    .command('restore <name>')
+    .description('put back a workspace that is in the trash')
+    .action((name: string) => said(name, () => restore(context, name)))
   workspace
     .command('claim <name>')
     .description('say that the rag.db in its folder is its own, after it was copied or moved there')

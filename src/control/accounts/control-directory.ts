@@ -143,7 +143,7 @@ export class ControlDirectory implements Directory, ChangeListener {
   }
 
   async #isOperator(userId: string): Promise<boolean> {
-    // In memory; and who is not of the control plane is not remembered as such.
+    // In memory; and that somebody is not of the control plane is not remembered.
     if (await this.#options.isOperatorElsewhere(userId)) return true
     return (await this.findById(userId))?.principal.superAdmin === true
   }

@@ -13,6 +13,7 @@ const Password = Type.String({
 export const NewUserBody = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 128 }),
   email: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 254 })),
+  /** Without one the user cannot sign in until one is set. */
   password: Type.Optional(Password),
   super_admin: Type.Optional(Type.Boolean()),
 })
@@ -24,23 +25,22 @@ export const OwnPasswordBody = Type.Object({
   new_password: Password,
 })
 
-const fields = {
+const identity = {
   user_id: Type.String(),
   username: Type.String(),
   email: NullableString,
   is_super_admin: Type.Boolean(),
-  disabled: Type.Boolean(),
-  created_at: Type.String(),
 }
 
-export const UserReply = Type.Object(fields)
+export const UserReply = Type.Object({
+  ...identity,
+  disabled: Type.Boolean(),
+  created_at: Type.String(),
+})
 export const UserPage = pageReply(UserReply)
 
 export const MeReply = Type.Object({
-  user_id: Type.String(),
-  username: Type.String(),
-  email: NullableString,
-  is_super_admin: Type.Boolean(),
+  ...identity,
   source: Type.Enum(['file', 'store', 'key']),
 })
 

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import type { PasswordChecker } from '../../tenancy/sign-in/password.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
@@ -9,24 +10,13 @@ import { newId } from '../database/opaque-id.ts'
 import { type Page, type PageQuery, pageOf, startOf } from '../database/page.ts'
 import { foldedKey, userBy } from '../database/user-rows.ts'
 import { withdrawAllOf } from '../members/inviters.ts'
+import type { Given } from '../wire/wire-schemas.ts'
+import type { NewUserBody, UserReply } from './user-schemas.ts'
 
 /** A user as the API shows it. */
-export interface UserInfo {
-  readonly user_id: string
-  readonly username: string
-  readonly email: string | null
-  readonly is_super_admin: boolean
-  readonly disabled: boolean
-  readonly created_at: string
-}
+export type UserInfo = Readonly<Static<typeof UserReply>>
 
-export interface NewUser {
-  readonly username: string
-  readonly email?: string | null | undefined
-  /** Without one the user cannot sign in until one is set. */
-  readonly password?: string | undefined
-  readonly super_admin?: boolean | undefined
-}
+export type NewUser = Given<typeof NewUserBody>
 
 export interface UsersOptions {
   readonly passwords: PasswordChecker

@@ -4,7 +4,7 @@ import type { KeyReach, Principal } from '../../tenancy/principal.ts'
 export interface Actor {
   /** Id of a user or key; `file:<name>` for users of the users file. */
   readonly id: string
-  /** The id among the users of the control plane, for whom is one of them. */
+  /** The id among the users of the control plane, for one of them. */
   readonly userId: string | undefined
   readonly superAdmin: boolean
   /** Set for API keys: what they may do ends here, whoever made them. */
@@ -18,9 +18,12 @@ export const OPERATOR: Actor = Object.freeze({
   superAdmin: true,
 })
 
+/** The server, for what it does by itself. */
+export const SERVER: Actor = Object.freeze({ id: 'server', userId: undefined, superAdmin: true })
+
 const OF_FILE = 'file:'
 
-/** The name in the users file of who has this id; undefined for others. */
+/** The name in the users file of the user with this id; undefined for others. */
 export function fileUserOf(actorId: string): string | undefined {
   return actorId.startsWith(OF_FILE) ? actorId.slice(OF_FILE.length) : undefined
 }

@@ -1,32 +1,19 @@
+import type { Static } from 'typebox'
 import type { ControlCore } from '../core/control-core.ts'
 import { isoTime } from '../database/iso-time.ts'
-import { type JsonObject, objectIn } from '../database/json-column.ts'
+import { objectIn } from '../database/json-column.ts'
 import { type PageQuery, startOf } from '../database/page.ts'
+import type { ActPageReply, ActQuery, ActReply } from '../operators/record-schemas.ts'
+import type { Given } from '../wire/wire-schemas.ts'
 import type { Actor } from './actor.ts'
 import { tenantAccess } from './authority.ts'
 
 /** An administrative act as the API shows it; ids only. */
-export interface ActInfo {
-  readonly seq: number
-  readonly at: string
-  readonly actor: string
-  readonly action: string
-  readonly subject: string
-  readonly details: JsonObject
-}
+export type ActInfo = Readonly<Static<typeof ActReply>>
 
-export interface ActFilter extends Pick<PageQuery, 'cursor' | 'limit' | 'page_size'> {
-  readonly action?: string | undefined
-  readonly actor?: string | undefined
-  /** ISO 8601; from this moment on, and up to but without that one. */
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-}
+export type ActFilter = Given<typeof ActQuery> & Pick<PageQuery, 'page_size'>
 
-export interface ActPage {
-  readonly items: readonly ActInfo[]
-  readonly next_cursor: string | null
-}
+export type ActPage = Readonly<Static<typeof ActPageReply>>
 
 /** What was done to tenants and in their administration, newest first. */
 export class Acts {

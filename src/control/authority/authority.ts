@@ -25,8 +25,8 @@ export interface TenantAccessOptions {
 /**
  * Finds a tenant by its id or slug, and checks that the actor may do something in it.
  *
- * @throws {ControlError} `not_found` for who is neither a member nor a super admin; `forbidden`;
- * `tenant_not_active`
+ * @throws {ControlError} `not_found` for somebody who is neither a member nor a super admin;
+ * `forbidden`; `tenant_not_active`
  */
 export async function tenantAccess(
   db: Kysely<ControlTables>,

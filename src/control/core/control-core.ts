@@ -93,7 +93,7 @@ export class ControlCore {
     this.#listeners.push(listener)
   }
 
-  /** Runs one transaction; on return it is durable and whoever it concerns has been told. */
+  /** Runs one transaction; on return it is durable and all whom it concerns have been told. */
   async mutate<R>(work: (mutation: Mutation) => Promise<R>): Promise<R> {
     const { result, mutation } = await this.db.transaction().execute(async (tx) => {
       const mutation = new Mutation(tx, this.now())

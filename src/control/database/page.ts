@@ -1,18 +1,9 @@
 import { type SelectQueryBuilder, sql } from 'kysely'
 import { ControlError } from '../core/control-error.ts'
+import type { Given, PageParams } from '../wire/wire-schemas.ts'
 import type { ControlTables } from './control-tables.ts'
 
-export interface PageQuery {
-  /** From 1; ignored beside a cursor. Default 1. */
-  readonly page?: number | undefined
-  /** 1 to 100, clamped; default 10. */
-  readonly page_size?: number | undefined
-  /** In place of `page` and `page_size`: how many to leave out, and how many to show. */
-  readonly skip?: number | undefined
-  readonly limit?: number | undefined
-  /** `next_cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
+export type PageQuery = Given<typeof PageParams>
 
 export interface Page<T> {
   readonly items: readonly T[]

@@ -1,8 +1,13 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { Static } from 'typebox'
 import { workspaceKey } from '../../tenancy/workspace-name.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
+import { configIn } from '../core/rag-config.ts'
 import type { ControlTables, KbRow } from '../database/control-tables.ts'
+import { isoTime } from '../database/iso-time.ts'
+import { objectIn } from '../database/json-column.ts'
 import { newId } from '../database/opaque-id.ts'
+import type { KbReply } from './kb-schemas.ts'
 
 export interface NewKb {
   readonly tenantId: string
@@ -86,4 +91,38 @@ export async function kbIdsOf(
   const ids: string[] = []
   for (const ref of refs) ids.push((await kbBy(db, tenantId, ref)).kb_id)
   return ids
+}
+
+/** A knowledge base as the API shows it. */
+export type KbInfo = Readonly<Static<typeof KbReply>>
+
+export async function kbInfo(db: Kysely<ControlTables>, row: KbRow): Promise<KbInfo> {
+  const levels = await db
+    .selectFrom('levels')
+    .select(['kind', 'used'])
+    .where('kb_id', '=', row.kb_id)
+    .execute()
+  const used = (kind: string) => levels.find((level) => level.kind === kind)?.used ?? 0
+  return {
+    kb_id: row.kb_id,
+    tenant_id: row.tenant_id,
+    slug: row.slug,
+    name: row.name,
+    kb_name: row.name,
+    description: row.description,
+    workspace: row.workspace,
+    status: row.status === 'active' ? 'ready' : row.status,
+    is_active: row.status === 'active',
+    is_default: row.is_default === 1,
+    metadata: objectIn(row.metadata),
+    config: configIn(row.config),
+    version: row.version,
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+    created_by: row.created_by,
+    num_documents: used('documents'),
+    num_entities: used('entities'),
+    num_relations: used('relations'),
+    storage_used_mb: used('bytes') / (1024 * 1024),
+  }
 }

@@ -1,30 +1,12 @@
 import { Type } from 'typebox'
-import { RagConfig } from '../core/rag-config.ts'
-import { ConfigChange, ConfigReply } from '../tenants/tenant-schemas.ts'
-import { Metadata, OpenObject, pageReply, Ref } from '../wire/wire-schemas.ts'
+import { ConfigReply, changeFields, newFields } from '../tenants/tenant-schemas.ts'
+import { OpenObject, pageReply, Ref } from '../wire/wire-schemas.ts'
 
 export const KbParams = Type.Object({ tenant: Type.Optional(Ref), kb: Ref })
 export const KbListParams = Type.Object({ tenant: Type.Optional(Ref) })
 
-const Name = Type.String({ minLength: 1, maxLength: 255 })
-const Description = Type.String({ maxLength: 10_000 })
-const Slug = Type.String({ minLength: 1, maxLength: 60 })
-
-export const NewKbBody = Type.Object({
-  name: Name,
-  description: Type.Optional(Description),
-  metadata: Type.Optional(Metadata),
-  slug: Type.Optional(Slug),
-  config: Type.Optional(RagConfig),
-})
-
-export const KbChangeBody = Type.Object({
-  name: Type.Optional(Name),
-  description: Type.Optional(Description),
-  metadata: Type.Optional(Metadata),
-  slug: Type.Optional(Slug),
-  config: Type.Optional(ConfigChange),
-})
+export const NewKbBody = Type.Object(newFields)
+export const KbChangeBody = Type.Object(changeFields)
 
 export const DeleteKbQuery = Type.Object({
   wait: Type.Optional(Type.Boolean({ description: 'Answer once its files are in the trash' })),

@@ -16,29 +16,13 @@ import { newId } from '../database/opaque-id.ts'
 import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { DEFAULT_QUOTA, type Quota, quotaOf } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
-import { checkedName } from '../tenants/tenants.ts'
-import { type KbInfo, kbInfo } from './kb-info.ts'
-import { insertKb, kbBy } from './kb-rows.ts'
+import { checkedName, type NewTenant, type TenantChange } from '../tenants/tenants.ts'
+import { insertKb, type KbInfo, kbBy, kbInfo } from './kb-rows.ts'
 
-export interface NewKb {
-  readonly name: string
-  readonly description?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  /** Made of the name unless given. */
-  readonly slug?: string | undefined
-  readonly config?: unknown
-}
+/** As a tenant is made, without what operators say of one. */
+export type NewKb = Omit<NewTenant, 'quota' | 'credit' | 'owner'>
 
-export interface KbChange {
-  readonly name?: string | undefined
-  readonly description?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  /** Renames nothing on disk. */
-  readonly slug?: string | undefined
-  /** Merged into the config; a field that is null is inherited again. */
-  readonly config?: Readonly<Record<string, unknown>> | undefined
-  readonly version?: number | undefined
-}
+export type KbChange = Omit<TenantChange, 'quota' | 'credit'>
 
 export interface KbsOptions {
   readonly defaultQuota?: Quota

@@ -25,6 +25,7 @@ const Rate = Type.Unsafe<number | null>({
 
 export const NewApiKeyBody = Type.Object({
   name: Name,
+  /** At most this role, and at most that of the maker of the key. */
   role: Type.Optional(Type.Enum(RoleName.enum, { default: 'viewer' })),
   kb_ids: Type.Optional(NullableIds),
   expires_at: Type.Optional(Moment),
@@ -47,6 +48,7 @@ const fields = {
   key_id: Type.String(),
   key_name: Type.String(),
   name: Type.String(),
+  /** First characters of the secret. */
   prefix: Type.String(),
   role: RoleName,
   kb_ids: NullableIds,

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
@@ -13,46 +14,23 @@ import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { kbIdsOf } from '../kbs/kb-rows.ts'
 import { assertLimitable, assertMayGrant } from '../members/grant-role.ts'
 import { checkedName } from '../tenants/tenants.ts'
+import type { Given } from '../wire/wire-schemas.ts'
+import type {
+  ApiKeyChangeBody,
+  ApiKeyReply,
+  IssuedApiKeyReply,
+  NewApiKeyBody,
+} from './api-key-schemas.ts'
 
 /** A key as the API shows it; never the secret. */
-export interface ApiKeyInfo {
-  readonly key_id: string
-  readonly key_name: string
-  readonly name: string
-  /** First characters of the secret. */
-  readonly prefix: string
-  readonly role: Role
-  readonly kb_ids: readonly string[] | null
-  readonly rate: number | null
-  readonly is_active: boolean
-  readonly created_at: string
-  readonly created_by: string
-  readonly expires_at: string | null
-  readonly revoked_at: string | null
-  readonly last_used_at: string | null
-}
+export type ApiKeyInfo = Readonly<Static<typeof ApiKeyReply>>
 
-export interface NewApiKey {
-  readonly name: string
-  /** At most this role, and at most that of who made the key. Default `viewer`. */
-  readonly role?: Role | undefined
-  readonly kb_ids?: readonly string[] | null | undefined
-  /** ISO 8601. */
-  readonly expires_at?: string | null | undefined
-  /** Most requests a minute. */
-  readonly rate?: number | null | undefined
-}
+export type NewApiKey = Given<typeof NewApiKeyBody>
 
-export interface ApiKeyChange {
-  readonly name?: string | undefined
-  readonly rate?: number | null | undefined
-  readonly expires_at?: string | null | undefined
-}
+export type ApiKeyChange = Given<typeof ApiKeyChangeBody>
 
 /** With its secret, which is in this answer only. */
-export interface IssuedApiKey extends ApiKeyInfo {
-  readonly key: string
-}
+export type IssuedApiKey = Readonly<Static<typeof IssuedApiKeyReply>>
 
 const PREFIX_LENGTH = 11
 const LONGEST_OVERLAP_SECONDS = 30 * 24 * 3600

@@ -66,7 +66,7 @@ export function assertNotAbove(
   throw new ControlError('forbidden', 'This needs a higher role than yours')
 }
 
-/** @throws {ControlError} `invalid_input`: who manages a tenant sees all of it */
+/** @throws {ControlError} `invalid_input`: those who manage a tenant see all of it */
 export function assertLimitable(role: Role, kbIds: readonly string[] | null): void {
   if (kbIds === null || (role !== 'owner' && role !== 'admin')) return
   throw new ControlError('invalid_input', `The role ${role} is not limited to knowledge bases`)

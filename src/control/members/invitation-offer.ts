@@ -6,7 +6,7 @@ import { notFound } from '../core/control-error.ts'
 import { gone, stillPending } from './invitation-steps.ts'
 import type { Inviters } from './inviters.ts'
 
-/** What somebody is invited to, for who has the token. */
+/** What somebody is invited to, for the holder of the token. */
 export interface InvitationOffer {
   readonly tenantName: string
   readonly role: Role

@@ -13,7 +13,7 @@ import { invitationPage, PAGE_CSP, sentencePage } from './invitation-page.ts'
 
 export interface InvitationPageOptions extends PasswordSignIn {
   readonly plane: ControlPlane
-  /** Called for whoever is refused or asks for what is not there. */
+  /** Called for callers who are refused, or ask for what is not there. */
   readonly onRefusal?: OnControlRefusal
 }
 
@@ -51,7 +51,7 @@ export const invitationPageRoutes: FastifyPluginAsync<InvitationPageOptions> = a
   })
   app.setErrorHandler((error, request, reply) => sendProblem(plane, error, request, reply))
 
-  // Who has the token needs nothing else.
+  // The holder of the token needs nothing else.
   const page = { config: { access: 'public' }, schema: { hide: true } } as const
   app.get('/invitations/:token', page, async (request) =>
     invitationPage({ offer: await offerFor(plane, request) }),

@@ -17,7 +17,7 @@ import {
 } from './invitation-schemas.ts'
 import { MEMBER_DOCS } from './member-docs.ts'
 
-/** Invitations, for who sends them and for who is signed in and receives them. */
+/** Invitations, for those who send them and for signed-in users who receive them. */
 export const invitationRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
   app,
   { plane: { invitations } },

@@ -1,6 +1,7 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import {
   clamped,
+  type Given,
   listOf,
   NullableIds,
   NullableString,
@@ -22,6 +23,7 @@ export const NewInvitationBody = Type.Object({
       description: 'Or `user_id`',
     }),
   ),
+  /** Or the name of a user. */
   user_id: Type.Optional(Ref),
   role: Type.Optional(Type.Enum(RoleName.enum, { default: 'viewer' })),
   kb_ids: Type.Optional(NullableIds),
@@ -44,6 +46,7 @@ const fields = {
   invitation_id: Type.String(),
   tenant_id: Type.String(),
   email: NullableString,
+  /** Of somebody invited by their id. */
   user_id: NullableString,
   username: Type.Unsafe<string | null>({
     type: ['string', 'null'],
@@ -67,6 +70,24 @@ export const SentInvitationReply = Type.Object({
   link: NullableString,
 })
 
-export const MyInvitationsReply = Type.Object({
-  items: listOf(Type.Object({ ...fields, tenant_name: Type.String(), tenant_slug: Type.String() })),
+export const ReceivedInvitationReply = Type.Object({
+  ...fields,
+  tenant_name: Type.String(),
+  tenant_slug: Type.String(),
 })
+
+export const MyInvitationsReply = Type.Object({ items: listOf(ReceivedInvitationReply) })
+
+export type NewInvitation = Given<typeof NewInvitationBody>
+
+/** An invitation as the inviting tenant sees it. */
+export type InvitationInfo = Readonly<Static<typeof InvitationReply>>
+
+/** The token, and the link with it, are here only, and only where no mail was sent. */
+export type SentInvitation = Readonly<Static<typeof SentInvitationReply>>
+
+/** An invitation as the invited user sees it. */
+export type ReceivedInvitation = Readonly<Static<typeof ReceivedInvitationReply>>
+
+/** Made by somebody who accepts by token and has no account. */
+export type NewAccount = Omit<Given<typeof NewAccountBody>, 'token'>

@@ -10,7 +10,7 @@ import { MEMBER_DOCS } from './member-docs.ts'
 /** Of one address. Each attempt may cost a hash of a password. */
 const ATTEMPTS_A_MINUTE = 20
 
-/** Invitations for who has nothing but the token in a link; open to everybody, and bounded. */
+/** Invitations for people with nothing but the token in a link; open to everybody, and bounded. */
 export const invitationTokenRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
   app,
   { plane: { invitations } },

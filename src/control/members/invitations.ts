@@ -13,15 +13,15 @@ import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { userBy } from '../database/user-rows.ts'
 import { kbIdsOf } from '../kbs/kb-rows.ts'
 import { assertLimitable, assertMayGrant, insertMember } from './grant-role.ts'
+import type { InvitationMail } from './invitation-mail.ts'
+import { type InvitationOffer, offerOf } from './invitation-offer.ts'
 import type {
   InvitationInfo,
   NewAccount,
   NewInvitation,
   ReceivedInvitation,
   SentInvitation,
-} from './invitation-info.ts'
-import type { InvitationMail } from './invitation-mail.ts'
-import { type InvitationOffer, offerOf } from './invitation-offer.ts'
+} from './invitation-schemas.ts'
 import { gone, lifeMs, NOBODY, note, settle, stillPending } from './invitation-steps.ts'
 import { addressesOf, assertNoMember, type Invitee, invitationsFor, inviteeOf } from './invitees.ts'
 import type { Inviters } from './inviters.ts'
@@ -52,7 +52,7 @@ export class Invitations {
    * Invites an address or a user. What it answers does not tell whether somebody has the address or
    * the name.
    *
-   * @throws {ControlError} `conflict` for who is invited, `already_member`, `forbidden`,
+   * @throws {ControlError} `conflict` for somebody who is invited, `already_member`, `forbidden`,
    * `invalid_input`, `not_found` (an id)
    */
   async create(actor: Actor, tenantRef: string, input: NewInvitation): Promise<SentInvitation> {
@@ -143,7 +143,7 @@ export class Invitations {
     return mine
   }
 
-  /** A new token and a new term; the old token ends. It is of who sends it anew from then on. */
+  /** A new token and a new term; the old token ends. It counts as the caller's from then on. */
   async resend(
     actor: Actor,
     tenantRef: string,
@@ -234,7 +234,7 @@ export class Invitations {
 
   async #acceptAnew(token: string, account: NewAccount): Promise<InvitationInfo> {
     const { users } = this.#options
-    // Before the hash is made: who has no token gets no work done.
+    // Before the hash is made: a caller without a token gets no work done.
     await this.#core.mutate((mutation) => this.#byToken(mutation, token))
     const hash = await users.hashOf(account.password)
     return this.#core.mutate(async (mutation) => {
@@ -261,7 +261,7 @@ export class Invitations {
       .where('tenant_id', '=', row.tenant_id)
       .executeTakeFirst()
     if (tenant?.status !== 'active') throw gone()
-    // By the right of who sent it, which was looked at just now.
+    // By the right of its sender, which was looked at just now.
     await insertMember(
       mutation,
       { ...actor, superAdmin: true },

@@ -10,6 +10,7 @@ export const NewMemberBody = Type.Object({
     description: 'Id, name or address of a user',
   }),
   role: Type.Optional(Type.Enum(RoleName.enum, { default: 'viewer' })),
+  /** For roles below admin. */
   kb_ids: Type.Optional(NullableIds),
 })
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Role } from '../../tenancy/principal.ts'
+import type { Static } from 'typebox'
 import type { Actor } from '../authority/actor.ts'
 import { tenantAccess } from '../authority/authority.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
@@ -11,6 +11,7 @@ import { idsColumn, idsIn } from '../database/json-column.ts'
 import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { isUserId, userBy, userOrNone } from '../database/user-rows.ts'
 import { kbIdsOf } from '../kbs/kb-rows.ts'
+import type { Given } from '../wire/wire-schemas.ts'
 import {
   assertLimitable,
   assertMayGrant,
@@ -20,36 +21,14 @@ import {
 } from './grant-role.ts'
 import type { Invitations } from './invitations.ts'
 import type { Inviters } from './inviters.ts'
+import type { MemberChangeBody, MemberReply, NewMemberBody } from './member-schemas.ts'
 
 /** A member as the API shows it. */
-export interface MemberInfo {
-  /** Of somebody invited, what they were invited by; nobody may have that name. */
-  readonly user_id: string
-  readonly username: string
-  readonly email: string | null
-  readonly role: Role
-  /** Null = all. */
-  readonly kb_ids: readonly string[] | null
-  readonly status: 'active' | 'invited'
-  /** Of who is invited. */
-  readonly invitation_id?: string
-  readonly created_at: string
-  readonly created_by: string
-}
+export type MemberInfo = Readonly<Static<typeof MemberReply>>
 
-export interface NewMember {
-  /** Id, name or address of a user. */
-  readonly user_id: string
-  /** Default `viewer`. */
-  readonly role?: Role | undefined
-  /** Ids or slugs; for roles below admin. Absent or null = all. */
-  readonly kb_ids?: readonly string[] | null | undefined
-}
+export type NewMember = Given<typeof NewMemberBody>
 
-export interface MemberChange {
-  readonly role?: Role | undefined
-  readonly kb_ids?: readonly string[] | null | undefined
-}
+export type MemberChange = Given<typeof MemberChangeBody>
 
 export interface MembersOptions {
   /** Invites whom the caller may not add at once. */
@@ -99,8 +78,8 @@ export class Members {
    * when both are in some tenant; anybody else is invited. So a name or an address tells nobody
    * whether there is such a user.
    *
-   * @throws {ControlError} `already_member`, `conflict` for who is invited, `not_found` (an id),
-   * `forbidden`, `invalid_input`
+   * @throws {ControlError} `already_member`, `conflict` for somebody who is invited, `not_found` (an
+   * id), `forbidden`, `invalid_input`
    */
   async add(actor: Actor, tenantRef: string, input: NewMember): Promise<MemberInfo> {
     const added = await this.#core.mutate(async (mutation) => {
@@ -257,7 +236,7 @@ async function assertOtherOwner(db: Kysely<ControlTables>, tenantId: string): Pr
 
 type MemberRow = MembershipRow & Pick<UserRow, 'username' | 'email'>
 
-/** A member by id, name or address; whoever is none sounds alike, user or not. */
+/** A member by id, name or address; everybody who is none sounds alike, user or not. */
 async function memberBy(
   db: Kysely<ControlTables>,
   tenantId: string,

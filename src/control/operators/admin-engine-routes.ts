@@ -2,31 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { assertSuperAdmin } from '../authority/authority.ts'
 import { callerOf } from '../wire/caller.ts'
-import { listOf, NullableInteger, NullableString, Ref } from '../wire/wire-schemas.ts'
+import { listOf, Ref } from '../wire/wire-schemas.ts'
 import { ADMIN_DOCS } from './admin-docs.ts'
-import type { LiveEngines } from './live-engines.ts'
+import { LiveEngineReply, type LiveEngines } from './live-engines.ts'
 
 const EngineParams = Type.Object({ workspace: Ref })
 
-const EngineListReply = Type.Object({
-  items: listOf(
-    Type.Object({
-      workspace: Type.String(),
-      tenant_id: NullableString,
-      kb_id: NullableString,
-      state: Type.Enum(['opening', 'ready', 'draining', 'closed']),
-      bytes: Type.Integer({ description: 'Memory held, native memory included' }),
-      leases: Type.Integer(),
-      background_leases: Type.Integer(),
-      granted: Type.Integer({ description: 'Leases since it opened' }),
-      documents_pending: NullableInteger,
-      quarantined: Type.Boolean({
-        description: 'Whether it is served alone, for what was asked of it has ended processes',
-      }),
-    }),
-  ),
-  total: Type.Integer(),
-})
+const EngineListReply = Type.Object({ items: listOf(LiveEngineReply), total: Type.Integer() })
 
 const FreedReply = Type.Object({ workspace: Type.String(), was_quarantined: Type.Boolean() })
 

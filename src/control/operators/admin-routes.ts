@@ -8,17 +8,12 @@ import {
   UserParams,
   UserReply,
 } from '../accounts/user-schemas.ts'
+import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
-import {
-  NewTenantBody,
-  TenantListQuery,
-  TenantPage,
-  TenantReply,
-} from '../tenants/tenant-schemas.ts'
+import { tenantListRoutes } from '../tenants/tenant-routes.ts'
 import { callerOf } from '../wire/caller.ts'
 import { Nothing, PageParams } from '../wire/wire-schemas.ts'
-import { ADMIN_DOCS } from './admin-docs.ts'
 
 /** `/admin/users`, `/admin/tenants`: for the operators of the server. */
 export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
@@ -28,27 +23,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
   // Also what users may do themselves: here it goes without proof of who they are.
   app.addHook('preHandler', async (request) => assertSuperAdmin(callerOf(request)))
 
-  app.get(
-    '/admin/tenants',
-    {
-      config: { access: 'account', doc: ADMIN_DOCS['GET /admin/tenants'] },
-      schema: { querystring: TenantListQuery, response: { 200: TenantPage } },
-    },
-    async (request) => tenants.list(callerOf(request), request.query),
-  )
-
-  app.post(
-    '/admin/tenants',
-    {
-      config: { access: 'account', doc: ADMIN_DOCS['POST /admin/tenants'] },
-      bodyLimit: BODY_BYTES.management,
-      schema: { body: NewTenantBody, response: { 201: TenantReply } },
-    },
-    async (request, reply) => {
-      const tenant = await tenants.create(callerOf(request), request.body)
-      return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
-    },
-  )
+  await app.register(tenantListRoutes, { tenants, path: '/admin/tenants' })
 
   app.get(
     '/admin/users',
@@ -93,25 +68,12 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     },
   )
 
-  app.post(
-    '/admin/users/:user/sign-out-everywhere',
-    {
-      config: {
-        access: 'account',
-        doc: ACCOUNT_DOCS['POST /admin/users/:user/sign-out-everywhere'],
-      },
-      schema: { params: UserParams, response: { 204: Nothing } },
-    },
-    async (request, reply) => {
-      await users.signOutEverywhere(callerOf(request), request.params.user)
-      return reply.code(204).send()
-    },
-  )
-
-  for (const [word, disabled] of [
-    ['disable', true],
-    ['enable', false],
-  ] as const) {
+  const acts = {
+    'sign-out-everywhere': (actor: Actor, user: string) => users.signOutEverywhere(actor, user),
+    disable: (actor: Actor, user: string) => users.setDisabled(actor, user, true),
+    enable: (actor: Actor, user: string) => users.setDisabled(actor, user, false),
+  }
+  for (const word of ['sign-out-everywhere', 'disable', 'enable'] as const) {
     app.post(
       `/admin/users/:user/${word}`,
       {
@@ -122,7 +84,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
         schema: { params: UserParams, response: { 204: Nothing } },
       },
       async (request, reply) => {
-        await users.setDisabled(callerOf(request), request.params.user, disabled)
+        await acts[word](callerOf(request), request.params.user)
         return reply.code(204).send()
       },
     )

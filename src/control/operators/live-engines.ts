@@ -1,9 +1,11 @@
+import { type Static, Type } from 'typebox'
 import type { EngineStats } from '../../tenancy/pool/pool-stats.ts'
 import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin } from '../authority/authority.ts'
 import type { ControlCore } from '../core/control-core.ts'
 import { notFound } from '../core/control-error.ts'
 import type { TenantKbs } from '../kbs/tenant-kbs.ts'
+import { NullableInteger, NullableString } from '../wire/wire-schemas.ts'
 
 /** One workspace of the pool. */
 export interface PooledWorkspace extends EngineStats {
@@ -23,23 +25,24 @@ export interface PooledEngines {
   free(workspace: string): boolean
 }
 
-/** An engine as the API shows it. */
-export interface LiveEngine {
-  readonly workspace: string
+export const LiveEngineReply = Type.Object({
+  workspace: Type.String(),
   /** Null for a workspace of no tenant, as those of a users file. */
-  readonly tenant_id: string | null
-  readonly kb_id: string | null
-  readonly state: EngineStats['state']
-  /** Memory held, native memory included. */
-  readonly bytes: number
-  readonly leases: number
-  readonly background_leases: number
-  /** Leases since it opened. */
-  readonly granted: number
-  readonly documents_pending: number | null
-  /** Whether it is served alone, for what was asked of it has ended processes. */
-  readonly quarantined: boolean
-}
+  tenant_id: NullableString,
+  kb_id: NullableString,
+  state: Type.Enum(['opening', 'ready', 'draining', 'closed']),
+  bytes: Type.Integer({ description: 'Memory held, native memory included' }),
+  leases: Type.Integer(),
+  background_leases: Type.Integer(),
+  granted: Type.Integer({ description: 'Leases since it opened' }),
+  documents_pending: NullableInteger,
+  quarantined: Type.Boolean({
+    description: 'Whether it is served alone, for what was asked of it has ended processes',
+  }),
+})
+
+/** An engine as the API shows it. */
+export type LiveEngine = Readonly<Static<typeof LiveEngineReply>>
 
 /** An engine that waits for somebody to ask. */
 const ABSENT = {

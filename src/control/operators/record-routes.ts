@@ -4,10 +4,16 @@ import type { Actor } from '../authority/actor.ts'
 import type { ActFilter, ActPage, Acts } from '../authority/acts.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { SETTINGS_DOCS } from '../quotas/settings-docs.ts'
-import { USAGE_GROUPS } from '../quotas/usage.ts'
 import { TenantParams } from '../tenants/tenant-schemas.ts'
 import { callerOf } from '../wire/caller.ts'
-import { ActExportQuery, ActPageReply, ActQuery, UsageQuery, UsageReply } from './record-schemas.ts'
+import {
+  ActExportQuery,
+  ActPageReply,
+  ActQuery,
+  USAGE_GROUPS,
+  UsageQuery,
+  UsageReply,
+} from './record-schemas.ts'
 
 /** What was done in a tenant, and what it has used. */
 export const recordRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { USAGE_GROUPS } from '../quotas/usage.ts'
 import { Cursor, clamped, listOf, NullableString, OpenObject } from '../wire/wire-schemas.ts'
 
 const Moment = Type.String({
@@ -11,6 +10,7 @@ const Moment = Type.String({
 const filter = {
   action: Type.Optional(Type.String({ maxLength: 60 })),
   actor: Type.Optional(Type.String({ maxLength: 255, description: 'Id of a user or key' })),
+  /** From this moment on, and up to but without the other. */
   from: Type.Optional(Moment),
   to: Type.Optional(Moment),
 }
@@ -33,6 +33,9 @@ export const ActReply = Type.Object({
 })
 
 export const ActPageReply = Type.Object({ items: listOf(ActReply), next_cursor: NullableString })
+
+export const USAGE_GROUPS = ['day', 'kb', 'actor', 'model', 'step'] as const
+export type UsageGroup = (typeof USAGE_GROUPS)[number]
 
 const Day = Type.String({
   maxLength: 10,

@@ -1,13 +1,13 @@
+import { SERVER } from '../authority/actor.ts'
 import type { Mutation } from '../core/control-core.ts'
 import type { TenantKb } from '../kbs/tenant-kbs.ts'
+import { spentSince } from './spending.ts'
 
 /** Of its budget, what a tenant has spent when its admins are told. */
 const STEPS = [
   { share: 0.8, event: 'budget_warning' },
   { share: 1, event: 'budget_reached' },
 ] as const
-
-const SERVER = { id: 'server', userId: undefined, superAdmin: true } as const
 
 /**
  * Records once that a tenant's spending of this month has passed most, or all, of its budget. To be
@@ -23,13 +23,7 @@ export async function warnOfBudget(
   const budget = quota.max_monthly_cost
   if (budget === null || budget === 0 || added === 0) return
   const month = new Date(mutation.at).toISOString().slice(0, 7)
-  const sum = await mutation.tx
-    .selectFrom('usage')
-    .select((select) => select.fn.sum<number | null>('cost').as('cost'))
-    .where('tenant_id', '=', tenantId)
-    .where('day', '>=', `${month}-01`)
-    .executeTakeFirst()
-  const spent = Number(sum?.cost ?? 0)
+  const spent = await spentSince(mutation.tx, tenantId, month)
   for (const { share, event } of STEPS) {
     if (spent - added >= share * budget || spent < share * budget) continue
     await mutation.record(SERVER, {

@@ -24,8 +24,8 @@ export interface QuotaRagOptions {
 
 /**
  * `inner` again, within the quotas of the tenant whose workspace the caller is in; a workspace of no
- * tenant has none. As with the proxy, whoever touches a method is whom its calls count for. A method
- * without a rule is refused to everybody.
+ * tenant has none. As with the proxy, the caller who touches a method is the one whom its calls count
+ * for. A method without a rule is refused to everybody.
  */
 export function quotaRag(inner: Rag, options: QuotaRagOptions): Rag {
   const guard = new Guard(inner, options)
@@ -66,7 +66,7 @@ class Guard {
     if (workspace === undefined) return bare
     return (...args: unknown[]) => {
       const rights = this.#rightsOf(workspace, rule)
-      // Whoever never pulls is never told.
+      // A reader that never pulls is never told.
       rights.catch(() => undefined)
       const release = () => {
         rights.then((end) => end()).catch(() => undefined)

@@ -3,6 +3,7 @@ import { tenantAccess } from '../authority/authority.ts'
 import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
 import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
+import { tenantUse } from '../tenants/tenant-info.ts'
 import type { MonthlyCalls } from './monthly-calls.ts'
 import { type Quota, quotaOf } from './quota.ts'
 import type { QuotaDesk } from './quota-desk.ts'
@@ -121,27 +122,13 @@ export class Quotas implements QuotaDesk {
     const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage_billing')
     const { tenant_id } = tenant
     await this.ledger.refresh(tenant_id)
-    const levels = await db
-      .selectFrom('levels')
-      .select((select) => ['kind', select.fn.sum<number>('used').as('used')])
-      .where('tenant_id', '=', tenant_id)
-      .groupBy('kind')
-      .execute()
-    const kbs = await db
-      .selectFrom('kbs')
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .where('tenant_id', '=', tenant_id)
-      .executeTakeFirstOrThrow()
-    const used = (kind: string) => levels.find((level) => level.kind === kind)?.used ?? 0
     const { credit, spent } = await this.spending.state(tenant_id)
     return {
       quota: quotaOf(tenant.quota, this.#defaults),
       used: {
-        documents: used('documents'),
-        storage_gb: used('bytes') / 1024 ** 3,
+        ...(await tenantUse(db, tenant_id)),
         monthly_api_calls: await this.calls.used(tenant_id),
         concurrent_queries: this.#queries.get(tenant_id) ?? 0,
-        knowledge_bases: kbs.count,
         monthly_cost: spent,
       },
       credit,

@@ -65,7 +65,7 @@ export class Spending implements ChangeListener {
     }
   }
 
-  /** Books a cost in memory; whoever calls this also writes it. */
+  /** Books a cost in memory; the caller also writes it. */
   async book(tenantId: string, cost: number): Promise<void> {
     if (cost === 0) return
     const account = await this.#account(tenantId)
@@ -102,15 +102,24 @@ export class Spending implements ChangeListener {
       .select('credit')
       .where('tenant_id', '=', tenantId)
       .executeTakeFirst()
-    const usage = await db
-      .selectFrom('usage')
-      .select((select) => select.fn.sum<number | null>('cost').as('cost'))
-      .where('tenant_id', '=', tenantId)
-      .where('day', '>=', `${month}-01`)
-      .executeTakeFirst()
-    const spent = Number(usage?.cost ?? 0)
+    const spent = await spentSince(db, tenantId, month)
     return { credit: tenant?.credit ?? null, spent, month, reserved: 0, usual: 0 }
   }
+}
+
+/** What a tenant has spent since a month of UTC began, as far as it is written down. */
+export async function spentSince(
+  db: ControlCore['db'],
+  tenantId: string,
+  month: string,
+): Promise<number> {
+  const usage = await db
+    .selectFrom('usage')
+    .select((select) => select.fn.sum<number | null>('cost').as('cost'))
+    .where('tenant_id', '=', tenantId)
+    .where('day', '>=', `${month}-01`)
+    .executeTakeFirst()
+  return Number(usage?.cost ?? 0)
 }
 
 function exhausted(what: 'credit' | 'budget'): ControlError {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Static } from 'typebox'
 import type { UsageRecord } from '../../models/calls/call-usage.ts'
 import type { Actor } from '../authority/actor.ts'
 import { tenantAccess } from '../authority/authority.ts'
@@ -6,12 +7,10 @@ import { kbsStillThere } from '../authority/still-there.ts'
 import type { ControlCore } from '../core/control-core.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
 import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
+import type { UsageGroup, UsageReply } from '../operators/record-schemas.ts'
 import { warnOfBudget } from './budget-warnings.ts'
 import { costOf, type Prices } from './prices.ts'
 import type { Spending } from './spending.ts'
-
-export const USAGE_GROUPS = ['day', 'kb', 'actor', 'model', 'step'] as const
-export type UsageGroup = (typeof USAGE_GROUPS)[number]
 
 export interface UsageFilter {
   /** Days of UTC as `2026-05-31`, both included; default: the last 7. */
@@ -24,25 +23,9 @@ export interface UsageFilter {
 }
 
 /** Sums of one group; what was not grouped by is null. */
-export interface UsageSum {
-  readonly day: string | null
-  readonly kb_id: string | null
-  readonly actor: string | null
-  readonly model: string | null
-  readonly step: string | null
-  readonly calls: number
-  readonly prompt_tokens: number
-  readonly completion_tokens: number
-  readonly used_tokens: number
-  readonly cost: number
-}
+export type UsageSum = UsageReport['rows'][number]
 
-export interface UsageReport {
-  readonly from: string
-  readonly to: string
-  readonly rows: readonly UsageSum[]
-  readonly total: Omit<UsageSum, 'day' | 'kb_id' | 'actor' | 'model' | 'step'>
-}
+export type UsageReport = Readonly<Static<typeof UsageReply>>
 
 export interface UsageOptions {
   readonly tenantKbs: TenantKbs

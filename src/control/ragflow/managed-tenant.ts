@@ -8,7 +8,7 @@ import { CODE, noAuthorization, RagflowError } from './envelope.ts'
 /**
  * The named tenant, else the only one that the caller manages: never any other.
  *
- * @throws {RagflowError} 101 when the tenant has to be named, 109 for who does not manage it
+ * @throws {RagflowError} 101 when the tenant has to be named, 109 for a caller who does not manage it
  */
 export async function managedTenant(
   core: ControlCore,

@@ -35,7 +35,7 @@ import { RagflowTokens } from './ragflow-tokens.ts'
 
 export interface RagflowRoutesOptions {
   readonly plane: ControlPlane
-  /** Called for whoever is refused. */
+  /** Called for callers who are refused. */
   readonly onRefusal?: (refusal: Refusal) => void
 }
 

@@ -1,7 +1,7 @@
-import { type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { NullableString, nullableText } from '../../routes/common-schemas.ts'
 import { LARGEST_SUM } from '../quotas/quota.ts'
-import { ASKED_ROLES } from './ragflow-role.ts'
+import { ASKED_ROLES, type RagflowRole } from './ragflow-role.ts'
 
 const Role = Type.Optional(Type.Enum([...ASKED_ROLES]))
 const KbIds = Type.Optional(
@@ -54,55 +54,55 @@ export const StatsQuery = Type.Object({
 export const Enveloped = <T extends TSchema>(data: T) =>
   Type.Object({ code: Type.Integer(), message: Type.String(), data })
 
+const RagflowRoleName = Type.Unsafe<RagflowRole>({ type: 'string' })
 const moment = { update_date: Type.String(), delta_seconds: Type.Number() }
 
-export const TenantListReply = Enveloped(
-  Type.Array(
-    Type.Object({
-      tenant_id: Type.String(),
-      role: Type.String(),
-      nickname: Type.String(),
-      email: Type.String(),
-      avatar: Type.String(),
-      ...moment,
-    }),
-  ),
-)
+export const RagflowTenantReply = Type.Object({
+  tenant_id: Type.String(),
+  role: RagflowRoleName,
+  /** The tenant's name. */
+  nickname: Type.String(),
+  /** That of its owner. */
+  email: Type.String(),
+  avatar: Type.String(),
+  ...moment,
+})
 
-export const UserListReply = Enveloped(
-  Type.Array(
-    Type.Object({
-      id: Type.String(),
-      user_id: Type.String(),
-      status: Type.String(),
-      role: Type.String(),
-      nickname: Type.String(),
-      email: Type.String(),
-      avatar: Type.String(),
-      is_authenticated: Type.String(),
-      is_active: Type.String(),
-      is_anonymous: Type.String(),
-      is_superuser: Type.Boolean(),
-      ...moment,
-    }),
-  ),
-)
+export const TenantListReply = Enveloped(Type.Array(RagflowTenantReply))
 
-export const InvitedReply = Enveloped(
-  Type.Object({
-    id: Type.String(),
-    avatar: Type.String(),
-    email: Type.String(),
-    nickname: Type.String(),
-  }),
-)
+export const RagflowMemberReply = Type.Object({
+  id: Type.String(),
+  user_id: Type.String(),
+  status: Type.String(),
+  role: RagflowRoleName,
+  nickname: Type.String(),
+  email: Type.String(),
+  avatar: Type.String(),
+  is_authenticated: Type.String(),
+  is_active: Type.String(),
+  is_anonymous: Type.String(),
+  is_superuser: Type.Boolean(),
+  ...moment,
+})
+
+export const UserListReply = Enveloped(Type.Array(RagflowMemberReply))
+
+export const RagflowInvitedReply = Type.Object({
+  id: Type.String(),
+  avatar: Type.String(),
+  email: Type.String(),
+  nickname: Type.String(),
+})
+
+export const InvitedReply = Enveloped(RagflowInvitedReply)
 
 export const DoneReply = Enveloped(Type.Boolean())
 
-const Token = Type.Object({
+export const RagflowTokenReply = Type.Object({
   id: Type.String(),
   tenant_id: Type.String(),
   token: Type.String(),
+  /** A second token that may ask questions and nothing else. */
   beta: NullableString,
   name: Type.String(),
   create_time: Type.Integer(),
@@ -111,8 +111,8 @@ const Token = Type.Object({
   update_date: Type.Null(),
 })
 
-export const TokenReply = Enveloped(Token)
-export const TokenListReply = Enveloped(Type.Array(Token))
+export const TokenReply = Enveloped(RagflowTokenReply)
+export const TokenListReply = Enveloped(Type.Array(RagflowTokenReply))
 
 export const TenantReply = Enveloped(
   Type.Object({
@@ -128,13 +128,20 @@ export const TenantReply = Enveloped(
 
 const Daily = Type.Array(Type.Tuple([Type.String(), Type.Number()]))
 
-export const StatsReply = Enveloped(
-  Type.Object({
-    pv: Daily,
-    uv: Daily,
-    round: Daily,
-    tokens: Daily,
-    speed: Daily,
-    thumb_up: Daily,
-  }),
-)
+/** A value of each day, such as `["2026-05-31", 12]`. */
+export type DailyValues = Static<typeof Daily>
+
+export const RagflowStatsReply = Type.Object({
+  /** Calls of models for questions. */
+  pv: Daily,
+  /** Callers who asked. */
+  uv: Daily,
+  round: Daily,
+  /** In thousands. */
+  tokens: Daily,
+  /** Not measured here: empty. */
+  speed: Daily,
+  thumb_up: Daily,
+})
+
+export const StatsReply = Enveloped(RagflowStatsReply)

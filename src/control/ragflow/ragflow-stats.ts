@@ -1,37 +1,20 @@
+import type { Static } from 'typebox'
 import type { Actor } from '../authority/actor.ts'
 import type { ControlCore } from '../core/control-core.ts'
 import type { Usage, UsageSum } from '../quotas/usage.ts'
+import type { Given } from '../wire/wire-schemas.ts'
 import { managedTenant } from './managed-tenant.ts'
-
-/** A value of each day, such as `["2026-05-31", 12]`. */
-export type DailyValues = [day: string, value: number][]
+import type { DailyValues, RagflowStatsReply, StatsQuery } from './ragflow-schemas.ts'
 
 /** What a tenant used, as RAGFlow's charts take it. */
-export interface RagflowStats {
-  /** Calls of models for questions. */
-  readonly pv: DailyValues
-  /** Callers who asked. */
-  readonly uv: DailyValues
-  readonly round: DailyValues
-  /** In thousands. */
-  readonly tokens: DailyValues
-  /** Not measured here: empty. */
-  readonly speed: DailyValues
-  readonly thumb_up: DailyValues
-}
+export type RagflowStats = Readonly<Static<typeof RagflowStatsReply>>
 
-export interface RagflowStatsQuery {
-  /** Needed by who manages several tenants. */
-  readonly tenant_id?: string | undefined
-  /** `2026-05-31`, with or without a time behind it; default: the last 7 days. */
-  readonly from_date?: string | undefined
-  readonly to_date?: string | undefined
-}
+export type RagflowStatsQuery = Given<typeof StatsQuery>
 
 /**
  * The use of one tenant by day.
  *
- * @throws {RagflowError} 101 when the tenant has to be named, 109 for who manages none
+ * @throws {RagflowError} 101 when the tenant has to be named, 109 for callers who manage none
  */
 export async function ragflowStats(
   { core, usage }: { readonly core: ControlCore; readonly usage: Usage },

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
 import { type TenantAccess, tenantBy } from '../authority/authority.ts'
@@ -10,45 +11,21 @@ import { addressesOf } from '../members/invitees.ts'
 import type { Members } from '../members/members.ts'
 import { CODE, noAuthorization, RagflowError, RagflowRefusal } from './envelope.ts'
 import { accessOr109 } from './managed-tenant.ts'
-import { type RagflowRole, ragflowRole } from './ragflow-role.ts'
+import { ragflowRole } from './ragflow-role.ts'
+import type {
+  RagflowInvitedReply,
+  RagflowMemberReply,
+  RagflowTenantReply,
+} from './ragflow-schemas.ts'
 import { deltaSeconds, ragflowDate } from './ragflow-time.ts'
 
 /** A tenant as RAGFlow lists it for a user. */
-export interface RagflowTenant {
-  readonly tenant_id: string
-  readonly role: RagflowRole
-  /** The tenant's name. */
-  readonly nickname: string
-  /** That of its owner. */
-  readonly email: string
-  readonly avatar: string
-  readonly update_date: string
-  readonly delta_seconds: number
-}
+export type RagflowTenant = Readonly<Static<typeof RagflowTenantReply>>
 
 /** A member, or somebody who is invited, as RAGFlow lists them. */
-export interface RagflowMember {
-  readonly id: string
-  readonly user_id: string
-  readonly status: string
-  readonly role: RagflowRole
-  readonly nickname: string
-  readonly email: string
-  readonly avatar: string
-  readonly is_authenticated: string
-  readonly is_active: string
-  readonly is_anonymous: string
-  readonly is_superuser: boolean
-  readonly update_date: string
-  readonly delta_seconds: number
-}
+export type RagflowMember = Readonly<Static<typeof RagflowMemberReply>>
 
-export interface RagflowInvited {
-  readonly id: string
-  readonly avatar: string
-  readonly email: string
-  readonly nickname: string
-}
+export type RagflowInvited = Readonly<Static<typeof RagflowInvitedReply>>
 
 export interface RagflowInvitation {
   /** An address, or the name of a user. */
@@ -97,7 +74,7 @@ export class RagflowTeam {
     }))
   }
 
-  /** @throws {RagflowError} 109 for who does not manage the members of this tenant */
+  /** @throws {RagflowError} 109 for a caller who does not manage the members of this tenant */
   async users(actor: Actor, tenantRef: string): Promise<RagflowMember[]> {
     const { db, now } = this.#now()
     const { tenant } = await this.#access(actor, tenantRef, 'tenant:manage_members')
@@ -139,7 +116,7 @@ export class RagflowTeam {
       ...pending.map((row) =>
         memberOf({
           id: row.invitation_id,
-          // What removes it, for who has no account or whose account is not to be told.
+          // What removes it, for somebody who has no account or whose account is not to be told.
           user_id: row.invitee === null && row.user_id ? row.user_id : row.invitation_id,
           role: 'invite',
           nickname: row.invitee ?? row.username ?? row.email ?? '',
@@ -155,7 +132,7 @@ export class RagflowTeam {
   /**
    * Invites an address, or a user by name; it does not tell whether somebody has either.
    *
-   * @throws {RagflowError} 102 for who is a member or invited already
+   * @throws {RagflowError} 102 for somebody who is a member or invited already
    */
   async invite(
     actor: Actor,

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox'
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
@@ -6,24 +7,14 @@ import type { ApiKeyRow } from '../database/control-tables.ts'
 import type { ApiKeys, IssuedApiKey } from '../keys/api-keys.ts'
 import { CODE, RagflowRefusal } from './envelope.ts'
 import { managedTenant, managedTenants } from './managed-tenant.ts'
+import type { RagflowTokenReply } from './ragflow-schemas.ts'
 import { ragflowDate } from './ragflow-time.ts'
 
 /** A token as RAGFlow shows it; masked but for the answer that makes it. */
-export interface RagflowToken {
-  readonly id: string
-  readonly tenant_id: string
-  readonly token: string
-  /** A second token that may ask questions and nothing else. */
-  readonly beta: string | null
-  readonly name: string
-  readonly create_time: number
-  readonly create_date: string
-  readonly update_time: null
-  readonly update_date: null
-}
+export type RagflowToken = Readonly<Static<typeof RagflowTokenReply>>
 
 export interface NewRagflowToken {
-  /** Needed by who manages several tenants. */
+  /** Needed by those who manage several tenants. */
   readonly tenant_id?: string | undefined
   readonly name?: string | undefined
   readonly role?: Role | undefined
@@ -41,7 +32,7 @@ export class RagflowTokens {
     this.#apiKeys = apiKeys
   }
 
-  /** @throws {RagflowError} 101 when the tenant has to be named, 109 for who manages none */
+  /** @throws {RagflowError} 101 when the tenant has to be named, 109 for callers who manage none */
   async create(
     actor: Actor,
     { tenant_id, name = 'RAGFlow token', role = 'editor', kb_ids, expires_at }: NewRagflowToken,

@@ -4,15 +4,21 @@ import { Type } from 'typebox'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { Permission, RouteRule } from '../../http/route-access.ts'
 import { freeObject } from '../../http/validation/free-object.ts'
-import { LARGEST_COUNT, NullableInteger, OpenObject } from '../../routes/common-schemas.ts'
+import { LARGEST_COUNT } from '../../routes/common-schemas.ts'
 import { admissionOf } from '../../tenancy/request/admission.ts'
 import { TenancyError } from '../../tenancy/tenancy-error.ts'
 import { actorOf } from '../authority/actor.ts'
 import { type OnControlRefusal, reportRefusals } from '../wire/report-refusals.ts'
 import { pageReply } from '../wire/wire-schemas.ts'
 import { SNAPSHOT_DOCS } from './snapshot-docs.ts'
-import { permissionOfView } from './snapshot-view.ts'
-import type { SnapshotCaller, Snapshots } from './snapshots.ts'
+import {
+  IssuedSnapshotReply,
+  permissionOfView,
+  type SnapshotCaller,
+  SnapshotReply,
+  type Snapshots,
+  SnapshotViewReply,
+} from './snapshots.ts'
 
 const Count = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT })
 
@@ -32,31 +38,11 @@ const SnapshotsQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 })
 
-const snapshot = {
-  snapshot_id: Type.String(),
-  kb_id: Type.String(),
-  route: Type.String(),
-  created_by: Type.String(),
-  created_at: Type.String(),
-  expires_at: Type.String(),
-  uses: Type.Integer(),
-  max_uses: NullableInteger,
-  is_active: Type.Boolean(),
-}
-
-const IssuedSnapshotReply = Type.Object({ ...snapshot, token: Type.String() })
-
-const SnapshotViewReply = Type.Object({
-  route: Type.String(),
-  state: OpenObject,
-  kb: Type.Object({ kb_id: Type.String(), slug: Type.String(), name: Type.String() }),
-})
-
-const SnapshotsReply = pageReply(Type.Object(snapshot))
+const SnapshotsReply = pageReply(SnapshotReply)
 
 export interface SnapshotRoutesOptions {
   readonly snapshots: Snapshots
-  /** Called for whoever is refused or asks for what is not there. */
+  /** Called for callers who are refused, or ask for what is not there. */
   readonly onRefusal?: OnControlRefusal
 }
 
@@ -139,7 +125,7 @@ function callerOf(request: FastifyRequest): SnapshotCaller {
   return { actor: actorOf(principal), workspace, role, workspaces }
 }
 
-/** Who may not open a page keeps no view of it. */
+/** A caller who may not open a page keeps no view of it. */
 function whatTheViewNeeds({ body }: FastifyRequest): readonly Permission[] {
   if (typeof body !== 'object' || body === null || !('route' in body)) return []
   return [permissionOfView(String(body.route))]

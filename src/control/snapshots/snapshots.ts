@@ -1,7 +1,9 @@
+import { type Static, Type } from 'typebox'
+import { NullableInteger, OpenObject } from '../../routes/common-schemas.ts'
 import { digestOf } from '../../tenancy/control-files/secret-digest.ts'
 import type { Role } from '../../tenancy/principal.ts'
 import type { Actor } from '../authority/actor.ts'
-import { roleAllows } from '../authority/tenant-permissions.ts'
+import { roleAllows, type TenantPermission } from '../authority/tenant-permissions.ts'
 import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
 import type { KbRow, SnapshotRow } from '../database/control-tables.ts'
@@ -9,7 +11,6 @@ import { isoTime } from '../database/iso-time.ts'
 import { type JsonObject, objectIn } from '../database/json-column.ts'
 import { newId, newSecret } from '../database/opaque-id.ts'
 import { type Page, type PageQuery, pageIn } from '../database/page.ts'
-import { mayShowView } from './snapshot-view.ts'
 
 /** Who asks, and where: what the request was let in with. */
 export interface SnapshotCaller {
@@ -31,30 +32,35 @@ export interface NewSnapshot {
   readonly max_uses?: number | null | undefined
 }
 
-/** A snapshot as the API shows it; never its token. */
-export interface SnapshotInfo {
-  readonly snapshot_id: string
-  readonly kb_id: string
-  readonly route: string
-  readonly created_by: string
-  readonly created_at: string
-  readonly expires_at: string
-  readonly uses: number
-  readonly max_uses: number | null
-  readonly is_active: boolean
+const snapshot = {
+  snapshot_id: Type.String(),
+  kb_id: Type.String(),
+  route: Type.String(),
+  created_by: Type.String(),
+  created_at: Type.String(),
+  expires_at: Type.String(),
+  uses: Type.Integer(),
+  max_uses: NullableInteger,
+  is_active: Type.Boolean(),
 }
+
+export const SnapshotReply = Type.Object(snapshot)
+export const IssuedSnapshotReply = Type.Object({ ...snapshot, token: Type.String() })
+
+export const SnapshotViewReply = Type.Object({
+  route: Type.String(),
+  state: OpenObject,
+  kb: Type.Object({ kb_id: Type.String(), slug: Type.String(), name: Type.String() }),
+})
+
+/** A snapshot as the API shows it; never its token. */
+export type SnapshotInfo = Readonly<Static<typeof SnapshotReply>>
 
 /** With its token, which is in this answer only. */
-export interface IssuedSnapshot extends SnapshotInfo {
-  readonly token: string
-}
+export type IssuedSnapshot = Readonly<Static<typeof IssuedSnapshotReply>>
 
-/** What was kept, for who reads it. */
-export interface SnapshotView {
-  readonly route: string
-  readonly state: JsonObject
-  readonly kb: { readonly kb_id: string; readonly slug: string; readonly name: string }
-}
+/** What was kept, for its reader. */
+export type SnapshotView = Readonly<Static<typeof SnapshotViewReply>>
 
 const DAY_SECONDS = 24 * 3600
 const LIFE_SECONDS = { usual: 7 * DAY_SECONDS, most: 90 * DAY_SECONDS, least: 60 }
@@ -101,8 +107,8 @@ export class Snapshots {
   }
 
   /**
-   * What a token leads to, for who is in the same tenant and may see such a view there. Each reading
-   * counts as a use.
+   * What a token leads to, for a caller who is in the same tenant and may see such a view there. Each
+   * reading counts as a use.
    *
    * @throws {ControlError} `not_found`, the same for every reason
    */
@@ -112,7 +118,7 @@ export class Snapshots {
     return view
   }
 
-  /** The caller's own in this tenant, newest first; all of them for who manages it. */
+  /** The caller's own in this tenant, newest first; all of them for those who manage it. */
   async list(caller: SnapshotCaller, query: PageQuery): Promise<Page<SnapshotInfo>> {
     const { db } = this.#core
     const { tenant_id } = await kbOf(db, caller.workspace)
@@ -127,7 +133,7 @@ export class Snapshots {
     })
   }
 
-  /** Ends a snapshot, for its maker and who manages the tenant. A second call changes nothing. */
+  /** Ends a snapshot, for its maker and those who manage the tenant. A second call changes nothing. */
   async revoke(caller: SnapshotCaller, snapshotId: string): Promise<void> {
     await this.#core.mutate(async (mutation) => {
       const { tx, at } = mutation
@@ -263,4 +269,15 @@ function manages({ role }: SnapshotCaller): boolean {
 
 function lifeMs(seconds: number = LIFE_SECONDS.usual): number {
   return Math.min(LIFE_SECONDS.most, Math.max(LIFE_SECONDS.least, seconds)) * 1000
+}
+
+/** What one needs to open a page: a query shows answers, everything else documents. */
+export function permissionOfView(
+  route: string,
+): TenantPermission & ('query:run' | 'document:read') {
+  return /^\/(query|chat|retrieval)(\/|$)/.test(route) ? 'query:run' : 'document:read'
+}
+
+function mayShowView(route: string, role: Role): boolean {
+  return roleAllows(role, permissionOfView(route))
 }

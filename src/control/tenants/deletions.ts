@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import type { Static } from 'typebox'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
-import type { Actor } from '../authority/actor.ts'
+import { type Actor, SERVER } from '../authority/actor.ts'
 import { assertReaches, assertSuperAdmin, tenantAccess } from '../authority/authority.ts'
 import type { ControlCore, Mutation } from '../core/control-core.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
@@ -9,19 +10,13 @@ import { isoTime } from '../database/iso-time.ts'
 import { newId } from '../database/opaque-id.ts'
 import { purgeRows, remainsOf } from '../database/purge-rows.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
+import type { DeletionReply } from './tenant-schemas.ts'
 import { countTenants, workspacesOf } from './tenants.ts'
 
 /** The files of workspaces; each call may be repeated after it was interrupted. */
 export type WorkspaceFiles = Pick<WorkspaceRegistry, 'trash' | 'restore' | 'purge' | 'remains'>
 
-export interface DeletionInfo {
-  readonly job_id: string
-  readonly tenant_id: string
-  readonly kb_id: string | null
-  readonly step: DeletionStep
-  readonly purge_after: string
-  readonly created_at: string
-}
+export type DeletionInfo = Readonly<Static<typeof DeletionReply>>
 
 export interface DeletionsOptions {
   readonly files: WorkspaceFiles
@@ -126,7 +121,7 @@ export class Deletions {
     return this.status(actor, job.job_id)
   }
 
-  /** @throws {ControlError} `not_found`, also for who is no operator and no member */
+  /** @throws {ControlError} `not_found`, also for callers who are neither operator nor member */
   async status(actor: Actor, jobId: string): Promise<DeletionInfo> {
     const job = await this.#job(jobId)
     if (!actor.superAdmin && job.created_by !== actor.id) throw notFound('deletion')
@@ -229,14 +224,11 @@ export class Deletions {
     }
     await this.#core.mutate(async (mutation) => {
       await this.#step(mutation, jobId, 'purged', { workspaces: '[]' })
-      await mutation.record(
-        { id: 'server', userId: undefined, superAdmin: true },
-        {
-          event: job.kb_id === null ? 'tenant_purged' : 'kb_purged',
-          tenantId: job.tenant_id,
-          subject: job.kb_id ?? job.tenant_id,
-        },
-      )
+      await mutation.record(SERVER, {
+        event: job.kb_id === null ? 'tenant_purged' : 'kb_purged',
+        tenantId: job.tenant_id,
+        subject: job.kb_id ?? job.tenant_id,
+      })
     })
     this.#core.database.clearLog()
   }
@@ -339,7 +331,7 @@ async function revive(mutation: Mutation, tenantId: string, kbId: string | null)
   await mutation.tx
     .updateTable('tenants')
     .set({
-      // Who was suspended before stays so.
+      // A tenant that was suspended before stays so.
       status: sql`CASE WHEN status_reason IS NULL THEN 'active' ELSE 'suspended' END`,
       updated_at: mutation.at,
     })

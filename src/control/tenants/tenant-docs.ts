@@ -61,7 +61,7 @@ export const TENANT_DOCS = documented({
     tag,
     summary: 'Creates a tenant with a knowledge base `default`',
     description:
-      'For operators, and for every user where TENANT_SELF_SERVICE is on. Who creates it is its ' +
+      'For operators, and for every user where TENANT_SELF_SERVICE is on. Its creator is its ' +
       'owner; `quota`, `credit` and `owner` are for operators.',
     body: { example: { name: 'Acme', description: 'Pumps', slug: 'acme' } },
     reply: tenant,
@@ -75,7 +75,7 @@ export const TENANT_DOCS = documented({
   'GET /tenants/:tenant': {
     tag,
     summary: 'Shows a tenant, by id or slug',
-    description: '`config`, `quota` and `credit` are there for who may manage it.',
+    description: '`config`, `quota` and `credit` are there for those who may manage it.',
     reply: tenant,
   },
   'PUT /tenants/:tenant': change,

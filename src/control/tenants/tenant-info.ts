@@ -1,37 +1,16 @@
 import type { Kysely } from 'kysely'
+import type { Static } from 'typebox'
 import type { Role } from '../../tenancy/principal.ts'
 import { roleAllows } from '../authority/tenant-permissions.ts'
-import { configIn, type RagConfig } from '../core/rag-config.ts'
+import { configIn } from '../core/rag-config.ts'
 import type { ControlTables, TenantRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
-import { type JsonObject, objectIn } from '../database/json-column.ts'
+import { objectIn } from '../database/json-column.ts'
 import { type Quota, quotaOf } from '../quotas/quota.ts'
+import type { TenantReply } from './tenant-schemas.ts'
 
 /** A tenant as the API shows it. */
-export interface TenantInfo {
-  readonly tenant_id: string
-  readonly slug: string
-  readonly name: string
-  readonly tenant_name: string
-  readonly description: string
-  readonly status: string
-  readonly status_reason: string | null
-  readonly is_active: boolean
-  readonly metadata: JsonObject
-  readonly version: number
-  /** The caller's own; null for a super admin who is no member. */
-  readonly role: Role | null
-  readonly created_at: string
-  readonly updated_at: string
-  readonly created_by: string
-  readonly num_knowledge_bases: number
-  readonly num_documents: number
-  readonly storage_used_gb: number
-  /** For who may manage the tenant. */
-  readonly config?: RagConfig
-  readonly quota?: Quota
-  readonly credit?: number | null
-}
+export type TenantInfo = Readonly<Static<typeof TenantReply>>
 
 const BYTES_IN_GB = 1024 ** 3
 
@@ -42,18 +21,7 @@ export async function tenantInfo(
   defaults: Quota,
 ): Promise<TenantInfo> {
   const manages = viewer.superAdmin || (viewer.role && roleAllows(viewer.role, 'tenant:manage'))
-  const kbs = await db
-    .selectFrom('kbs')
-    .select((select) => select.fn.countAll<number>().as('count'))
-    .where('tenant_id', '=', row.tenant_id)
-    .executeTakeFirstOrThrow()
-  const levels = await db
-    .selectFrom('levels')
-    .select((select) => ['kind', select.fn.sum<number>('used').as('used')])
-    .where('tenant_id', '=', row.tenant_id)
-    .groupBy('kind')
-    .execute()
-  const used = (kind: string) => Number(levels.find((level) => level.kind === kind)?.used ?? 0)
+  const use = await tenantUse(db, row.tenant_id)
   return {
     tenant_id: row.tenant_id,
     slug: row.slug,
@@ -69,9 +37,9 @@ export async function tenantInfo(
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     created_by: row.created_by,
-    num_knowledge_bases: kbs.count,
-    num_documents: used('documents'),
-    storage_used_gb: used('bytes') / BYTES_IN_GB,
+    num_knowledge_bases: use.knowledge_bases,
+    num_documents: use.documents,
+    storage_used_gb: use.storage_gb,
     ...(manages
       ? {
           config: configIn(row.config),
@@ -79,5 +47,26 @@ export async function tenantInfo(
           credit: row.credit,
         }
       : {}),
+  }
+}
+
+/** What a tenant has, as it was last counted. */
+export async function tenantUse(db: Kysely<ControlTables>, tenantId: string) {
+  const kbs = await db
+    .selectFrom('kbs')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  const levels = await db
+    .selectFrom('levels')
+    .select((select) => ['kind', select.fn.sum<number>('used').as('used')])
+    .where('tenant_id', '=', tenantId)
+    .groupBy('kind')
+    .execute()
+  const used = (kind: string) => Number(levels.find((level) => level.kind === kind)?.used ?? 0)
+  return {
+    knowledge_bases: kbs.count,
+    documents: used('documents'),
+    storage_gb: used('bytes') / BYTES_IN_GB,
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { MemberReply } from '../members/member-schemas.ts'
+import { ADMIN_DOCS } from '../operators/admin-docs.ts'
 import { callerOf, ownTenant, versionIn } from '../wire/caller.ts'
 import { Nothing } from '../wire/wire-schemas.ts'
 import { TENANT_DOCS } from './tenant-docs.ts'
@@ -18,6 +19,7 @@ import {
   TenantReply,
   TransferBody,
 } from './tenant-schemas.ts'
+import type { Tenants } from './tenants.ts'
 
 /** `/tenants`: what there is, and its life from creation to purge. */
 export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
@@ -26,27 +28,7 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
 ) => {
   const { tenants, deletions, members } = plane
 
-  app.get(
-    '/tenants',
-    {
-      config: { access: 'account', doc: TENANT_DOCS['GET /tenants'] },
-      schema: { querystring: TenantListQuery, response: { 200: TenantPage } },
-    },
-    async (request) => tenants.list(callerOf(request), request.query),
-  )
-
-  app.post(
-    '/tenants',
-    {
-      config: { access: 'account', doc: TENANT_DOCS['POST /tenants'] },
-      bodyLimit: BODY_BYTES.management,
-      schema: { body: NewTenantBody, response: { 201: TenantReply } },
-    },
-    async (request, reply) => {
-      const tenant = await tenants.create(callerOf(request), request.body)
-      return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
-    },
-  )
+  await app.register(tenantListRoutes, { tenants, path: '/tenants' })
 
   app.get(
     '/tenants/me',
@@ -162,5 +144,40 @@ export const tenantRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
       schema: { params: DeletionParams, response: { 200: DeletionReply } },
     },
     async (request) => deletions.status(callerOf(request), request.params.job),
+  )
+}
+
+export interface TenantListRoutesOptions {
+  readonly tenants: Tenants
+  readonly path: '/tenants' | '/admin/tenants'
+}
+
+const TENANT_LIST_DOCS = { ...TENANT_DOCS, ...ADMIN_DOCS }
+
+/** Lists and creates tenants: the caller's own, or those of the server for its operators. */
+export const tenantListRoutes: FastifyPluginAsyncTypebox<TenantListRoutesOptions> = async (
+  app,
+  { tenants, path },
+) => {
+  app.get(
+    path,
+    {
+      config: { access: 'account', doc: TENANT_LIST_DOCS[`GET ${path}` as const] },
+      schema: { querystring: TenantListQuery, response: { 200: TenantPage } },
+    },
+    async (request) => tenants.list(callerOf(request), request.query),
+  )
+
+  app.post(
+    path,
+    {
+      config: { access: 'account', doc: TENANT_LIST_DOCS[`POST ${path}` as const] },
+      bodyLimit: BODY_BYTES.management,
+      schema: { body: NewTenantBody, response: { 201: TenantReply } },
+    },
+    async (request, reply) => {
+      const tenant = await tenants.create(callerOf(request), request.body)
+      return reply.code(201).header('etag', `"${tenant.version}"`).send(tenant)
+    },
   )
 }

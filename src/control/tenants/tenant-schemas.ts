@@ -18,8 +18,6 @@ import {
 export const TenantParams = Type.Object({ tenant: Ref })
 
 const Name = Type.String({ minLength: 1, maxLength: 255 })
-const Description = Type.String({ maxLength: 10_000 })
-const Slug = Type.String({ minLength: 1, maxLength: 60 })
 const Credit = Type.Unsafe<number | null>({
   type: ['number', 'null'],
   minimum: 0,
@@ -42,12 +40,26 @@ export const QuotaReply = Type.Unsafe<Quota>({
   properties: Object.fromEntries(Object.keys(QuotaChange.properties).map((name) => [name, bound])),
 })
 
-export const NewTenantBody = Type.Object({
-  name: Name,
-  description: Type.Optional(Description),
+const descriptive = {
+  description: Type.Optional(Type.String({ maxLength: 10_000 })),
   metadata: Type.Optional(Metadata),
-  slug: Type.Optional(Slug),
-  config: Type.Optional(RagConfig),
+  /** Made of the name unless given; a new one renames nothing on disk. */
+  slug: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+}
+
+/** What a tenant and a knowledge base are made with. */
+export const newFields = { name: Name, ...descriptive, config: Type.Optional(RagConfig) }
+
+/** What may be changed of both. */
+export const changeFields = {
+  name: Type.Optional(Name),
+  ...descriptive,
+  config: Type.Optional(ConfigChange),
+}
+
+export const NewTenantBody = Type.Object({
+  ...newFields,
+  /** For super admins alone, as are the next two. */
   quota: Type.Optional(QuotaChange),
   credit: Type.Optional(Credit),
   owner: Type.Optional(
@@ -56,11 +68,8 @@ export const NewTenantBody = Type.Object({
 })
 
 export const TenantChangeBody = Type.Object({
-  name: Type.Optional(Name),
-  description: Type.Optional(Description),
-  metadata: Type.Optional(Metadata),
-  slug: Type.Optional(Slug),
-  config: Type.Optional(ConfigChange),
+  ...changeFields,
+  /** For super admins alone, as is `credit`; merged. */
   quota: Type.Optional(QuotaChange),
   credit: Type.Optional(Credit),
 })
@@ -82,6 +91,7 @@ export const TenantReply = Type.Object({
   is_active: Type.Boolean(),
   metadata: OpenObject,
   version: Type.Integer(),
+  /** The caller's own; null for a super admin who is no member. */
   role: NullableRole,
   created_at: Type.String(),
   updated_at: Type.String(),
@@ -89,6 +99,7 @@ export const TenantReply = Type.Object({
   num_knowledge_bases: Type.Integer(),
   num_documents: Type.Integer(),
   storage_used_gb: Type.Number(),
+  /** For those who may manage the tenant, as are the next two. */
   config: Type.Optional(ConfigReply),
   quota: Type.Optional(QuotaReply),
   credit: Type.Optional(NullableNumber),

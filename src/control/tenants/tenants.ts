@@ -10,37 +10,17 @@ import type { TenantRow } from '../database/control-tables.ts'
 import { newId } from '../database/opaque-id.ts'
 import type { Page, PageQuery } from '../database/page.ts'
 import { insertKb } from '../kbs/kb-rows.ts'
-import { checkedQuota, DEFAULT_QUOTA, type Quota, type QuotaChange } from '../quotas/quota.ts'
+import { checkedQuota, DEFAULT_QUOTA, type Quota } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
+import type { Given } from '../wire/wire-schemas.ts'
 import { type TenantInfo, tenantInfo } from './tenant-info.ts'
 import { listTenants } from './tenant-list.ts'
+import type { NewTenantBody, TenantChangeBody } from './tenant-schemas.ts'
 
-export interface NewTenant {
-  readonly name: string
-  readonly description?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  /** Made of the name unless given. */
-  readonly slug?: string | undefined
-  readonly config?: unknown
-  /** For super admins alone, as are `credit` and `owner`. */
-  readonly quota?: unknown
-  readonly credit?: number | null | undefined
-  /** Id of the user who becomes owner; the caller unless given. */
-  readonly owner?: string | undefined
-}
+export type NewTenant = Given<typeof NewTenantBody>
 
-export interface TenantChange {
-  readonly name?: string | undefined
-  readonly description?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  /** A new slug renames nothing on disk. */
-  readonly slug?: string | undefined
-  /** Merged into the config; a field that is null is inherited again. */
-  readonly config?: Readonly<Record<string, unknown>> | undefined
-  /** For super admins alone, as is `credit`; merged. */
-  readonly quota?: QuotaChange | undefined
-  readonly credit?: number | null | undefined
-  /** The version that was read, as of `If-Match`. */
+/** With the version that was read, as of `If-Match`. */
+export type TenantChange = Given<typeof TenantChangeBody> & {
   readonly version?: number | undefined
 }
 

@@ -1,27 +1,31 @@
+import { type Static, Type } from 'typebox'
 import type { Actor } from '../authority/actor.ts'
 import { assertSuperAdmin, tenantAccess } from '../authority/authority.ts'
 import type { ControlCore } from '../core/control-core.ts'
-import type { DeletionRow, DeletionStep } from '../database/control-tables.ts'
+import type { DeletionRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { type Page, type PageQuery, pageIn } from '../database/page.ts'
+import { NullableString } from '../wire/wire-schemas.ts'
+
+export const TrashReply = Type.Object({
+  job_id: Type.String(),
+  tenant_id: Type.String(),
+  tenant_slug: Type.String(),
+  tenant_name: Type.String(),
+  /** Null when the whole tenant was deleted. */
+  kb_id: NullableString,
+  kb_slug: NullableString,
+  kb_name: NullableString,
+  step: Type.Enum(['marked', 'trashed', 'purging', 'purged', 'restored']),
+  can_be_restored: Type.Boolean(),
+  deleted_at: Type.String(),
+  deleted_by: Type.String(),
+  /** From then on it is gone for good. */
+  purge_after: Type.String(),
+})
 
 /** What was deleted and can still be restored, or is being purged. */
-export interface TrashInfo {
-  readonly job_id: string
-  readonly tenant_id: string
-  readonly tenant_slug: string
-  readonly tenant_name: string
-  /** Null when the whole tenant was deleted. */
-  readonly kb_id: string | null
-  readonly kb_slug: string | null
-  readonly kb_name: string | null
-  readonly step: DeletionStep
-  readonly can_be_restored: boolean
-  readonly deleted_at: string
-  readonly deleted_by: string
-  /** From then on it is gone for good. */
-  readonly purge_after: string
-}
+export type TrashInfo = Readonly<Static<typeof TrashReply>>
 
 /** Lists of what is in the trash. */
 export class Trash {

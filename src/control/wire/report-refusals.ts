@@ -12,7 +12,7 @@ export interface ControlRefusal {
 
 export type OnControlRefusal = (refusal: ControlRefusal) => void
 
-/** Reports whoever is refused by the routes of `app`, or asks them for what is not there. */
+/** Reports callers whom the routes of `app` refuse, or who ask for what is not there. */
 export function reportRefusals(
   app: FastifyInstance,
   onRefusal: OnControlRefusal | undefined,

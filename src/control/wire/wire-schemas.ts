@@ -2,6 +2,12 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { freeObject } from '../../http/validation/free-object.ts'
 import { ROLES, type Role } from '../../tenancy/principal.ts'
 
+/** What a schema lets a caller give; a program may also say that an optional field is undefined. */
+export type Given<T extends TSchema> = GivenFields<Static<T>>
+type GivenFields<S> = {
+  readonly [K in keyof S]: Partial<Record<K, S[K]>> extends Pick<S, K> ? S[K] | undefined : S[K]
+}
+
 // One `type` list instead of a union: a refused value is then reported once, as itself.
 export const NullableString = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 export const NullableNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] })

@@ -10,7 +10,6 @@ import type {
   RetryChunksResponse,
   TrackStatus,
 } from './document-calls.ts'
-import { rowsBefore } from './rows-before.ts'
 
 const LIST_LIMIT = 1000
 
@@ -171,4 +170,9 @@ export async function requeueSetAside(
 
 function notFound(documentId: string): EngineError {
   return new EngineError('document_not_found', `There is no document '${documentId}'.`)
+}
+
+/** How many rows stand before a page, from 1; as many as a store can count where it is beyond all. */
+export function rowsBefore(page: number, pageSize: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, (page - 1) * pageSize)
 }

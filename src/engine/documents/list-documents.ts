@@ -8,8 +8,7 @@ import {
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
 import type { DocStatusFilter, PaginatedDocuments, PaginatedQuery } from './document-calls.ts'
-import { docStatusResponse, statusCounts } from './documents.ts'
-import { rowsBefore } from './rows-before.ts'
+import { docStatusResponse, rowsBefore, statusCounts } from './documents.ts'
 
 interface Order extends Pick<ListDocuments, 'sortField' | 'sortDirection'> {
   readonly statuses: readonly DocStatusFilter[] | null

@@ -1,3 +1,5 @@
+import { applyBeside } from '../merge/apply-beside.ts'
+import type { ChangeParts } from '../merge/ask-models.ts'
 import { changeParts } from '../merge/change-parts.ts'
 import { assertRoomFor } from '../merge/graph-bounds.ts'
 import { attemptBy, type PublishParts } from '../pipeline/publish-document.ts'
@@ -7,18 +9,39 @@ import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EditPlan } from './edit-plan.ts'
 import { prepareEdit } from './prepare-edit.ts'
 
+/** What is asked of the graph, as things stand. */
+export interface Edit<Reply> {
+  /** Null when all is as it should be. */
+  readonly plan: EditPlan | null
+  /** What is said of it once it is made, while nobody else can change it again. */
+  readonly reply: () => Promise<Reply>
+}
+
 /**
- * Makes an edit visible and durable, or nothing of it. Only to be called in an exclusive section.
+ * Makes an edit visible and durable, or nothing of it.
  *
+ * @param look called again when the graph has changed before the edit could be made; may refuse by
+ *   throwing
  * @throws {EngineError} `graph_full`
  */
-export async function applyEdit(parts: PublishParts, plan: EditPlan): Promise<void> {
+export async function applyEdit<Reply>(
+  parts: PublishParts,
+  look: () => Promise<Edit<Reply>>,
+): Promise<Reply> {
   // A person waits for it, as for an answer.
   const options = { lane: 'query' } as const
-  const making = changeParts(parts, attemptBy(parts, options))
-  const change = await prepareEdit(making, plan, options)
-  await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
-  await parts.store.graph.apply(change)
+  const prepare = async (making: ChangeParts) => {
+    const { plan, reply } = await look()
+    return { change: plan && (await prepareEdit(making, plan, options)), reply }
+  }
+  const make = async ({ change, reply }: Awaited<ReturnType<typeof prepare>>) => {
+    if (change !== null) {
+      await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
+      await parts.store.graph.apply(change)
+    }
+    return reply()
+  }
+  return applyBeside(changeParts(parts, attemptBy(parts, options)), prepare, make)
 }
 
 /** @throws {EngineError} `entity_not_found` */

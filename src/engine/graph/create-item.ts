@@ -20,7 +20,7 @@ export function createEntity(
   input: CreateEntity,
 ): Promise<GraphReply<EntityInfo>> {
   const { entity_name, entity_data: data } = input
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const name = itemName(entity_name, 'entity_name')
     if ((await knownName(parts.store.searches, entity_name)) !== null) {
       throw new EngineError('entity_exists', `Entity '${name}' exists already.`)
@@ -28,11 +28,13 @@ export function createEntity(
     const type = nameField(data, 'entity_type') || 'UNKNOWN'
     const description = textField(data, 'description') ?? ''
     const entity = { name, type, description, ...originIn(data) }
-    await applyEdit(parts, { addEntities: [entity] })
     return {
-      status: 'success',
-      message: `Entity '${name}' created.`,
-      data: entityInfo(await readEntity(parts, name)),
+      plan: { addEntities: [entity] },
+      reply: async () => ({
+        status: 'success',
+        message: `Entity '${name}' created.`,
+        data: entityInfo(await readEntity(parts, name)),
+      }),
     }
   })
 }
@@ -43,7 +45,7 @@ export function createRelation(
   input: CreateRelation,
 ): Promise<GraphReply<RelationInfo>> {
   const { relation_data: data } = input
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const { store } = parts
     const ends = [
       await existingName(store, input.source_entity),
@@ -65,11 +67,13 @@ export function createRelation(
       weight: weightField(data) ?? 1,
       ...originIn(data),
     }
-    await applyEdit(parts, { addRelations: [relation] })
     return {
-      status: 'success',
-      message: `Relation between '${ends[0]}' and '${ends[1]}' created.`,
-      data: relationInfo(await readRelation(parts, pair)),
+      plan: { addRelations: [relation] },
+      reply: async () => ({
+        status: 'success',
+        message: `Relation between '${ends[0]}' and '${ends[1]}' created.`,
+        data: relationInfo(await readRelation(parts, pair)),
+      }),
     }
   })
 }

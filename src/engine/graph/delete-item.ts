@@ -10,14 +10,14 @@ export function deleteEntity(
   parts: PublishParts,
   input: { readonly entity_name: string },
 ): Promise<DeletionResult> {
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const name = await knownName(parts.store.searches, input.entity_name)
     if (name === null) {
       const message = `Entity '${input.entity_name}' does not exist.`
       throw new EngineError('entity_not_found', message)
     }
-    await applyEdit(parts, { moves: new Map([[name, null]]) })
-    return deleted(`Entity '${name}' and its relations deleted.`)
+    const reply = async () => deleted(`Entity '${name}' and its relations deleted.`)
+    return { plan: { moves: new Map([[name, null]]) }, reply }
   })
 }
 
@@ -26,14 +26,14 @@ export function deleteRelation(
   parts: PublishParts,
   input: { readonly source_entity: string; readonly target_entity: string },
 ): Promise<DeletionResult> {
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const { store } = parts
     const source = (await knownName(store.searches, input.source_entity)) ?? input.source_entity
     const target = (await knownName(store.searches, input.target_entity)) ?? input.target_entity
     const pair = orderedPair(source, target)
     await readRelation(parts, pair)
-    await applyEdit(parts, { endRelations: [pair] })
-    return deleted(`Relation between '${source}' and '${target}' deleted.`)
+    const reply = async () => deleted(`Relation between '${source}' and '${target}' deleted.`)
+    return { plan: { endRelations: [pair] }, reply }
   })
 }
 

@@ -19,14 +19,13 @@ import { existingName, itemName, knownName } from './item-name.ts'
  * that of another entity when both are the same.
  */
 export function editEntity(parts: PublishParts, input: EditEntity): Promise<EditEntityReply> {
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const name = await existingName(parts.store, input.entity_name)
     const { updated_data: data } = input
     refuseOrigin(data, nodeProperties(await readEntity(parts, name)))
     const patchEntities = new Map([[name, entityPatch(data)]])
     const target = await newName(parts, input, name)
     const moves = target.name === name ? new Map() : new Map([[name, target.name]])
-    await applyEdit(parts, { patchEntities, moves })
     const summary: OperationSummary = {
       merged: target.exists,
       merge_status: target.exists ? 'success' : 'not_attempted',
@@ -36,14 +35,19 @@ export function editEntity(parts: PublishParts, input: EditEntity): Promise<Edit
       final_entity: target.name,
       renamed: target.name !== name,
     }
-    const info = entityInfo(await readEntity(parts, target.name))
     return {
-      status: 'success',
-      message: target.exists
-        ? `Entity '${name}' merged into '${target.name}'.`
-        : `Entity '${target.name}' updated.`,
-      data: { ...info, operation_summary: summary },
-      operation_summary: summary,
+      plan: { patchEntities, moves },
+      reply: async () => ({
+        status: 'success',
+        message: target.exists
+          ? `Entity '${name}' merged into '${target.name}'.`
+          : `Entity '${target.name}' updated.`,
+        data: {
+          ...entityInfo(await readEntity(parts, target.name)),
+          operation_summary: summary,
+        },
+        operation_summary: summary,
+      }),
     }
   })
 }
@@ -53,7 +57,7 @@ export function editRelation(
   parts: PublishParts,
   input: EditRelation,
 ): Promise<GraphReply<RelationInfo>> {
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const { store } = parts
     const source = (await knownName(store.searches, input.source_id)) ?? input.source_id
     const target = (await knownName(store.searches, input.target_id)) ?? input.target_id
@@ -64,11 +68,13 @@ export function editRelation(
     })
     refuseOrigin(input.updated_data, edgeProperties(relation))
     const patch = relationPatch(input.updated_data)
-    await applyEdit(parts, { patchRelations: [{ pair, patch }] })
     return {
-      status: 'success',
-      message: `Relation between '${source}' and '${target}' updated.`,
-      data: relationInfo(await readRelation(parts, pair)),
+      plan: { patchRelations: [{ pair, patch }] },
+      reply: async () => ({
+        status: 'success',
+        message: `Relation between '${source}' and '${target}' updated.`,
+        data: relationInfo(await readRelation(parts, pair)),
+      }),
     }
   })
 }

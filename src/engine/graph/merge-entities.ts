@@ -13,7 +13,7 @@ export function mergeEntities(
   parts: PublishParts,
   input: MergeEntities,
 ): Promise<GraphReply<EntityInfo>> {
-  return parts.store.graph.exclusively(async () => {
+  return applyEdit(parts, async () => {
     const { store } = parts
     const into = input.entity_to_change_into
     const target =
@@ -25,11 +25,13 @@ export function mergeEntities(
     }
     sources.delete(target)
     const moves = new Map([...sources].map((name) => [name, target]))
-    if (moves.size > 0) await applyEdit(parts, { moves })
     return {
-      status: 'success',
-      message: `Merged ${sources.size} entities into '${target}'.`,
-      data: entityInfo(await readEntity(parts, target)),
+      plan: moves.size > 0 ? { moves } : null,
+      reply: async () => ({
+        status: 'success',
+        message: `Merged ${sources.size} entities into '${target}'.`,
+        data: entityInfo(await readEntity(parts, target)),
+      }),
     }
   })
 }

@@ -1,7 +1,7 @@
 import type { Attempt } from '../pipeline/attempt.ts'
 import { embedEach } from '../pipeline/embed-each.ts'
 import { ModelUnavailable } from '../ports/engine-error.ts'
-import type { Models } from '../ports/models.ts'
+import type { EmbeddingModel, Models, Summarizer } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { summarizeDescriptions } from '../roles/summarize-descriptions.ts'
@@ -20,6 +20,13 @@ interface Makers {
 export interface MakingParts extends ChangeParts {
   /** Items whose descriptions stand side by side because the model failed to make one of them. */
   readonly joined: ReadonlySet<string>
+  /** The same, but no model is asked. They throw {@link NotSaidYet} where that would be needed. */
+  readonly known: ChangeParts
+}
+
+/** A change needs more than models have said so far. */
+export class NotSaidYet extends Error {
+  override readonly name = 'NotSaidYet'
 }
 
 /**
@@ -36,7 +43,6 @@ export function changeParts(
   attempt: Attempt,
   answers = new AttemptCache(),
 ): MakingParts {
-  const { summarizer, embedding } = models
   const limits = {
     forceAt: settings.forceSummaryOnMerge,
     maxTokens: settings.summaryMaxTokens,
@@ -45,37 +51,47 @@ export function changeParts(
   }
   const joined = new Set<string>()
   let isOut = false
-  const summarize = answers.describe((subject, descriptions, options) =>
-    summarizeDescriptions(summarizer, subject, descriptions, limits, tokenCount, options),
-  )
-  const cached = answers.embedding(embedding)
+  const partsWith = (summarizer: Summarizer, embedding: EmbeddingModel): ChangeParts => {
+    const summarize = answers.describe((subject, descriptions, options) =>
+      summarizeDescriptions(summarizer, subject, descriptions, limits, tokenCount, options),
+    )
+    const cached = answers.embedding(embedding)
+    return {
+      store,
+      settings,
+      describe: async (subject, descriptions, options) => {
+        const key = `${subject.kind} ${subject.name}`
+        // Asked once an attempt, however often the change is worked out.
+        if (isOut || joined.has(key)) return sideBySide(descriptions, limits.maxTokens)
+        try {
+          return await summarize(subject, descriptions, options)
+        } catch (error) {
+          await attempt.leaveOut('llm', error).catch((outage: unknown) => {
+            if (!options.mayLeavePending || !(outage instanceof ModelUnavailable)) throw outage
+            isOut = true
+          })
+          joined.add(key)
+          return sideBySide(descriptions, limits.maxTokens)
+        }
+      },
+      embed: async (texts, { mayLeavePending, ...options }) => {
+        try {
+          return (await embedEach(cached, attempt, texts, options)).vectors
+        } catch (error) {
+          if (mayLeavePending && error instanceof ModelUnavailable) return new Map()
+          throw error
+        }
+      },
+    }
+  }
+  const askNobody = () => Promise.reject(new NotSaidYet('no model may be asked now'))
   return {
-    store,
-    settings,
+    ...partsWith(models.summarizer, models.embedding),
     joined,
-    describe: async (subject, descriptions, options) => {
-      const key = `${subject.kind} ${subject.name}`
-      // Asked once an attempt, however often the change is worked out.
-      if (isOut || joined.has(key)) return sideBySide(descriptions, limits.maxTokens)
-      try {
-        return await summarize(subject, descriptions, options)
-      } catch (error) {
-        await attempt.leaveOut('llm', error).catch((outage: unknown) => {
-          if (!options.mayLeavePending || !(outage instanceof ModelUnavailable)) throw outage
-          isOut = true
-        })
-        joined.add(key)
-        return sideBySide(descriptions, limits.maxTokens)
-      }
-    },
-    embed: async (texts, { mayLeavePending, ...options }) => {
-      try {
-        return (await embedEach(cached, attempt, texts, options)).vectors
-      } catch (error) {
-        if (mayLeavePending && error instanceof ModelUnavailable) return new Map()
-        throw error
-      }
-    },
+    known: partsWith(
+      { id: models.summarizer.id, summarize: askNobody },
+      { id: models.embedding.id, dimension: models.embedding.dimension, embed: askNobody },
+    ),
   }
 }
 

@@ -2,6 +2,7 @@ import { Attempt } from '../pipeline/attempt.ts'
 import { embedEach } from '../pipeline/embed-each.ts'
 import type { CallOptions, Models } from '../ports/models.ts'
 import type { Store } from '../ports/store.ts'
+import type { Key } from '../ports/stored-rows.ts'
 import { AttemptCache } from './attempt-cache.ts'
 import { entityText, relationText } from './item-texts.ts'
 
@@ -31,30 +32,30 @@ export async function embedPending(parts: EmbedPendingParts, options: CallOption
   const attempt = new Attempt(checks, options, 0)
   const embedding = new AttemptCache().embedding(models.embedding)
   const leftOut = new Set([...refused].flatMap(([text, tries]) => (tries < TRIES ? [] : text)))
-  for (let more = true; more; ) {
-    more = await store.graph.exclusively(async () => {
+  const textsPending = async () => {
+    const pending = await store.graph.pendingEmbeddings(AT_ONCE + leftOut.size)
+    const texts = [...pending.entities.map(entityText), ...pending.relations.map(relationText)]
+    return { pending, texts: texts.filter((text) => !leftOut.has(text)) }
+  }
+  for (;;) {
+    options.signal?.throwIfAborted()
+    const { texts } = await textsPending()
+    if (texts.length === 0) return
+    const { vectors, leftOut: failed } = await embedEach(embedding, attempt, texts, options)
+    for (const text of failed.keys()) {
+      leftOut.add(text)
+      note(refused, text)
+    }
+    const filled = <T extends { key: Key }>(items: readonly T[], textOf: (item: T) => string) =>
+      items.flatMap((item) => {
+        const vector = vectors.get(textOf(item))
+        return vector ? [{ key: item.key, vector }] : []
+      })
+    await store.graph.exclusively(async () => {
       options.signal?.throwIfAborted()
-      const pending = await store.graph.pendingEmbeddings(AT_ONCE + leftOut.size)
-      const isWanted = (text: string) => !leftOut.has(text)
-      const entities = pending.entities.filter((entity) => isWanted(entityText(entity)))
-      const relations = pending.relations.filter((relation) => isWanted(relationText(relation)))
-      if (entities.length + relations.length === 0) return false
-      const texts = [...entities.map(entityText), ...relations.map(relationText)]
-      const { vectors, leftOut: failed } = await embedEach(embedding, attempt, texts, options)
-      for (const text of failed.keys()) {
-        leftOut.add(text)
-        note(refused, text)
-      }
-      const filled = <T extends { key: number }>(
-        items: readonly T[],
-        textOf: (item: T) => string,
-      ) =>
-        items.flatMap((item) => {
-          const vector = vectors.get(textOf(item))
-          return vector ? [{ key: item.key, vector }] : []
-        })
+      // Items may have come, gone and changed meanwhile: a vector is that of a text.
+      const { entities, relations } = (await textsPending()).pending
       await store.graph.setVectors(filled(entities, entityText), filled(relations, relationText))
-      return true
     })
   }
 }

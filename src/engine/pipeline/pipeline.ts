@@ -4,10 +4,9 @@ import { EngineError, ModelUnavailable } from '../ports/engine-error.ts'
 import type { CallOptions } from '../ports/models.ts'
 import { sharedAbort } from '../work/shared-abort.ts'
 import { timerMs } from '../work/timer-ms.ts'
-import { TryLater } from './attempt.ts'
+import { TryLater, tryAfterMs } from './attempt.ts'
 import type { PipelineEvent, WorkCourse } from './pipeline-event.ts'
 import type { PipelineLog } from './pipeline-log.ts'
-import { tryAfterMs } from './try-after.ts'
 import { WorkerGroup } from './worker-group.ts'
 
 /**

@@ -2,6 +2,7 @@ import { contentHashInTurns } from '../documents/identifiers.ts'
 import { summaryInTurns } from '../documents/summary-of.ts'
 import { customKgChunks } from '../graph/custom-kg.ts'
 import { applyBeside } from '../merge/apply-beside.ts'
+import type { ChangeParts } from '../merge/ask-models.ts'
 import type { AttemptCaches } from '../merge/attempt-cache.ts'
 import { changeParts, type MakingParts } from '../merge/change-parts.ts'
 import { assertRoomFor, type GraphBounds } from '../merge/graph-bounds.ts'
@@ -108,17 +109,18 @@ async function publish(
   options: CallOptions,
 ): Promise<void> {
   const removes = [{ documentId: publication.document.id, forget: false }]
-  const prepare = async () => {
-    const change = await prepareChange(making, removes, publication, options)
+  const prepare = async (parts: ChangeParts) => {
+    const change = await prepareChange(parts, removes, publication, options)
     attempt.settle()
     return change
   }
-  const admit = async (change: Change) => {
+  const make = async (change: Change) => {
     await assertRoomFor(parts.store, await parts.graphBounds?.(), change)
     await parts.room?.forWork()
     await progress.begin('store')
+    await parts.store.graph.apply(change)
   }
-  await applyBeside(parts.store, prepare, admit, options.signal)
+  await applyBeside(making, prepare, make, options.signal)
 }
 
 /**

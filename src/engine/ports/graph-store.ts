@@ -8,7 +8,8 @@ export interface GraphStore {
   /**
    * Runs sections of a workspace one after another, whichever process has asked for them, so that
    * what one of them reads of the graph still stands when it changes it. One that fails holds up no
-   * other. What was read before is compared by the data version. A section may ask models.
+   * other. What was read before is compared by the data version. No section asks a model:
+   * the others would wait for it, and a store may keep a transaction open meanwhile.
    */
   exclusively<T>(section: () => Promise<T>): Promise<T>
   /**

@@ -15,8 +15,9 @@ const SMALL_BYTES = 256 * 1024
 const GRACE_MS = 1000
 
 /**
- * Closes the connection of who sends a head and keeps the body back, whoever it is and whether or not
- * the request was refused meanwhile. Uploads take their time; they may only not fall silent.
+ * Closes the connection of a client that sends a head and keeps the body back, whoever it is and
+ * whether or not the request was refused meanwhile. Uploads take their time; they may only not fall
+ * silent.
  */
 export function boundBodies(app: FastifyInstance, deadlines: BodyDeadlines): void {
   app.addHook('onRequest', (request, reply, done) => {

@@ -64,7 +64,7 @@ export async function receiveFile<Result>(
     const content = fileContent(part, maxBytes, names, failed)
     return await take(part.file.filename ?? '', content, part.fields)
   } catch (error) {
-    // Whoever read the file may have put words of their own around what was wrong with it.
+    // The reader of the file may have put words of its own around what was wrong with it.
     throw unreadable ?? error
   } finally {
     discardBody(raw)

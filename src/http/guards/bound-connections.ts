@@ -26,7 +26,7 @@ const TELL_EVERY_MS = 60_000
  * Bounds the connections of a server, also those over which no request ever comes: each takes one of
  * the files that the process may open, and databases need the rest.
  *
- * Who comes last is let in, and the connection that has waited for its client for longest goes: of the
+ * The newcomer is let in, and the connection that has waited for its client for longest goes: of the
  * same address where that has too many, else of all. One whose request is being answered stays.
  */
 export function boundConnections(server: Server, bounds: ConnectionBounds): void {

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { residentBytes } from '../../engine/work/resident-bytes.ts'
 import { RequestError } from '../errors/request-error.ts'
 
 export interface PressureOptions {
@@ -8,10 +7,6 @@ export interface PressureOptions {
   readonly maxEventLoopDelayMs: number
   /** Who a request is charged to, once it is admitted; its address unless given. */
   readonly callerOf?: (request: FastifyRequest) => string
-  /** Most memory of the process, in bytes; no limit unless given. */
-  readonly maxRssBytes?: number
-  /** How often memory is measured, in milliseconds; every second unless given. */
-  readonly sampleIntervalMs?: number
 }
 
 const RETRY_AFTER_SECONDS = 5
@@ -39,10 +34,10 @@ declare module 'fastify' {
 /**
  * Who held the event loop, and who is refused for it.
  *
- * Nobody can say whose code runs on a loop, but who was taken up last before it stood still can be told,
- * and who was done with right after. The time between two marks is charged to these two: once it is
- * one and the same, and often enough the right one is among them. It is kept only of turns that came late,
- * for else the loop was idle.
+ * Nobody can say whose code runs on a loop, but who was taken up last before it stood still can be
+ * told, and whose request was done with right after. The time between two marks is charged to these
+ * two: once it is one and the same, and often enough the right one is among them. It is kept only of
+ * turns that came late, for else the loop was idle.
  */
 export class LoopCharges {
   readonly #limitMs: number
@@ -148,43 +143,32 @@ export class LoopCharges {
  */
 export const refuseUnderPressure = fp(
   async (app: FastifyInstance, options: PressureOptions) => {
-    const { maxEventLoopDelayMs: limitMs, maxRssBytes = 0, sampleIntervalMs = 1000 } = options
-    const { callerOf = ({ ip }) => ip } = options
-    const timers: NodeJS.Timeout[] = []
-    const loop = limitMs > 0 ? new LoopCharges(limitMs) : undefined
-    if (loop !== undefined) timers.push(setInterval(() => loop.tick(), TICK_MS).unref())
-    let isFull = false
-    if (maxRssBytes > 0) {
-      const measure = () => {
-        isFull = (residentBytes() ?? 0) > maxRssBytes
-      }
-      timers.push(setInterval(measure, sampleIntervalMs).unref())
-    }
-    if (timers.length === 0) return
+    const { maxEventLoopDelayMs: limitMs, callerOf = ({ ip }) => ip } = options
+    if (limitMs === 0) return
+    const loop = new LoopCharges(limitMs)
+    const ticking = setInterval(() => loop.tick(), TICK_MS).unref()
     // The last moment before the body is read, when it is known who calls.
     app.addHook('preParsing', (request, reply, payload, done) => {
       const caller = callerOf(request)
       request[CALLER] = caller
-      if ((isFull || loop?.refuses(caller)) && request.routeOptions.url !== '/health') {
+      if (loop.refuses(caller) && request.routeOptions.url !== '/health') {
         reply.header('retry-after', RETRY_AFTER_SECONDS)
         done(new RequestError('overloaded', 'The server is overloaded; try again in a moment.'))
         return
       }
-      loop?.mark(caller)
+      loop.mark(caller)
       // Parsing comes right after; the bytes of others came in between.
       const { 'content-length': length, 'transfer-encoding': pieces } = request.raw.headers
-      if (loop !== undefined && (length ?? pieces ?? '0') !== '0') {
+      if ((length ?? pieces ?? '0') !== '0') {
         request.raw.once('end', () => loop.mark(caller))
       }
       done(null, payload)
     })
     app.addHook('onSend', (request, _reply, _payload, done) => {
-      loop?.done(request[CALLER])
+      loop.done(request[CALLER])
       done()
     })
-    app.addHook('onClose', async () => {
-      for (const timer of timers) clearInterval(timer)
-    })
+    app.addHook('onClose', async () => clearInterval(ticking))
   },
   { name: 'refuse-under-pressure', fastify: '5.x' },
 )

@@ -9,27 +9,19 @@ import { callFailureOf } from './call-failure-of.ts'
 /** An embedding model object of any AI SDK provider. */
 export type EmbeddingModelObject = Exclude<AiSdkEmbedding, string>
 
-type ProviderOptions = NonNullable<Parameters<typeof embedMany>[0]['providerOptions']>
-
-export interface AiSdkEmbeddingSettings extends EmbeddingSettings {
-  /** Passed on to the provider, such as the dimension it shall answer with. */
-  readonly providerOptions?: ProviderOptions | undefined
-}
-
 /** @param dimension length of the vectors that the model is known to give */
 export function fromAiSdkEmbeddingModel(
   model: EmbeddingModelObject,
   dimension: number,
-  settings: AiSdkEmbeddingSettings = {},
+  settings: EmbeddingSettings = {},
 ): EmbeddingModel {
-  const { id = `${model.provider}:${model.modelId}`, providerOptions } = settings
+  const { id = `${model.provider}:${model.modelId}` } = settings
   return batchedEmbedding(id, dimension, settings, async (values, abortSignal) => {
     const result = await embedMany({
       model,
       values,
       abortSignal,
       maxRetries: 0,
-      ...(providerOptions === undefined ? {} : { providerOptions }),
     }).catch((error: unknown) => {
       throw callFailureOf(error)
     })

@@ -29,11 +29,7 @@ export type LanguageModelObject = Exclude<AiSdkLanguageModel, string>
 export interface SamplingSettings {
   readonly temperature?: number
   readonly topP?: number
-  readonly frequencyPenalty?: number
-  readonly presencePenalty?: number
   readonly maxOutputTokens?: number
-  readonly stopSequences?: string[]
-  readonly seed?: number
 }
 
 export interface LanguageModelSettings extends UsageMeter, NoticeSink {
@@ -128,7 +124,7 @@ class AiSdkModel implements LanguageModel {
     } catch (error) {
       throw callFailureOf(error)
     } finally {
-      // Who leaves early is not told the counts, but there was a call.
+      // A reader who leaves early is not told the counts, but there was a call.
       if (usage !== undefined) this.#report(options, usage)
     }
     if (!ended) throw unreadableAnswer()

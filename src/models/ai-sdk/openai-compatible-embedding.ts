@@ -7,11 +7,6 @@ import { listedVectors } from '../calls/listed-vectors.ts'
 import { fieldsOf, type PostTarget, postForJson } from '../calls/post-json.ts'
 import type { OpenAiCompatibleHost } from './openai-compatible-provider.ts'
 
-export interface OpenAiEmbeddingSettings extends EmbeddingSettings {
-  /** Whether to tell the provider which dimension is wanted. */
-  readonly sendDimension?: boolean | undefined
-}
-
 /**
  * An embedding model at OpenAI or any server that speaks its API. Not through the AI SDK: that
  * takes vectors by their position and does not look at the index, which alone says whose they are.
@@ -22,15 +17,11 @@ export function openAiCompatibleEmbedding(
   host: OpenAiCompatibleHost,
   model: string,
   dimension: number,
-  settings: OpenAiEmbeddingSettings = {},
+  settings: EmbeddingSettings = {},
 ): EmbeddingModel {
   const id = settings.id ?? `${host.binding}:${model}`
   const target = embeddingsOf(host)
-  const fixed = {
-    model,
-    encoding_format: 'float',
-    ...(settings.sendDimension === true ? { dimensions: dimension } : {}),
-  }
+  const fixed = { model, encoding_format: 'float' }
   /** Whether this server says whose each vector is; if not, one is asked for at a time. */
   let tells = true
 

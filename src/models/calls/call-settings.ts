@@ -9,7 +9,7 @@ export interface CallSettings {
   readonly attempts: number
   /** Wait before the second attempt, in milliseconds; each further wait doubles. */
   readonly backoffMs: number
-  /** No wait is longer, in milliseconds. Who is asked to wait longer gives up at once. */
+  /** No wait is longer, in milliseconds. A call that is asked to wait longer gives up at once. */
   readonly maxBackoffMs: number
   /** From 0 to 1; spreads the waits so that many callers do not come back together. */
   readonly random: () => number

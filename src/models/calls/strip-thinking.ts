@@ -26,7 +26,7 @@ function endsReasoning(before: string, behind: string): boolean {
   const [rest = ''] = behind.split('\n', 1)
   const standsAlone = line.trim() === '' && rest.trim() === ''
   const endsParagraph = /^[ \t]*\r?\n[ \t]*\r?\n/.test(behind)
-  // Who writes about the tag puts a space, a quote or a bracket around it.
+  // A text about the tag puts a space, a quote or a bracket around it.
   const isGlued = /[^\s`'"“‘(]$/.test(line) && /^[\p{L}\p{N}#*{[<]/u.test(rest)
   return standsAlone || endsParagraph || isGlued
 }

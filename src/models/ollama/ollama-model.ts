@@ -90,7 +90,7 @@ class OllamaModel implements LanguageModel {
         return
       }
     } finally {
-      // Who leaves early is not told the counts, but there was a call.
+      // A reader who leaves early is not told the counts, but there was a call.
       if (last !== undefined) this.#report(options, last)
     }
     throw unreadableAnswer()

@@ -72,7 +72,7 @@ export function rememberedEmbedding(model: EmbeddingModel): RememberedEmbedding 
         )
         const ours = missing.filter(([key]) => !underWay.has(key))
         if (ours.length > 0) await ask(ours, held, options)
-        // Whoever else asked may have given up; then it is asked for here.
+        // The other caller may have given up; then it is asked for here.
         await others
         options.signal?.throwIfAborted()
       }

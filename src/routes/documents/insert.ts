@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
-import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
 import { CustomKgBody } from '../graph/graph-edit-schemas.ts'
 import { INSERT_ACCESS } from '../request-access.ts'
 import { InsertOptions, InsertReply, InsertTextBody, InsertTextsBody } from './document-schemas.ts'
@@ -65,7 +65,7 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
       bodyLimit,
       config: {
         access: INSERT_ACCESS,
-        doc: GRAPH_EDIT_DOCS['POST /documents/custom_kg'],
+        doc: GRAPH_DOCS['POST /documents/custom_kg'],
         codedErrors: true,
       },
       schema: { body: CustomKgBody, querystring, response },

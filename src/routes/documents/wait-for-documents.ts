@@ -17,8 +17,8 @@ export interface InsertedDocuments extends InsertResponse {
 /**
  * What an insert answered, once its documents are processed or failed, or the time is over.
  *
- * The workspace is asked again and again, and not held meanwhile: who waits for a document keeps no
- * engine from making room for another.
+ * The workspace is asked again and again, and not held meanwhile: a caller that waits for a document
+ * keeps no engine from making room for another.
  *
  * @param seconds 0 answers at once
  * @param signal ends the wait with the client's connection

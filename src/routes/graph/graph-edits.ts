@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
-import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
 import {
   CreateEntityBody,
   CreateRelationBody,
@@ -24,7 +24,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
       bodyLimit: BODY_BYTES.management,
       config: {
         access: 'document:create',
-        doc: GRAPH_EDIT_DOCS['POST /graph/entity/create'],
+        doc: GRAPH_DOCS['POST /graph/entity/create'],
         takesRoom: true,
       },
       schema: { body: CreateEntityBody, response: { 200: EntityReply } },
@@ -38,7 +38,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
       bodyLimit: BODY_BYTES.management,
       config: {
         access: 'document:update',
-        doc: GRAPH_EDIT_DOCS['POST /graph/entity/edit'],
+        doc: GRAPH_DOCS['POST /graph/entity/edit'],
         takesRoom: true,
       },
       schema: { body: EditEntityBody, response: { 200: EditEntityReply } },
@@ -52,7 +52,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
       bodyLimit: BODY_BYTES.management,
       config: {
         access: 'document:create',
-        doc: GRAPH_EDIT_DOCS['POST /graph/relation/create'],
+        doc: GRAPH_DOCS['POST /graph/relation/create'],
         takesRoom: true,
       },
       schema: { body: CreateRelationBody, response: { 200: RelationReply } },
@@ -66,7 +66,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
       bodyLimit: BODY_BYTES.management,
       config: {
         access: 'document:update',
-        doc: GRAPH_EDIT_DOCS['POST /graph/relation/edit'],
+        doc: GRAPH_DOCS['POST /graph/relation/edit'],
         takesRoom: true,
       },
       schema: { body: EditRelationBody, response: { 200: RelationReply } },
@@ -80,7 +80,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
       bodyLimit: BODY_BYTES.management,
       config: {
         access: 'document:update',
-        doc: GRAPH_EDIT_DOCS['POST /graph/entities/merge'],
+        doc: GRAPH_DOCS['POST /graph/entities/merge'],
         takesRoom: true,
       },
       schema: { body: MergeBody, response: { 200: EntityReply } },
@@ -93,7 +93,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     app.delete(
       url,
       {
-        config: { access: 'document:delete', doc: GRAPH_EDIT_DOCS[`DELETE ${url}` as const] },
+        config: { access: 'document:delete', doc: GRAPH_DOCS[`DELETE ${url}` as const] },
         bodyLimit: BODY_BYTES.management,
         schema: { body: DeleteEntityBody, response: { 200: DeletionReply } },
       },
@@ -104,7 +104,7 @@ export const graphEditRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (a
     app.delete(
       url,
       {
-        config: { access: 'document:delete', doc: GRAPH_EDIT_DOCS[`DELETE ${url}` as const] },
+        config: { access: 'document:delete', doc: GRAPH_DOCS[`DELETE ${url}` as const] },
         bodyLimit: BODY_BYTES.management,
         schema: { body: DeleteRelationBody, response: { 200: DeletionReply } },
       },

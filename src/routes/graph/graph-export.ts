@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
-import { GRAPH_EDIT_DOCS } from '../../openapi/graph-edit-docs.ts'
+import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
 
 const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
@@ -26,7 +26,7 @@ export const graphExportRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async 
       schema: { querystring: ExportQuery },
       config: {
         access: 'document:read',
-        doc: GRAPH_EDIT_DOCS['GET /graph/export'],
+        doc: GRAPH_DOCS['GET /graph/export'],
         codedErrors: true,
       },
     },

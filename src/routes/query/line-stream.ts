@@ -96,7 +96,7 @@ class LineStream extends Readable {
     this.#beginning = beginning
     this.#format = format
     this.#explain = explain
-    // Whoever destroys the stream before it was read hears of no failure any more.
+    // A reader that destroys the stream before it was read hears of no failure any more.
     beginning.catch(() => {})
     if (quietMs > 0) this.#timer = setInterval(() => this.#breakSilence(), quietMs).unref()
     if (isLate) this.#pushSilence()

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
@@ -70,12 +70,24 @@ async function openLocked(
     if (name !== undefined) keepName(connection, name)
     markEmbedding(connection, embedding)
     connection.syncBy(await comeBack(logOf(dir)), checkpointThread)
+    await comeBack(removeOutdated(dir))
     return new WorkspaceStore(connection, lock, embedding.dimension, indexSettings)
   } catch (error) {
     await connection.endSync()
     connection.close()
     throw error
   }
+}
+
+/** What earlier versions kept beside the database: the vectors once more, as they lay in memory. */
+const OUTDATED = ['chunks.index', 'entities.index', 'relations.index'].flatMap((name) => [
+  name,
+  `${name}.tmp`,
+])
+
+async function removeOutdated(dir: string): Promise<void> {
+  // Nothing reads them; where they cannot be removed they only take room.
+  await Promise.allSettled(OUTDATED.map((name) => rm(join(dir, name), { force: true })))
 }
 
 function logOf(dir: string): Promise<LogSync> {

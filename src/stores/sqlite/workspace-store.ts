@@ -18,10 +18,9 @@ import { PageCache } from './database/page-cache.ts'
 import { Generation } from './database/visibility.ts'
 import type { WorkspaceLock } from './database/workspace-lock.ts'
 import { DocumentScopes } from './search/document-scopes.ts'
-import { graphContent } from './search/graph-content.ts'
 import { GraphLookups } from './search/graph-lookups.ts'
 import { Retrieval } from './search/retrieval.ts'
-import { WorkingGraph } from './search/working-graph.ts'
+import { type GraphChange, WorkingGraph } from './search/working-graph.ts'
 import { workspaceSearches } from './search/workspace-searches.ts'
 import { enqueueDocuments } from './tables/enqueue-documents.ts'
 import { createTables, type Tables } from './tables/tables.ts'
@@ -30,6 +29,8 @@ import { workspaceDocuments } from './tables/workspace-documents.ts'
 
 /** Of a connection with its statements, besides the page cache. */
 const CONNECTION_BYTES = 1024 * 1024
+/** Rows of the graph read at a time. */
+const PAGE_ROWS = 200
 
 /** One workspace in one SQLite database. Reads never wait for writes, nor see half of one. */
 export class WorkspaceStore implements Store {
@@ -161,10 +162,9 @@ export class WorkspaceStore implements Store {
 
   async #loaded(vectors: VectorTable): Promise<VectorTable> {
     if (!vectors.loaded) {
-      await asOpening(announced()?.workspace, () => {
-        vectors.readAhead()
-        return this.#turns.run(() => vectors.load(() => this.#calls.isOpen))
-      })
+      await asOpening(announced()?.workspace, () =>
+        this.#turns.run(() => vectors.load(() => this.#calls.isOpen)),
+      )
       this.#calls.refuseIfClosed()
     }
     return vectors
@@ -178,5 +178,19 @@ export class WorkspaceStore implements Store {
       () => this.#calls.isOpen,
     )
     this.#calls.refuseIfClosed()
+  }
+}
+
+/** All visible entities and relations, in pages. */
+function* graphContent(tables: Tables): Generator<GraphChange, void, void> {
+  let nodes = tables.entities.keysAfter(0, PAGE_ROWS)
+  for (let last = nodes.at(-1); last !== undefined; last = nodes.at(-1)) {
+    yield { nodes, deadNodes: [], edges: [], deadEdges: [] }
+    nodes = tables.entities.keysAfter(last, PAGE_ROWS)
+  }
+  let edges = tables.relations.tiesAfter(0, PAGE_ROWS)
+  for (let last = edges.at(-1); last !== undefined; last = edges.at(-1)) {
+    yield { nodes: [], deadNodes: [], edges, deadEdges: [] }
+    edges = tables.relations.tiesAfter(last.key, PAGE_ROWS)
   }
 }

@@ -22,7 +22,7 @@ const MOST_ADDRESSES = 100
 
 /**
  * Tells of what strangers were refused: of the first of each kind at once and in full, of the others
- * ten minutes later in one line, as a number. Whoever needs no credential to be written down could
+ * ten minutes later in one line, as a number. Anyone who needs no credential to be written down could
  * otherwise write until nothing else is kept.
  */
 export class StrangerTally {

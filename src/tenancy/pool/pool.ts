@@ -301,7 +301,7 @@ export class EnginePool<T extends object> implements EngineSource<T> {
     this.#counts.opened += 1
     this.#measure(entry)
     this.#options.onEvent?.({ type: 'opened', workspace: entry.workspace, ms })
-    // Who waited for it comes before it may be chosen to make room for others.
+    // Those who waited for it come before it may be chosen to make room for others.
     if (entry.closeReason === undefined) this.#serve()
     if (entry.leases === 0) this.#putAside(entry)
     this.#wake()

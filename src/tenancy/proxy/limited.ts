@@ -13,9 +13,9 @@ export interface LimitedOptions<T extends object> {
 }
 
 /**
- * `inner` again, some of its methods counted by a limiter: reserved at the call, given back when
- * the promise settles or the stream is over. As with the proxy, whoever touches a method is whom
- * its calls count for.
+ * `inner` again, some of its methods counted by a limiter: reserved at the call, given back when the
+ * promise settles or the stream is over. As with the proxy, the caller who touches a method is the one
+ * whom its calls count for.
  */
 export function limited<T extends object>(inner: T, options: LimitedOptions<T>): T {
   const getters: PropertyDescriptorMap = {}

@@ -89,7 +89,7 @@ export class RequestAuthorization implements Authorization {
     return andThen(choice, (chosen) => this.#admitTo(chosen, principal, credentials))
   }
 
-  /** Who named no workspace, and has none by default, comes in without one. */
+  /** A caller who named no workspace, and has none by default, comes in without one. */
   async #chooseIfAny(principal: Principal, credentials: Credentials): Promise<void> {
     try {
       const choice = chooseWorkspace(this.#options.selectors, this.#request, principal)

@@ -3,7 +3,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 /** Routes of a scope that looks at who calls. */
 const guarded = new WeakSet<RouteOptions>()
 
-/** Remembers that whoever calls a route is held to its access. */
+/** Remembers that the callers of a route are held to its access. */
 export function markGuarded(route: RouteOptions): void {
   guarded.add(route)
 }

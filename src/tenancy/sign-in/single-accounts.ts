@@ -61,7 +61,7 @@ export class SingleAccounts {
   }
 }
 
-/** Whoever calls a server that has one workspace for all. */
+/** Any caller of a server that has one workspace for all. */
 export function singlePrincipal(username: string, workspace: string): Principal {
   return Object.freeze({
     userId: username,

@@ -4,7 +4,7 @@ import { TenancyError } from '../tenancy-error.ts'
 
 const FILE = 'token_secret'
 const LEAST_BYTES = 32
-/** Printed in LightRAG's source and sample file: whoever reads them could sign. */
+/** Printed in LightRAG's source and sample file: anyone who reads them could sign. */
 const PUBLIC_SECRETS = ['lightrag-jwt-default-secret', 'lightrag-jwt-default-secret-key!']
 
 /**

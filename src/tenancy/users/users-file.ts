@@ -53,7 +53,7 @@ export class UsersFile implements Directory {
   #watcher: FSWatcher | undefined
   #settling: NodeJS.Timeout | undefined
   #reloading: Promise<void> = Promise.resolve()
-  /** The reload that has not begun yet: whoever asks meanwhile is served by it too. */
+  /** The reload that has not begun yet: those who ask meanwhile are served by it too. */
   #next: Promise<void> | undefined
 
   /**

@@ -23,21 +23,6 @@ const DISCOURAGED_FOR = 30
 /** Of those on a list. */
 const COMPARED_AT_ONCE = 256
 
-/** All that an index holds. */
-export interface FlatContent {
-  /** By row; negative for one that was removed. */
-  readonly vectorIds: readonly number[]
-  /** Rows one after the other, with room behind the last. */
-  readonly blocks: readonly Float32Array[]
-}
-
-/** An empty block with room for its part of so many rows in all. Only the first block starts small. */
-export function blockFor(index: number, rows: number, dimension: number): Float32Array {
-  let room = index === 0 ? FIRST_ROWS : BLOCK_ROWS
-  while (room < Math.min(rows, BLOCK_ROWS)) room *= 2
-  return new Float32Array(room * dimension)
-}
-
 /**
  * Compares with every vector. Exact, and fast enough for tens of thousands.
  *
@@ -70,23 +55,6 @@ export class FlatIndex implements VectorIndex {
     return bytes
   }
 
-  /** As it is now, not a copy. */
-  get content(): FlatContent {
-    return { vectorIds: this.#vectorIds, blocks: this.#blocks }
-  }
-
-  /** Takes over what another index held, in place of its own. */
-  adopt({ vectorIds, blocks }: FlatContent): void {
-    this.#clear()
-    this.#vectorIds = [...vectorIds]
-    this.#blocks = [...blocks]
-    this.#slots = new Map()
-    for (const [slot, vectorId] of vectorIds.entries()) {
-      if (vectorId < 0) this.#free.push(slot)
-      else this.#slots.set(vectorId, slot)
-    }
-  }
-
   add(vectorId: number, vector: Float32Array): void {
     const known = this.#slots.get(vectorId)
     if (known !== undefined) {
@@ -98,6 +66,22 @@ export class FlatIndex implements VectorIndex {
     this.#write(slot, vector)
     this.#vectorIds[slot] = vectorId
     this.#slots.set(vectorId, slot)
+  }
+
+  /** Adds vectors that stand one after the other, none of which may be known. */
+  append(vectorIds: readonly number[], values: Float32Array): void {
+    for (let from = 0; from < vectorIds.length; ) {
+      const start = this.#vectorIds.length
+      const some = vectorIds.slice(from, from + BLOCK_ROWS - (start % BLOCK_ROWS))
+      this.#reserve(start + some.length - 1)
+      const [first, end] = [from * this.#dimension, (from + some.length) * this.#dimension]
+      const index = Math.floor(start / BLOCK_ROWS)
+      const block = this.#blocks[index]
+      block?.set(values.subarray(first, end), (start % BLOCK_ROWS) * this.#dimension)
+      this.#rounded[index] = undefined
+      for (const vectorId of some) this.#slots.set(vectorId, this.#vectorIds.push(vectorId) - 1)
+      from += some.length
+    }
   }
 
   remove(vectorId: number): void {
@@ -235,17 +219,17 @@ export class FlatIndex implements VectorIndex {
     this.#rounded[Math.floor(slot / BLOCK_ROWS)]?.set(slot % BLOCK_ROWS, vector)
   }
 
-  /** Makes room for one slot more. */
+  /** Makes room in the block of a slot, up to that. Only the first block starts small. */
   #reserve(slot: number): void {
     const index = Math.floor(slot / BLOCK_ROWS)
     const block = this.#blocks[index]
-    if (block === undefined) {
-      this.#blocks.push(blockFor(index, slot + 1, this.#dimension))
-    } else if ((slot % BLOCK_ROWS) * this.#dimension >= block.length) {
-      const larger = new Float32Array(Math.min(2 * block.length, BLOCK_ROWS * this.#dimension))
-      larger.set(block)
-      this.#blocks[index] = larger
-    }
+    const wanted = (slot % BLOCK_ROWS) + 1
+    if (block !== undefined && wanted * this.#dimension <= block.length) return
+    let room = index === 0 ? FIRST_ROWS : BLOCK_ROWS
+    while (room < wanted) room *= 2
+    const larger = new Float32Array(room * this.#dimension)
+    if (block !== undefined) larger.set(block)
+    this.#blocks[index] = larger
   }
 
   #row(slot: number): Float32Array {

@@ -4,16 +4,10 @@ import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/
 import { dirname } from 'node:path'
 import { comeBack } from '../../engine/work/announced-work.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
-import { decodeHead, encodeHead, fits, type IndexHead, type IndexMark } from '../index-head.ts'
 import { HnswGraph } from './hnsw-graph.ts'
+import { decodeHead, encodeHead, fits, type IndexMark } from './hnsw-head.ts'
 import { isWholeGraph } from './hnsw-layout.ts'
 import type { LoadHnswLibrary } from './hnsw-library.ts'
-
-export interface HnswHead extends IndexHead {
-  /** Size of the file. */
-  readonly bytes: number
-  readonly sha256: string
-}
 
 /** Hashed at a time. */
 const PIECE_BYTES = 256 * 1024
@@ -40,7 +34,7 @@ export class HnswFile {
       const vectorIds = await graph.write(fresh)
       const seen = await examined(fresh, vectorIds.length, mark.dimension, 'r+')
       if (seen === null) throw new Error('the index file was not written in full')
-      await writeFile(freshHead, encodeHead<HnswHead>({ ...mark, ...seen, vectorIds }), {
+      await writeFile(freshHead, encodeHead({ ...mark, ...seen, vectorIds }), {
         flush: true,
       })
       await rename(fresh, this.#path)
@@ -59,7 +53,7 @@ export class HnswFile {
    */
   async load(loadLibrary: LoadHnswLibrary, mark: IndexMark): Promise<HnswGraph | null> {
     try {
-      const head = decodeHead<HnswHead>(await comeBack(readFile(this.#headPath)))
+      const head = decodeHead(await comeBack(readFile(this.#headPath)))
       if (head === null || !fits(head, mark)) return null
       const looked = examined(this.#path, head.vectorIds.length, mark.dimension, 'r')
       const seen = await comeBack(looked)

@@ -1,22 +1,22 @@
-import { inBackground } from '../background.ts'
-import { FlatCache, type FlatCacheParts, type Restored } from '../flat/flat-cache.ts'
 import { FlatIndex } from '../flat/flat-index.ts'
 import type { VectorIndexSettings } from '../index-settings.ts'
 import { dotProductsOf } from '../kernel/dot-products.ts'
 import { TopHits } from '../kernel/top-hits.ts'
 import { dot } from '../kernel/vector-values.ts'
-import type { Steps } from '../slices.ts'
+import { inBackground, type Steps } from '../slices.ts'
 import type { VectorIndex, VectorMatch } from '../vector-index.ts'
 import type { HnswFile } from './hnsw-file.ts'
 import { EF, HnswGraph } from './hnsw-graph.ts'
+import type { IndexMark } from './hnsw-head.ts'
 import type { HnswLibrary } from './hnsw-library.ts'
-import { isSameDirection, isSampleOf } from './sample-check.ts'
+import { isSampleOf } from './sample-check.ts'
 
-export interface HybridParts
-  extends Pick<VectorIndexSettings, 'crossOver' | 'loadLibrary'>,
-    FlatCacheParts {
+export interface HybridParts extends Pick<VectorIndexSettings, 'crossOver' | 'loadLibrary'> {
   readonly dimension: number
   readonly file: HnswFile | null
+  readonly mark: () => IndexMark
+  /** The vector as the table has it; null when it has none. */
+  readonly stored: (vectorId: number) => Float32Array | null
   /** Whether a vector id is there to stay for now: neither waiting to be published, nor dead. */
   readonly isSettled: (vectorId: number) => boolean
 }
@@ -49,7 +49,6 @@ const REST_MS = 5000
 export class HybridIndex implements VectorIndex {
   readonly #parts: HybridParts
   readonly #recent: FlatIndex
-  readonly #recentFile: FlatCache
   #graph: HnswGraph | null = null
   /** What will take the place of the graph. */
   #next: HnswGraph | null = null
@@ -67,7 +66,6 @@ export class HybridIndex implements VectorIndex {
   constructor(parts: HybridParts) {
     this.#parts = parts
     this.#recent = new FlatIndex(parts.dimension)
-    this.#recentFile = new FlatCache(this.#recent, parts)
   }
 
   get size(): number {
@@ -78,21 +76,15 @@ export class HybridIndex implements VectorIndex {
     return this.#recent.bytes + (this.#graph?.bytes ?? 0) + (this.#next?.bytes ?? 0)
   }
 
-  /** Begins to read what {@link restore} will take over. */
-  readAhead(): void {
-    this.#recentFile.readAhead()
-  }
-
-  /** Takes over what a file has, if it has these very vectors. */
-  async restore(): Promise<Restored> {
-    return (await this.#restoreGraph()) ? 'some' : this.#recentFile.restore()
-  }
-
-  async #restoreGraph(): Promise<boolean> {
+  /**
+   * Takes over the graph that a file has, if it has these very vectors: some of those that are
+   * visible, and perhaps others. Returns whether it did.
+   */
+  async restore(): Promise<boolean> {
     const { file, mark, stored } = this.#parts
     const graph = (await file?.load(() => this.#loadLibrary(), mark())) ?? null
     if (graph === null) return false
-    if (!(await isSampleOf(graph, stored, isSameDirection))) {
+    if (!(await isSampleOf(graph, stored))) {
       graph.close()
       return false
     }
@@ -107,13 +99,15 @@ export class HybridIndex implements VectorIndex {
 
   /** Takes the vector ids that are not among these out of what was restored. */
   *retain(vectorIds: ReadonlySet<number>): Steps {
-    const restored = this.#graph ?? this.#recent
-    for (const [place, vectorId] of [...restored.vectorIds()].entries()) {
+    for (const [place, vectorId] of [...(this.#graph?.vectorIds() ?? [])].entries()) {
       if (place % LOOKS_PER_STEP === 0) yield
-      if (vectorIds.has(vectorId)) continue
-      restored.remove(vectorId)
-      this.#recentFile.changed()
+      if (!vectorIds.has(vectorId)) this.#graph?.remove(vectorId)
     }
+  }
+
+  /** Adds vectors that stand one after the other, none of which may be known. */
+  append(vectorIds: readonly number[], values: Float32Array): void {
+    this.#recent.append(vectorIds, values)
   }
 
   add(vectorId: number, vector: Float32Array): void {
@@ -123,13 +117,10 @@ export class HybridIndex implements VectorIndex {
       this.#parts.file?.discard()
     }
     this.#next?.remove(vectorId)
-    if (this.#recent.has(vectorId)) this.#recentFile.discard()
-    this.#recentFile.changed()
     this.#recent.add(vectorId, vector)
   }
 
   remove(vectorId: number): void {
-    if (this.#recent.has(vectorId)) this.#recentFile.changed()
     this.#recent.remove(vectorId)
     this.#next?.remove(vectorId)
     this.#graph?.remove(vectorId)
@@ -190,17 +181,12 @@ export class HybridIndex implements VectorIndex {
     while (this.#work !== null) await this.#work
   }
 
-  /**
-   * Ends the work in the background, and saves what is worth it. Never throws.
-   *
-   * @param isWhole whether all that is visible was added
-   */
-  async close(isWhole = true): Promise<void> {
+  /** Ends the work in the background, and saves what is worth it. Never throws. */
+  async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#rest)
     await this.atRest()
     if (this.#isWorthSaving(SAVE_AT_REST)) await this.#save()
-    if (isWhole && this.#isRecentWorthSaving) await this.#recentFile.save()
     this.#graph?.close()
     await this.#recent.close()
   }
@@ -249,8 +235,7 @@ export class HybridIndex implements VectorIndex {
       await this.#maintainOnce().catch(() => this.#abandon())
     }
     this.#work = null
-    if (this.#isClosed) return
-    if (!this.#isWorthSaving(SAVE_AT_REST) && !this.#isRecentWorthSaving) return
+    if (this.#isClosed || !this.#isWorthSaving(SAVE_AT_REST)) return
     this.#rest = setTimeout(() => {
       this.#hasRested = true
       this.maintain()
@@ -270,7 +255,6 @@ export class HybridIndex implements VectorIndex {
     this.#hasRested = false
     if (this.#isClosed) return
     if (this.#isWorthSaving(hasRested ? SAVE_AT_REST : SAVE_AT_ONCE)) await this.#save()
-    if (hasRested && this.#isRecentWorthSaving) await this.#recentFile.save()
   }
 
   async #build(idsNow: () => readonly number[]): Promise<void> {
@@ -289,7 +273,6 @@ export class HybridIndex implements VectorIndex {
     this.#next = null
     this.#saved = 0
     await this.#inBackground(this.#forgetCovered(graph))
-    this.#recentFile.discard()
     this.maintain()
   }
 
@@ -359,11 +342,6 @@ export class HybridIndex implements VectorIndex {
     if (this.#graph === null || this.#parts.file === null) return false
     const unsaved = this.#graph.slots - this.#saved
     return unsaved > share * this.#saved && unsaved > Math.min(REPLAYED_AT_LEAST, this.#saved)
-  }
-
-  /** What lies beside a graph is little. */
-  get #isRecentWorthSaving(): boolean {
-    return this.#graph === null && this.#recentFile.isWorthSaving
   }
 
   async #save(): Promise<void> {

@@ -1,27 +1,23 @@
-import { dot, vectorBytes } from '../kernel/vector-values.ts'
+import { dot } from '../kernel/vector-values.ts'
 import { inSlices } from '../slices.ts'
+import type { HnswGraph } from './hnsw-graph.ts'
 
 const NEWEST = 32
 const SPREAD = 32
 /** Of two ways to normalise one vector. */
 const TOLERANCE = 1e-3
 
-interface SampledVectors {
-  vectorIds(): Iterable<number>
-  vector(vectorId: number): Float32Array | null
-}
-
 /**
- * Whether vectors of an index are those that are stored under their vector ids, looking at the newest
- * and at some of all others. They differ when the vector ids were given out again by a database that was put
- * back from an older copy. Vector ids under which nothing is stored do not count.
+ * Whether the vectors of a graph, which are of length one, have the directions of those that are
+ * stored under their vector ids, looking at the newest and at some of all others. They differ when
+ * the vector ids were given out again by a database that was put back from an older copy. Vector ids
+ * under which nothing is stored do not count.
  */
 export async function isSampleOf(
-  index: SampledVectors,
+  graph: Pick<HnswGraph, 'vectorIds' | 'vector'>,
   stored: (vectorId: number) => Float32Array | null,
-  isSame: (vector: Float32Array, stored: Float32Array) => boolean,
 ): Promise<boolean> {
-  const vectorIds = [...index.vectorIds()].reverse()
+  const vectorIds = [...graph.vectorIds()].reverse()
   const step = Math.max(1, Math.floor(vectorIds.length / SPREAD))
   let compared = 0
   let agrees = true
@@ -31,8 +27,8 @@ export async function isSampleOf(
       const known = isWanted ? stored(vectorId) : null
       if (known !== null) {
         compared++
-        const vector = index.vector(vectorId)
-        agrees &&= vector !== null && isSame(vector, known)
+        const vector = graph.vector(vectorId)
+        agrees &&= vector !== null && isSameDirection(vector, known)
       }
       if (isWanted) yield
     }
@@ -41,11 +37,6 @@ export async function isSampleOf(
   return agrees
 }
 
-/** For an index that keeps vectors of length one. */
-export function isSameDirection(normal: Float32Array, stored: Float32Array): boolean {
+function isSameDirection(normal: Float32Array, stored: Float32Array): boolean {
   return Math.abs(dot(normal, stored) - Math.sqrt(dot(stored, stored))) < TOLERANCE
-}
-
-export function isSameVector(vector: Float32Array, stored: Float32Array): boolean {
-  return Buffer.compare(vectorBytes(vector), vectorBytes(stored)) === 0
 }

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
 import type { Files, KeptFile, OpenFile, PutOptions } from '../../engine/ports/files.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
+import type { WorkspaceFolder } from './workspace-folders.ts'
 
 const UNFINISHED = '.part'
 /** Room is asked for so much at a time. */
@@ -96,4 +97,20 @@ async function write(
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Removes the bytes of a workspace's uploads that were written until then: one that has been given
+ * its name since has newer ones. What people put beside the uploads stays, and so does its folder.
+ *
+ * @param at milliseconds since 1970
+ */
+export async function removeUploads(
+  { uploads, inputs }: Pick<WorkspaceFolder, 'uploads' | 'inputs'>,
+  at: number,
+): Promise<void> {
+  const files = new UploadFolder(uploads)
+  for (const { name, writtenAt } of await files.list())
+    if (writtenAt <= at) await files.remove(name)
+  for (const empty of [uploads, inputs]) await rmdir(empty).catch(() => undefined)
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { restore } from '../../../src/commands/workspace/workspace-restore.ts'
 import { listTrash } from '../../../src/commands/workspace/workspace-trash-list.ts'
 import { type Account, type Management, startManagement } from '../management.ts'
 
@@ -23,18 +24,19 @@ afterAll(() => management?.close())
 
 const trashOf = async (who: Readonly<Record<string, string>>, path: string) =>
   (await management.ask(who, 'GET', path)).items as Record<string, unknown>[]
+const context = (print: (line: string) => void) => ({
+  env: () => ({
+    WORKING_DIR: join(management.server.folder, 'rag_storage'),
+    INPUT_DIR: join(management.server.folder, 'inputs'),
+  }),
+  print,
+  readInput: async () => '',
+  setExitCode: () => undefined,
+})
 const command = async (json: boolean) => {
   const printed: string[] = []
   await listTrash(
-    {
-      env: () => ({
-        WORKING_DIR: join(management.server.folder, 'rag_storage'),
-        INPUT_DIR: join(management.server.folder, 'inputs'),
-      }),
-      print: (line) => printed.push(line),
-      readInput: async () => '',
-      setExitCode: () => undefined,
-    },
+    context((line) => printed.push(line)),
     { json },
   )
   return printed.join('\n')
@@ -67,6 +69,17 @@ it('shows on the command line what has files there, and to whom it belonged', as
   expect(await command(false)).toMatch(
     /^acme__manuals {2}\S+ \wB {2}job_\w+ of acme, trashed, purged after/,
   )
+})
+
+it('is not emptied past the server by the command that puts workspaces back', async () => {
+  const before = await command(true)
+  await expect(
+    restore(
+      context(() => undefined),
+      'acme__manuals',
+    ),
+  ).rejects.toThrow(/deletion job_\w+ of the tenant acme\. Its server restores it: POST/)
+  expect(await command(true)).toBe(before)
 })
 
 it('shows nothing of what was taken back', async () => {

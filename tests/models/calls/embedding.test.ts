@@ -129,16 +129,6 @@ describe.each(adapters)('embeddings of %s', (_name, adapter) => {
   })
 })
 
-describe('the dimension', () => {
-  it('is sent only when the provider shall hear it', async () => {
-    vectorOf = () => [1, 0]
-    const host = { binding: 'openai', host: server.openAiUrl }
-    await openAiCompatibleEmbedding(host, 'm', 2).embed(['a'], forDocument)
-    await openAiCompatibleEmbedding(host, 'm', 2, { sendDimension: true }).embed(['a'], forDocument)
-    expect(server.calls.map((call) => call.body.dimensions)).toEqual([undefined, 2])
-  })
-})
-
 describe('the list of vectors', () => {
   const texts = ['first', 'second one', 'the third of them']
   const proper = texts.map((text) => unit([text.length, 1]))

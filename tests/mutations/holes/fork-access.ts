@@ -477,8 +477,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
       },
       {
         file: 'src/control/tenants/tenant-routes.ts',
-        find: "access: 'account', doc: TENANT_DOCS['GET /tenants'] }",
-        replace: "access: 'public', doc: TENANT_DOCS['GET /tenants'] }",
+        find: "access: 'account', doc: TENANT_LIST_DOCS[`GET",
+        replace: "access: 'public', doc: TENANT_LIST_DOCS[`GET",
       },
     ],
     test: access(

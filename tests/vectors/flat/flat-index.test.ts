@@ -112,6 +112,29 @@ describe('an exact index', () => {
     }
   })
 
+  it('takes in many at once, in whatever state its blocks are', () => {
+    const random = seeded(8)
+    const make = () => randomVector(random, DIMENSION)
+    const { index, vectors, remove } = warmIndex(BLOCK_ROWS + 600, make)
+    for (const vectorId of [3, BLOCK_ROWS + 5]) remove(vectorId)
+    let next = 100_000
+    for (const count of [0, 1, 63, 900, 2 * BLOCK_ROWS]) {
+      const added = Array.from({ length: count }, () => [next++, make()] as const)
+      const values = added.flatMap(([, vector]) => [...vector])
+      index.append(
+        added.map(([vectorId]) => vectorId),
+        Float32Array.from(values),
+      )
+      for (const [vectorId, vector] of added) vectors.set(vectorId, vector)
+      for (let i = 0; i < 8; i++) {
+        const query = make()
+        expect(searched(index, query, 20)).toEqual(compared(vectors, query, 20))
+      }
+    }
+    expect(index.size).toBe(vectors.size)
+    for (const [vectorId, vector] of vectors) expect(index.vector(vectorId)).toEqual(vector)
+  })
+
   it('begins anew when all have gone', () => {
     const random = seeded(7)
     const make = () => randomVector(random, DIMENSION)

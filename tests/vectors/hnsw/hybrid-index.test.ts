@@ -104,11 +104,6 @@ describe('the vectors of a sqlite store above the cross-over', () => {
       crossOver: MANY - 1,
       loadLibrary: library.loadLibrary,
       file: null,
-      flatFile: null,
-      fingerprint: function* () {
-        yield
-        return null
-      },
       mark: () => ({ embedding: '', dimension: DIMENSION, generation: 0 }),
       stored: (vectorId) => known.get(vectorId) ?? null,
       isSettled: () => true,

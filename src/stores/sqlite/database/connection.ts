@@ -6,6 +6,12 @@ import type { Checkpointer } from './checkpointer.ts'
 import { LogCheckpoints, type LogLength } from './log-checkpoints.ts'
 import type { LogSync } from './log-sync.ts'
 
+/**
+ * Ends a statement that takes the number of its rows. Of a parameter that stands here by itself SQLite
+ * would look at the value, and plan the statement anew each time it is run.
+ */
+export const LIMIT = 'LIMIT ? + 0'
+
 /** As many bytes as by SQLite's own default. */
 const AUTO_CHECKPOINT_PAGES = 500
 

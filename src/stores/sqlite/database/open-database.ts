@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { EngineError } from '../../../engine/ports/engine-error.ts'
+import { startThread } from '../../../threads/start-thread.ts'
+import { ThreadCalls } from '../../../threads/thread-calls.ts'
 import { isOlder, migrate } from './migrate.ts'
-import { migrateInThread } from './migrate-in-thread.ts'
 import { SMALL_CACHE_KIB } from './page-cache.ts'
 
 /** In milliseconds. Only an outside program, such as a backup, can make us wait. */
@@ -62,5 +64,23 @@ function upToDate(database: Database.Database): Database.Database {
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/**
+ * Brings the database in a folder up to date in a thread of its own, while others are answered. The
+ * thread is never ended by force, for that may abort the process while the library is in a call.
+ *
+ * @throws what the migration throws, and when the thread cannot start
+ */
+export async function migrateInThread(dir: string): Promise<void> {
+  const calls = new ThreadCalls<string, void>(
+    () => startThread(new URL('./migrate-thread.ts', import.meta.url)),
+    { errors: { EngineError } },
+  )
+  try {
+    await calls.call(dir)
+  } finally {
+    await calls.finish()
   }
 }

@@ -1,15 +1,18 @@
 import { entityText, relationText } from '../../../engine/merge/item-texts.ts'
 import { vectorBytes } from '../../../vectors/kernel/vector-values.ts'
-import type { Connection } from '../database/connection.ts'
+import { type Connection, LIMIT } from '../database/connection.ts'
 import type { Embedding } from '../database/embedding-mark.ts'
-import { LIMIT } from '../database/limit.ts'
 import { NO_CHUNK } from '../database/schema.ts'
 
 export type Kind = 'chunk' | 'entity' | 'relation'
+export const KINDS: readonly Kind[] = ['chunk', 'entity', 'relation']
+
+/** Tables that a workspace has while it is being embedded again. */
+export const REINDEX_TABLES = ['reindex_mark', ...KINDS.map((kind) => `reindex_${kind}_vectors`)]
 
 /** A visible row that has no vector of the new embedding yet. */
 export interface Unembedded {
-  readonly label: number
+  readonly vectorId: number
   readonly text: string
 }
 
@@ -31,7 +34,7 @@ const VISIBLE = `r.born <= (SELECT generation FROM workspace)
   AND r.died > (SELECT generation FROM workspace) AND r.label <> ${NO_CHUNK}`
 
 interface Fields {
-  readonly label: number
+  readonly vectorId: number
   readonly content: string
   readonly name: string
   readonly source: string
@@ -77,20 +80,20 @@ export class NewVectors {
   /** The next rows after a vector id that have none. */
   missing(kind: Kind, after: number, limit: number): Unembedded[] {
     const rows = this.#connection.all<Fields>(
-      `SELECT r.label, ${FIELDS[kind]} FROM ${ROWS[kind]}
+      `SELECT r.label AS vectorId, ${FIELDS[kind]} FROM ${ROWS[kind]}
        WHERE r.label > ? AND ${VISIBLE}
          AND NOT EXISTS (SELECT 1 FROM reindex_${kind}_vectors v WHERE v.label = r.label)
        ORDER BY r.label ${LIMIT}`,
       after,
       limit,
     )
-    return rows.map((row) => ({ label: row.label, text: textOf(kind, row) }))
+    return rows.map((row) => ({ vectorId: row.vectorId, text: textOf(kind, row) }))
   }
 
   /** Outlives this process at once; what a power cut takes is paid for again, and that is all. */
-  put(kind: Kind, vectors: readonly { label: number; vector: Float32Array }[]): void {
+  put(kind: Kind, vectors: readonly { vectorId: number; vector: Float32Array }[]): void {
     this.#connection.relaxed(() => {
-      for (const { label: vectorId, vector } of vectors) {
+      for (const { vectorId, vector } of vectors) {
         this.#connection.run(
           `INSERT OR REPLACE INTO reindex_${kind}_vectors (label, vector) VALUES (?, ?)`,
           vectorId,
@@ -127,8 +130,6 @@ export class NewVectors {
     })
   }
 }
-
-export const KINDS: readonly Kind[] = ['chunk', 'entity', 'relation']
 
 /** The statement that makes a table like that of the vectors in use. */
 function vectorTable(connection: Connection, kind: Kind): string {

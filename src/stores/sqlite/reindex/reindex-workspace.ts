@@ -85,12 +85,12 @@ async function reindex(
       )
       vectors.put(
         kind,
-        rows.map(({ label: vectorId }, i) => ({
-          label: vectorId,
+        rows.map(({ vectorId }, i) => ({
+          vectorId,
           vector: checked(embedded[i], dimension),
         })),
       )
-      after = last.label
+      after = last.vectorId
       made += rows.length
       now += rows.length
       onProgress?.(kind, now, all)
@@ -117,7 +117,7 @@ async function discardIndexes(dir: string): Promise<void> {
   }
 }
 
-const INDEX_FILE = /\.(hnsw(\.head)?|index)(\.tmp)?$/
+const INDEX_FILE = /\.hnsw(\.head)?(\.tmp)?$/
 
 /** The swap raises the generation, which must show nothing that an interrupted change has left. */
 async function undoUnpublished(

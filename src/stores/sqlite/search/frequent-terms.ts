@@ -1,5 +1,4 @@
-import type { Connection } from '../database/connection.ts'
-import { LIMIT } from '../database/limit.ts'
+import { type Connection, LIMIT } from '../database/connection.ts'
 import { PerGeneration } from '../database/per-generation.ts'
 import type { Generation } from '../database/visibility.ts'
 import type { FullTextNames } from '../tables/full-text-table.ts'

@@ -1,8 +1,7 @@
 import type { Hit } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { TopHits } from '../../../vectors/kernel/top-hits.ts'
-import type { Connection, Value } from '../database/connection.ts'
-import { LIMIT } from '../database/limit.ts'
+import { type Connection, LIMIT, type Value } from '../database/connection.ts'
 import { NO_CHUNK } from '../database/schema.ts'
 import { type Generation, visible } from '../database/visibility.ts'
 import {

@@ -2,7 +2,7 @@ import type { RelationTie } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
 import type { Connection } from '../database/connection.ts'
 import { type Generation, visible } from '../database/visibility.ts'
-import { relationTie, type TieColumns } from '../tables/graph/relation-tie.ts'
+import { relationTie, type TieColumns } from '../tables/graph/relation-table.ts'
 
 type End = 'source' | 'target'
 const ENDS: readonly End[] = ['source', 'target']

@@ -1,8 +1,7 @@
 import type { NewChunk } from '../../../engine/ports/change.ts'
 import type { DocumentChunk } from '../../../engine/ports/document-store.ts'
 import type { Key, StoredChunk } from '../../../engine/ports/stored-rows.ts'
-import type { Connection } from '../database/connection.ts'
-import { LIMIT } from '../database/limit.ts'
+import { type Connection, LIMIT } from '../database/connection.ts'
 import { type Generation, NEVER, visible } from '../database/visibility.ts'
 
 type Columns = readonly [

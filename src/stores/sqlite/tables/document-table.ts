@@ -4,8 +4,7 @@ import {
   type DocumentRecord,
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
-import type { Connection } from '../database/connection.ts'
-import { LIMIT } from '../database/limit.ts'
+import { type Connection, LIMIT } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
 /** Reads of documents and their texts. */

@@ -6,7 +6,6 @@ import type {
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepGraph } from './graph/custom-graph-table.ts'
-import { lastPlace } from './last-place.ts'
 
 /** Names of texts that came without a name: they say nothing about being the same document. */
 const NAMELESS: ReadonlySet<string> = new Set(['unknown_source', 'no-file-path'])
@@ -189,4 +188,10 @@ function oldest(
 ): DocumentRow | undefined {
   const sql = `SELECT * FROM documents WHERE ${column} = ? ORDER BY seq LIMIT 1`
   return connection.get<DocumentRow>(sql, value)
+}
+
+/** The greatest place of any document in the queue, whatever became of it. */
+export function lastPlace(connection: Connection): number {
+  const sql = 'SELECT max(place) AS place FROM documents'
+  return connection.get<{ place: number | null }>(sql)?.place ?? 0
 }

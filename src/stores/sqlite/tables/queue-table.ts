@@ -9,8 +9,7 @@ import type {
 import type { Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
-import { keepText } from './enqueue-documents.ts'
-import { lastPlace } from './last-place.ts'
+import { keepText, lastPlace } from './enqueue-documents.ts'
 
 /** A wait that is longer was measured by another clock. */
 const LONGEST_WAIT_MS = 3_600_000

@@ -1,7 +1,8 @@
 import { comeBack } from '../../../engine/work/announced-work.ts'
+import type { IndexMark } from '../../../vectors/hnsw/hnsw-head.ts'
 import { HybridIndex } from '../../../vectors/hnsw/hybrid-index.ts'
-import type { IndexMark } from '../../../vectors/index-head.ts'
-import { flatFile, indexFile, type VectorIndexSettings } from '../../../vectors/index-settings.ts'
+import { indexFile, type VectorIndexSettings } from '../../../vectors/index-settings.ts'
+import { dotProducts } from '../../../vectors/kernel/dot-products.ts'
 import {
   checkVector,
   soundVector,
@@ -23,7 +24,6 @@ interface VectorTableNames {
 const PAGE_ROWS = 64
 /** Vector ids read at a time, and looked at. */
 const PAGE_IDS = 500
-const IDS_AT_ONCE = 4000
 /** How often a search that paused begins anew after a change, before it holds the event loop. */
 const PATIENCE = 2
 
@@ -40,8 +40,6 @@ export class VectorTable {
   readonly #dimension: number
   readonly #indexSettings: VectorIndexSettings
   #index: HybridIndex | null = null
-  /** One that is being read, and not asked yet. */
-  #ahead: HybridIndex | null = null
   /** Vector ids in the index that no search may return. */
   readonly #staged = new Set<number>()
   readonly #dead = new Set<number>()
@@ -71,24 +69,14 @@ export class VectorTable {
     return this.#index?.bytes ?? 0
   }
 
-  /** Begins what {@link load} will end; anything may be staged or published meanwhile. */
-  readAhead(): void {
-    if (this.#index !== null) return
-    this.#ahead ??= this.#emptyIndex()
-    this.#ahead.readAhead()
-  }
-
   /** Reads all visible vectors, or those that the index file has not. Nothing may be staged meanwhile. */
   async load(wanted: () => boolean): Promise<void> {
     if (this.#index !== null) return
-    const index = this.#ahead ?? this.#emptyIndex()
-    this.#ahead = null
-    const restored = await comeBack(index.restore())
-    if (restored !== 'all') {
-      const steps = restored === 'some' ? this.#catchUp(index) : this.#read(index)
-      await inSlices(steps, { wanted, sliceMs: LOAD_SLICE_MS })
-    }
-    if (!wanted()) return index.close(false)
+    const index = this.#emptyIndex()
+    const isRestored = await comeBack(index.restore())
+    const steps = isRestored ? this.#catchUp(index) : this.#read(index)
+    await inSlices(steps, { wanted, sliceMs: LOAD_SLICE_MS })
+    if (!wanted()) return index.close()
     this.#index = index
     index.maintain()
   }
@@ -187,7 +175,6 @@ export class VectorTable {
   async close(): Promise<void> {
     const index = this.#index
     this.#index = null
-    this.#ahead = null
     this.#changes++
     await index?.close()
   }
@@ -206,11 +193,9 @@ export class VectorTable {
       ...this.#indexSettings,
       dimension: this.#dimension,
       file: indexFile(this.#indexSettings, this.#names.rows),
-      flatFile: flatFile(this.#indexSettings, this.#names.rows),
       mark: () => this.#mark(),
       stored: (vectorId) => this.#stored(vectorId),
       isSettled: (vectorId) => !this.#isHidden(vectorId),
-      fingerprint: () => this.#fingerprint(),
     })
   }
 
@@ -225,56 +210,42 @@ export class VectorTable {
     this.#index?.add(vectorId, vector)
   }
 
-  /** A vector that comes for a visible row changes what is pending, and everything else the rows. */
-  *#fingerprint(): Generator<void, string | null, void> {
-    if (this.#staged.size + this.#dead.size > 0) return null
-    const { rows } = this.#names
-    const pendingColumn = rows === 'chunks' ? '0' : 'r.owed'
-    const sql = `SELECT max(label) AS last FROM ${rows}`
-    const last = this.#connection.get<{ last: number | null }>(sql)?.last ?? 0
-    const sums = [0, 0, 0]
-    for (let after = 0; after < last; after += IDS_AT_ONCE) {
-      const found = this.#connection.get<{ n: number; labels: number; owed: number }>(
-        `SELECT count(*) AS n, total(r.label) AS labels, total(${pendingColumn}) AS owed FROM ${rows} r
-         WHERE r.label > ? AND r.label <= ? AND ${visible('r')}`,
-        after,
-        after + IDS_AT_ONCE,
-        this.#generation.current,
-        this.#generation.current,
-      )
-      for (const [index, sum] of [found?.n, found?.labels, found?.owed].entries()) {
-        sums[index] = (sums[index] ?? 0) + (sum ?? 0)
-      }
-      yield
-    }
-    return sums.join(' ')
-  }
-
   #stored(vectorId: number): Float32Array | null {
     const sql = `SELECT vector FROM ${this.#names.vectors} WHERE label = ?`
     const row = this.#connection.get<{ vector: Uint8Array }>(sql, vectorId)
     return row === undefined ? null : soundVector(row.vector, this.#dimension)
   }
 
+  /** Each page as one value: 64 vectors that come as rows take twice as long. */
   *#read(index: HybridIndex): Steps {
     const { vectors, rows } = this.#names
+    const { current } = this.#generation
+    const sql = `SELECT json_group_array(label), CAST(group_concat(vector, '') AS BLOB) FROM
+      (SELECT v.label, v.vector FROM ${vectors} v JOIN ${rows} r ON r.label = v.label
+       WHERE v.label > ? AND ${visible('r')} AND octet_length(v.vector) = ?
+       ORDER BY v.label LIMIT ${PAGE_ROWS})`
+    const zeros = new Float32Array(this.#dimension)
+    const products = new Float32Array(PAGE_ROWS)
     let after = 0
     for (;;) {
-      const page = this.#connection.all<{ label: number; vector: Uint8Array }>(
-        `SELECT v.label, v.vector FROM ${vectors} v JOIN ${rows} r ON r.label = v.label
-         WHERE v.label > ? AND ${visible('r')} ORDER BY v.label LIMIT ${PAGE_ROWS}`,
+      const [page] = this.#connection.rows<[labels: string, vectors: Uint8Array | null]>(
+        sql,
         after,
-        this.#generation.current,
-        this.#generation.current,
+        current,
+        current,
+        zeros.byteLength,
       )
-      for (const row of page) {
-        const vector = soundVector(row.vector, this.#dimension)
-        if (vector !== null) index.add(row.label, vector)
+      const vectorIds = JSON.parse(page?.[0] ?? '[]') as number[]
+      const values = vectorOf(page?.[1] ?? new Uint8Array())
+      index.append(vectorIds, values)
+      // Zero times what is not finite is no number.
+      dotProducts(zeros, values, vectorIds.length, products)
+      for (const [row, vectorId] of vectorIds.entries()) {
+        if (products[row] !== 0) index.remove(vectorId)
+        after = Math.max(after, vectorId)
       }
       yield
-      const last = page.at(-1)
-      if (last === undefined) return
-      after = last.label
+      if (vectorIds.length === 0) return
     }
   }
 

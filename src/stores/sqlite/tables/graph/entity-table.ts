@@ -1,8 +1,7 @@
 import type { EntityState } from '../../../../engine/ports/change.ts'
 import type { NamedEntity } from '../../../../engine/ports/searches.ts'
 import type { Key, StoredEntity } from '../../../../engine/ports/stored-rows.ts'
-import type { Connection } from '../../database/connection.ts'
-import { LIMIT } from '../../database/limit.ts'
+import { type Connection, LIMIT } from '../../database/connection.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'
 import { GraphTable } from './graph-table.ts'
 

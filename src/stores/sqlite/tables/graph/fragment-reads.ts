@@ -5,8 +5,7 @@ import type {
   StoredEntityFragment,
   StoredRelationFragment,
 } from '../../../../engine/ports/stored-rows.ts'
-import type { Connection, Value } from '../../database/connection.ts'
-import { LIMIT } from '../../database/limit.ts'
+import { type Connection, LIMIT, type Value } from '../../database/connection.ts'
 import { NO_CHUNK } from '../../database/schema.ts'
 import { fragmentVisible, type Generation, UNEDITED, visible } from '../../database/visibility.ts'
 

@@ -1,6 +1,5 @@
 import type { Key } from '../../../../engine/ports/stored-rows.ts'
-import type { Connection } from '../../database/connection.ts'
-import { LIMIT } from '../../database/limit.ts'
+import { type Connection, LIMIT } from '../../database/connection.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'
 
 /** Made once: a text that is put together anew at each call costs as much as a small statement. */

@@ -1,11 +1,9 @@
 import type { RelationState } from '../../../../engine/ports/change.ts'
 import type { RelationTie } from '../../../../engine/ports/searches.ts'
 import type { Key, StoredRelation } from '../../../../engine/ports/stored-rows.ts'
-import type { Connection } from '../../database/connection.ts'
-import { LIMIT } from '../../database/limit.ts'
+import { type Connection, LIMIT } from '../../database/connection.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'
 import { GraphTable } from './graph-table.ts'
-import { relationTie, type TieColumns } from './relation-tie.ts'
 
 type Columns = readonly [
   key: Key,
@@ -107,4 +105,11 @@ function rowOf([
     tokens,
     embeddingPending: isPending === 1,
   }
+}
+
+/** Of a row of `relations` and its pair, in this order. */
+export type TieColumns = readonly [key: Key, source: Key, target: Key, weight: number]
+
+export function relationTie([key, source, target, weight]: TieColumns): RelationTie {
+  return { key, source, target, weight }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { EngineError } from '../../../../src/engine/ports/engine-error.ts'
-import { migrateInThread } from '../../../../src/stores/sqlite/database/migrate-in-thread.ts'
+import { migrateInThread } from '../../../../src/stores/sqlite/database/open-database.ts'
 
 it('a database of a newer program fails in a thread with the code that it fails with here', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'migrate-in-thread-'))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 
-/** Grows with every change of what index files or their heads contain. */
+/** Grows with every change of what the files of graphs or their heads contain. */
 const FORMAT = 1
 const HASH_BYTES = 32
 const LENGTH_BYTES = 4
@@ -15,10 +15,13 @@ export interface IndexMark {
   readonly generation: number
 }
 
-/** What is known of an index file. */
-export interface IndexHead extends IndexMark {
+/** What is known of the file of a graph. */
+export interface HnswHead extends IndexMark {
   /** By slot, negative for the dead. */
   readonly vectorIds: readonly number[]
+  /** Size of the file. */
+  readonly bytes: number
+  readonly sha256: string
 }
 
 /** Whether a file may be one of these vectors. */
@@ -32,7 +35,7 @@ export function fits(head: IndexMark, mark: IndexMark): boolean {
 }
 
 /** A checksum, the length of the facts, the facts, the vector ids. */
-export function encodeHead<Head extends IndexHead>({ vectorIds, ...facts }: Head): Buffer {
+export function encodeHead({ vectorIds, ...facts }: HnswHead): Buffer {
   const json = Buffer.from(JSON.stringify({ ...facts, format: FORMAT, endianness: endianness() }))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32LE(json.length)
@@ -45,7 +48,7 @@ export function encodeHead<Head extends IndexHead>({ vectorIds, ...facts }: Head
  * Null for what is damaged, or was written by another version or on another kind of machine. What
  * else stands in it is for the caller to know, from the file that it was read of.
  */
-export function decodeHead<Head extends IndexHead>(bytes: Buffer): Head | null {
+export function decodeHead(bytes: Buffer): HnswHead | null {
   const body = bytes.subarray(HASH_BYTES)
   const hash = createHash('sha256').update(body).digest()
   if (body.length < LENGTH_BYTES || !hash.equals(bytes.subarray(0, HASH_BYTES))) return null
