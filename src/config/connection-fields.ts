@@ -5,9 +5,9 @@ import { integer, list, parsed } from './env-fields.ts'
 /** Who may connect, and how long connections may take. */
 export const CONNECTION_FIELDS = {
   ENGINE_HOSTS: integer(
-    undefined,
+    0,
     { min: 0, max: 64 },
-    'Processes that hold the engines of workspaces; 0 = they are in the one that takes requests. Unset: one less than there are cores, at most 4; 0 below two cores or 1 GB, and in a program that embeds the server.',
+    'Processes that hold the engines of workspaces; 0 = they are in the one that takes requests.',
   ),
   HOST_STALL_CPU_SECONDS: integer(
     10,

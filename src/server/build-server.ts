@@ -62,11 +62,6 @@ export interface ServerOptions {
   readonly logStream?: LogStream
   /** What the users file holds, where somebody has begun to read it. */
   readonly users?: Promise<UsersVersion | undefined>
-  /**
-   * Whether the process is the server's own: engines then get processes too where that serves.
-   * In a program that embeds a server they stay in its process unless `ENGINE_HOSTS` says otherwise.
-   */
-  readonly isProgram?: boolean
 }
 
 export interface AssembledServer {
@@ -89,7 +84,7 @@ const SIGN_INS_PER_MINUTE = 30
 /** The assembled app, not listening yet; the same errors. */
 export async function buildServer(
   config: Config,
-  { logStream: lines, users, isProgram = false }: ServerOptions = {},
+  { logStream: lines, users }: ServerOptions = {},
 ): Promise<AssembledServer> {
   refuseUnfitNode()
   await ensureWritable(config.WORKING_DIR)
@@ -161,7 +156,6 @@ export async function buildServer(
     registry,
     log: app.log,
     lines: logLines,
-    isProgram,
     room,
     quotas: control?.plane.quotas,
     onRefused: ({ request, admission }, code) => {

@@ -1,4 +1,3 @@
-import { availableParallelism, totalmem } from 'node:os'
 import type { Config } from '../../config/config.ts'
 import type { LogStream } from '../../log/log-stream.ts'
 import { context, type TenantContext } from '../../tenancy/context.ts'
@@ -10,33 +9,11 @@ import type { HostedEnginesOptions } from './hosted-engines.ts'
 import type { LocalEnginesOptions } from './local-engines.ts'
 import type { ServedEngines } from './served-engines.ts'
 
-/** Below this hosts take more of the memory than they are worth. */
-const LEAST_MEMORY_BYTES = 1024 ** 3
-const MOST_HOSTS = 4
-
 export interface ServeEnginesOptions
   extends Omit<LocalEnginesOptions, 'services'>,
     Pick<HostedEnginesOptions, 'quotas' | 'onRefused' | 'allGauges'> {
   readonly services: Omit<EngineServices, 'streams' | 'requestIdOf' | 'isOpenedBare'>
   readonly lines: LogStream
-  /** Whether the process is the server's own. */
-  readonly isProgram: boolean
-}
-
-/**
- * How many processes hold the engines; 0 = they are in this one.
- *
- * @param isProgram whether this process is the server's own; another is asked before it forks
- */
-export function hostCount(
-  { ENGINE_HOSTS }: Pick<Config, 'ENGINE_HOSTS'>,
-  isProgram: boolean,
-): number {
-  if (ENGINE_HOSTS !== undefined) return ENGINE_HOSTS
-  if (!isProgram) return 0
-  const cores = availableParallelism()
-  if (cores < 2 || totalmem() < LEAST_MEMORY_BYTES) return 0
-  return Math.min(cores - 1, MOST_HOSTS)
 }
 
 /** The engines of a server: here, or in processes of their own. */
@@ -44,7 +21,7 @@ export async function serveEngines(
   config: Config,
   options: ServeEnginesOptions,
 ): Promise<ServedEngines> {
-  const count = hostCount(config, options.isProgram)
+  const count = config.ENGINE_HOSTS
   if (count === 0) return serveHere(config, options)
   const { startHostedEngines } = await import('./hosted-engines.ts')
   return startHostedEngines(config, { ...options, count })
