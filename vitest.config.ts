@@ -5,6 +5,7 @@ const ALONE = [
   'commands',
   'guarantees',
   'hosts',
+  'life',
   'house',
   'mutations',
   'server',

@@ -3,7 +3,7 @@ import type { EngineHost, HostExit } from './engine-host.ts'
 
 /** Waits before a host is started again that ended soon after its start, in milliseconds. */
 const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 10_000
+const LONGEST_WAIT_MS = 2000
 /** A host that has lived for so long is started again at once. */
 const SETTLED_MS = 30_000
 

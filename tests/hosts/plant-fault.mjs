@@ -33,11 +33,11 @@ if (process.send !== undefined) {
     return written
   }
   // A file that was made of others, and that ends whoever reads it.
-  const { open } = promises
-  promises.open = (path, ...more) => {
-    const [, how] = /plant-([a-z]+)-file\/\w+\.index$/.exec(String(path)) ?? []
+  const { readFile } = promises
+  promises.readFile = (path, ...more) => {
+    const [, how] = /plant-([a-z]+)-file\/\w+\.hnsw\.head$/.exec(String(path)) ?? []
     if (how !== undefined && fs.existsSync(path)) FAULTS[how]()
-    return open(path, ...more)
+    return readFile(path, ...more)
   }
   syncBuiltinESMExports()
 

@@ -95,7 +95,7 @@ describe('an opening that ends its host', () => {
     await isProcessed(place)
     await server.stop()
     // An index of vectors that takes its reader with it.
-    await writeFile(join(folder.path, 'rag_storage', place, 'chunks.index'), 'not an index')
+    await writeFile(join(folder.path, 'rag_storage', place, 'chunks.hnsw.head'), 'not an index')
     server = await startHosted(folder, [place])
     expect((await ask(server, place, QUESTION)).body).toContain(`harbour of ${place}`)
     expect(server.output()).toContain('has ended by what it worked on')
