@@ -31,7 +31,12 @@ describe('the program as it is built', () => {
       [...text.matchAll(/^import .* from "([^".][^"]*)";?$/gm)].map(([, name]) => name ?? ''),
     )
     const packages = imported.filter((name) => !isBuiltin(name)).toSorted()
-    expect([...new Set(packages)]).toEqual(['@fastify/swagger-ui', 'bcryptjs', 'better-sqlite3'])
+    expect([...new Set(packages)]).toEqual([
+      '@fastify/swagger-ui',
+      'bcryptjs',
+      'better-sqlite3',
+      'pino',
+    ])
   })
 
   it('tells of all its commands', async () => {
