@@ -35,6 +35,8 @@ export interface HostChannelOptions<Ours extends object> {
   readonly errors: ErrorClasses
   /** Told of a call without an answer that failed. */
   readonly onError: (error: unknown) => void
+  /** Called when the other process is gone, before anybody who waits for it is told. */
+  readonly onClose?: () => void
 }
 
 interface Asked {
@@ -77,6 +79,7 @@ export class HostChannel<Ours extends object, Theirs extends object> {
 
   /** Everybody who waits is told that nobody answers any more. */
   close(): void {
+    this.#options.onClose?.()
     this.#isClosed = true
     const asked = [...this.#asked.values()]
     this.#asked.clear()

@@ -39,6 +39,8 @@ const front = new HostChannel<Partial<HostCalls>, FrontCalls>(process, {
   calls,
   errors: CARRIED_ERRORS,
   onError: (error) => console.error(error),
+  // Who waits for an answer of the front must not take its death for their own failure, and write that down.
+  onClose: () => process.kill(process.pid, 'SIGKILL'),
 })
 
 /** Of the pipe that only the front holds, among the descriptors of a host. */
