@@ -65,6 +65,17 @@ onLinux('reads the small file of one while the files of another never end', asyn
   expect((await outcomes).map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
 })
 
+/** A process that gets no turn for a while. The parent may end it meanwhile. */
+async function standStill(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGSTOP')
+    await sleep(200)
+    process.kill(pid, 'SIGCONT')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 onLinux('counts what a file takes of the processor, not what others take meanwhile', async () => {
   const read = reading({ limits: { maxCpuMs: 3000, maxClockMs: NEVER } })
   expect(await read('acme', 'a.txt', 'first')).toBe('first')
@@ -89,9 +100,7 @@ onLinux(
     const ended = read('acme', 'a.pdf', endlessPdf()).catch((error: Error) => error.message)
     const isOver = ended.then(() => true)
     do {
-      process.kill(reader, 'SIGSTOP')
-      await sleep(200)
-      process.kill(reader, 'SIGCONT')
+      await standStill(reader)
       turns++
     } while (!(await Promise.race([isOver, sleep(100)])) && readerPids().includes(reader))
     expect(await ended).toMatch(/more than 1 seconds of the processor/)
