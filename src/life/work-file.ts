@@ -11,6 +11,7 @@ const BYTES = 4096
 export class WorkFile {
   readonly #bytes = Buffer.alloc(BYTES, ' ')
   #file: number | null
+  #written = 0
 
   constructor(path: string) {
     this.#file = openSync(path, 'w', 0o600)
@@ -29,8 +30,6 @@ export class WorkFile {
       // Nothing is held against anybody then.
     }
   }
-
-  #written = 0
 
   close(): void {
     if (this.#file !== null) closeSync(this.#file)

@@ -45,7 +45,7 @@ import {
   selectorsOf,
   senderOf,
 } from './guards/build-defences.ts'
-import { DiskRoom } from './guards/disk-room.ts'
+import { diskRoomOf } from './guards/disk-room.ts'
 import { operatorGauges, type ServerGauges } from './guards/operator-gauges.ts'
 import { boundClients, connectionOptions, prefixFor } from './guards/server-connections.ts'
 import { refuseUnfitNode } from './guards/unfit-node.ts'
@@ -144,10 +144,7 @@ export async function buildServer(
     await users,
   )
   const { authenticator, directory, close } = chosen
-  const room = new DiskRoom(
-    [config.WORKING_DIR, config.INPUT_DIR],
-    config.DISK_RESERVE_MB * 1024 * 1024,
-  )
+  const room = diskRoomOf(config)
   if (modelChoice(config, 'QUERY').binding === 'offline') {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }

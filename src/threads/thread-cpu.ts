@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 
 /** Linux counts the time of a thread in these, whatever the machine. */
 const MS_A_TICK = 10
-/** Of what stands behind the name of a thread: its time in its own code, and in the system's. */
+/** Of what stands behind the name, which may hold blanks and brackets itself: the time in its own code, and in the system's. */
 const USER = 11
 const SYSTEM = 12
 
@@ -16,8 +16,11 @@ export function ownTask(): string | null {
 }
 
 /**
- * What a thread has spent of the processor, in milliseconds, told while it runs on. Null where the
- * system does not tell: on all but Linux, behind the end of the thread, and while no file can be opened.
+ * What a thread, or a process with all its threads, has spent of the processor, in milliseconds, told
+ * while it runs on. Null where the system does not tell: on all but Linux, behind its end, and while no
+ * file can be opened.
+ *
+ * @param task that of a thread, or the id of a process
  */
 export function cpuMsOf(task: string | null): number | null {
   if (task === null) return null

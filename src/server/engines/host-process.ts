@@ -6,7 +6,6 @@ import { guardHost } from '../../hosts/guard-host.ts'
 import type { FrontCalls, HostCalls, HostStart } from '../../hosts/host-calls.ts'
 import { HostChannel } from '../../hosts/host-channel.ts'
 import { DecisionSeal } from '../../hosts/sealed-decision.ts'
-import { BodyBudget } from '../../http/body/body-budget.ts'
 import { armLastWords } from '../../life/last-words.ts'
 import { LifeFiles, livesFolder } from '../../life/life-files.ts'
 import { LIFE } from '../../life/process-life.ts'
@@ -15,7 +14,8 @@ import { context } from '../../tenancy/context.ts'
 import { closedError } from '../../tenancy/pool/pool-errors.ts'
 import { OpenStreams } from '../../tenancy/proxy/open-streams.ts'
 import { FolderRegistry } from '../../workspaces/folder/folder-registry.ts'
-import { DiskRoom } from '../guards/disk-room.ts'
+import { bodyBudgetOf } from '../guards/build-defences.ts'
+import { diskRoomOf } from '../guards/disk-room.ts'
 import { checkModels } from '../models/check-models.ts'
 import { buildHostApp, decisionIdOf, decisionIds } from './host-app.ts'
 import { openLocalEngines } from './local-engines.ts'
@@ -58,11 +58,8 @@ async function startHost(start: HostStart): Promise<Omit<HostCalls, 'start'>> {
   const log = pino({ level: config.LOG_LEVEL }, logStream({ ...config, LOG_FORMAT: 'json' }))
   const ending = new AbortController()
   const streams = new OpenStreams(ending.signal)
-  const room = new DiskRoom([config.WORKING_DIR, config.INPUT_DIR], config.DISK_RESERVE_MB * MB)
-  const bodies = new BodyBudget({
-    maxBytes: config.BODIES_AT_ONCE_MB * MB,
-    maxBytesPerCaller: config.BODIES_AT_ONCE_MB_PER_CALLER * MB,
-  })
+  const room = diskRoomOf(config)
+  const bodies = bodyBudgetOf(config)
   const engines = await openLocalEngines(config, {
     registry: new FolderRegistry(config),
     log,

@@ -6,7 +6,7 @@ import type { FrontCalls, HostCalls, HostStart, SlotKind } from '../../hosts/hos
 import type { HostChannel } from '../../hosts/host-channel.ts'
 import { type Release, type SchedulerGauges, Slots } from '../../models/schedule/scheduler.ts'
 import { context } from '../../tenancy/context.ts'
-import type { Limiter, Subject } from '../../tenancy/proxy/concurrency-limiter.ts'
+import { type Limiter, type Subject, subjectIn } from '../../tenancy/proxy/concurrency-limiter.ts'
 import type { OpenStreams } from '../../tenancy/proxy/open-streams.ts'
 import { callerIn } from '../../tenancy/request/admission.ts'
 import type { EngineServices } from './engine-services.ts'
@@ -87,10 +87,7 @@ class RemoteLimiter implements Limiter {
   }
 
   subject(): Subject | undefined {
-    const current = context.current()
-    if (current === undefined) return undefined
-    const { workspace, principal, credentialId } = current
-    return { workspace, credential: credentialId ?? principal.userId }
+    return subjectIn(context)
   }
 
   async reserve(subject: Subject): Promise<() => void> {

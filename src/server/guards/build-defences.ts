@@ -51,10 +51,7 @@ export function buildDefences(config: Config, log: FastifyBaseLogger): Defences 
       onError: (error) => log.error({ err: error }, 'The audit log cannot be written.'),
     })
   const queries = queriesAtOnce(config)
-  const bodies = new BodyBudget({
-    maxBytes: config.BODIES_AT_ONCE_MB * MB,
-    maxBytesPerCaller: config.BODIES_AT_ONCE_MB_PER_CALLER * MB,
-  })
+  const bodies = bodyBudgetOf(config)
   const audit = auditLog && chain && new AuditRecorder(auditLog, chain)
   return {
     audit,
@@ -81,6 +78,14 @@ export function buildDefences(config: Config, log: FastifyBaseLogger): Defences 
       await auditLog?.close()
     },
   }
+}
+
+/** What bodies may take of the memory of one process. */
+export function bodyBudgetOf(config: Config): BodyBudget {
+  return new BodyBudget({
+    maxBytes: config.BODIES_AT_ONCE_MB * MB,
+    maxBytesPerCaller: config.BODIES_AT_ONCE_MB_PER_CALLER * MB,
+  })
 }
 
 /** What a request may choose its workspace by. */

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import type { Config } from '../../config/config.ts'
 import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { Room } from '../../engine/ports/room.ts'
 
@@ -82,6 +83,11 @@ export class DiskRoom implements Room {
     const reserve = Math.min(this.#reserveBytes, blocks * bsize * LARGEST_SHARE)
     return { intake: free - reserve, work: free - reserve * SHARE_FOR_WORK }
   }
+}
+
+/** The room on the disks that a configuration names. */
+export function diskRoomOf({ WORKING_DIR, INPUT_DIR, DISK_RESERVE_MB }: Config): DiskRoom {
+  return new DiskRoom([WORKING_DIR, INPUT_DIR], DISK_RESERVE_MB * 1024 * 1024)
 }
 
 const NO_INTAKE =

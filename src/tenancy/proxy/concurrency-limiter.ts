@@ -28,6 +28,14 @@ export interface ConcurrencyLimits {
   readonly perKey: number
 }
 
+/** Who calls now; undefined outside any context. */
+export function subjectIn(context: ContextCarrier): Subject | undefined {
+  const current = context.current()
+  if (current === undefined) return undefined
+  const { workspace, principal, credentialId } = current
+  return { workspace, credential: credentialId ?? principal.userId }
+}
+
 /** Bounds what runs at once, open streams included. It holds a count for whoever runs something. */
 export class ConcurrencyLimiter implements Limiter {
   readonly #limits: ConcurrencyLimits
@@ -41,10 +49,7 @@ export class ConcurrencyLimiter implements Limiter {
   }
 
   subject(): Subject | undefined {
-    const current = this.#context.current()
-    if (current === undefined) return undefined
-    const { workspace, principal, credentialId } = current
-    return { workspace, credential: credentialId ?? principal.userId }
+    return subjectIn(this.#context)
   }
 
   reserve({ workspace, credential }: Subject): () => void {
