@@ -4,9 +4,12 @@ import type { VectorIndex, VectorMatch } from '../vector-index.ts'
 import { RoundedRows } from './rounded-rows.ts'
 import { Shortlist } from './shortlist.ts'
 
-/** Vectors are kept in blocks, so that growing never copies more than one. */
-export const BLOCK_ROWS = 1024
+/** Vectors are kept in pages, so that growing never copies more than one. */
+export const PAGE_ROWS = 64
 const FIRST_ROWS = 16
+/** Compared in one step of a search, and rounded together. */
+const BLOCK_PAGES = 16
+export const BLOCK_ROWS = BLOCK_PAGES * PAGE_ROWS
 /** Of one entry of the two vector id tables, by measurement. */
 const ID_BYTES = 48
 /** In place of the vector id of a row that was removed. */
@@ -30,7 +33,7 @@ const COMPARED_AT_ONCE = 256
  */
 export class FlatIndex implements VectorIndex {
   readonly #dimension: number
-  #blocks: Float32Array[] = []
+  #pages: Float32Array[] = []
   #vectorIds: number[] = []
   #free: number[] = []
   #slots = new Map<number, number>()
@@ -50,7 +53,7 @@ export class FlatIndex implements VectorIndex {
 
   get bytes(): number {
     let bytes = this.#vectorIds.length * ID_BYTES
-    for (const block of this.#blocks) bytes += block.byteLength
+    for (const page of this.#pages) bytes += page.byteLength
     for (const rounded of this.#rounded) bytes += rounded?.bytes ?? 0
     return bytes
   }
@@ -68,17 +71,21 @@ export class FlatIndex implements VectorIndex {
     this.#slots.set(vectorId, slot)
   }
 
-  /** Adds vectors that stand one after the other, none of which may be known. */
+  /**
+   * Adds vectors that stand one after the other, none of which may be known. Where they make a page
+   * they are kept where they are: nobody else may write there any more.
+   */
   append(vectorIds: readonly number[], values: Float32Array): void {
     for (let from = 0; from < vectorIds.length; ) {
       const start = this.#vectorIds.length
-      const some = vectorIds.slice(from, from + BLOCK_ROWS - (start % BLOCK_ROWS))
-      this.#reserve(start + some.length - 1)
-      const [first, end] = [from * this.#dimension, (from + some.length) * this.#dimension]
-      const index = Math.floor(start / BLOCK_ROWS)
-      const block = this.#blocks[index]
-      block?.set(values.subarray(first, end), (start % BLOCK_ROWS) * this.#dimension)
-      this.#rounded[index] = undefined
+      const some = vectorIds.slice(from, from + PAGE_ROWS - (start % PAGE_ROWS))
+      const rows = values.subarray(from * this.#dimension, (from + some.length) * this.#dimension)
+      if (start % PAGE_ROWS === 0) this.#pages.push(rows)
+      else {
+        this.#reserve(start + some.length - 1)
+        this.#pages.at(-1)?.set(rows, (start % PAGE_ROWS) * this.#dimension)
+      }
+      this.#rounded[Math.floor(start / BLOCK_ROWS)] = undefined
       for (const vectorId of some) this.#slots.set(vectorId, this.#vectorIds.push(vectorId) - 1)
       from += some.length
     }
@@ -140,7 +147,7 @@ export class FlatIndex implements VectorIndex {
   }
 
   #clear(): void {
-    this.#blocks = []
+    this.#pages = []
     this.#vectorIds = []
     this.#free = []
     this.#rounded = []
@@ -155,8 +162,10 @@ export class FlatIndex implements VectorIndex {
   ): void {
     // Rows may have come while the search paused.
     const scores = new Float32Array(Math.min(BLOCK_ROWS, this.#vectorIds.length - start))
-    const block = this.#blocks[start / BLOCK_ROWS] ?? new Float32Array(0)
-    dotProducts(vector, block, scores.length, scores)
+    for (let row = 0; row < scores.length; row += PAGE_ROWS) {
+      const some = scores.subarray(row, row + PAGE_ROWS)
+      dotProducts(vector, this.#page(start + row), some.length, some)
+    }
     for (let row = 0; row < scores.length; row++) {
       const score = scores[row] ?? 0
       if (score < best.threshold) continue
@@ -205,11 +214,12 @@ export class FlatIndex implements VectorIndex {
 
   /** Null for a block that is not worth it. */
   #roundBlock(start: number): RoundedRows | null {
-    const block = this.#blocks[start / BLOCK_ROWS]
     const rows = Math.min(BLOCK_ROWS, this.#vectorIds.length - start)
-    if (block === undefined || rows < WORTH_ROUNDING_BLOCK) return null
+    if (rows < WORTH_ROUNDING_BLOCK) return null
     const rounded = new RoundedRows(this.#dimension, BLOCK_ROWS)
-    for (let row = 0; row < rows; row++) rounded.set(row, block, row * this.#dimension)
+    for (let row = 0; row < rows; row++) {
+      rounded.set(row, this.#page(start + row), (row % PAGE_ROWS) * this.#dimension)
+    }
     this.#rounded[start / BLOCK_ROWS] = rounded
     return rounded
   }
@@ -219,22 +229,25 @@ export class FlatIndex implements VectorIndex {
     this.#rounded[Math.floor(slot / BLOCK_ROWS)]?.set(slot % BLOCK_ROWS, vector)
   }
 
-  /** Makes room in the block of a slot, up to that. Only the first block starts small. */
+  /** Makes room in the page of a slot, up to that. Only the first page starts small. */
   #reserve(slot: number): void {
-    const index = Math.floor(slot / BLOCK_ROWS)
-    const block = this.#blocks[index]
-    const wanted = (slot % BLOCK_ROWS) + 1
-    if (block !== undefined && wanted * this.#dimension <= block.length) return
-    let room = index === 0 ? FIRST_ROWS : BLOCK_ROWS
+    const index = Math.floor(slot / PAGE_ROWS)
+    const page = this.#pages[index]
+    const wanted = (slot % PAGE_ROWS) + 1
+    if (page !== undefined && wanted * this.#dimension <= page.length) return
+    let room = index === 0 ? FIRST_ROWS : PAGE_ROWS
     while (room < wanted) room *= 2
     const larger = new Float32Array(room * this.#dimension)
-    if (block !== undefined) larger.set(block)
-    this.#blocks[index] = larger
+    if (page !== undefined) larger.set(page)
+    this.#pages[index] = larger
+  }
+
+  #page(slot: number): Float32Array {
+    return this.#pages[Math.floor(slot / PAGE_ROWS)] ?? new Float32Array(0)
   }
 
   #row(slot: number): Float32Array {
-    const block = this.#blocks[Math.floor(slot / BLOCK_ROWS)] ?? new Float32Array(0)
-    const start = (slot % BLOCK_ROWS) * this.#dimension
-    return block.subarray(start, start + this.#dimension)
+    const start = (slot % PAGE_ROWS) * this.#dimension
+    return this.#page(slot).subarray(start, start + this.#dimension)
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BLOCK_ROWS, FlatIndex } from '../../../src/vectors/flat/flat-index.ts'
+import { BLOCK_ROWS, FlatIndex, PAGE_ROWS } from '../../../src/vectors/flat/flat-index.ts'
 import { dotProductsOf } from '../../../src/vectors/kernel/dot-products.ts'
 import type { VectorMatch } from '../../../src/vectors/vector-index.ts'
 import { randomVector, seeded } from '../../stores/vector-harness.ts'
@@ -112,7 +112,7 @@ describe('an exact index', () => {
     }
   })
 
-  it('takes in many at once, in whatever state its blocks are', () => {
+  it('takes in many at once, in whatever state its pages are', () => {
     const random = seeded(8)
     const make = () => randomVector(random, DIMENSION)
     const { index, vectors, remove } = warmIndex(BLOCK_ROWS + 600, make)
@@ -133,6 +133,16 @@ describe('an exact index', () => {
     }
     expect(index.size).toBe(vectors.size)
     for (const [vectorId, vector] of vectors) expect(index.vector(vectorId)).toEqual(vector)
+  })
+
+  it('keeps pages that come whole where they are, and room for no more than they hold', () => {
+    const random = seeded(9)
+    const vectorIds = Array.from({ length: 3 * PAGE_ROWS }, (_, i) => i + 1)
+    const values = Float32Array.from(vectorIds.flatMap(() => [...randomVector(random, DIMENSION)]))
+    const index = new FlatIndex(DIMENSION)
+    index.append(vectorIds, values)
+    for (const vectorId of vectorIds) expect(index.vector(vectorId)?.buffer).toBe(values.buffer)
+    expect(index.bytes).toBeLessThan(values.byteLength + 100 * vectorIds.length)
   })
 
   it('begins anew when all have gone', () => {

@@ -1,4 +1,5 @@
 import { comeBack } from '../../../engine/work/announced-work.ts'
+import { PAGE_ROWS } from '../../../vectors/flat/flat-index.ts'
 import type { IndexMark } from '../../../vectors/hnsw/hnsw-head.ts'
 import { HybridIndex } from '../../../vectors/hnsw/hybrid-index.ts'
 import { indexFile, type VectorIndexSettings } from '../../../vectors/index-settings.ts'
@@ -20,8 +21,6 @@ interface VectorTableNames {
   readonly rows: 'chunks' | 'entities' | 'relations'
 }
 
-/** Rows read at a time; the pages are small enough never to hold the event loop. */
-const PAGE_ROWS = 64
 /** Vector ids read at a time, and looked at. */
 const PAGE_IDS = 500
 /** How often a search that paused begins anew after a change, before it holds the event loop. */
@@ -216,7 +215,7 @@ export class VectorTable {
     return row === undefined ? null : soundVector(row.vector, this.#dimension)
   }
 
-  /** Each page as one value: 64 vectors that come as rows take twice as long. */
+  /** Each page of the index as one value, which stays where it is: rows take three times as long. */
   *#read(index: HybridIndex): Steps {
     const { vectors, rows } = this.#names
     const { current } = this.#generation
