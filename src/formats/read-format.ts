@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { EngineError } from '../engine/ports/engine-error.ts'
 import type { ReadFile } from '../engine/ports/file-reader.ts'
-import { decodeText } from '../engine/read/decode-text.ts'
-import { decodeMarkup } from './markup/decode-markup.ts'
+import { type DecodedFile, decodeFile } from './encoding/decode-file.ts'
+import { decodeHtml, decodeMarkup } from './markup/decode-markup.ts'
 import type { ReadLimits } from './reader/read-limits.ts'
 import { TextBuilder } from './text/text-builder.ts'
 import { UnreadableFile } from './unreadable-file.ts'
@@ -22,16 +22,29 @@ const READERS: Readonly<Record<string, Reader>> = {
   '.html': readHtml,
   '.htm': readHtml,
   '.csv': async (bytes, builder) =>
-    (await import('./plain/read-csv.ts')).readCsv(decodeText(bytes), builder),
+    (await import('./plain/read-csv.ts')).readCsv(told(decodeFile(bytes), builder), builder),
   '.json': async (bytes, builder, { maxDepth }) =>
-    (await import('./plain/read-json.ts')).readJson(decodeText(bytes), builder, maxDepth),
+    (await import('./plain/read-json.ts')).readJson(
+      told(decodeFile(bytes), builder),
+      builder,
+      maxDepth,
+    ),
   '.xml': async (bytes, builder, { maxDepth }) =>
-    (await import('./markup/read-xml.ts')).readXml(decodeMarkup(bytes), builder, maxDepth),
+    (await import('./markup/read-xml.ts')).readXml(
+      told(decodeMarkup(bytes), builder),
+      builder,
+      maxDepth,
+    ),
 }
 
 async function readHtml(bytes: Buffer, builder: TextBuilder, { maxDepth }: ReadLimits) {
   const { writeHtml } = await import('./markup/html.ts')
-  writeHtml(decodeMarkup(bytes), builder, maxDepth)
+  writeHtml(told(decodeHtml(bytes), builder), builder, maxDepth)
+}
+
+function told({ text, encoding }: DecodedFile, builder: TextBuilder): string {
+  if (encoding !== null) builder.encodedIn(encoding)
+  return text
 }
 
 /**
@@ -53,7 +66,10 @@ export async function readFormat(
   try {
     const read = READERS[extension]
     if (read) await read(bytes, builder, limits)
-    else (await import('./plain/read-plain.ts')).readPlain(decodeText(bytes), extension, builder)
+    else {
+      const { readPlain } = await import('./plain/read-plain.ts')
+      readPlain(told(decodeFile(bytes), builder), extension, builder)
+    }
   } catch (error) {
     throw error instanceof EngineError ? new UnreadableFile(error.message) : error
   }

@@ -9,7 +9,12 @@ afterEach(() => server.close())
 
 interface Reply {
   readonly status: string
-  readonly documents: readonly { file_path: string; status: string; error_msg: string | null }[]
+  readonly documents: readonly {
+    file_path: string
+    status: string
+    error_msg: string | null
+    metadata: { readonly file_encoding?: string }
+  }[]
   readonly data: {
     readonly references: readonly {
       file_path: string
@@ -40,6 +45,16 @@ async function outcomes(key?: string) {
   )
 }
 
+/** Of the files that are not in UTF-8, by their names. */
+async function encodings() {
+  const { body } = await post('/documents/paginated', '{"page_size": 10}')
+  return Object.fromEntries(
+    body.documents.flatMap(({ file_path, metadata: { file_encoding: encoding } }) =>
+      encoding ? [[file_path, encoding]] : [],
+    ),
+  )
+}
+
 /** Pages and headings of what is found, by file. */
 async function cited(query: string) {
   const { body } = await post('/query/data', JSON.stringify({ query, mode: 'naive' }))
@@ -62,6 +77,8 @@ it('takes files of several formats and cites their pages and headings', async ()
   )
   expect((await upload('report.pdf', report)).body.status).toBe('success')
   expect((await upload('handbook.docx', handbook)).body.status).toBe('success')
+  const prices = Buffer.from('Name;Straße;Preis\nMüller;Hauptstraße 5;5 \x80\n', 'latin1')
+  expect((await upload('prices.csv', prices)).body.status).toBe('success')
   expect((await upload('bad.xlsx', Buffer.from('no'))).body.status).toBe('success')
   expect((await upload('a.exe', report)).status).toBe(400)
   // However long that takes on a busy machine: the runner's own limit ends a wait in vain.
@@ -71,8 +88,10 @@ it('takes files of several formats and cites their pages and headings', async ()
   expect(await outcomes()).toEqual({
     'report.pdf': 'processed',
     'handbook.docx': 'processed',
+    'prices.csv': 'processed',
     'bad.xlsx': 'The file is damaged, or no XLSX file.',
   })
+  expect(await encodings()).toEqual({ 'prices.csv': 'windows-1252' })
   expect((await cited('turns of the Quasar motor'))['report.pdf']).toEqual([
     { page: 2, headings: ['Motors'] },
   ])

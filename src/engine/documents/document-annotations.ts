@@ -19,6 +19,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'enabled',
   'error_type',
   'external_id',
+  'file_encoding',
   'is_duplicate',
   'original_doc_id',
   'original_track_id',

@@ -78,12 +78,13 @@ export async function publishDocument(
       ? await readDocument(reading, document, content, options)
       : await customKgChunks(reading, document, content.text, graph, options)
   const setAside = chunks.filter((chunk) => chunk.error !== null)
-  const { chunks_set_aside: _before, ...kept } = document.metadata
+  const { chunks_set_aside: _before, file_encoding: _encoding, ...kept } = document.metadata
   const metadata = {
     ...kept,
     processing_start_time: Math.floor(started / 1000),
     processing_end_time: Math.floor(Date.now() / 1000),
     ...(setAside.length > 0 ? { chunks_set_aside: setAside.length } : {}),
+    ...(content.encoding ? { file_encoding: content.encoding } : {}),
   }
   await progress.begin('merge')
   const making = changeParts(parts, attempt, answers)

@@ -15,6 +15,8 @@ export interface ReadFile {
   readonly pages: readonly PageStart[]
   /** In order. */
   readonly headings: readonly Heading[]
+  /** Of a text that is not in UTF-8, as the Encoding Standard names it; told or found out. */
+  readonly encoding?: string
 }
 
 export interface ReadOptions {

@@ -3,7 +3,7 @@ import type { ReadLimits } from '../reader/read-limits.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged, UnreadableFile } from '../unreadable-file.ts'
 import { ZipArchive } from '../zip-archive.ts'
-import { decodeMarkup } from './decode-markup.ts'
+import { decodeHtml } from './decode-markup.ts'
 import { writeHtml } from './html.ts'
 import { parseXml, prefixed } from './parse-xml.ts'
 
@@ -24,7 +24,7 @@ export async function readEpub(
       if (encrypted.has(part)) {
         throw new UnreadableFile('The book is protected against copying and cannot be read.')
       }
-      writeHtml(decodeMarkup(await archive.read(part)), builder, limits.maxDepth)
+      writeHtml(decodeHtml(await archive.read(part)).text, builder, limits.maxDepth)
     }
   } catch (error) {
     throw damaged('EPUB', error)

@@ -29,7 +29,7 @@ type HostEnd = HostOutcome & { readonly usage: Usage }
 
 /** After the last two a process reads nothing any more. */
 type HostOutcome =
-  | { readonly kind: 'read' }
+  | { readonly kind: 'read'; readonly encoding?: string }
   | Extract<FailedRead, { kind: 'refused' | 'over' }>
   | { readonly kind: 'crashed'; readonly cause: string }
 
@@ -116,7 +116,7 @@ function quietly(attempt: () => unknown): void {
   } catch {}
 }
 
-function sendFile({ text, pages, headings }: ReadFile): void {
+function sendFile({ text, pages, headings, ...rest }: ReadFile): void {
   for (let at = 0; at < text.length; at += PIECE_LENGTH) {
     say({ kind: 'text', piece: text.slice(at, at + PIECE_LENGTH) })
   }
@@ -126,7 +126,7 @@ function sendFile({ text, pages, headings }: ReadFile): void {
   for (let at = 0; at < headings.length; at += PIECE_ITEMS) {
     say({ kind: 'headings', piece: headings.slice(at, at + PIECE_ITEMS) })
   }
-  sayEnd({ kind: 'read' })
+  sayEnd({ kind: 'read', ...rest })
 }
 
 /** Tells when the time or the memory for one file is used up. */

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { PageStart } from '../../engine/ports/file-reader.ts'
+import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
 import type { Heading } from '../../engine/read/headings.ts'
 import { type Usage, usageOf } from './process-usage.ts'
 import type { ReadLimits } from './read-limits.ts'
@@ -138,15 +138,16 @@ export class ReaderProcess {
     else if (message.kind === 'headings') this.#headings.push(...message.piece)
     else {
       this.#usage = message.usage
-      if (message.kind === 'read') this.#heardAll()
+      if (message.kind === 'read') this.#heardAll(message)
       else if (message.kind === 'refused') this.#done(message)
       else this.end(new Error(`the reader is ${message.kind}`), message)
       this.#endIfUsedUp()
     }
   }
 
-  #heardAll(): void {
-    const file = { text: this.#text.join(''), pages: this.#pages, headings: this.#headings }
+  #heardAll({ encoding }: Pick<ReadFile, 'encoding'>): void {
+    const lists = { pages: this.#pages, headings: this.#headings }
+    const file = { text: this.#text.join(''), ...lists, ...(encoding ? { encoding } : {}) }
     this.#text = []
     this.#pages = []
     this.#headings = []

@@ -1,3 +1,4 @@
+import { decodeBytes } from '../encoding/decode-bytes.ts'
 import type { ReadLimits } from '../reader/read-limits.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { UnreadableFile } from '../unreadable-file.ts'
@@ -175,7 +176,7 @@ class RtfReader {
   /** Bytes are decoded together, since some encodings take two for a character. */
   #flush(): void {
     if (this.#bytes.length === 0) return
-    const text = new TextDecoder(this.#group.encoding).decode(Uint8Array.from(this.#bytes))
+    const text = decodeBytes(Uint8Array.from(this.#bytes), this.#group.encoding, false)
     this.#bytes = []
     this.#blocks.write(text)
   }

@@ -17,6 +17,7 @@ export class TextBuilder {
   readonly #headings: Heading[] = []
   #length = 0
   #page: number | null = null
+  #encoding: string | null = null
   #inLines = false
 
   /** @param maxLength in UTF-16 units */
@@ -27,6 +28,11 @@ export class TextBuilder {
   /** In UTF-16 units, what may still be added. */
   get room(): number {
     return this.#maxLength - this.#length
+  }
+
+  /** The file is a text in this encoding, which is not UTF-8. */
+  encodedIn(encoding: string): void {
+    this.#encoding = encoding
   }
 
   /** What follows stands on this page. */
@@ -83,6 +89,7 @@ export class TextBuilder {
   }
 
   build(): ReadFile {
-    return { text: this.#parts.join(''), pages: this.#pages, headings: this.#headings }
+    const encoding = this.#encoding === null ? {} : { encoding: this.#encoding }
+    return { text: this.#parts.join(''), pages: this.#pages, headings: this.#headings, ...encoding }
   }
 }

@@ -35,7 +35,9 @@ import { ROW_FORMAT } from '../../../src/engine/roles/row-format.ts'
 import { entityName } from '../../../src/engine/text/entity-name.ts'
 import { keptName } from '../../../src/engine/text/kept-name.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
-import { decodeMarkup } from '../../../src/formats/markup/decode-markup.ts'
+import { detectEncoding } from '../../../src/formats/encoding/detect-encoding.ts'
+import { utf16Order } from '../../../src/formats/encoding/utf16-order.ts'
+import { decodeHtml } from '../../../src/formats/markup/decode-markup.ts'
 import { writeHtml } from '../../../src/formats/markup/html.ts'
 import { readXml } from '../../../src/formats/markup/read-xml.ts'
 import { readDocx } from '../../../src/formats/office/read-docx.ts'
@@ -71,6 +73,8 @@ import { docx, odt, pptx, textCell, wordParagraph, xlsx } from '../../formats/sa
 export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = {
   'a text is cleaned': cleanText,
   'bytes are decoded': (text) => decodeText(bytesOf(text)),
+  'an encoding is detected': (text) => detectEncoding(Buffer.from(`\xe9${text}`, 'latin1')),
+  'an order of bytes is found': (text) => utf16Order(bytesOf(text)),
   'tokens are counted': tokenCount,
   'a title is found': (text) => documentTitle(text, 'a.md'),
   'a title is found in a name': (text) => documentTitle('', text),
@@ -147,7 +151,7 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
     const lines = new HeadingLines(pageText(items as never))
     return ['a', 'Ab Cd', text.slice(0, 300)].map((title) => lines.find(title, 0))
   },
-  'markup is decoded': (text) => decodeMarkup(bytesOf(`<meta ${text}`)),
+  'markup is decoded': (text) => decodeHtml(bytesOf(`<meta ${text}`)),
   'HTML is read': (text) => reading((builder) => writeHtml(text, builder, MAX_DEPTH)),
   'a table of HTML is read': (text) =>
     reading((builder) => writeHtml(`<table><tr><td>${text}</td></tr></table>`, builder, MAX_DEPTH)),
