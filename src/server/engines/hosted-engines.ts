@@ -122,8 +122,13 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     pool: {
       async acquire(workspace) {
         const { host, leave } = await hosts.enter(workspace)
-        const idle = () => host.channel.call('workOff', workspace)
-        return { engine: { idle }, release: leave }
+        try {
+          await host.channel.call('warm', workspace)
+        } catch (error) {
+          leave()
+          throw error
+        }
+        return { engine: { idle: () => host.channel.call('workOff', workspace) }, release: leave }
       },
     },
     engines: {
