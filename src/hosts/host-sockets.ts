@@ -2,6 +2,9 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
+/** Of all servers of this process. */
+let nextName = 0
+
 /**
  * Names for the Unix sockets of hosts, in a folder that is for this account alone. Their paths have to
  * be short (108 bytes on Linux, 104 elsewhere), so they do not lie with the data.
@@ -10,7 +13,6 @@ import { join } from 'node:path'
  */
 export class HostSockets {
   readonly #folder: string
-  #next = 0
 
   constructor() {
     const { uid, username } = userInfo()
@@ -23,7 +25,7 @@ export class HostSockets {
   }
 
   next(): string {
-    return join(this.#folder, `${process.pid}-${this.#next++}.sock`)
+    return join(this.#folder, `${process.pid}-${nextName++}.sock`)
   }
 
   remove(path: string): void {
