@@ -1,5 +1,6 @@
 import { timerMs } from '../engine/work/timer-ms.ts'
 import type { EngineHost, HostExit } from './engine-host.ts'
+import { hostLost } from './host-lost.ts'
 
 /** Waits before a host is started again that ended soon after its start, in milliseconds. */
 const FIRST_WAIT_MS = 100
@@ -77,17 +78,19 @@ export class KeptSeat implements HostSeat {
       this.#failures = lived > SETTLED_MS ? 0 : this.#failures + 1
       const wait = FIRST_WAIT_MS * 2 ** Math.min(this.#failures - 1, 10)
       if (this.#failures > 1) await pause(wait)
+      if (this.#isClosing) throw hostLost('The server shuts down.')
       this.#startedAt = performance.now()
       try {
+        // At once: whoever ends all ends also one that still comes up.
         const host = this.#starts.start()
-        await host.started
         this.#host = host
+        await host.started
         this.#coming = undefined
         this.#watch(host)
         return host
       } catch (error) {
-        this.#starts.onError(error)
         if (this.#isClosing) throw error
+        this.#starts.onError(error)
       }
     }
   }
