@@ -108,6 +108,11 @@ export class EngineHost {
     return this.#child.pid
   }
 
+  /** Whether it has come up and has not ended. */
+  get isReady(): boolean {
+    return this.#life !== undefined && !this.#hasEnded
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded
   }

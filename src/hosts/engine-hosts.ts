@@ -5,6 +5,7 @@ import { hostLost } from './host-lost.ts'
 import { type HostSeat, KeptSeat } from './host-seat.ts'
 import { endHost, LoneSeat, Quarantine } from './quarantine.ts'
 import { Suspicions } from './suspicions.ts'
+import { unlessEnded } from './unless-ended.ts'
 
 /** Where a workspace is served. */
 interface Place {
@@ -12,8 +13,14 @@ interface Place {
   seat: HostSeat
   /** While it goes from one seat to another. */
   moving: Promise<void> | undefined
-  /** While it is kept closed: by which host, and until when. */
-  closed: { readonly by: EngineHost; readonly until: Promise<void> } | undefined
+  /** Those that keep it closed, each once those before it have ended. */
+  readonly closings: Set<Closing>
+}
+
+interface Closing {
+  /** The host that keeps it closed while it lives. */
+  readonly by: EngineHost
+  readonly until: Promise<void>
 }
 
 /** A use of the host that serves a workspace. */
@@ -59,8 +66,13 @@ export class EngineHosts {
     this.#seats = Array.from({ length: options.count }, () => new KeptSeat(starts))
   }
 
-  /** Hosts that live. */
-  get hosts(): EngineHost[] {
+  /** Hosts that take requests and calls. */
+  get ready(): EngineHost[] {
+    return this.living.filter(({ isReady }) => isReady)
+  }
+
+  /** Those, and others that still come up. */
+  get living(): EngineHost[] {
     return [...this.#seats.map(({ host }) => host), ...this.#quarantine.hosts].filter(
       (host) => !host.hasEnded,
     )
@@ -85,10 +97,10 @@ export class EngineHosts {
       const leave = begin(seat)
       try {
         const host = await seat.ready()
-        const { closed } = place
         if (place.seat === seat) {
-          if (closed === undefined || closed.by === host) return { host, leave }
-          await closed.until
+          const foreign = [...place.closings].filter(({ by }) => by !== host)
+          if (foreign.length === 0) return { host, leave }
+          await Promise.all(foreign.map(({ until }) => until))
         }
       } catch (error) {
         leave()
@@ -100,7 +112,8 @@ export class EngineHosts {
   }
 
   /**
-   * Closes the engine of a workspace once its leases have ended. Callers who come meanwhile wait.
+   * Closes the engine of a workspace once its leases have ended. Callers who come meanwhile wait,
+   * and so does who closes it as well.
    *
    * @param whileClosed runs before it may be opened again
    */
@@ -109,19 +122,20 @@ export class EngineHosts {
     const id = this.#nextId++
     const { host, leave } = await this.enter(workspace)
     let open = () => {}
+    const until = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const before = [...place.closings].map((earlier) => earlier.until)
+    const closing: Closing = { by: host, until }
+    // Now, for nobody says when the host ends; as long as it lives it has callers wait by itself.
+    place.closings.add(closing)
     try {
-      // A host that ends has closed it as well.
-      await host.channel.call('holdClosed', id, workspace).catch((error: unknown) => {
-        if (!host.hasEnded) throw error
-      })
-      const before = place.closed?.until
-      const until = new Promise<void>((resolve) => {
-        open = resolve
-      })
-      place.closed = { by: host, until: Promise.all([before, until]).then(() => undefined) }
+      // A host that ends has closed it as well, and keeps no order any more.
+      await unlessEnded(host, host.channel.call('holdClosed', id, workspace))
+      await Promise.all(before)
       await whileClosed()
     } finally {
-      place.closed = undefined
+      place.closings.delete(closing)
       open()
       host.channel.tell('letOpen', id)
       leave()
@@ -131,7 +145,7 @@ export class EngineHosts {
   /** The host of a workspace that is served at present. */
   hostOf(workspace: string): EngineHost | undefined {
     const host = this.#places.get(workspaceKey(workspace))?.seat.host
-    return host?.hasEnded === true ? undefined : host
+    return host?.isReady === true ? host : undefined
   }
 
   /** Ends the quarantine of a workspace; false where it was in none. */
@@ -145,7 +159,7 @@ export class EngineHosts {
   async close(deadlineMs: number): Promise<void> {
     this.#isClosing = true
     for (const seat of this.#seats) seat.close()
-    await Promise.all(this.hosts.map((host) => endHost(host, deadlineMs)))
+    await Promise.all(this.living.map((host) => endHost(host, deadlineMs)))
   }
 
   #placeOf(workspace: string): Place {
@@ -153,7 +167,7 @@ export class EngineHosts {
     const known = this.#places.get(key)
     if (known !== undefined) return known
     const seat = this.#leastLoaded()
-    const place: Place = { workspace, seat, moving: undefined, closed: undefined }
+    const place: Place = { workspace, seat, moving: undefined, closings: new Set() }
     seat.workspaces += 1
     this.#places.set(key, place)
     return place

@@ -46,7 +46,7 @@ import {
   senderOf,
 } from './guards/build-defences.ts'
 import { diskRoomOf } from './guards/disk-room.ts'
-import { operatorGauges, type ServerGauges } from './guards/operator-gauges.ts'
+import { operatorGauges, type ServerGauges, serverGauges } from './guards/operator-gauges.ts'
 import { boundClients, connectionOptions, prefixFor } from './guards/server-connections.ts'
 import { refuseUnfitNode } from './guards/unfit-node.ts'
 import { modelSlots } from './models/build-models.ts'
@@ -70,8 +70,8 @@ export interface AssembledServer {
   readonly open: boolean
   /** The services of `tenantrag/control` on the server's own database; undefined without tenants. */
   readonly control: ControlPlane | undefined
-  /** Counts and gauges of the whole server, for its operator alone: they name workspaces. */
-  gauges(): ServerGauges
+  /** Counts and gauges of the whole server as of now, for its operator alone: they name workspaces. */
+  gauges(): Promise<ServerGauges>
   /** Finishes requests within the configured time, then closes every workspace. */
   close(): Promise<void>
 }
@@ -148,7 +148,7 @@ export async function buildServer(
   if (modelChoice(config, 'QUERY').binding === 'offline') {
     app.log.info('No language model is configured: answers are extracts from the documents.')
   }
-  const gauges = (): ServerGauges => ({ ...engines.gauges(), ...defences.stats() })
+  const gauges = async () => serverGauges(await engines.gauges(), defences.stats())
   const engines: ServedEngines = await serveEngines(config, {
     registry,
     log: app.log,
@@ -174,8 +174,7 @@ export async function buildServer(
       },
       gauges: async (request) => {
         if (callerIn(request)?.superAdmin !== true) return undefined
-        await engines.refreshGauges()
-        return operatorGauges(gauges())
+        return operatorGauges(await gauges())
       },
     },
   })

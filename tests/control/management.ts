@@ -89,7 +89,7 @@ export async function startManagement(env: Headers = {}): Promise<Management> {
       }
     },
     auditLines: async () => {
-      while ((server.gauges().audit?.waiting ?? 0) > 0) await pause()
+      while (((await server.gauges()).audit?.waiting ?? 0) > 0) await pause()
       const file = join(server.folder, 'rag_storage/_control/audit.log')
       const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
       return lines.map((line) => JSON.parse(line))

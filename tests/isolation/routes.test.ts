@@ -113,8 +113,8 @@ const gentle = () => {
   ]
 }
 const methodOf = (route: string) => route.split(' ')[0] as string
-const ownersEngine = () =>
-  running.server.gauges().engines.find(({ workspace }) => workspace === OWNER.workspace)
+const ownersEngine = async () =>
+  (await running.server.gauges()).engines.find(({ workspace }) => workspace === OWNER.workspace)
 
 /** Calls a route, and holds what came back and what was logged against the owner's words. */
 async function reach(route: string, ids: Ids, headers: Record<string, string>): Promise<Answer> {
@@ -143,7 +143,7 @@ it('declares a case for every route that the server has', () => {
 /** One round of all attempts on all routes; destructive ones as well, for none may get through. */
 async function refuseAll(): Promise<void> {
   const expected = new Map<string, string>()
-  const before = ownersEngine()
+  const before = await ownersEngine()
   for (const route of routes) {
     const { access } = caseOf(route)
     if (access === 'public') continue
@@ -157,7 +157,7 @@ async function refuseAll(): Promise<void> {
       if (!anonymous) expected.set(id, attempt.event)
     }
   }
-  expect(ownersEngine()).toEqual(before)
+  expect(await ownersEngine()).toEqual(before)
   const lines = await running.auditLines()
   let strangers = 0
   for (const [id, event] of expected) {
@@ -172,7 +172,7 @@ async function refuseAll(): Promise<void> {
 
 /** A caller who stays in their own workspace and uses the ids of another. */
 async function seeNothing(): Promise<void> {
-  const before = ownersEngine()
+  const before = await ownersEngine()
   const invented = inventedIds(owned)
   for (const route of gentle()) {
     const own = await reach(route, owned, KEY)
@@ -181,7 +181,7 @@ async function seeNothing(): Promise<void> {
     expect(own.status, `${route}: ${own.text}`).toBeLessThan(504)
     expect(own.status, `${route}: ${own.text}`).not.toBe(500)
   }
-  expect(ownersEngine()).toEqual(before)
+  expect(await ownersEngine()).toEqual(before)
   // What they stored under the owner's names is theirs; the next round starts without it.
   for (;;) {
     const cleared = await running.call('DELETE', { path: '/documents' }, KEY)
@@ -195,12 +195,12 @@ async function seeNothing(): Promise<void> {
 describe('with the owner’s workspace closed', () => {
   it('refuses every way of reaching for it, on every route, and writes each down once', async () => {
     await refuseAll()
-    expect(ownersEngine()).toBeUndefined()
+    expect(await ownersEngine()).toBeUndefined()
   }, 300_000)
 
   it('shows nothing of it to who knows its ids', async () => {
     await seeNothing()
-    expect(ownersEngine()).toBeUndefined()
+    expect(await ownersEngine()).toBeUndefined()
   }, 300_000)
 })
 

@@ -87,7 +87,7 @@ export async function startFor(folder: string): Promise<Running> {
     log,
     call: (method, call, headers) => send(server.url, method, call, headers),
     auditLines: async () => {
-      while ((server.gauges().audit?.waiting ?? 0) > 0) await pause()
+      while (((await server.gauges()).audit?.waiting ?? 0) > 0) await pause()
       const text = await readFile(join(folder, 'rag_storage/_control/audit.log'), 'utf8')
       return text
         .trimEnd()

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { QuotaDesk } from '../../control/quotas/quota-desk.ts'
@@ -11,6 +12,7 @@ import type { HostGauges } from '../../hosts/host-calls.ts'
 import { HostDesk } from '../../hosts/host-desk.ts'
 import { HostSockets } from '../../hosts/host-sockets.ts'
 import { DecisionSeal } from '../../hosts/sealed-decision.ts'
+import { unlessEnded } from '../../hosts/unless-ended.ts'
 import { LifeFiles, livesFolder } from '../../life/life-files.ts'
 import type { LogStream } from '../../log/log-stream.ts'
 import { registerRoutes } from '../../routes/register-routes.ts'
@@ -24,6 +26,8 @@ import type { EngineGauges, ServedEngines } from './served-engines.ts'
 const KEY_BYTES = 32
 /** What ends one host after the other is gone on with after so long at the latest. */
 const LONGEST_REST_MS = 60_000
+/** A host that does not say within so long what it holds is left out. */
+const ANSWER_MS = 5000
 /** Of what a host may take: what is not heap are vectors, pages of databases and threads. */
 const HEAP_SHARE = 0.75
 
@@ -36,7 +40,7 @@ export interface HostedEnginesOptions {
   readonly quotas: QuotaDesk | undefined
   readonly onRefused: (forwarded: Forwarded, code: string) => void
   /** Of the whole server. */
-  readonly allGauges: () => ServerGauges
+  readonly allGauges: () => Promise<ServerGauges>
 }
 
 /** Engines in processes of their own, to which admitted requests are handed on. */
@@ -48,7 +52,6 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
   lives.prepare()
   const onError = (error: unknown) => log.error({ err: error }, 'An engine host failed.')
   const shared = shareOf(config, count)
-  const gauges = new Map<EngineHost, HostGauges>()
 
   const startHost = () => {
     const desk = new HostDesk({
@@ -63,10 +66,7 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
         const forwarded = forwarding.forwarded.get(id)
         if (forwarded !== undefined) options.onRefused(forwarded, code)
       },
-      operatorGauges: async () => {
-        await refreshGauges()
-        return operatorGauges(allGauges())
-      },
+      operatorGauges: async () => operatorGauges(await allGauges()),
     })
     return new EngineHost({
       entry: new URL('./host-process.ts', import.meta.url),
@@ -91,7 +91,6 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     start: startHost,
     onError,
     onEnd: (host, { code, signal, suspect }, workspaces) => {
-      gauges.delete(host)
       sockets.remove(host.socketPath)
       const { request: _, ...work } = suspect ?? {}
       log.error(
@@ -109,13 +108,22 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
   })
   const forwarding = new RequestForwarding(hosts, new DecisionSeal(key))
 
-  const refreshGauges = async () => {
-    await Promise.all(
-      hosts.hosts.map(async (host) => {
-        const heard = await host.channel.call('gauges').catch(() => undefined)
-        if (heard !== undefined) gauges.set(host, heard)
-      }),
+  /** Of all that answer: one may end meanwhile, or stand still. */
+  const ofAll = async <T>(ask: (host: EngineHost) => Promise<T>): Promise<T[]> => {
+    const waiting = new AbortController()
+    const late = sleep(ANSWER_MS, undefined, { signal: waiting.signal }).catch(() => undefined)
+    const told = await Promise.all(
+      hosts.ready.map((host) => Promise.race([ask(host).catch(() => undefined), late])),
     )
+    waiting.abort()
+    return told.filter((one) => one !== undefined)
+  }
+
+  /** False where there is none. A host that ends meanwhile has closed it as well. */
+  const closeSoon = async (workspace: string): Promise<boolean> => {
+    const host = hosts.hostOf(workspace)
+    if (host === undefined) return false
+    return (await unlessEnded(host, host.channel.call('evict', workspace))) ?? true
   }
 
   return {
@@ -132,12 +140,10 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
       },
     },
     engines: {
-      list: async () =>
-        (await Promise.all(hosts.hosts.map(({ channel }) => channel.call('engines')))).flat(),
+      list: async () => (await ofAll(({ channel }) => channel.call('engines'))).flat(),
       quarantined: () => hosts.suspicions.quarantined(),
       free: (workspace) => hosts.free(workspace),
-      evict: async (workspace) =>
-        (await hosts.hostOf(workspace)?.channel.call('evict', workspace)) ?? false,
+      evict: closeSoon,
     },
     registerRoutes: async (scope) => {
       forwarding.register(scope)
@@ -145,21 +151,20 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     },
     evict: async (workspace, whileClosed) => {
       if (whileClosed !== undefined) await hosts.evict(workspace, whileClosed)
-      else await hosts.hostOf(workspace)?.channel.call('evict', workspace)
+      else await closeSoon(workspace)
     },
     forget: (workspace) => hosts.hostOf(workspace)?.channel.tell('forget', workspace),
     recheckStreams: (isAllowed) => recheck([...forwarding.forwarded], isAllowed),
     endStreams: () => {
-      for (const { channel } of hosts.hosts) channel.tell('endStreams')
+      for (const { channel } of hosts.ready) channel.tell('endStreams')
     },
     checkModels: async (signal) => {
       await hosts.started()
-      if (!signal.aborted) await hosts.hosts[0]?.channel.call('checkModels')
+      if (!signal.aborted) await hosts.ready[0]?.channel.call('checkModels')
     },
-    gauges: () => sumOf([...gauges.values()]),
-    refreshGauges,
+    gauges: async () => sumOf(await ofAll(({ channel }) => channel.call('gauges'))),
     close: async (deadlineMs) => {
-      const living = hosts.hosts
+      const living = hosts.living
       await hosts.close(deadlineMs)
       for (const { socketPath } of living) sockets.remove(socketPath)
     },
@@ -206,7 +211,11 @@ function sumOf(all: readonly HostGauges[]): EngineGauges {
   for (const gauges of all) {
     for (const name of Object.keys(NOTHING) as (keyof PoolStats)[]) pool[name] += gauges.pool[name]
   }
-  return { pool, engines: all.flatMap(({ engines }) => engines) }
+  return {
+    pool,
+    engines: all.flatMap(({ engines }) => engines),
+    bodies: all.map(({ bodies }) => bodies),
+  }
 }
 
 const NOTHING: PoolStats = {

@@ -48,8 +48,7 @@ async function serveHere(config: Config, options: ServeEnginesOptions): Promise<
     recheckStreams: (isAllowed) => streams.recheck(isAllowed),
     endStreams: () => ending.abort(closedError()),
     checkModels: (signal) => context.exit(() => checkModels(engines.probes, options.log, signal)),
-    gauges: () => ({ pool: pool.stats(), engines: pool.engines() }),
-    refreshGauges: async () => undefined,
+    gauges: async () => ({ pool: pool.stats(), engines: pool.engines(), bodies: [] }),
     close: engines.close,
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { PooledEngines } from '../../control/operators/live-engines.ts'
+import type { BodyBudgetStats } from '../../http/body/body-budget.ts'
 import type { TenantContext } from '../../tenancy/context.ts'
 import type { EngineSource } from '../../tenancy/pool/lease.ts'
 import type { PoolStats } from '../../tenancy/pool/pool-options.ts'
@@ -9,6 +10,8 @@ import type { Sweepable } from '../workspaces/pending-sweep.ts'
 export interface EngineGauges {
   readonly pool: PoolStats
   readonly engines: readonly EngineStats[]
+  /** Bodies that are read where the engines are, if that is not here. */
+  readonly bodies: readonly BodyBudgetStats[]
 }
 
 /** The engines of a server, wherever they run. */
@@ -29,9 +32,7 @@ export interface ServedEngines {
   endStreams(): void
   /** Says in the log whether each model works as it is configured. */
   checkModels(signal: AbortSignal): Promise<void>
-  /** As of now, or as was heard last. */
-  gauges(): EngineGauges
-  /** Brings {@link gauges} up to date. */
-  refreshGauges(): Promise<void>
+  /** As of now. Of a host that does not answer now there is nothing. */
+  gauges(): Promise<EngineGauges>
   close(deadlineMs: number): Promise<void>
 }

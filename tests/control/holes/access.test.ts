@@ -48,7 +48,7 @@ describe('access to tenants', () => {
 
   it('that is refused opens no other workspace in its place', async () => {
     const before = await storage()
-    const engines = two.server.gauges().engines.length
+    const engines = (await two.server.gauges()).engines.length
     const without = two.server.by({})
     expect((await without('GET', '/documents')).status).toBe(401)
     const outsider = await two.server.user('outsider')
@@ -65,7 +65,7 @@ describe('access to tenants', () => {
       expect([403, 404]).toContain(answer.status)
     }
     expect(await storage()).toEqual(before)
-    expect(two.server.gauges().engines.length).toBe(engines)
+    expect((await two.server.gauges()).engines.length).toBe(engines)
   })
 
   /** All that could have come to be: tenants, knowledge bases, folders and open engines. */
@@ -73,7 +73,7 @@ describe('access to tenants', () => {
     const { db } = two.server.plane.core
     const tenants = await db.selectFrom('tenants').select('slug').orderBy('slug').execute()
     const kbs = await db.selectFrom('kbs').select('workspace').orderBy('workspace').execute()
-    const engines = two.server.gauges().engines.map(({ workspace }) => workspace)
+    const engines = (await two.server.gauges()).engines.map(({ workspace }) => workspace)
     const inputs = await readdir(join(two.server.folder, 'inputs'))
     return { tenants, kbs, engines, inputs, folders: await storage() }
   }
@@ -118,7 +118,8 @@ describe('access to tenants', () => {
         const path = await clerk.call('GET', `/api/v1/tenants/firm/kbs/${kb}/documents`)
         expect([kb, named.status, path.status]).toEqual([kb, status, status])
       }
-      expect(server.gauges().engines.map(({ workspace }) => workspace)).toEqual(['firm__open'])
+      const open = (await server.gauges()).engines.map(({ workspace }) => workspace)
+      expect(open).toEqual(['firm__open'])
     } finally {
       await server.close()
     }
@@ -359,14 +360,14 @@ describe('access to tenants', () => {
     expect(changed.body).toMatchObject({ name: 'Papers', slug: 'drafts', metadata: { a: 1 } })
     expect((await two.ann.call('GET', path)).body).toMatchObject({ name: 'Papers' })
     expect((await two.ann.call('GET', `${base}/default`)).body).toEqual(other)
-    const open = () => two.server.gauges().engines.map(({ workspace }) => workspace)
+    const open = async () => (await two.server.gauges()).engines.map(({ workspace }) => workspace)
     await two.insert(two.ann, 'A paper on finches.', { 'X-KB-ID': 'drafts' })
-    expect(open()).toContain(made.body.workspace)
+    expect(await open()).toContain(made.body.workspace)
     expect((await two.ann.call('DELETE', `${path}?wait=true`)).status).toBe(204)
     expect((await two.ann.call('GET', base)).body.items).toMatchObject([{ slug: 'default' }])
     const headers = { 'X-KB-ID': 'drafts' }
     expect((await two.ann.call('GET', '/documents', { headers })).status).toBe(404)
-    expect(open()).not.toContain(made.body.workspace)
+    expect(await open()).not.toContain(made.body.workspace)
   })
 
   it('of every other role reaches as far as that role, and no further', async () => {
@@ -489,7 +490,7 @@ describe('access to tenants', () => {
     }
     expect(await asked({ 'LIGHTRAG-WORKSPACE': workspace })).toBe(200)
     expect(await asked({ 'LIGHTRAG-WORKSPACE': workspace.toUpperCase() })).toBe(403)
-    const open = two.server.gauges().engines.map((engine) => engine.workspace)
+    const open = (await two.server.gauges()).engines.map((engine) => engine.workspace)
     expect(open.filter((name) => /^acme/i.test(name))).toEqual([workspace])
   })
 
@@ -517,7 +518,7 @@ describe('access to tenants', () => {
         expect(text.match(/"file_path":"(\w+)\.txt"/)?.[1]).toBe(tenant)
         expect(text.match(/"file_path"/g)).toHaveLength(1)
       }
-      const open = server.gauges().engines.map(({ workspace }) => workspace)
+      const open = (await server.gauges()).engines.map(({ workspace }) => workspace)
       expect(open.sort()).toEqual(['a__b_c', 'a_b__c'])
     } finally {
       await server.close()

@@ -421,15 +421,15 @@ describe('the data of tenants', () => {
         name.includes('wide__'),
       )
     expect((await left()).length).toBeGreaterThan(6)
-    const open = () =>
-      two.server.gauges().engines.filter(({ workspace }) => /^wide/.test(workspace))
-    expect(open()).toHaveLength(3)
+    const open = async () =>
+      (await two.server.gauges()).engines.filter(({ workspace }) => /^wide/.test(workspace))
+    expect(await open()).toHaveLength(3)
     const gone = await two.ann.call('DELETE', `/api/v1/tenants/wide?confirm=wide&wait=true`)
     expect(gone.status).toBe(204)
     const purged = await two.server.operator('POST', `/api/v1/tenants/${tenant_id}/purge`)
     expect(purged.body.step).toBe('purged')
     expect(await left()).toEqual([])
-    expect(open()).toEqual([])
+    expect(await open()).toEqual([])
     for (const table of ['kbs', 'memberships', 'tenants'] as const) {
       const rows = await plane.core.db
         .selectFrom(table)

@@ -124,16 +124,15 @@ describe('a tenant that is deleted', () => {
     for (const word of words.filter((one) => !unwritten.includes(one))) {
       expect([word, before.some((line) => line.endsWith(word))]).toEqual([word, true])
     }
-    const open = () =>
-      two.server
-        .gauges()
-        .engines.map(({ workspace }) => workspace)
+    const open = async () =>
+      (await two.server.gauges()).engines
+        .map(({ workspace }) => workspace)
         .filter((workspace) => workspace.startsWith('quagmirel'))
     await ask('GET', '/documents')
-    expect(open()).toHaveLength(1)
+    expect(await open()).toHaveLength(1)
     const gone = await two.ann.call('DELETE', `${path}?confirm=${CANARIES.slug}&wait=true`)
     expect(gone.status).toBe(204)
-    expect(open()).toEqual([])
+    expect(await open()).toEqual([])
     expect((await two.tom.call('GET', '/documents', { headers })).status).toBe(403)
     const byKey = two.server.by({ 'x-api-key': secrets.key })
     expect((await byKey('GET', '/documents')).status).toBe(403)
@@ -203,9 +202,9 @@ it('leaves no engine open when the server ends, of tenants that are there and th
   const { server, ann, tom, techstart, insert } = await startTwoTenants()
   await insert(ann, 'Acme keeps what is its own.')
   await insert(tom, 'Techstart goes.')
-  expect(server.gauges().engines).toHaveLength(2)
+  expect((await server.gauges()).engines).toHaveLength(2)
   const gone = await tom.call('DELETE', `/api/v1/tenants/${techstart}?confirm=techstart`)
   expect(gone.status).toBe(202)
   await server.close()
-  expect(server.gauges().engines).toEqual([])
+  expect((await server.gauges()).engines).toEqual([])
 })

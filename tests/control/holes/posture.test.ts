@@ -130,7 +130,7 @@ describe('a server with tenants', () => {
         const listed = await owner.call('GET', '/documents/status_counts')
         expect(listed.body.status_counts.all).toBe(1)
       }
-      const open = server.gauges().engines.map(({ workspace }) => workspace)
+      const open = (await server.gauges()).engines.map(({ workspace }) => workspace)
       expect(open.sort()).toEqual(['acme__default', 'techstart__default'])
       const folders = await readdir(join(server.folder, 'rag_storage'))
       expect(folders.sort()).toEqual(['_control', 'acme__default', 'techstart__default'])

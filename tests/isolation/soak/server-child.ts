@@ -3,8 +3,8 @@ import { loadConfig } from '../../../src/config/config.ts'
 import { startServer } from '../../../src/main.ts'
 
 const server = await startServer(loadConfig(JSON.parse(process.argv[2] ?? '{}')))
-process.on('message', (id: number) => {
-  const { pool, engines } = server.gauges()
+process.on('message', async (id: number) => {
+  const { pool, engines } = await server.gauges()
   const { user, system } = process.cpuUsage()
   process.send?.({
     id,
