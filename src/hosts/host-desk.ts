@@ -62,7 +62,9 @@ export class HostDesk implements FrontCalls {
 
   async acquireSlot(id: number, kind: SlotKind, workspace: string, lane: Lane): Promise<void> {
     const held = new AbortController()
-    this.#slots.set(id, held)
+    // What a host sent last may be heard after its end.
+    if (this.#isGone) held.abort()
+    else this.#slots.set(id, held)
     try {
       const release = await this.#front.slots[kind].acquire(workspace, lane, held.signal)
       if (held.signal.aborted) release()

@@ -6,6 +6,10 @@ import { type RealProcess, startRealProcess } from '../server/real-process.ts'
 import type { TempFolder } from '../server/temp-folder.ts'
 
 const PLANT = new URL('./plant-fault.mjs', import.meta.url).href
+/** Has Node load the faults. */
+export const PLANTING = `--import ${PLANT}`
+/** Whose user runs the server. */
+export const OPERATORS_PLACE = 'operators'
 
 /** A real server with hosts, into which faults are planted. */
 export async function startHosted(
@@ -19,13 +23,14 @@ export async function startHosted(
     password: `password of ${workspace}`,
     api_key: keyOf(workspace),
     workspace,
+    super_admin: workspace === OPERATORS_PLACE,
   }))
   await writeFile(usersFile, JSON.stringify({ users }))
   return startRealProcess(folder.path, {
     USERS_FILE: usersFile,
     ENGINE_HOSTS: '2',
     HOST_STALL_CPU_SECONDS: '1',
-    NODE_OPTIONS: `--import ${PLANT} --max-old-space-size=160`,
+    NODE_OPTIONS: `${PLANTING} --max-old-space-size=160`,
     ...env,
   })
 }

@@ -14,6 +14,7 @@ const CREDENTIALS = ['tests/tenancy/strict-credentials.test.ts']
 const INVITED = ['tests/control/members/invitation-page.test.ts']
 const PROXY = ['tests/tenancy/proxy/proxy.test.ts']
 
+const HOST_DESK = ['tests/hosts/host-desk.test.ts']
 const SUSPICIONS = ['tests/hosts/suspicions.test.ts']
 const PLANTED_QUESTIONS = ['tests/hosts/planted-questions.test.ts']
 const PLANTED_DOCUMENTS = ['tests/hosts/planted-documents.test.ts']
@@ -40,6 +41,50 @@ export const PROTECTIONS: readonly Mutation[] = [
       },
     ],
     tests: PLANTED_QUESTIONS,
+  },
+  {
+    name: 'slots of models stay with a host that has ended',
+    edits: [
+      {
+        file: 'src/hosts/host-desk.ts',
+        find: 'for (const held of this.#slots.values()) held.abort()',
+        replace: '',
+      },
+    ],
+    tests: HOST_DESK,
+  },
+  {
+    name: 'rights of queries stay with a host that has ended',
+    edits: [
+      {
+        file: 'src/hosts/host-desk.ts',
+        find: 'for (const giveBack of this.#rights.values()) giveBack()',
+        replace: '',
+      },
+    ],
+    tests: HOST_DESK,
+  },
+  {
+    name: 'reservations of a host that has ended stay for ever',
+    edits: [
+      {
+        file: 'src/hosts/host-desk.ts',
+        find: 'for (const [id, held] of this.#reservations) this.#settleUnknown(id, held)',
+        replace: '',
+      },
+    ],
+    tests: HOST_DESK,
+  },
+  {
+    name: 'of two who keep a workspace closed the first to end opens it',
+    edits: [
+      {
+        file: 'src/hosts/engine-hosts.ts',
+        find: 'place.closings.delete(closing)',
+        replace: 'place.closings.clear()',
+      },
+    ],
+    tests: ['tests/hosts/eviction.test.ts'],
   },
   {
     name: 'a file that ends its reader is read again',
