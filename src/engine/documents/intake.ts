@@ -9,7 +9,7 @@ import { cleanTextInTurns, hashedTextInTurns, oneLineEnd } from '../read/clean-t
 import { keptName } from '../text/kept-name.ts'
 import { mapPieces } from '../text/text-pieces.ts'
 import { Mutex } from '../work/mutex.ts'
-import { yieldIfDue } from '../work/turns.ts'
+import { yieldAheadIfDue, yieldIfDue } from '../work/turns.ts'
 import { annotationsOf } from './document-annotations.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
 import { checkedFileName, extensionOf } from './file-name.ts'
@@ -27,7 +27,7 @@ export interface IntakeParts {
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
   readonly room?: Room | undefined
-  readonly deletions: Pick<ScheduledDeletions, 'includes' | 'runEarly'>
+  readonly deletions: Pick<ScheduledDeletions, 'includes' | 'isAnyScheduled' | 'runEarly'>
   /** Does what was scheduled before anything new may be taken in. */
   readonly runClearing: () => Promise<unknown>
   /** Called after documents became durable. */
@@ -128,7 +128,7 @@ export class Intake {
     onConflict: OnConflict,
     trackId: string,
   ): Promise<InsertResponse> {
-    for (const document of documents) await this.#makeWay(document)
+    await this.#makeWay(documents)
     // One known name or text refuses the whole request, as LightRAG does.
     const refusal = onConflict === 'keep' ? 'all' : 'each'
     const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict, refusal })
@@ -152,11 +152,16 @@ export class Intake {
     }
   }
 
-  /** Deletes what is in the way of a document and was promised to go. */
-  async #makeWay(document: NewDocument): Promise<void> {
-    for (;;) {
-      const known = await this.#stored(document)
-      if (known === null || !(await this.#parts.deletions.runEarly(known.id))) return
+  /** Deletes what is in the way of these documents and was promised to go. */
+  async #makeWay(documents: readonly NewDocument[]): Promise<void> {
+    if (!(await this.#parts.deletions.isAnyScheduled())) return
+    for (const document of documents) {
+      // What the store finds in memory is no wait that others have a turn in.
+      await yieldAheadIfDue()
+      for (let known = await this.#stored(document); known !== null; ) {
+        if (!(await this.#parts.deletions.runEarly(known.id))) break
+        known = await this.#stored(document)
+      }
     }
   }
 

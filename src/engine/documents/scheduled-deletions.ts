@@ -28,6 +28,10 @@ export class ScheduledDeletions {
     return this.#parts.store.queue.scheduledDeletions()
   }
 
+  isAnyScheduled(): Promise<boolean> {
+    return this.#parts.store.queue.isAnyDeletionScheduled()
+  }
+
   async includes(documentId: string): Promise<boolean> {
     return (await this.#parts.store.queue.scheduledDeletion(documentId)) !== null
   }

@@ -10,7 +10,11 @@ import type {
 
 /** The work that documents wait for. Resolved means durable: written and synced. */
 export interface DocumentQueue {
-  /** Takes documents in, each as `pending` unless it failed already, all or none. */
+  /**
+   * Takes documents in, each as `pending` unless it failed already, all or none: what a failure or a
+   * crash leaves of new ones is taken back, and nobody has seen it. What was replaced by then stays
+   * replaced.
+   */
   enqueue(documents: readonly NewDocument[], options: EnqueueOptions): Promise<EnqueueOutcome[]>
   /**
    * The first pending document of the queue whose time has come and that is not to be deleted, now
@@ -81,6 +85,7 @@ export interface DocumentQueue {
   ): Promise<DocumentRecord[]>
   /** In the order in which they were scheduled; a forgotten document is no longer among them. */
   scheduledDeletions(): Promise<string[]>
+  isAnyDeletionScheduled(): Promise<boolean>
   scheduledDeletion(documentId: string): Promise<ScheduledDeletion | null>
   /** That all documents go; clearing the graph keeps it. */
   scheduleClearing(): Promise<void>

@@ -1,5 +1,4 @@
 import type { DocumentQueue } from '../../engine/ports/document-queue.ts'
-import type { EnqueueOptions, NewDocument } from '../../engine/ports/document-record.ts'
 import type { DocumentStore } from '../../engine/ports/document-store.ts'
 import type { GraphStore } from '../../engine/ports/graph-store.ts'
 import type { ModelCache } from '../../engine/ports/model-cache.ts'
@@ -9,6 +8,7 @@ import { announced, asOpening } from '../../engine/work/announced-work.ts'
 import { Mutex } from '../../engine/work/mutex.ts'
 import { type VectorIndexSettings, vectorIndexSettings } from '../../vectors/index-settings.ts'
 import { Calls, called } from './calls.ts'
+import { Arrivals } from './change/arrivals.ts'
 import { Publisher } from './change/publisher.ts'
 import { Upkeep } from './change/upkeep.ts'
 import { workspaceGraph } from './change/workspace-graph.ts'
@@ -22,7 +22,6 @@ import { GraphLookups } from './search/graph-lookups.ts'
 import { Retrieval } from './search/retrieval.ts'
 import { type GraphChange, WorkingGraph } from './search/working-graph.ts'
 import { workspaceSearches } from './search/workspace-searches.ts'
-import { enqueueDocuments } from './tables/enqueue-documents.ts'
 import { createTables, type Tables } from './tables/tables.ts'
 import type { VectorTable } from './tables/vector-table.ts'
 import { workspaceDocuments } from './tables/workspace-documents.ts'
@@ -77,7 +76,15 @@ export class WorkspaceStore implements Store {
       this.#loaded(vectors),
     )
     this.#scopes = new DocumentScopes(connection, this.#tables, this.#generation)
-    this.#upkeep = new Upkeep({ connection, publisher, turns: this.#turns })
+    const arrivals = new Arrivals({
+      connection,
+      tables: this.#tables,
+      onReplaced: () => {
+        this.#scopes.forget()
+        this.#retrieval.forgetChunks()
+      },
+    })
+    this.#upkeep = new Upkeep({ connection, publisher, arrivals, turns: this.#turns })
     const parts = {
       connection,
       publisher,
@@ -87,7 +94,13 @@ export class WorkspaceStore implements Store {
       retrieval: this.#retrieval,
       pageCache: this.#pageCache,
     }
-    this.queue = this.#queue()
+    const { queue, deletions } = this.#tables
+    const { run } = this.#calls
+    this.queue = {
+      ...called(queue, run),
+      ...called(deletions, run),
+      enqueue: (documents, options) => run(() => arrivals.enqueue(documents, options)),
+    }
     this.documents = workspaceDocuments(parts)
     this.graph = workspaceGraph({ ...parts, upkeep: this.#upkeep })
     this.searches = workspaceSearches({
@@ -146,18 +159,6 @@ export class WorkspaceStore implements Store {
       this.#graph.close()
       this.#lock.release()
     }
-  }
-
-  #queue(): DocumentQueue {
-    const { queue, deletions: promises } = this.#tables
-    const { run } = this.#calls
-    const enqueue = (documents: readonly NewDocument[], options: EnqueueOptions) => {
-      // A replacement may change what filters look at, and the name that chunks tell.
-      this.#scopes.forget()
-      this.#retrieval.forgetChunks()
-      return enqueueDocuments(this.#connection, documents, options)
-    }
-    return { ...called(queue, run), ...called(promises, run), ...called({ enqueue }, run) }
   }
 
   async #loaded(vectors: VectorTable): Promise<VectorTable> {

@@ -745,7 +745,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
       },
       {
         file: 'src/stores/sqlite/tables/enqueue-documents.ts',
-        find: 'if (document.annotations?.externalId !== undefined) continue',
+        find: 'if (document.annotations?.externalId !== undefined) return null',
         replace: '',
       },
       {

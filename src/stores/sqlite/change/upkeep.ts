@@ -1,5 +1,6 @@
 import type { Mutex } from '../../../engine/work/mutex.ts'
 import type { Connection } from '../database/connection.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Publisher } from './publisher.ts'
 
 const TIDY_AFTER_MS = 500
@@ -9,6 +10,7 @@ const REST_MS = 1500
 export interface UpkeepParts {
   readonly connection: Connection
   readonly publisher: Publisher
+  readonly arrivals: Arrivals
   /** Changes, of which there is one at a time. */
   readonly turns: Mutex
 }
@@ -24,7 +26,7 @@ export class Upkeep {
     this.#parts = parts
     // What a crash has left behind is invisible, so even the first question goes before its removal.
     this.#tidying = setTimeout(() => {
-      void this.#inBackground(() => parts.publisher.undoLeftovers())
+      void this.#inBackground(() => this.#undoLeftovers())
       void this.sweepOn()
     }, TIDY_AFTER_MS).unref()
   }
@@ -42,7 +44,12 @@ export class Upkeep {
     clearTimeout(this.#tidying)
     clearTimeout(this.#resting)
     this.#parts.publisher.stop()
-    await this.#inBackground(() => this.#parts.publisher.undoLeftovers())
+    await this.#inBackground(() => this.#undoLeftovers())
+  }
+
+  async #undoLeftovers(): Promise<void> {
+    await this.#parts.publisher.undoLeftovers()
+    await this.#parts.arrivals.settle()
   }
 
   #rest(): void {

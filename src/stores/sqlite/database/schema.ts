@@ -328,6 +328,11 @@ ALTER TABLE documents ADD COLUMN step TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
 `
 
+/** From which `documents.seq` on documents are on their way, in several transactions. */
+const ARRIVING = `
+CREATE TABLE arriving (id INTEGER PRIMARY KEY CHECK (id = 1), first INTEGER NOT NULL);
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -341,4 +346,5 @@ export const MIGRATIONS: readonly string[] = [
   NAMED,
   WORK_MARKS,
   FOLDED_FORMS,
+  ARRIVING,
 ]

@@ -5,18 +5,22 @@ import {
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
+import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
-/** Reads of documents and their texts. */
+/** Reads of documents and their texts. Those that are still on their way are not there. */
 export class DocumentTable {
   readonly #connection: Connection
+  readonly #arriving: ArrivingDocuments
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, arriving: ArrivingDocuments) {
     this.#connection = connection
+    this.#arriving = arriving
   }
 
   row(id: string): DocumentRow | null {
-    return this.#connection.get<DocumentRow>('SELECT * FROM documents WHERE id = ?', id) ?? null
+    const sql = `SELECT * FROM documents WHERE id = ?${this.#arriving.excluded}`
+    return this.#connection.get<DocumentRow>(sql, id) ?? null
   }
 
   byId(id: string): DocumentRecord | null {
@@ -52,13 +56,14 @@ export class DocumentTable {
   }
 
   byTrack(trackId: string): DocumentRecord[] {
-    return this.#connection
-      .all<DocumentRow>('SELECT * FROM documents WHERE track_id = ? ORDER BY seq', trackId)
-      .map(documentRecord)
+    const where = `track_id = ?${this.#arriving.excluded}`
+    const sql = `SELECT * FROM documents WHERE ${where} ORDER BY seq`
+    return this.#connection.all<DocumentRow>(sql, trackId).map(documentRecord)
   }
 
   list(query: ListDocuments): { documents: DocumentRecord[]; total: number } {
-    const where = query.statuses === null ? 'TRUE' : 'status IN (SELECT value FROM json_each(?))'
+    const status = query.statuses === null ? 'TRUE' : 'status IN (SELECT value FROM json_each(?))'
+    const where = `${status}${this.#arriving.excluded}`
     const values = query.statuses === null ? [] : [JSON.stringify(query.statuses)]
     const direction = query.sortDirection === 'asc' ? 'ASC' : 'DESC'
     const order = query.sortField === 'id' ? '' : `${query.sortField} ${direction}, `
@@ -80,14 +85,15 @@ export class DocumentTable {
       number
     >
     const rows = this.#connection.all<{ status: DocStatus; count: number }>(
-      'SELECT status, count(*) AS count FROM documents GROUP BY status',
+      `SELECT status, count(*) AS count FROM documents
+       WHERE TRUE${this.#arriving.excluded} GROUP BY status`,
     )
     for (const row of rows) counts[row.status] = row.count
     return counts
   }
 
   count(): number {
-    return this.#count('TRUE', [])
+    return this.#count(`TRUE${this.#arriving.excluded}`, [])
   }
 
   text(id: string): string | null {
@@ -107,7 +113,8 @@ export class DocumentTable {
     column: 'file_path' | 'content_hash' | 'external_id',
     value: string,
   ): DocumentRecord | null {
-    const sql = `SELECT * FROM documents WHERE ${column} = ? ORDER BY seq LIMIT 1`
+    const where = `${column} = ?${this.#arriving.excluded}`
+    const sql = `SELECT * FROM documents WHERE ${where} ORDER BY seq LIMIT 1`
     const row = this.#connection.get<DocumentRow>(sql, value)
     return row === undefined ? null : documentRecord(row)
   }

@@ -3,6 +3,7 @@ import type {
   EnqueueOutcome,
   NewDocument,
 } from '../../../engine/ports/document-record.ts'
+import type { Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepGraph } from './graph/custom-graph-table.ts'
@@ -10,21 +11,34 @@ import { keepGraph } from './graph/custom-graph-table.ts'
 /** Names of texts that came without a name: they say nothing about being the same document. */
 const NAMELESS: ReadonlySet<string> = new Set(['unknown_source', 'no-file-path'])
 
-/** Takes documents in as `pending`, in one synced transaction: all of them or none. */
-export function enqueueDocuments(
+/**
+ * Takes documents in as `pending`, one after the other. Ends without having taken any in when one is
+ * known that has all refused.
+ *
+ * @param outcomes gets what became of each
+ */
+export function* enqueueDocuments(
   connection: Connection,
   documents: readonly NewDocument[],
   options: EnqueueOptions,
-): EnqueueOutcome[] {
-  return connection.durably(() => {
-    const { refusal = 'each' } = options
-    const known = refusal === 'all' ? firstKnown(connection, documents) : null
-    if (known !== null) {
-      return documents.map((_, at) => (at === known.at ? known.duplicate : { kind: 'refused' }))
+  outcomes: EnqueueOutcome[],
+): Steps {
+  if (options.refusal === 'all') {
+    for (const [at, document] of documents.entries()) {
+      if (at > 0) yield
+      const duplicate = refusing(connection, document)
+      if (duplicate === null) continue
+      for (const other of documents.keys()) {
+        outcomes.push(other === at ? duplicate : { kind: 'refused' })
+      }
+      return
     }
-    const queued = new Set<number>()
-    return documents.map((document) => enqueue(connection, document, options, queued))
-  })
+  }
+  const queued = new Set<number>()
+  for (const document of documents) {
+    if (outcomes.length > 0) yield
+    outcomes.push(enqueue(connection, document, options, queued))
+  }
 }
 
 /** @param queued what this call has taken in so far; none of it is replaced by a later one */
@@ -46,14 +60,10 @@ function enqueue(
   return { kind: 'queued', replaced: id, ...(file === null ? {} : { freedFile: file }) }
 }
 
-/** The first of them that is here already, of those that have no external id of their own. */
-function firstKnown(connection: Connection, documents: readonly NewDocument[]) {
-  for (const [at, document] of documents.entries()) {
-    if (document.annotations?.externalId !== undefined) continue
-    const duplicate = duplicateOf(connection, document, knownAs(connection, document))
-    if (duplicate !== null) return { at, duplicate }
-  }
-  return null
+/** Which document is here already, unless the new one has an external id of its own. */
+function refusing(connection: Connection, document: NewDocument): EnqueueOutcome | null {
+  if (document.annotations?.externalId !== undefined) return null
+  return duplicateOf(connection, document, knownAs(connection, document))
 }
 
 /** @param known what is in its way by its id or its name */

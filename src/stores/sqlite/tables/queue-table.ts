@@ -8,6 +8,7 @@ import type {
 } from '../../../engine/ports/document-record.ts'
 import type { Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
+import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText, lastPlace } from './enqueue-documents.ts'
 
@@ -22,14 +23,16 @@ const LEFT = `status = 'processing' AND life NOT IN (SELECT value FROM json_each
 /** The way of a document from `pending` to the end of an attempt. */
 export class QueueTable {
   readonly #connection: Connection
+  readonly #arriving: ArrivingDocuments
   /**
    * When the lease of each owner runs out. In memory, since nobody else can have this database open:
    * what an earlier opening let out has ended with it.
    */
   readonly #leases = new Map<string, number>()
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, arriving: ArrivingDocuments) {
     this.#connection = connection
+    this.#arriving = arriving
   }
 
   /** After a power cut the document is pending again, which is what `recover` would make of it. */
@@ -43,7 +46,7 @@ export class QueueTable {
          WHERE seq = (SELECT seq FROM documents
            WHERE status = 'pending' AND NOT next_attempt_at BETWEEN ? AND ?
              AND seq NOT IN (SELECT document FROM scheduled_deletions)
-             AND NOT EXISTS (SELECT 1 FROM promised_clearing)
+             AND NOT EXISTS (SELECT 1 FROM promised_clearing)${this.#arriving.excluded}
            ORDER BY place LIMIT 1)
          RETURNING *`,
         owner,
@@ -60,7 +63,8 @@ export class QueueTable {
   }
 
   pendingCount(): number {
-    const sql = `SELECT count(*) AS count FROM documents WHERE status = 'pending'`
+    const sql = `SELECT count(*) AS count FROM documents
+      WHERE status = 'pending'${this.#arriving.excluded}`
     return this.#connection.get<{ count: number }>(sql)?.count ?? 0
   }
 
@@ -213,10 +217,20 @@ export class QueueTable {
   }
 
   /** Forgets documents up to the given one, some in each step; their texts are only marked. */
-  *forgetUntil(last: number): Steps {
-    const next = `SELECT seq FROM documents WHERE seq <= ? ORDER BY seq LIMIT ${FORGOTTEN_AT_ONCE}`
+  forgetUntil(last: number): Steps {
+    return this.#forgetBetween(0, last)
+  }
+
+  /** The same from the given one on. */
+  forgetFrom(first: number): Steps {
+    return this.#forgetBetween(first, Number.MAX_SAFE_INTEGER)
+  }
+
+  *#forgetBetween(first: number, last: number): Steps {
+    const next = `SELECT seq FROM documents WHERE seq BETWEEN ? AND ?
+      ORDER BY seq LIMIT ${FORGOTTEN_AT_ONCE}`
     for (;;) {
-      const some = this.#connection.all<{ seq: number }>(next, last)
+      const some = this.#connection.all<{ seq: number }>(next, first, last)
       if (some.length === 0) return
       const among = 'IN (SELECT value FROM json_each(?))'
       for (const sql of [

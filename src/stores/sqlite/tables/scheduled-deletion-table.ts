@@ -1,14 +1,17 @@
 import type { ScheduledDeletion } from '../../../engine/ports/document-queue.ts'
 import type { DocumentRecord } from '../../../engine/ports/document-record.ts'
 import type { Connection } from '../database/connection.ts'
+import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
 /** Deletions, and the clearing, that were scheduled and are not done yet. */
 export class ScheduledDeletionTable {
   readonly #connection: Connection
+  readonly #arriving: ArrivingDocuments
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, arriving: ArrivingDocuments) {
     this.#connection = connection
+    this.#arriving = arriving
   }
 
   /** Who asks a second time may ask for more to go along, and keeps the place of the first time. */
@@ -19,7 +22,8 @@ export class ScheduledDeletionTable {
     return this.#connection.durably(() => {
       const taken: DocumentRecord[] = []
       for (const id of new Set(documentIds)) {
-        const row = this.#connection.get<DocumentRow>('SELECT * FROM documents WHERE id = ?', id)
+        const sql = `SELECT * FROM documents WHERE id = ?${this.#arriving.excluded}`
+        const row = this.#connection.get<DocumentRow>(sql, id)
         if (row === undefined) continue
         this.#connection.run(
           `INSERT INTO scheduled_deletions (document, forget_answers, delete_files) VALUES (?, ?, ?)
@@ -43,6 +47,10 @@ export class ScheduledDeletionTable {
          ORDER BY s.seq`,
       )
       .map((row) => row.id)
+  }
+
+  isAnyDeletionScheduled(): boolean {
+    return this.#connection.get('SELECT 1 FROM scheduled_deletions LIMIT 1') !== undefined
   }
 
   scheduledDeletion(documentId: string): ScheduledDeletion | null {

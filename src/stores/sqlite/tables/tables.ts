@@ -2,6 +2,7 @@ import { type VectorIndexSettings, vectorIndexSettings } from '../../../vectors/
 import type { Connection } from '../database/connection.ts'
 import type { Generation } from '../database/visibility.ts'
 import { FullTextSearch } from '../search/full-text-search.ts'
+import { ArrivingDocuments } from './arriving-documents.ts'
 import { ChunkTable } from './chunk-table.ts'
 import { DocumentTable } from './document-table.ts'
 import { CHUNK_TEXTS, ENTITY_NAMES, FullTextTable, RELATION_TEXTS } from './full-text-table.ts'
@@ -20,6 +21,7 @@ import { VectorTable } from './vector-table.ts'
 import { VersionedRows } from './versioned-rows.ts'
 
 export interface Tables {
+  readonly arriving: ArrivingDocuments
   readonly documents: DocumentTable
   readonly queue: QueueTable
   readonly deletions: ScheduledDeletionTable
@@ -52,6 +54,7 @@ export function createTables(
   dimension: number,
   indexSettings: VectorIndexSettings = vectorIndexSettings(null),
 ): Tables {
+  const arriving = new ArrivingDocuments(connection)
   const entityTexts = new FullTextTable(connection, ENTITY_NAMES)
   const relationTexts = new FullTextTable(connection, RELATION_TEXTS)
   const entityNames = new EntityNames(connection, entityTexts)
@@ -65,9 +68,10 @@ export function createTables(
       indexSettings,
     )
   return {
-    documents: new DocumentTable(connection),
-    queue: new QueueTable(connection),
-    deletions: new ScheduledDeletionTable(connection),
+    arriving,
+    documents: new DocumentTable(connection, arriving),
+    queue: new QueueTable(connection, arriving),
+    deletions: new ScheduledDeletionTable(connection, arriving),
     chunks: new ChunkTable(connection, generation),
     chunkRows: new VersionedRows(connection, generation, 'chunks'),
     chunkTexts: new FullTextTable(connection, CHUNK_TEXTS),
