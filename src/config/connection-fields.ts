@@ -1,14 +1,24 @@
 import { readPathPrefix } from '../http/guards/path-prefix.ts'
 import { type ProxyTrust, readProxyTrust } from '../http/guards/proxy-trust.ts'
-import { integer, list, parsed } from './env-fields.ts'
+import { integer, list, type NumberField, parsed } from './env-fields.ts'
+import { hostCountFor, thisMachine } from './host-count.ts'
+
+const HOSTS = integer(
+  0,
+  { min: 0, max: 64 },
+  'Processes that hold the engines of workspaces; 0 = they are in the one that takes requests, auto = one for each core but one, 4 at most, and 0 where there are no two cores or less than 1 GB of memory.',
+)
 
 /** Who may connect, and how long connections may take. */
 export const CONNECTION_FIELDS = {
-  ENGINE_HOSTS: integer(
-    0,
-    { min: 0, max: 64 },
-    'Processes that hold the engines of workspaces; 0 = they are in the one that takes requests.',
-  ),
+  ENGINE_HOSTS: {
+    ...HOSTS,
+    parse: (text) => {
+      if (text.toLowerCase() === 'auto') return { value: hostCountFor(thisMachine()) }
+      const read = HOSTS.parse(text)
+      return 'problem' in read ? { problem: `${read.problem}, or auto` } : read
+    },
+  } satisfies NumberField<number>,
   HOST_STALL_CPU_SECONDS: integer(
     10,
     { min: 1, max: 3600 },
