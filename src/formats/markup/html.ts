@@ -30,7 +30,7 @@ const HEADING = /^h([1-6])$/
 export function writeHtml(html: string, builder: TextBuilder, maxDepth: number): void {
   const reader = new HtmlReader(builder, maxDepth)
   const parser = new Parser({
-    onopentag: (name, { colspan }) => reader.open(name, Number(colspan ?? 1)),
+    onopentag: (name, attributes) => reader.open(name, attributes),
     onclosetag: (name) => reader.close(name),
     ontext: (text) => reader.text(text),
   })
@@ -57,8 +57,7 @@ class HtmlReader {
     this.#maxDepth = maxDepth
   }
 
-  /** @param columns that a cell takes */
-  open(name: string, columns: number): void {
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (++this.#depth > this.#maxDepth) {
       throw new UnreadableFile(`The file nests elements more than ${this.#maxDepth} deep.`)
     }
@@ -71,7 +70,10 @@ class HtmlReader {
     if (name === 'pre') this.#verbatim++
     if (name === 'tr') this.#openRow()
     if (name === 'td') this.#heads.splice(-1, 1, false)
-    if (name === 'td' || name === 'th') this.#blocks.openCell(columns)
+    if (name === 'td' || name === 'th') {
+      const { colspan = 1, rowspan = 1 } = attributes
+      this.#blocks.openCell(Number(colspan), Number(rowspan) || 1)
+    }
   }
 
   close(name: string): void {

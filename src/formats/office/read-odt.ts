@@ -76,12 +76,15 @@ function tableHandler(blocks: BlockWriter): XmlHandler {
     open(name, attributes) {
       if (name === 'table-header-rows') inHead = true
       if (name === 'table-row') blocks.openRow(inHead)
-      if (name === 'covered-table-cell') blocks.openCell()
+      if (name === 'covered-table-cell') blocks.openCell(1, 0)
       if (name !== 'table-cell') return
-      blocks.openCell(Number(prefixed(attributes, 'number-columns-repeated')))
+      blocks.openCell(
+        Number(prefixed(attributes, 'number-columns-repeated')),
+        Number(prefixed(attributes, 'number-rows-spanned') ?? 1),
+      )
     },
     close(name) {
-      if (name === 'table-cell') blocks.closeCell()
+      if (name === 'table-cell' || name === 'covered-table-cell') blocks.closeCell()
       if (name === 'table-row') blocks.closeRow()
       if (name === 'table-header-rows') inHead = false
       if (name === 'table') blocks.endTable()

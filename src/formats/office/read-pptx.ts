@@ -92,9 +92,9 @@ function shapeHandler(blocks: BlockWriter): XmlHandler {
 function tableHandler(blocks: BlockWriter): XmlHandler {
   let inHead = false
   return {
-    open(name, { firstRow }) {
+    open(name, { firstRow, rowSpan = 1, hMerge, vMerge }) {
       if (name === 'tblPr') inHead = firstRow === '1'
-      if (name === 'tc') blocks.openCell()
+      if (name === 'tc') blocks.openCell(1, hMerge || vMerge ? 0 : Number(rowSpan))
       if (name !== 'tr') return
       blocks.openRow(inHead)
       inHead = false

@@ -1,7 +1,7 @@
 import readExcelFile from 'read-excel-file/node'
 import type { ReadLimits } from '../reader/read-limits.ts'
-import { tableLines } from '../text/table-lines.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
+import { writeSheet } from '../text/write-sheet.ts'
 import { damaged } from '../unreadable-file.ts'
 import { ZipArchive } from '../zip-archive.ts'
 
@@ -15,10 +15,10 @@ export async function readXlsx(
   try {
     await archive.verify()
     for (const { sheet, data } of await readExcelFile(bytes)) {
-      const rows = data.map((row) => ({ cells: row.map(cellText) }))
-      const lines = tableLines(rows, { isSheet: true, room: builder.room })
-      if (lines.length > 0) builder.heading(1, sheet)
-      builder.paragraph(lines.join('\n'))
+      const rows = data.map((row) => row.map(cellText))
+      if (!rows.flat().some((cell) => cell.trim() !== '')) continue
+      builder.heading(1, sheet)
+      writeSheet(rows, builder, 2)
     }
   } catch (error) {
     throw damaged('XLSX', error)

@@ -1,6 +1,6 @@
 import Papa from 'papaparse'
-import { tableLines } from '../text/table-lines.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
+import { writeSheet } from '../text/write-sheet.ts'
 import { UnreadableFile } from '../unreadable-file.ts'
 
 /**
@@ -9,15 +9,12 @@ import { UnreadableFile } from '../unreadable-file.ts'
  * @throws {UnreadableFile} when a quotation mark is never closed
  */
 export function readCsv(text: string, builder: TextBuilder): void {
-  const { data, errors } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), {
-    skipEmptyLines: 'greedy',
-  })
+  const { data, errors } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''))
   const open = errors.find((error) => error.code === 'MissingQuotes')
   if (open) {
     throw new UnreadableFile(
       `A quotation mark in row ${(open.row ?? 0) + 1} of the table is never closed.`,
     )
   }
-  const rows = data.map((cells) => ({ cells }))
-  builder.paragraph(tableLines(rows, { isSheet: true, room: builder.room }).join('\n'))
+  writeSheet(data, builder, 1)
 }

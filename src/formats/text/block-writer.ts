@@ -1,4 +1,5 @@
-import { type TableRow, tableLines } from './table-lines.ts'
+import { tableLines } from './table-lines.ts'
+import { type SpannedCell, TableRows } from './table-rows.ts'
 import type { TextBuilder } from './text-builder.ts'
 
 /** 1 to 6 are headings; a line stands close to its predecessor, a paragraph apart. */
@@ -11,15 +12,22 @@ interface Block {
   readonly isRow?: boolean
 }
 
+interface OpenCell {
+  readonly blocks: Block[]
+  readonly rows: number
+}
+
 interface OpenRow {
   readonly isHead: boolean
-  readonly cells: Block[][]
+  readonly cells: OpenCell[]
   /** Columns that the last cell takes besides its own. */
   more: number
 }
 
 /** In characters; the form that names columns in each row may be many times as long as the table. */
 const LONGEST_TABLE = 8 * 1024 * 1024
+/** Paragraphs in one cell of a table. */
+const MOST_BLOCKS = 20
 /** Columns that one cell may take. */
 const WIDEST_CELL = 50
 
@@ -32,7 +40,7 @@ export class BlockWriter {
   readonly #builder: TextBuilder
   readonly #rows: OpenRow[] = []
   /** Rows of tables that are not ended, by how many rows are open around them. */
-  readonly #tables: TableRow[][] = [[]]
+  readonly #tables: TableRows[] = [new TableRows()]
   #words: string[] = []
   #blank = true
 
@@ -62,15 +70,18 @@ export class BlockWriter {
   openRow(isHead = false): void {
     this.end('paragraph')
     this.#rows.push({ isHead, cells: [], more: 0 })
-    this.#tables.push([])
+    this.#tables.push(new TableRows())
   }
 
-  /** @param columns that the cell takes */
-  openCell(columns = 1): void {
+  /**
+   * @param columns that the cell takes
+   * @param rows that it takes; 0 when a cell above covers it
+   */
+  openCell(columns = 1, rows = 1): void {
     this.closeCell()
     const row = this.#rows.at(-1)
     if (!row) return
-    row.cells.push([])
+    row.cells.push({ blocks: [], rows })
     row.more = Math.min(WIDEST_CELL, columns || 1) - 1
   }
 
@@ -78,7 +89,8 @@ export class BlockWriter {
     this.end('paragraph')
     this.#endRows()
     const row = this.#rows.at(-1)
-    for (; row && row.more > 0; row.more--) row.cells.push([])
+    const rows = row?.cells.at(-1)?.rows ?? 1
+    for (; row && row.more > 0; row.more--) row.cells.push({ blocks: [], rows })
   }
 
   closeRow(isHead = false): void {
@@ -86,14 +98,16 @@ export class BlockWriter {
     const row = this.#rows.pop()
     this.#tables.pop()
     if (!row) return
-    const plain = row.cells.every((cell) => cell.length <= 1 && cell.every(isPlain))
-    if (plain && row.cells.length > 1) {
-      const cells = row.cells.map(([block]) => block?.text ?? '')
-      this.#tables.at(-1)?.push({ cells, isHead: isHead || row.isHead })
+    const table = this.#tables.at(-1)
+    // Where columns have names it is data; else several paragraphs in a cell are a layout.
+    const most = table?.hasHead ? MOST_BLOCKS : 1
+    const isData = row.cells.every(({ blocks }) => blocks.length <= most && blocks.every(isPlain))
+    if (table && isData && (row.cells.length > 1 || table.isCovered)) {
+      table.add(row.cells.map(cellOf), isHead || row.isHead)
       return
     }
     // A table that only lays a page out: its cells are read one after another.
-    for (const block of row.cells.flat()) this.#emit(block)
+    for (const { blocks } of row.cells) for (const block of blocks) this.#emit(block)
   }
 
   endTable(): void {
@@ -108,9 +122,9 @@ export class BlockWriter {
   }
 
   #endRows(): void {
-    const rows = this.#tables.at(-1)
+    const rows = this.#tables.at(-1)?.take()
     if (!rows || rows.length === 0) return
-    const lines = tableLines(rows.splice(0), { isSheet: false, room: LONGEST_TABLE })
+    const lines = tableLines(rows, { isSheet: false, room: LONGEST_TABLE })
     for (const text of lines) this.#put({ kind: 'line', text, isRow: true })
   }
 
@@ -121,7 +135,7 @@ export class BlockWriter {
 
   #put(block: Block): void {
     const cell = this.#rows.at(-1)?.cells.at(-1)
-    if (cell) cell.push(block)
+    if (cell) cell.blocks.push(block)
     else if (typeof block.kind === 'number') this.#builder.heading(block.kind, block.text)
     else if (block.kind === 'line') this.#builder.line(block.text)
     else this.#builder.paragraph(block.text)
@@ -130,4 +144,8 @@ export class BlockWriter {
 
 function isPlain({ kind, isRow }: Block): boolean {
   return typeof kind !== 'number' && isRow !== true
+}
+
+function cellOf({ blocks, rows }: OpenCell): SpannedCell {
+  return { text: blocks.map(({ text }) => text).join(' '), rows }
 }
