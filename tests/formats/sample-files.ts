@@ -8,7 +8,9 @@ export function zip(parts: Readonly<Record<string, string>>): Buffer {
   return Buffer.from(zipSync(Object.fromEntries(files)))
 }
 
-function relationships(...targets: readonly (readonly [id: string, type: string, to: string])[]) {
+export function relationships(
+  ...targets: readonly (readonly [id: string, type: string, to: string])[]
+) {
   const list = targets.map(
     ([id, type, to]) => `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${to}"/>`,
   )

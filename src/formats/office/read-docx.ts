@@ -1,18 +1,15 @@
-import mammoth from 'mammoth'
-import { writeHtml } from '../markup/html.ts'
+import { parseXml } from '../markup/parse-xml.ts'
 import type { ReadLimits } from '../reader/read-limits.ts'
+import { BlockWriter } from '../text/block-writer.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged } from '../unreadable-file.ts'
 import { ZipArchive } from '../zip-archive.ts'
-
-const STYLES = [
-  "p[style-name='Title'] => h1:fresh",
-  "p[style-name='Subtitle'] => p:fresh",
-  "p[style-name='heading 7'] => h6:fresh",
-]
-
-/** Leads from a note back to its place. */
-const BACK_LINK = /<a href="#(?:foot|end)note-ref-[^"]*">[^<]*<\/a>/g
+import { chartLines } from './chart-lines.ts'
+import { type Relationship, relationshipsOf } from './relationships.ts'
+import { wordBody } from './word/word-body.ts'
+import { readNotes } from './word/word-notes.ts'
+import { WordNumbers } from './word/word-numbers.ts'
+import { WordStyles } from './word/word-styles.ts'
 
 /** Writes the words of a Word document, with its headings. */
 export async function readDocx(
@@ -20,21 +17,51 @@ export async function readDocx(
   builder: TextBuilder,
   limits: ReadLimits,
 ): Promise<void> {
+  const { maxDepth } = limits
   const archive = await ZipArchive.open(bytes, limits, 'DOCX')
   try {
-    await archive.verify()
-    const { value } = await mammoth.convertToHtml(
-      { buffer: bytes },
-      {
-        styleMap: STYLES,
-        includeEmbeddedStyleMap: false,
-        externalFileAccess: false,
-        // Pictures would come as megabytes of base64.
-        convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
-      },
-    )
-    writeHtml(value.replace(BACK_LINK, ''), builder, limits.maxDepth)
+    const roots = await relationshipsOf(archive, '', maxDepth)
+    const body = roots.find(({ type }) => type === 'officeDocument')?.target ?? 'word/document.xml'
+    const parts = await relationshipsOf(archive, body, maxDepth)
+    const partText = async (type: string) => {
+      const target = parts.find((part) => part.type === type)?.target
+      return target && archive.has(target) ? archive.text(target) : null
+    }
+    const blocks = new BlockWriter(builder)
+    const handler = wordBody(blocks, {
+      styles: new WordStyles(await partText('styles'), maxDepth),
+      numbers: new WordNumbers(await partText('numbering'), maxDepth),
+      notes: await notesIn(partText, maxDepth),
+      charts: await chartsIn(archive, parts, maxDepth),
+    })
+    parseXml(await archive.text(body), handler, maxDepth)
+    blocks.finish()
   } catch (error) {
     throw damaged('DOCX', error)
   }
+}
+
+async function notesIn(
+  partText: (type: string) => Promise<string | null>,
+  maxDepth: number,
+): Promise<Map<string, string>> {
+  const notes = new Map<string, string>()
+  for (const kind of ['footnote', 'endnote']) {
+    const xml = await partText(`${kind}s`)
+    if (xml !== null) readNotes(xml, `${kind}Reference`, notes, maxDepth)
+  }
+  return notes
+}
+
+async function chartsIn(
+  archive: ZipArchive,
+  parts: readonly Relationship[],
+  maxDepth: number,
+): Promise<Map<string, readonly string[]>> {
+  const charts = new Map<string, readonly string[]>()
+  for (const { id, type, target } of parts) {
+    if (type !== 'chart' || !archive.has(target)) continue
+    charts.set(id, chartLines(await archive.text(target), maxDepth))
+  }
+  return charts
 }

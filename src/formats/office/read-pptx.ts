@@ -1,10 +1,11 @@
-import { posix } from 'node:path'
 import { parseXml, prefixed, type XmlHandler } from '../markup/parse-xml.ts'
 import type { ReadLimits } from '../reader/read-limits.ts'
 import { BlockWriter } from '../text/block-writer.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged } from '../unreadable-file.ts'
 import { ZipArchive } from '../zip-archive.ts'
+import { relationshipsOf } from './relationships.ts'
+import { writeDrawings } from './write-drawings.ts'
 
 const TITLES = new Set(['title', 'ctrTitle'])
 /** Repeated on each slide, or kept twice for older programs. */
@@ -32,7 +33,9 @@ export async function readPptx(
       if (slide === undefined) throw new Error(`no slide ${id}`)
       builder.page(index + 1)
       await writeShapes(archive, slide, builder, maxDepth)
-      for (const { type, target } of await relationshipsOf(archive, slide, maxDepth)) {
+      const related = await relationshipsOf(archive, slide, maxDepth)
+      await writeDrawings(archive, related, builder, maxDepth)
+      for (const { type, target } of related) {
         if (type === 'notesSlide') await writeShapes(archive, target, builder, maxDepth)
       }
     }
@@ -105,31 +108,4 @@ function tableHandler(blocks: BlockWriter): XmlHandler {
       if (name === 'tbl') blocks.endTable()
     },
   }
-}
-
-interface Relationship {
-  readonly id: string
-  /** Last word of the type, such as `slide`. */
-  readonly type: string
-  /** Name of the part in the archive. */
-  readonly target: string
-}
-
-/** What a part of an Office file points to. */
-async function relationshipsOf(
-  archive: ZipArchive,
-  part: string,
-  maxDepth: number,
-): Promise<Relationship[]> {
-  const folder = posix.dirname(part)
-  const name = posix.join(folder, '_rels', `${posix.basename(part)}.rels`)
-  if (!archive.has(name)) return []
-  const found: Relationship[] = []
-  const open = (element: string, { Id, Type, Target, TargetMode }: Record<string, string>) => {
-    if (element !== 'Relationship' || TargetMode === 'External' || !Id || !Target) return
-    const target = Target.startsWith('/') ? Target.slice(1) : posix.join(folder, Target)
-    found.push({ id: Id, type: posix.basename(Type ?? ''), target })
-  }
-  parseXml(await archive.text(name), { open }, maxDepth)
-  return found
 }

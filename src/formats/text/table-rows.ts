@@ -1,6 +1,6 @@
 import type { TableRow } from './table-lines.ts'
 
-/** A cell with the rows that it takes; 0 when another cell covers it. */
+/** A cell with the rows that it takes: 0 when another cell covers it, infinite until one does not. */
 export interface SpannedCell {
   readonly text: string
   readonly rows: number
@@ -31,10 +31,12 @@ export class TableRows {
 
   add(cells: readonly SpannedCell[], isHead: boolean): void {
     const row: string[] = []
-    for (let own = 0; own < cells.length || this.#carried.has(row.length); ) {
+    for (let own = 0; own < cells.length || this.#isHeld(row.length); ) {
       const column = row.length
-      const carried = this.#repeat(column)
       const cell = cells[own]
+      // It ends at the first cell that it does not cover.
+      if (cell?.rows !== 0 && !this.#isHeld(column)) this.#carried.delete(column)
+      const carried = this.#repeat(column)
       if (carried === null || cell?.rows === 0) own++
       if (carried === null && cell) this.#carry(column, cell)
       row.push(carried ?? cell?.text ?? '')
@@ -50,6 +52,11 @@ export class TableRows {
     return rows
   }
 
+  /** Whether a cell stands here that the row itself does not mention. */
+  #isHeld(column: number): boolean {
+    return Number.isFinite(this.#carried.get(column)?.left ?? Number.POSITIVE_INFINITY)
+  }
+
   #repeat(column: number): string | null {
     const carried = this.#carried.get(column)
     if (!carried) return null
@@ -60,6 +67,9 @@ export class TableRows {
 
   #carry(column: number, { text, rows }: SpannedCell): void {
     if (!(rows > 1) || text.length > LONGEST_CARRIED || this.#repeated > MOST_CARRIED) return
-    this.#carried.set(column, { text, left: Math.min(TALLEST_CELL, rows) - 1 })
+    this.#carried.set(column, {
+      text,
+      left: Number.isFinite(rows) ? Math.min(TALLEST_CELL, rows) - 1 : rows,
+    })
   }
 }
