@@ -1,6 +1,6 @@
 import type { FileReadersOptions } from '../formats/reader/file-readers.ts'
 import { CLOCK_OVER_CPU, DEFAULT_READ_LIMITS as LIMITS } from '../formats/reader/read-limits.ts'
-import { type EnvValues, integer } from './env-fields.ts'
+import { type EnvValues, flag, integer } from './env-fields.ts'
 
 const MB = 1024 * 1024
 
@@ -38,6 +38,10 @@ export const READ_FIELDS = {
     { min: 1000, max: 256 * MB },
     'Length of the text that a file gives.',
   ),
+  READ_HIDDEN: flag(
+    LIMITS.readHidden,
+    'Whether hidden sheets, and comments, headers and footers of Word, are read too.',
+  ),
 } as const
 
 export function readingOf(values: EnvValues<typeof READ_FIELDS>): FileReadersOptions {
@@ -52,6 +56,7 @@ export function readingOf(values: EnvValues<typeof READ_FIELDS>): FileReadersOpt
       maxUnpackedBytes: values.READ_UNPACKED_MB * MB,
       maxEntries: values.READ_PARTS,
       maxTextLength: values.READ_CHARACTERS,
+      readHidden: values.READ_HIDDEN,
     },
   }
 }

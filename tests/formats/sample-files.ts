@@ -71,7 +71,10 @@ export function pptx(
 }
 
 /** A workbook; cells are SpreadsheetML. Style 1 is a date. */
-export function xlsx(sheets: Readonly<Record<string, readonly (readonly string[])[]>>): Buffer {
+export function xlsx(
+  sheets: Readonly<Record<string, readonly (readonly string[])[]>>,
+  more: Readonly<Record<string, string>> = {},
+): Buffer {
   const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
   const names = Object.keys(sheets)
   const parts: Record<string, string> = {
@@ -92,7 +95,7 @@ export function xlsx(sheets: Readonly<Record<string, readonly (readonly string[]
     parts[`xl/worksheets/sheet${i + 1}.xml`] =
       `${XML}<worksheet ${main}><sheetData>${lines.join('')}</sheetData></worksheet>`
   }
-  return zip(parts)
+  return zip({ ...parts, ...more })
 }
 
 export const textCell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`

@@ -5,6 +5,7 @@ import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged } from '../unreadable-file.ts'
 import { ZipArchive } from '../zip-archive.ts'
 import { chartLines } from './chart-lines.ts'
+import { paragraphsOf } from './paragraphs-of.ts'
 import { type Relationship, relationshipsOf } from './relationships.ts'
 import { wordBody } from './word/word-body.ts'
 import { readNotes } from './word/word-notes.ts'
@@ -27,15 +28,26 @@ export async function readDocx(
       const target = parts.find((part) => part.type === type)?.target
       return target && archive.has(target) ? archive.text(target) : null
     }
+    /** Once, for most sections repeat what stands above and below the pages of the one before. */
+    const writeEach = async (type: 'header' | 'footer') => {
+      const texts = new Set<string>()
+      for (const part of parts) {
+        if (part.type !== type || !archive.has(part.target)) continue
+        for (const text of paragraphsOf(await archive.text(part.target), maxDepth)) texts.add(text)
+      }
+      for (const text of texts) builder.paragraph(text)
+    }
     const blocks = new BlockWriter(builder)
     const handler = wordBody(blocks, {
       styles: new WordStyles(await partText('styles'), maxDepth),
       numbers: new WordNumbers(await partText('numbering'), maxDepth),
-      notes: await notesIn(partText, maxDepth),
+      notes: await notesIn(partText, limits),
       charts: await chartsIn(archive, parts, maxDepth),
     })
+    if (limits.readHidden) await writeEach('header')
     parseXml(await archive.text(body), handler, maxDepth)
     blocks.finish()
+    if (limits.readHidden) await writeEach('footer')
   } catch (error) {
     throw damaged('DOCX', error)
   }
@@ -43,10 +55,10 @@ export async function readDocx(
 
 async function notesIn(
   partText: (type: string) => Promise<string | null>,
-  maxDepth: number,
+  { maxDepth, readHidden }: ReadLimits,
 ): Promise<Map<string, string>> {
   const notes = new Map<string, string>()
-  for (const kind of ['footnote', 'endnote']) {
+  for (const kind of ['footnote', 'endnote', ...(readHidden ? ['comment'] : [])]) {
     const xml = await partText(`${kind}s`)
     if (xml !== null) readNotes(xml, `${kind}Reference`, notes, maxDepth)
   }

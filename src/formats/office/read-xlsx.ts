@@ -1,34 +1,68 @@
-import readExcelFile from 'read-excel-file/node'
+import { parseXml, prefixed } from '../markup/parse-xml.ts'
 import type { ReadLimits } from '../reader/read-limits.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { writeSheet } from '../text/write-sheet.ts'
 import { damaged } from '../unreadable-file.ts'
 import { ZipArchive } from '../zip-archive.ts'
+import { relationshipsOf } from './relationships.ts'
+import { sharedStrings } from './sheet/shared-strings.ts'
+import { sheetRows } from './sheet/sheet-rows.ts'
+import { SheetStyles } from './sheet/sheet-styles.ts'
+import { writeDrawings } from './write-drawings.ts'
 
-/** Writes the rows of each sheet under the sheet's name. */
+interface Sheets {
+  readonly sheets: readonly { readonly name: string; readonly id: string }[]
+  readonly is1904: boolean
+}
+
+/** Writes the rows of each sheet that is shown under the sheet's name, then its charts and boxes. */
 export async function readXlsx(
   bytes: Buffer,
   builder: TextBuilder,
   limits: ReadLimits,
 ): Promise<void> {
+  const { maxDepth } = limits
   const archive = await ZipArchive.open(bytes, limits, 'XLSX')
   try {
-    await archive.verify()
-    for (const { sheet, data } of await readExcelFile(bytes)) {
-      const rows = data.map((row) => row.map(cellText))
-      if (!rows.flat().some((cell) => cell.trim() !== '')) continue
-      builder.heading(1, sheet)
+    const roots = await relationshipsOf(archive, '', maxDepth)
+    const book = roots.find(({ type }) => type === 'officeDocument')?.target ?? 'xl/workbook.xml'
+    const parts = await relationshipsOf(archive, book, maxDepth)
+    const partText = async (type: string) => {
+      const target = parts.find((part) => part.type === type)?.target
+      return target && archive.has(target) ? archive.text(target) : null
+    }
+    const { sheets, is1904 } = sheetsOf(await archive.text(book), limits)
+    const workbook = {
+      is1904,
+      styles: new SheetStyles(await partText('styles'), maxDepth),
+      strings: sharedStrings((await partText('sharedStrings')) ?? '<sst/>', maxDepth),
+    }
+    for (const { name, id } of sheets) {
+      const part = parts.find((one) => one.id === id)
+      if (part?.type !== 'worksheet') continue
+      const rows = sheetRows(await archive.text(part.target), workbook, maxDepth)
+      const drawn = await relationshipsOf(archive, part.target, maxDepth)
+      const isEmpty = rows.every((row) => row.length === 0)
+      if (isEmpty && !drawn.some(({ type }) => type === 'drawing')) continue
+      builder.heading(1, name)
       writeSheet(rows, builder, 2)
+      await writeDrawings(archive, drawn, builder, maxDepth)
     }
   } catch (error) {
     throw damaged('XLSX', error)
   }
 }
 
-function cellText(cell: unknown): string {
-  if (cell === null || cell === undefined) return ''
-  if (!(cell instanceof Date)) return String(cell)
-  if (Number.isNaN(cell.getTime())) return ''
-  const [day = '', time = ''] = cell.toISOString().split('T')
-  return time.startsWith('00:00:00') ? day : `${day} ${time.slice(0, 8)}`
+function sheetsOf(xml: string, { maxDepth, readHidden }: ReadLimits): Sheets {
+  const sheets: { name: string; id: string }[] = []
+  let is1904 = false
+  const open = (name: string, attributes: Readonly<Record<string, string>>) => {
+    if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes.date1904 ?? '')
+    if (name !== 'sheet') return
+    const isShown = (attributes.state ?? 'visible') === 'visible'
+    const id = prefixed(attributes, 'id')
+    if ((isShown || readHidden) && id) sheets.push({ name: attributes.name ?? '', id })
+  }
+  parseXml(xml, { open }, maxDepth)
+  return { sheets, is1904 }
 }

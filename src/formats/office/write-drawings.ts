@@ -1,7 +1,7 @@
-import { parseXml } from '../markup/parse-xml.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import type { ZipArchive } from '../zip-archive.ts'
 import { chartLines } from './chart-lines.ts'
+import { paragraphsOf } from './paragraphs-of.ts'
 import { type Relationship, relationshipsOf } from './relationships.ts'
 
 /** Writes what the charts, diagrams and drawings say that a part points to, in its order. */
@@ -25,35 +25,4 @@ export async function writeDrawings(
       await writeDrawings(archive, charts, builder, maxDepth)
     }
   }
-}
-
-/** The paragraphs of DrawingML, whatever they stand in. */
-function paragraphsOf(xml: string, maxDepth: number): string[] {
-  const paragraphs: string[] = []
-  let words: string[] = []
-  let inText = false
-  let fallback = 0
-  parseXml(
-    xml,
-    {
-      open(name) {
-        if (name === 'Fallback') fallback++
-        if (name === 't') inText = true
-        if (name === 'br') words.push('\n')
-      },
-      close(name) {
-        if (name === 'Fallback') fallback--
-        if (name === 't') inText = false
-        if (name !== 'p') return
-        const text = words.join('').trim()
-        if (text !== '') paragraphs.push(text)
-        words = []
-      },
-      text(text) {
-        if (inText && fallback === 0) words.push(text)
-      },
-    },
-    maxDepth,
-  )
-  return paragraphs
 }

@@ -19,6 +19,8 @@ export interface ReadLimits {
   readonly maxDepth: number
   /** Of the text that comes out, in UTF-16 units. */
   readonly maxTextLength: number
+  /** Whether what a file does not show is read too: hidden sheets, comments, headers and footers. */
+  readonly readHidden: boolean
 }
 
 const MB = 1024 * 1024
@@ -36,4 +38,5 @@ export const DEFAULT_READ_LIMITS: ReadLimits = Object.freeze({
   maxRatio: 200,
   maxDepth: 1000,
   maxTextLength: 32 * MB,
+  readHidden: false,
 })

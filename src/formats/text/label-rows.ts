@@ -48,7 +48,7 @@ const isShort = (label: string) =>
 
 const bare = (label: string) =>
   label
-    .replace(/[:*]+$/, '')
+    .replace(/(?<![:*])[:*]+$/, '')
     .trimEnd()
     .toLowerCase()
 

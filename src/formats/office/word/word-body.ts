@@ -9,7 +9,7 @@ import { WordTables } from './word-tables.ts'
 export interface WordParts {
   readonly styles: WordStyles
   readonly numbers: WordNumbers
-  /** Words of footnotes and endnotes by the kind of their reference and their ids. */
+  /** Words of footnotes, endnotes and comments by the kind of their reference and their ids. */
   readonly notes: ReadonlyMap<string, string>
   /** Lines of a chart by the id of its relationship. */
   readonly charts: ReadonlyMap<string, readonly string[]>
@@ -99,7 +99,7 @@ class WordBody {
     else if (name === 'outlineLvl') paragraph.outline = Number(value)
     else if (name === 'numId') paragraph.list = value
     else if (name === 'ilvl') paragraph.level = Number(value)
-    else if (name === 'footnoteReference' || name === 'endnoteReference') {
+    else if (name.endsWith('Reference')) {
       const note = this.#parts.notes.get(`${name} ${prefixed(attributes, 'id')}`)
       if (note) this.#write(` (${note})`)
     } else if (name === 'chart') {

@@ -1,6 +1,8 @@
 import { parseXml, prefixed } from '../../markup/parse-xml.ts'
 
-/** Adds the words of notes by the kind of reference and their ids; lines between notes are none. */
+const NOTES = new Set(['footnote', 'endnote', 'comment'])
+
+/** Adds the words of notes or comments by their reference and id; lines between notes are none. */
 export function readNotes(
   xml: string,
   reference: string,
@@ -14,7 +16,7 @@ export function readNotes(
     xml,
     {
       open(name, attributes) {
-        if (name === 'footnote' || name === 'endnote') {
+        if (NOTES.has(name)) {
           id =
             prefixed(attributes, 'type') === undefined ? (prefixed(attributes, 'id') ?? null) : null
           words = []
@@ -24,7 +26,7 @@ export function readNotes(
       },
       close(name) {
         inText = false
-        if (id === null || !(name === 'footnote' || name === 'endnote')) return
+        if (id === null || !NOTES.has(name)) return
         notes.set(`${reference} ${id}`, words.join('').replace(/\s+/g, ' ').trim())
         id = null
       },
