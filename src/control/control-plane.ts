@@ -17,6 +17,8 @@ import type { InvitationMail } from './members/invitation-mail.ts'
 import { Invitations } from './members/invitations.ts'
 import { Inviters } from './members/inviters.ts'
 import { Members } from './members/members.ts'
+import { CpuHours } from './quotas/cpu-hours.ts'
+import { CpuUsage } from './quotas/cpu-usage.ts'
 import { MonthlyCalls } from './quotas/monthly-calls.ts'
 import type { Prices } from './quotas/prices.ts'
 import { DEFAULT_QUOTA, type Quota } from './quotas/quota.ts'
@@ -72,6 +74,7 @@ export interface ControlPlane {
   readonly acts: Acts
   readonly quotas: Quotas
   readonly usage: Usage
+  readonly cpu: CpuUsage
   /**
    * Call this by the one server of a database, before it serves: clears what a crash left
    * reserved, and takes up interrupted deletions, now and from time to time.
@@ -115,7 +118,9 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const calls = new MonthlyCalls(core, onError)
   const spending = new Spending(core)
   const { prices = {} } = options
-  const usage = new Usage(core, { tenantKbs, spending, prices, onError })
+  const hours = new CpuHours(() => core.now())
+  const cpu = new CpuUsage(core, { tenantKbs, hours, onError })
+  const usage = new Usage(core, { tenantKbs, spending, prices, cpu, onError })
   const inviters = new Inviters({ users, isOperatorElsewhere })
   const invitations = new Invitations(core, {
     users,
@@ -142,8 +147,16 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     secrets: new ProviderSecrets(core, options.sealer),
     deletions,
     acts: new Acts(core),
-    quotas: new Quotas(core, { tenantKbs, ledger, calls, spending, defaults: defaultQuota }),
+    quotas: new Quotas(core, {
+      tenantKbs,
+      ledger,
+      calls,
+      spending,
+      cpu: hours,
+      defaults: defaultQuota,
+    }),
     usage,
+    cpu,
     async start() {
       await ledger.clearPhantoms()
       void resume()
@@ -152,7 +165,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     async close() {
       clearInterval(timer)
       await deletions.idle()
-      for (const part of [directory, calls, usage]) await part.flush().catch(onError)
+      for (const part of [directory, calls, usage, cpu]) await part.flush().catch(onError)
       await passwords.close()
       await database.close()
     },

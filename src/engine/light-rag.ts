@@ -78,6 +78,8 @@ export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'
   /** Shown by `status`: what the workspace has used of each model. */
   readonly usage?: () => Readonly<Record<string, ModelUsage>>
   readonly background?: BackgroundJobs
+  /** How long documents are to wait before the next is begun, in milliseconds; not at all without it. */
+  readonly putOffMs?: () => Promise<number>
   /** Tells what ends of processes count against documents; without it none does. */
   readonly watch?: WorkWatch
   /** Told what happens to documents, such as for logs. */
@@ -108,6 +110,7 @@ export class LightRag implements Rag {
       graphBounds: parts.graphBounds,
       room: parts.room,
       background: parts.background ?? ((job) => job()),
+      putOffMs: parts.putOffMs ?? (async () => 0),
       watch: parts.watch ?? NO_WATCH,
       onEvent: (event) => parts.onEvent?.(event),
       onError: (message, error) => this.#report(message, error),

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { OwnSettings } from '../config/own-settings.ts'
 import type { TenantKb } from '../control/kbs/tenant-kbs.ts'
 import type { PooledWorkspace } from '../control/operators/live-engines.ts'
+import type { CpuShare } from '../control/quotas/cpu-share.ts'
 import type { Amounts, Used } from '../control/quotas/quota-ledger.ts'
 import type { GraphBounds } from '../engine/merge/graph-bounds.ts'
 import type { Lane } from '../engine/ports/models.ts'
@@ -45,14 +46,19 @@ export interface FrontCalls {
   releaseSlot(id: number): void
   ownSettings(workspace: string): Promise<OwnSettings>
   graphBounds(workspace: string): Promise<GraphBounds>
+  /** How long documents are to wait for time of the processor, in milliseconds. */
+  putOffMs(workspace: string): Promise<number>
   /** Whether a workspace is to be opened without the files that can be made again. */
   isOpenedBare(workspace: string): Promise<boolean>
   recordUsage(record: UsageRecord, userId: string | undefined): void
+  /** What workspaces took of the processor since the host told it last. */
+  recordCpu(shares: readonly CpuShare[]): void
   tenantKbOf(workspace: string): Promise<TenantKb | undefined>
   countCall(tenantKb: TenantKb): Promise<void>
   beginQuery(id: number, tenantKb: TenantKb): Promise<void>
   endQuery(id: number): void
   assertSolvent(tenantKb: TenantKb): Promise<void>
+  assertCpuLeft(tenantKb: TenantKb): Promise<void>
   reserve(id: number, tenantKb: TenantKb, amounts: Amounts): Promise<void>
   settle(id: number, used: Used | null): Promise<void>
   assertStorageLeft(tenantKb: TenantKb): Promise<void>

@@ -1,5 +1,6 @@
 import type { OwnSettings } from '../config/own-settings.ts'
 import type { TenantKb } from '../control/kbs/tenant-kbs.ts'
+import type { CpuShare } from '../control/quotas/cpu-share.ts'
 import type { QuotaDesk } from '../control/quotas/quota-desk.ts'
 import type { Amounts, Reservation, Used } from '../control/quotas/quota-ledger.ts'
 import type { GraphBounds } from '../engine/merge/graph-bounds.ts'
@@ -18,12 +19,14 @@ export interface FrontServices {
     | {
         of(workspace: string): Promise<OwnSettings>
         graphBounds(workspace: string): Promise<GraphBounds>
+        putOffMs(workspace: string): Promise<number>
       }
     | undefined
   readonly quotas: QuotaDesk | undefined
   readonly queries: Limiter | undefined
   readonly isOpenedBare: (workspace: string) => boolean
   readonly onUsage: (record: UsageRecord, userId: string | undefined) => void
+  readonly onCpu: ((shares: readonly CpuShare[]) => void) | undefined
   readonly onClosed: (workspace: string) => void
   readonly onRefused: (decisionId: string, code: string) => void
   readonly operatorGauges: () => Promise<OperatorGauges>
@@ -88,12 +91,20 @@ export class HostDesk implements FrontCalls {
     return present(this.#front.ownSettings).graphBounds(workspace)
   }
 
+  async putOffMs(workspace: string): Promise<number> {
+    return present(this.#front.ownSettings).putOffMs(workspace)
+  }
+
   async isOpenedBare(workspace: string): Promise<boolean> {
     return this.#front.isOpenedBare(workspace)
   }
 
   recordUsage(record: UsageRecord, userId: string | undefined): void {
     this.#front.onUsage(record, userId)
+  }
+
+  recordCpu(shares: readonly CpuShare[]): void {
+    this.#front.onCpu?.(shares)
   }
 
   async tenantKbOf(workspace: string): Promise<TenantKb | undefined> {
@@ -114,6 +125,10 @@ export class HostDesk implements FrontCalls {
 
   async assertSolvent(tenantKb: TenantKb): Promise<void> {
     return present(this.#front.quotas).assertSolvent(tenantKb)
+  }
+
+  async assertCpuLeft(tenantKb: TenantKb): Promise<void> {
+    return present(this.#front.quotas).assertCpuLeft(tenantKb)
   }
 
   async reserve(id: number, tenantKb: TenantKb, amounts: Amounts): Promise<void> {

@@ -12,6 +12,7 @@ export class WorkFile {
   readonly #bytes = Buffer.alloc(BYTES, ' ')
   #file: number | null
   #written = 0
+  #told: Work | null | undefined
 
   constructor(path: string) {
     this.#file = openSync(path, 'w', 0o600)
@@ -19,7 +20,8 @@ export class WorkFile {
   }
 
   tell(work: Work | null): void {
-    if (this.#file === null) return
+    if (this.#file === null || work === this.#told) return
+    this.#told = work
     // What is left of a longer one before it is written over.
     const length = this.#bytes.write(JSON.stringify(work ?? {}))
     this.#bytes.fill(' ', length, Math.max(length, this.#written))

@@ -167,6 +167,7 @@ export async function buildServer(
       bounded: (rag) => control?.bounded(rag, context) ?? rag,
       queries: defences.queries,
       onUsage: (record, userId) => control?.plane.usage.record(record, userId),
+      onCpu: control && ((shares) => control.plane.cpu.record(shares)),
       onClosed: (workspace) => upkeep.closed(workspace),
       about: {
         info: { auth_mode: authMode(authenticator), ...about(config) },
@@ -183,7 +184,12 @@ export async function buildServer(
       stillHolds(open, { usersFile: chosen.usersFile, control: control?.plane.directory }),
     )
   }
-  const upkeep = new Upkeep(config, { registry, pool: engines.pool, log: app.log })
+  const upkeep = new Upkeep(config, {
+    registry,
+    pool: engines.pool,
+    log: app.log,
+    putOffMs: control?.ownSettings.putOffMs,
+  })
   let resuming: NodeJS.Timeout | undefined
   app.addHook('onReady', async () => {
     // Not now: a server with thousands of workspaces listens at once, and answers those who waited for

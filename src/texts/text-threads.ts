@@ -22,6 +22,8 @@ export interface TextThreadsOptions {
   readonly cpuMs?: number
   /** What a job may take of memory. */
   readonly maxBytes?: number
+  /** Told what each job of a workspace took of the processor, in milliseconds. */
+  readonly onCpu?: ((workspace: string, ms: number) => void) | undefined
   /** The file that the threads run. */
   readonly worker?: URL
 }
@@ -35,14 +37,17 @@ export class TextThreads {
   readonly #cpuMs: number
   readonly #pool: ThreadPool<TextJob, TextResult>
   readonly #turns = new FairScheduler({ limit: THREADS, perWorkspace: THREADS - 1 })
+  readonly #onCpu: TextThreadsOptions['onCpu']
   #isClosed = false
 
   constructor({
     cpuMs = CPU_MS,
     maxBytes = MAX_BYTES,
+    onCpu,
     worker = new URL('./text-worker.ts', import.meta.url),
   }: TextThreadsOptions = {}) {
     this.#cpuMs = cpuMs
+    this.#onCpu = onCpu
     const resourceLimits = { maxOldGenerationSizeMb: (HEAP_OVER_BYTES * maxBytes) / MB }
     const start = () => startThread(worker, { resourceLimits })
     this.#pool = new ThreadPool(start, { errors: { EngineError }, maxBytes })
@@ -68,7 +73,7 @@ export class TextThreads {
     try {
       const done = await this.#turns.run(workspace, 'extract', signal, async () => {
         if (this.#isClosed) throw closing()
-        return this.#pool.run(job, maxCpuMs, signal)
+        return this.#pool.run(job, maxCpuMs, signal, (ms) => this.#onCpu?.(workspace, ms))
       })
       return done as TextResults[Kind]
     } catch (error) {

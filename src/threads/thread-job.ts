@@ -26,6 +26,9 @@ export class ThreadJob<Question, Answer> {
   readonly thread: ThreadCalls<Question, Answer>
   readonly #maxCpuMs: number
   readonly #began = performance.now()
+  /** What the thread had spent for others; a new one has spent nothing yet. */
+  readonly #spentForOthers: number
+  #seen: number | null = null
   /** What the thread had spent before, as far as the first look tells. */
   #spentBefore: number | null = null
   #reason: Promise<unknown> | undefined
@@ -37,6 +40,7 @@ export class ThreadJob<Question, Answer> {
   constructor(thread: ThreadCalls<Question, Answer>, maxCpuMs: number) {
     this.thread = thread
     this.#maxCpuMs = maxCpuMs
+    this.#spentForOthers = thread.isStarted ? (thread.cpuMs() ?? 0) : 0
     this.#failure.catch(() => undefined)
   }
 
@@ -55,9 +59,20 @@ export class ThreadJob<Question, Answer> {
     return this.#reason !== undefined
   }
 
+  /**
+   * What the question took of the processor, the start of its thread included, in milliseconds: by the
+   * clock where nobody tells, and of a thread that has ended as far as was last seen.
+   */
+  spentMs(): number {
+    this.#seen = this.thread.cpuMs() ?? this.#seen
+    if (this.#seen === null) return performance.now() - this.#began
+    return Math.max(0, this.#seen - this.#spentForOthers)
+  }
+
   /** The limit of time that it is over, or null. */
   limitReached(): 'cpu' | 'clock' | null {
     const spent = this.thread.cpuMs()
+    this.#seen = spent ?? this.#seen
     this.#spentBefore ??= spent
     if (spent !== null && spent - (this.#spentBefore ?? 0) > this.#maxCpuMs) return 'cpu'
     const isOver = performance.now() - this.#began > this.#maxCpuMs * CLOCK_OVER_CPU

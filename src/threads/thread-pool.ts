@@ -52,10 +52,16 @@ export class ThreadPool<Question, Answer> {
 
   /**
    * @param maxCpuMs what the answer may take
+   * @param onCpu told what it took, or was let take, in milliseconds of the processor
    * @throws {ThreadOver} when it takes too much; {@link NoThread}; what the thread threw; the reason of
    *   the signal, which ends the thread
    */
-  async run(question: Question, maxCpuMs: number, signal?: AbortSignal): Promise<Answer> {
+  async run(
+    question: Question,
+    maxCpuMs: number,
+    signal?: AbortSignal,
+    onCpu?: (ms: number) => void,
+  ): Promise<Answer> {
     for (let isCleared = false; ; isCleared = true) {
       signal?.throwIfAborted()
       const job = new ThreadJob(this.#takeThread(), maxCpuMs)
@@ -70,6 +76,7 @@ export class ThreadPool<Question, Answer> {
         if (error !== INNOCENT) throw error
       } finally {
         signal?.removeEventListener('abort', giveUp)
+        onCpu?.(job.spentMs())
         this.#leave(job)
       }
     }

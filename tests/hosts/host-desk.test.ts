@@ -38,6 +38,7 @@ beforeEach(async () => {
     queries,
     isOpenedBare: () => false,
     onUsage: nothing,
+    onCpu: undefined,
     onClosed: nothing,
     onRefused: nothing,
     operatorGauges: () => Promise.reject(new Error('nobody asks for them')),

@@ -38,6 +38,7 @@ export function startRealHosts(folder: string, count: number): EngineHosts {
       queries: undefined,
       isOpenedBare: () => false,
       onUsage: nothing,
+      onCpu: undefined,
       onClosed: nothing,
       onRefused: nothing,
       operatorGauges: () => Promise.reject(new Error('nobody asks for them')),

@@ -18,6 +18,7 @@ export const CONTROL_STATUS = {
   storage_exceeded: 403,
   calls_exhausted: 429,
   queries_at_once: 429,
+  cpu_exhausted: 429,
   credit_exhausted: 402,
   budget_exhausted: 402,
   super_admin_only: 403,

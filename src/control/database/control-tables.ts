@@ -170,6 +170,16 @@ export interface UsageRow {
   cost: number
 }
 
+export interface CpuUsageRow {
+  tenant_id: string
+  /** `2026-05-31`, in UTC. */
+  day: string
+  kb_id: string
+  /** Where it was used; see `CPU_KINDS`. */
+  kind: string
+  cpu_ms: number
+}
+
 export interface SnapshotRow {
   snapshot_id: string
   token_digest: string
@@ -230,6 +240,7 @@ export interface ControlTables {
   reservations: ReservationRow
   monthly_calls: MonthlyCallsRow
   usage: UsageRow
+  cpu_usage: CpuUsageRow
   snapshots: SnapshotRow
   deletions: DeletionRow
   acts: ActRow

@@ -207,11 +207,23 @@ const OPERATOR_KEYS = [
   'CREATE INDEX operator_keys_by_user ON operator_keys (user_id, created_at)',
 ]
 
+const CPU_USAGE = [
+  `CREATE TABLE cpu_usage (
+    tenant_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    kb_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    cpu_ms DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (tenant_id, day, kb_id, kind)
+  )`,
+]
+
 /** Each name sorts after the one before; what has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_first': statements(FIRST),
   '0002_invited_by_name': statements(INVITED_BY_NAME),
   '0003_operator_keys': statements(OPERATOR_KEYS),
+  '0004_cpu_usage': statements(CPU_USAGE),
 }
 
 function statements(texts: readonly string[]): Migration {

@@ -10,13 +10,22 @@ const OF_TENANT = [
   'reservations',
   'monthly_calls',
   'usage',
+  'cpu_usage',
   'snapshots',
   'memberships',
   'kbs',
   'tenants',
 ] as const
 
-const OF_KB = ['provider_secrets', 'levels', 'reservations', 'usage', 'snapshots', 'kbs'] as const
+const OF_KB = [
+  'provider_secrets',
+  'levels',
+  'reservations',
+  'usage',
+  'cpu_usage',
+  'snapshots',
+  'kbs',
+] as const
 
 type Scope = Pick<DeletionRow, 'tenant_id' | 'kb_id'>
 

@@ -78,4 +78,16 @@ export const UsageReply = Type.Object({
     }),
   ),
   total: Type.Object(sums),
+  /** By day and knowledge base, where rows are; it is of no caller, model or step. */
+  processor: Type.Object({
+    rows: listOf(
+      Type.Object({
+        day: NullableString,
+        kb_id: NullableString,
+        kind: Type.String(),
+        cpu_seconds: Type.Number(),
+      }),
+    ),
+    cpu_seconds: Type.Number(),
+  }),
 })

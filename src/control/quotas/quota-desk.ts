@@ -9,15 +9,18 @@ export interface QuotaDesk {
   countCall(tenantKb: TenantKb): Promise<void>
   /**
    * @returns call it when the query is over; a second call does nothing
-   * @throws {ControlError} `queries_at_once`, `credit_exhausted`, `budget_exhausted`
+   * @throws {ControlError} `queries_at_once`, `credit_exhausted`, `budget_exhausted`, `cpu_exhausted`
    */
   beginQuery(tenantKb: TenantKb): Promise<() => void>
   /**
-   * For what asks models in the background: it holds nothing, but begins on credit alone.
+   * For what asks models in the background: it holds nothing, but begins on credit alone, and while
+   * there is time of the processor left.
    *
-   * @throws {ControlError} `credit_exhausted`, `budget_exhausted`
+   * @throws {ControlError} `credit_exhausted`, `budget_exhausted`, `cpu_exhausted`
    */
   assertSolvent(tenantKb: TenantKb): Promise<void>
+  /** @throws {ControlError} `cpu_exhausted` */
+  assertCpuLeft(tenantKb: TenantKb): Promise<void>
   /** @throws {ControlError} `quota_exceeded`, `storage_exceeded` */
   reserve(tenantKb: TenantKb, amounts: Amounts): Promise<Reservation>
   /** @throws {ControlError} `storage_exceeded` */

@@ -91,6 +91,9 @@ class Guard {
     switch (rule) {
       case 'counted':
         return bare(...args)
+      case 'graph-read':
+        await quotas.assertCpuLeft(tenantKb)
+        return bare(...args)
       case 'query':
         return this.#asQuery(tenantKb, () => bare(...args))
       case 'insert-texts':
@@ -133,6 +136,7 @@ class Guard {
     const tenantKb = await quotas.tenantKbOf(workspace)
     if (tenantKb === undefined) return () => undefined
     await quotas.countCall(tenantKb)
+    if (rule === 'graph-read') await quotas.assertCpuLeft(tenantKb)
     return rule === 'query' ? quotas.beginQuery(tenantKb) : () => undefined
   }
 

@@ -4,16 +4,19 @@ import type { Rag } from '../../engine/rag.ts'
  * What a call of a tenant is held to before it reaches the engine:
  * - `free`: nothing; it is not counted either
  * - `counted`: the calls of the month
- * - `query`: counted; one of the queries at once, on credit
- * - `insert-texts`, `insert-file`, `insert-graph`: counted; on credit, with room for what comes in
- * - `graph-edit`: counted; on credit, with storage left and room in the graph
- * - `background`: counted; begins on credit alone
+ * - `graph-read`: counted; with time of the processor left
+ * - `query`: counted; one of the queries at once, on credit, with time of the processor left
+ * - `insert-texts`, `insert-file`, `insert-graph`: as a query, but for their number at once, with room
+ *   for what comes in
+ * - `graph-edit`: counted; on credit, with time and storage left and room in the graph
+ * - `background`: counted; begins on credit alone, with time left
  * - `scan`: as `background`, with room for a document at least
  * - `removal`: counted; what it frees is measured again
  */
 export type MethodQuota =
   | 'free'
   | 'counted'
+  | 'graph-read'
   | 'query'
   | 'insert-texts'
   | 'insert-file'
@@ -23,8 +26,8 @@ export type MethodQuota =
   | 'scan'
   | 'removal'
 
-/** The same for streams: they are counted, or are queries as well. */
-export type StreamQuota = Extract<MethodQuota, 'counted' | 'query'>
+/** The same for streams: they are counted, or read the graph, or are queries as well. */
+export type StreamQuota = Extract<MethodQuota, 'counted' | 'graph-read' | 'query'>
 
 type Stream = (...args: never[]) => AsyncIterable<unknown>
 
@@ -68,12 +71,12 @@ export const QUOTA_RULES = {
   mergeEntities: 'graph-edit',
   deleteEntity: 'counted',
   deleteRelation: 'counted',
-  entityNames: 'counted',
-  popularEntityNames: 'counted',
-  searchEntityNames: 'counted',
-  subgraph: 'counted',
+  entityNames: 'graph-read',
+  popularEntityNames: 'graph-read',
+  searchEntityNames: 'graph-read',
+  subgraph: 'graph-read',
   entityExists: 'counted',
-  exportGraph: 'counted',
+  exportGraph: 'graph-read',
 } as const satisfies QuotaRules<Rag>
 
 /**

@@ -23,6 +23,7 @@ export const QuotaChange = Type.Object(
     max_entities_per_kb: bound('Entities of one knowledge base.'),
     max_relationships_per_kb: bound('Relations of one knowledge base.'),
     max_monthly_cost: Type.Optional(Sum),
+    max_cpu_seconds_per_hour: bound('Of the processor, in the last 60 minutes; null = no bound.'),
   },
   { additionalProperties: false },
 )
@@ -40,6 +41,7 @@ export const DEFAULT_QUOTA: Quota = Object.freeze({
   max_entities_per_kb: 100_000,
   max_relationships_per_kb: 500_000,
   max_monthly_cost: null,
+  max_cpu_seconds_per_hour: null,
 })
 
 const check = Compile(QuotaChange)

@@ -4,6 +4,7 @@ import type { ControlCore } from '../core/control-core.ts'
 import { ControlError } from '../core/control-error.ts'
 import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
 import { tenantUse } from '../tenants/tenant-info.ts'
+import type { CpuHours } from './cpu-hours.ts'
 import type { MonthlyCalls } from './monthly-calls.ts'
 import { type Quota, quotaOf } from './quota.ts'
 import type { QuotaDesk } from './quota-desk.ts'
@@ -15,6 +16,7 @@ export interface QuotasOptions {
   readonly ledger: QuotaLedger
   readonly calls: MonthlyCalls
   readonly spending: Spending
+  readonly cpu: CpuHours
   readonly defaults: Quota
 }
 
@@ -28,6 +30,8 @@ export interface QuotaState {
     readonly concurrent_queries: number
     readonly knowledge_bases: number
     readonly monthly_cost: number
+    /** Of the last 60 minutes. */
+    readonly cpu_seconds: number
   }
   readonly credit: number | null
 }
@@ -38,6 +42,7 @@ export class Quotas implements QuotaDesk {
   readonly ledger: QuotaLedger
   readonly calls: MonthlyCalls
   readonly spending: Spending
+  readonly cpu: CpuHours
   readonly #core: ControlCore
   readonly #defaults: Quota
   readonly #queries = new Map<string, number>()
@@ -48,6 +53,7 @@ export class Quotas implements QuotaDesk {
     this.ledger = options.ledger
     this.calls = options.calls
     this.spending = options.spending
+    this.cpu = options.cpu
     this.#defaults = options.defaults
   }
 
@@ -86,6 +92,7 @@ export class Quotas implements QuotaDesk {
   }
 
   async beginQuery(tenantKb: TenantKb): Promise<() => void> {
+    this.cpu.assertLeft(tenantKb)
     const release = this.holdQuery(tenantKb)
     try {
       const refund = await this.spending.reserve(tenantKb)
@@ -100,8 +107,22 @@ export class Quotas implements QuotaDesk {
   }
 
   async assertSolvent(tenantKb: TenantKb): Promise<void> {
+    this.cpu.assertLeft(tenantKb)
     const refund = await this.spending.reserve(tenantKb)
     refund()
+  }
+
+  async assertCpuLeft(tenantKb: TenantKb): Promise<void> {
+    this.cpu.assertLeft(tenantKb)
+  }
+
+  /**
+   * How long documents of a workspace are put off because its tenant has taken what it may of the
+   * processor, in milliseconds; 0 while it has not.
+   */
+  async putOffMs(workspace: string): Promise<number> {
+    const tenantKb = await this.tenantKbOf(workspace)
+    return tenantKb === undefined ? 0 : this.cpu.waitMs(tenantKb)
   }
 
   reserve(tenantKb: TenantKb, amounts: Amounts): Promise<Reservation> {
@@ -130,6 +151,7 @@ export class Quotas implements QuotaDesk {
         monthly_api_calls: await this.calls.used(tenant_id),
         concurrent_queries: this.#queries.get(tenant_id) ?? 0,
         monthly_cost: spent,
+        cpu_seconds: this.cpu.used(tenant_id),
       },
       credit,
     }

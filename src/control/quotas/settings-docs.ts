@@ -33,6 +33,7 @@ const QUOTA = {
     concurrent_queries: 0,
     knowledge_bases: 2,
     monthly_cost: 0.4,
+    cpu_seconds: 3.2,
   },
   credit: null,
 }
@@ -147,13 +148,17 @@ export const SETTINGS_DOCS = documented({
   },
   'GET /tenants/:tenant/usage': {
     tag: 'Tenants',
-    summary: 'Sums up what a tenant used of the models',
+    summary: 'Sums up what a tenant used of the models and of the processor',
     reply: {
       example: {
         from: '2026-05-25',
         to: '2026-05-31',
         rows: [{ day: '2026-05-31', kb_id: null, actor: null, model: null, step: null, ...USED }],
         total: USED,
+        processor: {
+          rows: [{ day: '2026-05-31', kb_id: null, kind: 'loop', cpu_seconds: 12.5 }],
+          cpu_seconds: 12.5,
+        },
       },
     },
   },

@@ -42,6 +42,7 @@ const QuotaStateReply = Type.Object({
     concurrent_queries: Type.Number(),
     knowledge_bases: Type.Number(),
     monthly_cost: Type.Number(),
+    cpu_seconds: Type.Number(),
   }),
   credit: NullableNumber,
 })

@@ -9,6 +9,7 @@ import { kbBy } from '../kbs/kb-rows.ts'
 import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
 import type { UsageGroup, UsageReply } from '../operators/record-schemas.ts'
 import { warnOfBudget } from './budget-warnings.ts'
+import type { CpuUsage } from './cpu-usage.ts'
 import { costOf, type Prices } from './prices.ts'
 import type { Spending } from './spending.ts'
 
@@ -31,6 +32,7 @@ export interface UsageOptions {
   readonly tenantKbs: TenantKbs
   readonly spending: Spending
   readonly prices: Prices
+  readonly cpu: CpuUsage
   readonly onError: (error: unknown) => void
 }
 
@@ -153,6 +155,7 @@ export class Usage {
   /** @throws {ControlError} `forbidden`, `not_found` */
   async report(actor: Actor, tenantRef: string, filter: UsageFilter = {}): Promise<UsageReport> {
     await this.flush()
+    await this.#options.cpu.flush()
     const { db } = this.#core
     const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage_billing')
     const to = filter.to ?? dayOf(this.#core.now())
@@ -163,9 +166,8 @@ export class Usage {
       .where('tenant_id', '=', tenant.tenant_id)
       .where('day', '>=', from)
       .where('day', '<=', to)
-    if (filter.kb !== undefined) {
-      rows = rows.where('kb_id', '=', (await kbBy(db, tenant.tenant_id, filter.kb)).kb_id)
-    }
+    const kbId = filter.kb && (await kbBy(db, tenant.tenant_id, filter.kb)).kb_id
+    if (kbId !== undefined) rows = rows.where('kb_id', '=', kbId)
     const grouped = groups.length === 0 ? rows : rows.groupBy(groups.map((name) => COLUMN[name]))
     const shown = (name: UsageGroup) =>
       groups.includes(name) ? sql.ref<string | null>(COLUMN[name]) : sql<string | null>`null`
@@ -188,7 +190,14 @@ export class Usage {
       ...row,
       used_tokens: row.prompt_tokens + row.completion_tokens,
     }))
-    return { from, to, rows: sums, total: totalOf(sums) }
+    const processor = await this.#options.cpu.report({
+      tenantId: tenant.tenant_id,
+      from,
+      to,
+      kbId,
+      groups: groups.filter((group) => group === 'day' || group === 'kb'),
+    })
+    return { from, to, rows: sums, total: totalOf(sums), processor }
   }
 
   async #book(workspace: string, cost: number): Promise<void> {

@@ -41,6 +41,7 @@ export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'r
   readonly fileReader: FileReader
   readonly cutter: TextCutter
   readonly background: BackgroundJobs
+  readonly putOffMs: () => Promise<number>
   readonly watch: WorkWatch
   readonly onEvent: (event: PipelineEvent) => void
   readonly onError: (message: string, error: unknown) => void
@@ -97,6 +98,7 @@ export class DocumentWork {
       tidy: (options) => this.#embedPending(options),
       models: modelOutages(checks),
       background,
+      putOffMs: parts.putOffMs,
       maxParallelInsert: settings.maxParallelInsert,
       retryPaceMs: settings.retryPaceMs,
       log: this.#log,

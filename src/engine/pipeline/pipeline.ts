@@ -50,6 +50,8 @@ export interface PipelineParts {
   endAttempt(document: DocumentRecord, end: AttemptEnd): Promise<void>
   readonly models: ModelOutages
   readonly background: BackgroundJobs
+  /** How long documents are to wait before the next is begun, in milliseconds: 0 for not at all. */
+  readonly putOffMs: () => Promise<number>
   readonly maxParallelInsert: number
   /** The first wait of a document that a model failed for, in milliseconds. */
   readonly retryPaceMs: number
@@ -63,7 +65,7 @@ interface Worked extends WorkCourse {
   readonly document: DocumentRecord
 }
 
-/** Pauses while the storage takes nothing, in milliseconds: doubled up to the longest. */
+/** Pauses while the storage takes nothing, in milliseconds: doubled up to the longest. Of who is put off as well. */
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 60_000
 /** A document that waits for another attempt is looked for at least so often. */
@@ -90,6 +92,8 @@ export class Pipeline {
   #pause = 0
   #lastPause = 0
   #alarm: NodeJS.Timeout | undefined
+  /** How long the documents that are left have to wait; 0 for not at all. */
+  #putOffMs = 0
 
   constructor(parts: PipelineParts) {
     this.#parts = parts
@@ -162,13 +166,16 @@ export class Pipeline {
     while (this.#woken && !signal.aborted) {
       this.#woken = false
       const pending = await this.#parts.pendingCount()
+      if (pending > 0 && (await this.#isPutOff())) break
       if (pending > 0 && this.#parts.models.outage !== null) await this.#sitOut(signal)
       if (pending > 0) this.#parts.log.begin('Indexing', pending)
       await this.#workTogether(signal)
       if (this.#parts.models.outage !== null && pending > 0) this.#woken ||= !signal.aborted
       if (this.#pause > 0 && !signal.aborted) await this.#rest(signal)
     }
-    if (!signal.aborted) await this.#parts.tidy({ lane: 'extract', signal })
+    if (!signal.aborted && this.#putOffMs === 0) {
+      await this.#parts.tidy({ lane: 'extract', signal })
+    }
     if (!signal.aborted) await this.#setAlarm()
     this.#cancelling = false
   }
@@ -187,14 +194,17 @@ export class Pipeline {
     onEvent({ type: 'model_back' })
   }
 
-  /** Wakes the pipeline when the next document is due that waits for another attempt. */
+  /** Wakes the pipeline when the next document is due that was put off, or waits for another attempt. */
   async #setAlarm(): Promise<void> {
     const at = await this.#parts.nextAttemptAt()
-    if (at === null || this.#closed) return
+    const putOffMs = this.#putOffMs
+    if ((at === null && putOffMs === 0) || this.#closed) return
     clearTimeout(this.#alarm)
     // Not at once: a clock that jumps must not make this a loop.
-    const ms = Math.max(FIRST_PAUSE / 10, at - Date.now())
-    this.#alarm = setTimeout(() => this.wake(), timerMs(ms, LONGEST_SLEEP)).unref()
+    const waitMs = putOffMs > 0 ? putOffMs : (at ?? 0) - Date.now()
+    const ms = Math.max(FIRST_PAUSE / 10, waitMs)
+    const longest = putOffMs > 0 ? LONGEST_PAUSE : LONGEST_SLEEP
+    this.#alarm = setTimeout(() => this.wake(), timerMs(ms, longest)).unref()
   }
 
   /** What arrives while one document takes long is taken up by those who have nothing to do. */
@@ -221,6 +231,7 @@ export class Pipeline {
   /** Works until nothing is due; false when work has to stop before. */
   async #work(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && this.#pause === 0 && this.#parts.models.outage === null) {
+      if (await this.#isPutOff()) return false
       try {
         if (!(await this.#parts.background(() => this.#one(signal), signal))) return true
       } catch (error) {
@@ -230,6 +241,19 @@ export class Pipeline {
       }
     }
     return false
+  }
+
+  /** Whether no further document is begun for now; who is put off leaves the engine to itself. */
+  async #isPutOff(): Promise<boolean> {
+    const before = this.#putOffMs
+    this.#putOffMs = await this.#parts.putOffMs().catch((error: unknown) => {
+      this.#parts.onError('Nobody tells whether documents are put off; they go on', error)
+      return 0
+    })
+    if (this.#putOffMs > 0 && before === 0) {
+      this.#parts.log.say('The documents that are left wait for time of the processor.')
+    }
+    return this.#putOffMs > 0
   }
 
   /** Returns whether there was one. */

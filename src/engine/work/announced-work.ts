@@ -15,26 +15,25 @@ export const OPENING = 'open'
 type Listener = (work: Work | null) => void
 
 let now: Work | null = null
-let listener: Listener = () => undefined
+let listeners: readonly Listener[] = []
 
 /**
- * Has `heard` called with each work before it runs, so that somebody outside the event loop can tell
- * who held it when it stood still. One for the whole process, which has one event loop.
+ * Has `heard` called with each work before it runs, and when it goes on after a wait, so that somebody outside the event loop can tell
+ * who held it when it stood still, and its time can be shared among those it worked for.
  *
  * @returns ends it
  */
 export function hearOfWork(heard: Listener): () => void {
-  listener = heard
+  listeners = [...listeners, heard]
   return () => {
-    if (listener === heard) listener = () => undefined
+    listeners = listeners.filter((listener) => listener !== heard)
   }
 }
 
 /** Says what runs from now until it next waits; null for nothing in particular. */
 export function announce(work: Work | null): void {
-  if (work === now) return
   now = work
-  listener(work)
+  for (const listener of listeners) listener(work)
 }
 
 /** Says that work is over, unless other work was announced since. */

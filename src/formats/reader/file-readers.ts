@@ -18,6 +18,8 @@ export interface FileReadersOptions {
   readonly limits?: Partial<ReadLimits>
   /** Told once which limits the system does not hold readers to, if there are any. */
   readonly onUnlimited?: (limits: readonly string[]) => void
+  /** Told what each try at a file of a workspace took of the processor, in milliseconds. */
+  readonly onCpu?: ((workspace: string, ms: number) => void) | undefined
   /** What runs in the processes. */
   readonly host?: URL
 }
@@ -32,15 +34,18 @@ export class FileReaders {
   readonly #limits: ReadLimits
   readonly #host: URL
   #onUnlimited: FileReadersOptions['onUnlimited']
+  readonly #onCpu: FileReadersOptions['onCpu']
   readonly #turns: ReadingTurns
   readonly #all = new Set<ReaderProcess>()
   readonly #idle = new Map<ReaderProcess, NodeJS.Timeout>()
   #isClosed = false
 
-  constructor({ processes = 2, limits = {}, host = HOST, onUnlimited }: FileReadersOptions = {}) {
+  constructor(options: FileReadersOptions = {}) {
+    const { processes = 2, limits = {}, host = HOST, onUnlimited, onCpu } = options
     this.#limits = { ...DEFAULT_READ_LIMITS, ...limits }
     this.#host = host
     this.#onUnlimited = onUnlimited
+    this.#onCpu = onCpu
     this.#turns = new ReadingTurns(processes)
   }
 
@@ -64,8 +69,14 @@ export class FileReaders {
     request: ReadRequest,
     options: ReadOptions = {},
   ): Promise<ReadFile> {
+    const onCpu = (ms: number) => {
+      options.onCpu?.(ms)
+      this.#onCpu?.(workspace, ms)
+    }
     const attempt = () =>
-      this.#turns.run(workspace, options.signal, () => this.#readNow(request, options))
+      this.#turns.run(workspace, options.signal, () =>
+        this.#readNow(request, { ...options, onCpu }),
+      )
     const first = await attempt()
     // Once more, for it may have been the machine; behind the others, for it may have been the file.
     const outcome = isWorthAnotherTry(first) ? await attempt() : first

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { CpuShare } from '../../control/quotas/cpu-share.ts'
 import type { Rag } from '../../engine/rag.ts'
 import type { UsageRecord } from '../../models/calls/call-usage.ts'
 import type { HealthRoutesOptions, OperatorGauges } from '../../routes/health.ts'
@@ -26,6 +27,8 @@ export interface EngineServices {
   readonly requestIdOf: (caller: TenantContext) => string
   /** Told of what a model was paid for, and who asked. */
   readonly onUsage: (record: UsageRecord, userId: string | undefined) => void
+  /** Told every second what workspaces took of the processor; undefined where nobody asks. */
+  readonly onCpu: ((shares: readonly CpuShare[]) => void) | undefined
   /** Told of an engine that was closed and not by the end of the server: it may have work left. */
   readonly onClosed: (workspace: string) => void
   /** What a server says of itself to everybody. */

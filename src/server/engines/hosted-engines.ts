@@ -19,6 +19,7 @@ import { registerRoutes } from '../../routes/register-routes.ts'
 import type { TenantContext } from '../../tenancy/context.ts'
 import type { PoolStats } from '../../tenancy/pool/pool-options.ts'
 import { operatorGauges, type ServerGauges } from '../guards/operator-gauges.ts'
+import { CpuMeter } from './cpu-meter.ts'
 import { dataRoutes } from './data-routes.ts'
 import type { EngineServices } from './engine-services.ts'
 import type { EngineGauges, ServedEngines } from './served-engines.ts'
@@ -52,6 +53,8 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
   lives.prepare()
   const onError = (error: unknown) => log.error({ err: error }, 'An engine host failed.')
   const shared = shareOf(config, count)
+  // What goes through the front is its work as well.
+  const meter = services.onCpu && new CpuMeter({ report: services.onCpu })
 
   const startHost = () => {
     const desk = new HostDesk({
@@ -61,6 +64,7 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
       queries: services.queries,
       isOpenedBare: (workspace) => hosts.suspicions.isOpenedBare(workspace),
       onUsage: services.onUsage,
+      onCpu: services.onCpu,
       onClosed: services.onClosed,
       onRefused: (id, code) => {
         const forwarded = forwarding.forwarded.get(id)
@@ -166,6 +170,7 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     close: async (deadlineMs) => {
       const living = hosts.living
       await hosts.close(deadlineMs)
+      meter?.close()
       for (const { socketPath } of living) sockets.remove(socketPath)
     },
   }

@@ -11,6 +11,7 @@ import { createProxy } from '../../tenancy/proxy/proxy.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import { buildModels } from '../models/build-models.ts'
 import { createWorkspaces, type Workspaces } from '../workspaces/workspaces.ts'
+import { CpuMeter } from './cpu-meter.ts'
 import { dataRoutes } from './data-routes.ts'
 import type { EngineServices } from './engine-services.ts'
 
@@ -38,6 +39,7 @@ export async function openLocalEngines(
     { slots: services.slots, onNotice: ({ model, message }) => log.warn({ model }, message) },
   )
   const { ownSettings, isOpenedBare, onClosed } = services
+  const meter = services.onCpu && new CpuMeter({ report: services.onCpu })
   const workspaces = createWorkspaces(config, {
     registry,
     models,
@@ -46,12 +48,17 @@ export async function openLocalEngines(
     ownSettings,
     isOpenedBare,
     onClosed,
+    onCpu: meter?.add,
   })
   const routes = dataRoutes(config, ragFor(workspaces, services), services)
   return {
     ...workspaces,
     probes: models.probes,
     registerRoutes: (scope) => registerRoutes(scope, routes),
+    close: async (deadlineMs) => {
+      await workspaces.close(deadlineMs)
+      meter?.close()
+    },
   }
 }
 

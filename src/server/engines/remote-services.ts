@@ -29,6 +29,7 @@ export function remoteServices(
       ? {
           of: (workspace) => front.call('ownSettings', workspace),
           graphBounds: (workspace) => front.call('graphBounds', workspace),
+          putOffMs: (workspace) => front.call('putOffMs', workspace),
         }
       : undefined,
     bounded: (rag) =>
@@ -38,6 +39,7 @@ export function remoteServices(
     isOpenedBare: (workspace) => front.call('isOpenedBare', workspace),
     requestIdOf: (caller) => decisionIds.get(caller) ?? '',
     onUsage: (record, userId) => front.tell('recordUsage', record, userId),
+    onCpu: start.hasTenants ? (shares) => front.tell('recordCpu', shares) : undefined,
     onClosed: (workspace) => front.tell('closed', workspace),
     about: start.about,
     gauges: async (request) =>
@@ -107,6 +109,7 @@ function remoteQuotas(front: ToFront): QuotaDesk {
       return onceOnly(() => front.tell('endQuery', id))
     },
     assertSolvent: (tenantKb) => front.call('assertSolvent', tenantKb),
+    assertCpuLeft: (tenantKb) => front.call('assertCpuLeft', tenantKb),
     reserve: async (tenantKb, amounts) => {
       const id = nextId++
       await front.call('reserve', id, tenantKb, amounts)

@@ -49,6 +49,7 @@ export async function openTenantServices(
         }
       },
       graphBounds: async (workspace) => graphBoundsOf(await plane.quotas.tenantKbs.of(workspace)),
+      putOffMs: (workspace) => plane.quotas.putOffMs(workspace),
     },
     bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),
     register: (scope, options) => registerControl(scope, { ...options, plane }),

@@ -9,6 +9,8 @@ export interface UpkeepOptions {
   readonly registry: WorkspaceRegistry
   readonly pool: EngineSource<Sweepable>
   readonly log: FastifyBaseLogger
+  /** How long documents of a workspace are to wait, in milliseconds. */
+  readonly putOffMs?: ((workspace: string) => Promise<number>) | undefined
 }
 
 /** What has to be done for workspaces though nobody asks: some are opened early, work is taken up. */
@@ -18,12 +20,16 @@ export class Upkeep {
   readonly #sweep: PendingSweep
 
   constructor(config: Config, options: UpkeepOptions) {
-    const { registry, pool, log } = options
+    const { registry, pool, log, putOffMs } = options
     this.#config = config
     this.#options = options
     this.#sweep = new PendingSweep({
       pool,
-      workAt: (workspace) => registry.pendingWorkAt(workspace),
+      workAt: async (workspace) => {
+        const at = await registry.pendingWorkAt(workspace)
+        const waitMs = at === null ? 0 : ((await putOffMs?.(workspace)) ?? 0)
+        return at !== null && waitMs > 0 ? Math.max(at, Date.now() + waitMs) : at
+      },
       width: Math.max(1, Math.floor(config.POOL_MAX_ENGINES / 4)),
       onError: (message, error) => log.error({ err: error }, message),
     })

@@ -37,6 +37,8 @@ export interface OwnSettingsSource {
   of(workspace: string): Promise<OwnSettings>
   /** What its graph may hold at this moment. */
   graphBounds(workspace: string): Promise<GraphBounds>
+  /** How long its documents are to wait for time of the processor, in milliseconds. */
+  putOffMs(workspace: string): Promise<number>
 }
 
 export interface WorkspacesOptions {
@@ -47,23 +49,26 @@ export interface WorkspacesOptions {
   readonly ownSettings?: OwnSettingsSource | undefined
   /** Whether a workspace is to be opened without the files that can be made again. */
   readonly isOpenedBare: (workspace: string) => Promise<boolean>
+  /** Told what readers and threads took of the processor for a workspace, in milliseconds. */
+  readonly onCpu?: ((workspace: string, kind: 'texts' | 'files', ms: number) => void) | undefined
   /** Told of an engine that was closed and not by {@link Workspaces.close}. */
   readonly onClosed: (workspace: string) => void
 }
 
 export function createWorkspaces(
   config: Config,
-  { registry, models, log, room, onClosed, ownSettings, isOpenedBare }: WorkspacesOptions,
+  { registry, models, log, room, onClosed, onCpu, ownSettings, isOpenedBare }: WorkspacesOptions,
 ): Workspaces {
   const readers = new FileReaders({
     ...readingOf(config),
+    onCpu: (workspace, ms) => onCpu?.(workspace, 'files', ms),
     onUnlimited: (limits) =>
       log.warn(
         { limits },
         'The system does not limit what reads files; the server watches it alone.',
       ),
   })
-  const texts = new TextThreads()
+  const texts = new TextThreads({ onCpu: (workspace, ms) => onCpu?.(workspace, 'texts', ms) })
   const life = new ProcessLife(config.WORKING_DIR, (error) => {
     log.error({ err: error }, 'What stands still is not noticed: its thread failed.')
   })
@@ -161,7 +166,12 @@ async function openEngine(
       models: announcingModels(apart.models),
       usage: () => models.usage(workspace),
       settings,
-      ...(own === undefined ? {} : { graphBounds: () => own.graphBounds(workspace) }),
+      ...(own === undefined
+        ? {}
+        : {
+            graphBounds: () => own.graphBounds(workspace),
+            putOffMs: () => own.putOffMs(workspace),
+          }),
       files,
       ...tools,
       workingDir: config.WORKING_DIR,

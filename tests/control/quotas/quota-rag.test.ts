@@ -156,6 +156,78 @@ describe('an engine within the quotas of a tenant', () => {
     await expect.poll(async () => (await used()).concurrent_queries).toBe(0)
   })
 
+  it('admits nothing that works once the processor of an hour is used up, and shows what was used', async () => {
+    await bound({ max_cpu_seconds_per_hour: 2 })
+    await insert(1)
+    const seconds = (ms: number) => {
+      const share = { workspace: 'acme__default', ms }
+      plane.cpu.record([
+        { ...share, kind: 'loop' },
+        { ...share, kind: 'files', ms: ms * 2 },
+      ])
+      plane.cpu.record([{ workspace: 'nobodys', kind: 'loop', ms: 9000 }])
+      return expect.poll(async () => (await used()).cpu_seconds)
+    }
+    await (await seconds(500)).toBe(1.5)
+    await insert(2)
+    await (await seconds(200)).toBe(2.1)
+    const refused = {
+      code: 'cpu_exhausted',
+      message: 'This tenant may take 2 seconds of the processor an hour',
+      details: { quota: 'max_cpu_seconds_per_hour', limit: 2, used: 2.1 },
+      retryAfterSeconds: expect.any(Number),
+    }
+    const query = { query: 'Who is Ada?', mode: 'naive' } as const
+    const calls: (() => Promise<unknown>)[] = [
+      () => insert(3),
+      () => inAcme(() => rag.insertFile({ file_name: 'a.txt' }, chunks(10))),
+      () => inAcme(() => rag.query(query)),
+      () => inAcme(() => rag.queryStream(query)[Symbol.asyncIterator]().next()),
+      () => inAcme(() => rag.exportGraph({ format: 'csv' })[Symbol.asyncIterator]().next()),
+      () => inAcme(() => rag.subgraph({ label: 'Ada', max_depth: 1, max_nodes: 5 })),
+      () => inAcme(() => rag.entityCreate({ entity_name: 'Bob', entity_data: {} })),
+      () => inAcme(() => rag.scan()),
+      () => inAcme(() => rag.reprocessFailed()),
+    ]
+    for (const call of calls) await expect(call()).rejects.toMatchObject(refused)
+    expect(await plane.quotas.putOffMs('acme__default')).toBeGreaterThan(0)
+    // What frees, and what looks, is let through.
+    await inAcme(() => rag.listDocuments({}))
+    await inAcme(() => rag.clearDocuments())
+    await bound({ max_cpu_seconds_per_hour: null })
+    await insert(4)
+    expect(await plane.quotas.putOffMs('acme__default')).toBe(0)
+  })
+
+  it('tells what was used of the processor by day, knowledge base and place, and of no other tenant', async () => {
+    const { tenant } = await addTenant(plane, 'globex')
+    const ms = 1000
+    plane.cpu.record([
+      { workspace: 'acme__default', kind: 'loop', ms },
+      { workspace: 'acme__default', kind: 'texts', ms: 250 },
+      { workspace: 'globex__default', kind: 'loop', ms: 7000 },
+    ])
+    plane.cpu.record([{ workspace: 'acme__default', kind: 'loop', ms: 500 }])
+    const { processor } = await plane.usage.report(OPERATOR, 'acme', { group_by: ['model'] })
+    expect(processor).toEqual({
+      rows: [
+        { day: null, kb_id: null, kind: 'loop', cpu_seconds: 1.5 },
+        { day: null, kb_id: null, kind: 'texts', cpu_seconds: 0.25 },
+      ],
+      cpu_seconds: 1.75,
+    })
+    const byDay = await plane.usage.report(OPERATOR, 'globex', { group_by: ['day', 'kb'] })
+    expect(byDay.processor.rows).toEqual([
+      { day: expect.any(String), kb_id: expect.any(String), kind: 'loop', cpu_seconds: 7 },
+    ])
+    await plane.deletions.deleteTenant(OPERATOR, tenant.tenant_id, 'globex')
+    plane.cpu.record([{ workspace: 'globex__default', kind: 'loop', ms }])
+    await plane.deletions.purgeTenantNow(OPERATOR, tenant.tenant_id)
+    await plane.cpu.flush()
+    const left = await plane.core.db.selectFrom('cpu_usage').select('tenant_id').execute()
+    expect(left.filter(({ tenant_id }) => tenant_id === tenant.tenant_id)).toEqual([])
+  })
+
   it('counts the calls of a month, also over a restart, and not the look at its state', async () => {
     await bound({ max_monthly_api_calls: 3 })
     await inAcme(() => rag.status())

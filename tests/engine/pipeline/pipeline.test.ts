@@ -65,6 +65,7 @@ function pipelineOver(queue: string[], process: PipelineParts['process']) {
     },
     models: modelOutages({ llm: check, embedding: check }),
     background: (job) => job(),
+    putOffMs: async () => 0,
     maxParallelInsert: 2,
     retryPaceMs: 1000,
     log,
@@ -90,6 +91,46 @@ describe('Pipeline', () => {
     await pipeline.idle()
     expect(done.sort()).toEqual(['a', 'b', 'c', 'd'])
     expect(pipeline).toMatchObject({ busy: false, requestPending: false })
+  })
+
+  it('puts off documents that have to wait, without holding anybody up, and goes on by itself', async () => {
+    const queue = ['a', 'b', 'c']
+    const done: string[] = []
+    let putOffMs = 0
+    const { pipeline, parts, given } = pipelineOver(queue, async ({ id }) => {
+      done.push(id)
+      putOffMs = 50
+    })
+    parts.maxParallelInsert = 1
+    parts.putOffMs = async () => putOffMs
+    pipeline.wake()
+    // Who waits for the work that goes on does not wait for what is put off.
+    await pipeline.idle()
+    expect(done).toEqual(['a'])
+    expect(queue).toEqual(['b', 'c'])
+    pipeline.wake()
+    await pipeline.idle()
+    expect(done).toEqual(['a'])
+    putOffMs = 0
+    await expect.poll(() => done).toEqual(['a', 'b'])
+    putOffMs = 0
+    await expect.poll(() => done).toEqual(['a', 'b', 'c'])
+    expect(given).toEqual([])
+    await pipeline.close()
+  })
+
+  it('goes on when nobody can tell whether documents are put off', async () => {
+    const queue = ['a', 'b']
+    const done: string[] = []
+    const { pipeline, parts } = pipelineOver(queue, async ({ id }) => {
+      done.push(id)
+    })
+    parts.putOffMs = async () => {
+      throw new Error('nobody is there')
+    }
+    pipeline.wake()
+    await pipeline.idle()
+    expect(done.sort()).toEqual(['a', 'b'])
   })
 
   it('loses no wake, whenever it comes', async () => {
