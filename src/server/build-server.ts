@@ -15,6 +15,7 @@ import { CONTROL_STATUS } from '../control/core/control-error.ts'
 import { makeFoldersPrivate } from '../files/private-files.ts'
 import { budgetBodies } from '../http/body/body-budget.ts'
 import { ERROR_STATUS } from '../http/errors/error-status.ts'
+import { announceRequests } from '../http/guards/announce-requests.ts'
 import { refuseForeignPages } from '../http/guards/refuse-foreign-pages.ts'
 import { refuseUnderPressure } from '../http/guards/refuse-under-pressure.ts'
 import { refuseWithoutRoom } from '../http/guards/refuse-without-room.ts'
@@ -47,6 +48,7 @@ import {
 } from './guards/build-defences.ts'
 import { diskRoomOf } from './guards/disk-room.ts'
 import { operatorGauges, type ServerGauges, serverGauges } from './guards/operator-gauges.ts'
+import { workOf, workspaceOf } from './guards/request-work.ts'
 import { boundClients, connectionOptions, prefixFor } from './guards/server-connections.ts'
 import { refuseUnfitNode } from './guards/unfit-node.ts'
 import { modelSlots } from './models/build-models.ts'
@@ -217,9 +219,11 @@ export async function buildServer(
   requireAdmission(app)
   await app.register(helmet)
   if (config.CORS_ORIGINS.length > 0) await app.register(cors, corsOptions(config.CORS_ORIGINS))
+  await app.register(announceRequests, { workOf: workOf(({ requestId }) => requestId) })
   await app.register(refuseUnderPressure, {
     maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
     callerOf: (request) => callerOf(request, authenticator.multiTenant),
+    workspaceOf,
   })
   const prefixOf = prefixFor(config)
   await app.register(httpConventions, {

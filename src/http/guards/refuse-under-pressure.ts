@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { hearOfWork, type Work } from '../../engine/work/announced-work.ts'
 import { RequestError } from '../errors/request-error.ts'
+import { announcedRequestOf, hasBody } from './announce-requests.ts'
 
 export interface PressureOptions {
   /** Longest time for which the event loop may stand still, in milliseconds; 0 = no limit. */
   readonly maxEventLoopDelayMs: number
   /** Who a request is charged to, once it is admitted; its address unless given. */
   readonly callerOf?: (request: FastifyRequest) => string
+  /** In which workspace it is, whose documents may hold the loop as well. */
+  readonly workspaceOf?: (request: FastifyRequest) => string | undefined
 }
 
 const RETRY_AFTER_SECONDS = 5
@@ -34,10 +38,11 @@ declare module 'fastify' {
 /**
  * Who held the event loop, and who is refused for it.
  *
- * Nobody can say whose code runs on a loop, but who was taken up last before it stood still can be
- * told, and whose request was done with right after. The time between two marks is charged to these
- * two: once it is one and the same, and often enough the right one is among them. It is kept only of
- * turns that came late, for else the loop was idle.
+ * What an engine does is announced, so that it is known whose it is. Of all else nobody can say whose
+ * code runs, but who was taken up last before the loop stood still can be told, and whose request was
+ * done with right after. The time between two marks is charged to these two: once it is one and the
+ * same, and often enough the right one is among them. It is kept only of turns that came late, for else
+ * the loop was idle.
  */
 export class LoopCharges {
   readonly #limitMs: number
@@ -143,32 +148,60 @@ export class LoopCharges {
  */
 export const refuseUnderPressure = fp(
   async (app: FastifyInstance, options: PressureOptions) => {
-    const { maxEventLoopDelayMs: limitMs, callerOf = ({ ip }) => ip } = options
+    const { maxEventLoopDelayMs: limitMs, callerOf = ({ ip }) => ip, workspaceOf } = options
     if (limitMs === 0) return
     const loop = new LoopCharges(limitMs)
     const ticking = setInterval(() => loop.tick(), TICK_MS).unref()
+    /** Of announced requests that are under way. */
+    const callers = new Map<string, string>()
+    const hearNoMore = hearOfWork((work) => loop.mark(work === null ? undefined : holderOf(work)))
+    /** Who called, as long as they wait for it; what goes on by itself is the workspace's. */
+    const holderOf = ({ request, workspace }: Work) =>
+      (request === undefined ? undefined : callers.get(request)) ?? documentsOf(workspace)
     // The last moment before the body is read, when it is known who calls.
     app.addHook('preParsing', (request, reply, payload, done) => {
       const caller = callerOf(request)
       request[CALLER] = caller
-      if (loop.refuses(caller) && request.routeOptions.url !== '/health') {
+      const workspace = workspaceOf?.(request)
+      const isRefused =
+        loop.refuses(caller) || (workspace !== undefined && loop.refuses(documentsOf(workspace)))
+      if (isRefused && request.routeOptions.url !== '/health') {
         reply.header('retry-after', RETRY_AFTER_SECONDS)
         done(new RequestError('overloaded', 'The server is overloaded; try again in a moment.'))
         return
       }
+      const announced = announcedRequestOf(request)
+      if (announced !== undefined) callers.set(announced, caller)
       loop.mark(caller)
       // Parsing comes right after; the bytes of others came in between.
-      const { 'content-length': length, 'transfer-encoding': pieces } = request.raw.headers
-      if ((length ?? pieces ?? '0') !== '0') {
-        request.raw.once('end', () => loop.mark(caller))
-      }
+      if (hasBody(request)) request.raw.once('end', () => loop.mark(caller))
       done(null, payload)
     })
     app.addHook('onSend', (request, _reply, _payload, done) => {
       loop.done(request[CALLER])
       done()
     })
-    app.addHook('onClose', async () => clearInterval(ticking))
+    const forget = (request: FastifyRequest) => {
+      const announced = announcedRequestOf(request)
+      if (announced !== undefined) callers.delete(announced)
+    }
+    app.addHook('onResponse', (request, _reply, done) => {
+      forget(request)
+      done()
+    })
+    app.addHook('onRequestAbort', (request, done) => {
+      forget(request)
+      done()
+    })
+    app.addHook('onClose', async () => {
+      clearInterval(ticking)
+      hearNoMore()
+    })
   },
   { name: 'refuse-under-pressure', fastify: '5.x' },
 )
+
+/** Whom documents of a workspace are charged to, whose names no caller has. */
+function documentsOf(workspace: string): string {
+  return `documents\0${workspace}`
+}

@@ -5,6 +5,7 @@ import { DATA_ALIAS } from '../../control/wire/data-alias.ts'
 import { DECISION_HEADER, type DecisionSeal } from '../../hosts/sealed-decision.ts'
 import { type BodyBudget, budgetBodies } from '../../http/body/body-budget.ts'
 import { boundBodies } from '../../http/body/body-deadlines.ts'
+import { announceRequests } from '../../http/guards/announce-requests.ts'
 import { refuseUnderPressure } from '../../http/guards/refuse-under-pressure.ts'
 import { refuseWithoutRoom } from '../../http/guards/refuse-without-room.ts'
 import { httpConventions, httpServerOptions } from '../../http/http-conventions.ts'
@@ -16,6 +17,7 @@ import { admitRequests, type Refusal } from '../../tenancy/tenancy.ts'
 import { TENANCY_STATUS } from '../../tenancy/tenancy-error.ts'
 import { senderOf } from '../guards/build-defences.ts'
 import type { DiskRoom } from '../guards/disk-room.ts'
+import { workOf, workspaceOf } from '../guards/request-work.ts'
 
 /** Heads come from the front, which bounds what callers send, and carry its decision as well. */
 const HEAD_BYTES = 64 * 1024
@@ -59,9 +61,13 @@ export async function buildHostApp(
     smallBodyMs: config.REQUEST_BODY_SECONDS * 1000,
     silenceMs: config.REQUEST_SILENCE_SECONDS * 1000,
   })
+  await app.register(announceRequests, {
+    workOf: workOf((admitted) => decisionIds.get(admitted)),
+  })
   await app.register(refuseUnderPressure, {
     maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
     callerOf: senderOf,
+    workspaceOf,
   })
   await app.register(httpConventions, {
     errorStatuses: { ...TENANCY_STATUS, ...CONTROL_STATUS },

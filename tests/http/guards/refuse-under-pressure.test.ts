@@ -1,5 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { announce, announced } from '../../../src/engine/work/announced-work.ts'
+import { announceRequests } from '../../../src/http/guards/announce-requests.ts'
 import { LoopCharges, refuseUnderPressure } from '../../../src/http/guards/refuse-under-pressure.ts'
 import { httpConventions, httpServerOptions } from '../../../src/http/http-conventions.ts'
 import { sleep } from '../../routes/rest-client.ts'
@@ -12,13 +14,19 @@ function block(ms: number): void {
 
 async function start(options: Parameters<typeof refuseUnderPressure>[1]): Promise<FastifyInstance> {
   const app = Fastify(httpServerOptions)
+  await app.register(announceRequests, {
+    workOf: (request) => ({
+      workspace: options.workspaceOf?.(request) ?? '',
+      stage: 'request',
+      request: request.id,
+    }),
+  })
   await app.register(refuseUnderPressure, options)
   await app.register(httpConventions)
   app.get('/health', async () => ({ status: 'healthy' }))
   app.get('/things', async () => 'all')
   app.get('/heavy', async () => block(400))
   app.post('/parsed', async () => 'parsed')
-  await app.ready()
   onTestFinished(() => app.close())
   return app
 }
@@ -58,6 +66,84 @@ it('the caller who holds the loop is refused, and others are served', async () =
     expect(await ask('light', '/things')).toBe(200)
     await sleep(30)
   }
+})
+
+describe('work that is announced', () => {
+  const byHeaders = {
+    maxEventLoopDelayMs: 300,
+    callerOf: ({ headers }) => String(headers['x-caller']),
+    workspaceOf: ({ headers }) => String(headers['x-workspace']),
+  } satisfies Parameters<typeof refuseUnderPressure>[1]
+  const asker = (app: FastifyInstance) => (caller: string, workspace: string) =>
+    app
+      .inject({ url: '/things', headers: { 'x-caller': caller, 'x-workspace': workspace } })
+      .then(({ statusCode }) => statusCode)
+
+  it('has the workspace refused whose documents hold the loop, and nobody else', async () => {
+    const app = await start(byHeaders)
+    const ask = asker(app)
+    let refused = 0
+    while (refused < 3) {
+      const asked = ask('light', 'globex')
+      announce({ workspace: 'acme', stage: 'extract', document: 'doc-1' })
+      block(400)
+      announce(null)
+      // Taken up right before, and done with right after: that one is no cause of it.
+      expect(await asked).toBe(200)
+      await sleep(30)
+      if ((await ask('ann', 'acme')) === 503) refused += 1
+      expect(await ask('light', 'globex')).toBe(200)
+      // Who goes on like this has all refused in the end.
+      await sleep(1100)
+    }
+  })
+
+  it('has the caller of a call refused, and not all of the workspace', async () => {
+    const app = await start(byHeaders)
+    app.get('/call', async (request) => {
+      await sleep(1)
+      announce({ workspace: 'acme', stage: 'query', request: request.id })
+      block(400)
+    })
+    const ask = asker(app)
+    let refused = 0
+    while (refused < 5) {
+      const headers = { 'x-caller': 'heavy', 'x-workspace': 'acme' }
+      const [heavy, light] = await Promise.all([
+        app.inject({ url: '/call', headers }),
+        ask('light', 'acme'),
+      ])
+      expect(light).toBe(200)
+      if (heavy.statusCode === 503) refused += 1
+      await sleep(30)
+    }
+  })
+})
+
+it('a request is announced before its body is parsed and before its answer is written', async () => {
+  const app = Fastify(httpServerOptions)
+  onTestFinished(() => app.close())
+  await app.register(announceRequests, {
+    workOf: ({ id }) => ({ workspace: 'acme', stage: 'request', request: id }),
+  })
+  const seen: (string | undefined)[] = []
+  const see = () => seen.push(announced()?.stage)
+  app.addContentTypeParser('application/x-any', { parseAs: 'string' }, async () => see())
+  app.post('/things', async () => {
+    announce({ workspace: 'globex', stage: 'query' })
+    return {
+      toJSON: () => {
+        see()
+        return {}
+      },
+    }
+  })
+  await app.ready()
+  const headers = { 'content-type': 'application/x-any' }
+  const asked = app.inject({ method: 'POST', url: '/things', payload: 'what', headers })
+  await asked
+  expect(seen).toEqual(['request', 'request'])
+  expect(announced()).toBeNull()
 })
 
 describe('the time of the loop', () => {
