@@ -15,7 +15,7 @@ const FORMS: Readonly<Record<string, (text: string) => string | number>> = {
 }
 
 /**
- * Brings the schema up to date, one transaction a version.
+ * Brings the schema up to date, one transaction a version; a new database gets all of it in one.
  *
  * @throws {EngineError} `store_unavailable` when a newer program wrote this database
  */
@@ -31,13 +31,15 @@ export function migrate(database: Database.Database, migrations = MIGRATIONS): v
   for (const [name, form] of Object.entries(FORMS)) {
     database.function(name, { deterministic: true }, (text) => form(String(text)))
   }
-  for (const [index, sql] of migrations.entries()) {
-    if (index < version) continue
-    database.transaction(() => {
-      database.exec(sql)
-      database.pragma(`user_version = ${index + 1}`)
-    })()
+  const lead = (index: number) => {
+    database.exec(migrations[index] ?? '')
+    database.pragma(`user_version = ${index + 1}`)
   }
+  const left = [...migrations.keys()].slice(version)
+  const leadFar = database.transaction((some: readonly number[]) => some.forEach(lead))
+  // Of a new database each version would be synced by itself, and nothing can be lost of it.
+  if (version === 0) leadFar(left)
+  else for (const index of left) leadFar([index])
 }
 
 /** Whether an earlier version of this program wrote this database. */

@@ -15,6 +15,23 @@ const JOINED_ONLY = 3
 const INDEXED_ANEW = 6
 const INDEXES = ['chunk_index', 'entity_index', 'relation_index']
 
+it('a new database gets its whole schema in one transaction, an older one a version at a time', () => {
+  const statements: string[] = []
+  const database = new Database(':memory:', { verbose: (sql) => statements.push(String(sql)) })
+  const commits = () => statements.splice(0).filter((sql) => sql === 'COMMIT').length
+  migrate(database)
+  expect(commits()).toBe(1)
+  expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+  database.close()
+
+  const older = new Database(':memory:', { verbose: (sql) => statements.push(String(sql)) })
+  migrate(older, MIGRATIONS.slice(0, INDEXED_ANEW))
+  expect(commits()).toBe(1)
+  migrate(older)
+  expect(commits()).toBe(MIGRATIONS.length - INDEXED_ANEW)
+  older.close()
+})
+
 describe('a workspace of an older version', () => {
   let dir: string
   let store: Store
