@@ -1,6 +1,7 @@
 import { DOC_STATUSES, type DocStatus, type DocumentRecord } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
+import { yieldAheadIfDue } from '../work/turns.ts'
 import { annotationsOf } from './document-annotations.ts'
 import type {
   DocStatusResponse,
@@ -93,10 +94,15 @@ export async function trackStatus(store: Store, trackId: string): Promise<TrackS
   if (trackId.trim() === '') throw new EngineError('invalid_argument', 'The track id is blank.')
   const records = await store.documents.byTrack(trackId)
   const summary: Record<string, number> = {}
-  for (const { status } of records) summary[status] = (summary[status] ?? 0) + 1
+  const documents: DocStatusResponse[] = []
+  for (const record of records) {
+    await yieldAheadIfDue()
+    summary[record.status] = (summary[record.status] ?? 0) + 1
+    documents.push(docStatusResponse(record))
+  }
   return {
     track_id: trackId,
-    documents: records.map(docStatusResponse),
+    documents,
     total_count: records.length,
     status_summary: summary,
   }

@@ -119,6 +119,21 @@ describe('very many documents that come at once', () => {
     await outcomes
   })
 
+  it('are told by their track some at a time, and others have turns in between', async () => {
+    await takeIn().outcomes
+    let turns = 0
+    let isOver = false
+    const count = () => {
+      turns += 1
+      if (!isOver) setImmediate(count)
+    }
+    setImmediate(count)
+    const told = await store.documents.byTrack('track')
+    isOver = true
+    expect(told.map(({ id }) => id)).toEqual(manyDocuments(DOCUMENTS).map(({ id }) => id))
+    expect(turns).toBeGreaterThan(1)
+  })
+
   it('are refused together for one that is here already', async () => {
     const known = newDocument('known', { filePath: `d${DOCUMENTS - 1}.txt` })
     await store.queue.enqueue([known], KEEP)

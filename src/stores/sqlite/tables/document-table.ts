@@ -4,9 +4,13 @@ import {
   type DocumentRecord,
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
+import { yieldAheadIfDue } from '../../../engine/work/turns.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
 import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
+
+/** Takes 3 ms at most. */
+const ROWS_AT_ONCE = 100
 
 /** Reads of documents and their texts. Those that are still on their way are not there. */
 export class DocumentTable {
@@ -55,10 +59,18 @@ export class DocumentTable {
       .map((row) => row.id)
   }
 
-  byTrack(trackId: string): DocumentRecord[] {
-    const where = `track_id = ?${this.#arriving.excluded}`
-    const sql = `SELECT * FROM documents WHERE ${where} ORDER BY seq`
-    return this.#connection.all<DocumentRow>(sql, trackId).map(documentRecord)
+  /** Some at a time, since one request may have brought very many. */
+  async byTrack(trackId: string): Promise<DocumentRecord[]> {
+    const records: DocumentRecord[] = []
+    for (let last: number | undefined = 0; last !== undefined; ) {
+      const where = `track_id = ? AND seq > ?${this.#arriving.excluded}`
+      const sql = `SELECT * FROM documents WHERE ${where} ORDER BY seq ${LIMIT}`
+      const rows: DocumentRow[] = this.#connection.all(sql, trackId, last, ROWS_AT_ONCE)
+      for (const row of rows) records.push(documentRecord(row))
+      last = rows.at(-1)?.seq
+      await yieldAheadIfDue()
+    }
+    return records
   }
 
   list(query: ListDocuments): { documents: DocumentRecord[]; total: number } {
