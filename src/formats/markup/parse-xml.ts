@@ -1,6 +1,9 @@
 import sax from 'sax'
 import { UnreadableFile } from '../unreadable-file.ts'
 
+/** What the parser says of an entity that XML itself does not have, before it leaves it as it is. */
+const UNKNOWN_ENTITY = 'Invalid character entity'
+
 export interface XmlHandler {
   /** Names come without their prefix, those of attributes with it. */
   open?(name: string, attributes: Readonly<Record<string, string>>): void
@@ -9,14 +12,18 @@ export interface XmlHandler {
 }
 
 /**
- * Reads well-formed XML from its beginning to its end. Entities that a document declares itself are
- * not expanded: it is refused, so that no few lines can become gigabytes.
+ * Reads well-formed XML from its beginning to its end. Entities that a document declares itself stay
+ * as they are written, so that no few lines can become gigabytes.
  *
  * @throws {UnreadableFile} when it is not well-formed, or nests too deeply
  */
 export function parseXml(xml: string, handler: XmlHandler, maxDepth: number): void {
   const parser = sax.parser(true, { position: false })
   let depth = 0
+  let declares = false
+  parser.ondoctype = () => {
+    declares = true
+  }
   parser.onopentag = ({ name, attributes }) => {
     if (++depth > maxDepth) {
       throw new UnreadableFile(`The file nests elements more than ${maxDepth} deep.`)
@@ -30,6 +37,11 @@ export function parseXml(xml: string, handler: XmlHandler, maxDepth: number): vo
   parser.ontext = (text) => handler.text?.(text)
   parser.oncdata = (text) => handler.text?.(text)
   parser.onerror = (error) => {
+    if (declares && error.message.startsWith(UNKNOWN_ENTITY)) {
+      const resumed: { error: Error | null } = parser
+      resumed.error = null
+      return
+    }
     throw new UnreadableFile(`The file is not well-formed XML: ${sentence(error)}.`)
   }
   parser.write(xml.replace(/^\ufeff/, '').replaceAll('\0', '')).close()

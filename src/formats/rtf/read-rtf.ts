@@ -13,8 +13,11 @@ const SILENT = new Set(
     'colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr',
     'footerf fldinst nonshppict themedata colorschememapping datastore latentstyles listtable',
     'listoverridetable rsidtbl generator xmlnstbl filetbl revtbl bkmkstart bkmkend annotation',
+    'sp shprslt do',
   ].flatMap((line) => line.split(' ')),
 )
+/** Read although programs may ignore them: what holds the words of a text box. */
+const KNOWN = new Set(['shpinst', 'shptxt'])
 const SIGNS: Readonly<Record<string, string>> = {
   tab: '\t',
   line: '\n',
@@ -32,11 +35,23 @@ const SIGNS: Readonly<Record<string, string>> = {
   '\\': '\\',
 }
 
+/** In characters; the name of a style that is longer is none of a heading. */
+const LONGEST_NAME = 40
+
+interface RtfStyle {
+  number: number
+  outline: number | null
+  name: string
+}
+
 interface Group {
   silent: boolean
   /** Replacement characters after each \u. */
   fallback: number
   encoding: string
+  /** Whether its words are not shown. */
+  hidden: boolean
+  holds: 'note' | 'box' | null
 }
 
 /** Writes the words of an RTF file; paragraphs with an outline level are headings. */
@@ -53,7 +68,19 @@ class RtfReader {
   readonly #maxDepth: number
   readonly #outer: Group[] = []
   readonly #fonts = new Map<number, string>()
-  #group: Group = { silent: false, fallback: 1, encoding: 'windows-1252' }
+  #group: Group = {
+    silent: false,
+    fallback: 1,
+    encoding: 'windows-1252',
+    hidden: false,
+    holds: null,
+  }
+  /** Whether nothing of the group was read but its brace. */
+  #atStart = false
+  #isOptional = false
+  #notes = 0
+  #style: RtfStyle | null = null
+  #styleSheet = 0
   #documentEncoding = 'windows-1252'
   #bytes: number[] = []
   #skip = 0
@@ -81,13 +108,19 @@ class RtfReader {
     throw new UnreadableFile('The RTF file is cut short: its end is missing.')
   }
 
-  #take([, word, digits, hex, sign, brace, text]: RegExpExecArray): void {
+  #take([token, word, digits, hex, sign, brace, text]: RegExpExecArray): void {
+    // Programs break lines wherever they like.
+    if (token.startsWith('\n') || token.startsWith('\r')) return
+    const optional = this.#isOptional
+    this.#isOptional = false
+    if (optional && !(word !== undefined && KNOWN.has(word))) this.#group.silent = true
     if (brace === '{') this.#open()
     else if (brace === '}') this.#close()
     else if (word !== undefined) this.#word(word, digits === undefined ? null : Number(digits))
     else if (hex !== undefined) this.#byte(Number.parseInt(hex, 16))
     else if (sign !== undefined) this.#sign(sign)
     else if (text !== undefined) this.#text(text)
+    this.#atStart = brace === '{'
   }
 
   #open(): void {
@@ -95,19 +128,24 @@ class RtfReader {
     if (this.#outer.length >= this.#maxDepth) {
       throw new UnreadableFile(`The file nests groups more than ${this.#maxDepth} deep.`)
     }
-    this.#outer.push({ ...this.#group })
+    this.#outer.push(this.#group)
+    this.#group = { ...this.#group, holds: null }
+    if (this.#styleSheet > 0) this.#style = { number: 0, outline: null, name: '' }
   }
 
   #close(): void {
     this.#flush()
     this.#skip = 0
     if (this.#outer.length <= this.#fontTable) this.#fontTable = 0
+    if (this.#styleSheet > 0) this.#closeStyle()
+    if (this.#group.holds === 'note') this.#closeNote()
+    if (this.#group.holds === 'box') this.#blocks.closeBox()
     this.#group = this.#outer.pop() ?? this.#group
   }
 
   #sign(sign: string): void {
-    // What this program does not know may be ignored, and is.
-    if (sign === '*') this.#group.silent = true
+    // What this program does not know may be ignored, and is; elsewhere the sign means nothing.
+    if (sign === '*') this.#isOptional = this.#atStart
     else if (sign === '\r' || sign === '\n') this.#word('par', null)
     else this.#write(SIGNS[sign] ?? '')
   }
@@ -122,10 +160,52 @@ class RtfReader {
     else if (word === 'f') this.#selectFont(number ?? 0)
     else if (word === 'fcharset') this.#nameCharset(number ?? 0)
     else if (SIGNS[word] !== undefined) this.#write(SIGNS[word])
-    else if (!this.#group.silent) {
-      this.#flush()
-      this.#blocks.layout(word, number)
+    else if (word === 'stylesheet') this.#styleSheet = this.#outer.length
+    else if (word === 'v' || word === 'plain') this.#hide(word === 'v' && number !== 0)
+    else if (this.#style) this.#describe(this.#style, word, number)
+    else if (!this.#group.silent) this.#shown(word, number)
+  }
+
+  #shown(word: string, number: number | null): void {
+    this.#flush()
+    if (word === 'footnote') this.#openNote()
+    else if (word === 'shptxt') this.#openBox()
+    else if (this.#notes === 0) this.#blocks.layout(word, number)
+    else if (word === 'par') this.#blocks.write(' ')
+  }
+
+  #hide(hidden: boolean): void {
+    this.#flush()
+    this.#group.hidden = hidden
+  }
+
+  /** A note stands within its paragraph, and so do its words. */
+  #openNote(): void {
+    this.#group.holds = 'note'
+    if (this.#notes++ === 0) this.#blocks.write(' (')
+  }
+
+  #closeNote(): void {
+    if (--this.#notes === 0) this.#blocks.write(')')
+  }
+
+  #openBox(): void {
+    this.#group.holds = 'box'
+    this.#blocks.openBox()
+  }
+
+  #describe(style: RtfStyle, word: string, number: number | null): void {
+    if (word === 's') style.number = number ?? 0
+    if (word === 'outlinelevel') style.outline = number
+  }
+
+  #closeStyle(): void {
+    if (this.#style) {
+      const { number, outline, name } = this.#style
+      this.#blocks.declare(number, outline, name.replace(/;$/, '').trim())
     }
+    this.#style = null
+    if (this.#outer.length <= this.#styleSheet) this.#styleSheet = 0
   }
 
   /** A character by its number, then a stand-in for programs that do not know of such. */
@@ -159,18 +239,23 @@ class RtfReader {
   #text(text: string): void {
     const from = Math.min(this.#skip, text.length)
     this.#skip -= from
-    if (this.#group.silent) return
+    if (this.#style && this.#style.name.length < LONGEST_NAME) this.#style.name += text
+    if (this.#isUnseen) return
     for (let i = from; i < text.length; i++) this.#bytes.push(text.charCodeAt(i))
   }
 
   #byte(value: number): void {
     if (this.#skip > 0) this.#skip--
-    else if (!this.#group.silent) this.#bytes.push(value)
+    else if (!this.#isUnseen) this.#bytes.push(value)
   }
 
   #write(text: string): void {
     this.#flush()
-    if (!this.#group.silent) this.#blocks.write(text)
+    if (!this.#isUnseen) this.#blocks.write(text)
+  }
+
+  get #isUnseen(): boolean {
+    return this.#group.silent || this.#group.hidden
   }
 
   /** Bytes are decoded together, since some encodings take two for a character. */

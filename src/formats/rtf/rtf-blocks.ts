@@ -3,11 +3,17 @@ import type { TextBuilder } from '../text/text-builder.ts'
 
 const ENDS_PARAGRAPH = new Set(['par', 'sect', 'page'])
 const BODY_LEVEL = 9
+const HEADING_NAME = /^heading ([1-9])$/i
 
 /** Paragraphs, headings and table rows, as the words of an RTF file lay them out. */
 export class RtfBlocks {
   readonly #blocks: BlockWriter
   #outline: number | null = null
+  /** Outline levels by the numbers of styles. */
+  readonly #styles = new Map<number, number>()
+  /** Words of the box that is read, and of those that are read already. */
+  #box: string[] | null = null
+  #boxes: string[] = []
   #inRow = false
   #inCell = false
   #isHead = false
@@ -17,12 +23,35 @@ export class RtfBlocks {
   }
 
   write(text: string): void {
+    if (this.#box) {
+      this.#box.push(text)
+      return
+    }
     this.#openCell()
     this.#blocks.write(text)
   }
 
+  /** A style of paragraphs, by the level that it gives or by its name, which is English always. */
+  declare(style: number, outline: number | null, name: string): void {
+    const level = outline ?? Number(HEADING_NAME.exec(name)?.[1] ?? BODY_LEVEL + 1) - 1
+    if (level < BODY_LEVEL) this.#styles.set(style, level)
+  }
+
+  /** What stands in a box comes after the paragraph that it is fixed to. */
+  openBox(): void {
+    this.#box = []
+  }
+
+  closeBox(): void {
+    if (this.#box) this.#boxes.push(this.#box.join(''))
+    this.#box = null
+  }
+
   layout(word: string, number: number | null): void {
-    if (word === 'pard') this.#outline = null
+    if (this.#box) {
+      if (ENDS_PARAGRAPH.has(word)) this.#box.push('\n')
+    } else if (word === 's') this.#outline = this.#styles.get(number ?? 0) ?? null
+    else if (word === 'pard') this.#outline = null
     else if (word === 'outlinelevel') this.#outline = number
     else if (word === 'trhdr') this.#isHead = true
     else if (word === 'trowd') this.#isHead = false
@@ -33,6 +62,7 @@ export class RtfBlocks {
   }
 
   finish(): void {
+    this.closeBox()
     this.#paragraph()
     this.#blocks.finish()
   }
@@ -41,6 +71,10 @@ export class RtfBlocks {
     const level = this.#outline
     const heading = level !== null && level >= 0 && level < BODY_LEVEL
     this.#blocks.end(heading ? Math.min(6, level + 1) : 'paragraph')
+    for (const box of this.#boxes.splice(0)) {
+      this.#blocks.write(box)
+      this.#blocks.end('paragraph')
+    }
   }
 
   #openRow(): void {
