@@ -5,11 +5,14 @@ const ANSWER = 'The AquaLine 400 has a warranty of 24 months [1].'
 
 const citation = {
   chunk_id: 'chunk-5f2d8a90c1b34e7f8d6a5b4c3d2e1f00',
+  document_id: 'doc-9c1e2f7a5b3d4c6e8f0a1b2c3d4e5f60',
   ordinal: 0,
   start: 0,
-  end: 50,
+  end: 290,
+  sentence: { start: 12, end: 62 },
   headings: ['Warranty'],
   page: null,
+  end_page: null,
 }
 const references = [{ reference_id: '1', file_path: 'pump-warranty.md', citations: [citation] }]
 

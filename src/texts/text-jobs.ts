@@ -22,24 +22,28 @@ export interface PackedCut {
   /** Tokens, start and end of each chunk. */
   readonly numbers: Uint32Array
   readonly above: CutText['above']
+  readonly outlines: CutText['outlines']
 }
 
 const NUMBERS = 3
 
-export function packed({ chunks, above }: CutText): PackedCut {
+export function packed({ chunks, above, outlines }: CutText): PackedCut {
   const numbers = new Uint32Array(chunks.length * NUMBERS)
   for (const [i, { tokens, start, end }] of chunks.entries()) {
     numbers.set([tokens, start, end], i * NUMBERS)
   }
-  return { numbers, above: shared(above) }
+  return { numbers, above: shared(above), outlines }
 }
 
-export async function unpacked(text: string, { numbers, above }: PackedCut): Promise<CutText> {
+export async function unpacked(
+  text: string,
+  { numbers, above, outlines }: PackedCut,
+): Promise<CutText> {
   const chunks = await mapInTurns([...above.keys()], (ordinal) => {
     const [tokens = 0, start = 0, end = 0] = numbers.subarray(ordinal * NUMBERS)
     return { ordinal, content: text.slice(start, end), tokens, start, end }
   })
-  return { chunks, above }
+  return { chunks, above, outlines }
 }
 
 /** Neighbours that say the same are one list, which crosses once. */

@@ -1,4 +1,5 @@
 import { benchAuthCost } from './auth-cost.bench.ts'
+import { benchCitations } from './citations.bench.ts'
 import { benchControl } from './control.bench.ts'
 import { benchCrashMatrix } from './crash-matrix.bench.ts'
 import { benchDirectory } from './directory.bench.ts'
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'crash-matrix': benchCrashMatrix,
   vectors: benchVectors,
   recall: benchRecall,
+  citations: benchCitations,
 }
 
 const wanted = process.argv.slice(2)

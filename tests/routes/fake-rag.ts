@@ -145,7 +145,8 @@ export class FakeRag extends FakeGraph implements Rag {
   async documentChunks(id: string, query: DocumentChunksQuery): Promise<DocumentChunks> {
     const entry = this.#entries.get(id)
     if (entry === undefined) throw new EngineError('document_not_found', 'No such document')
-    const chunk = { ...citation(entry), content: entry.text, tokens: 1, error: null }
+    const { document_id: _, sentence: _none, end_page: _page, ...place } = citation(entry)
+    const chunk = { ...place, content: entry.text, tokens: 1, error: null }
     const chunks = query.status === 'set_aside' ? [] : [{ ...chunk, status: 'extracted' as const }]
     return { document_id: id, chunks, total_count: chunks.length }
   }
@@ -431,10 +432,13 @@ function referencesFor(found: readonly Entry[], params: QueryParams): Reference[
 function citation({ record, text }: Entry) {
   return {
     chunk_id: record.id.replace('doc-', 'chunk-'),
+    document_id: record.id,
     ordinal: 0,
     start: 0,
     end: text.length,
+    sentence: null,
     headings: [],
     page: null,
+    end_page: null,
   }
 }

@@ -32,7 +32,19 @@ const METADATA = { processing_start_time: 1.5, nested: { list: [1, null, 'x'] } 
 const REFERENCE: Reference = {
   reference_id: '1',
   file_path: 'a.md',
-  citations: [{ chunk_id: 'c', ordinal: 0, start: 1, end: 2, headings: ['H'], page: null }],
+  citations: [
+    {
+      chunk_id: 'c',
+      document_id: 'd',
+      ordinal: 0,
+      start: 1,
+      end: 9,
+      sentence: { start: 2, end: 4 },
+      headings: ['H'],
+      page: 1,
+      end_page: 2,
+    },
+  ],
 }
 
 describe('replies', () => {

@@ -3,6 +3,7 @@ import { pairKey } from '../../src/engine/ports/pair.ts'
 import type { Searches } from '../../src/engine/ports/searches.ts'
 import type { Store } from '../../src/engine/ports/store.ts'
 import type { Key } from '../../src/engine/ports/stored-rows.ts'
+import type { ChunkOutline } from '../../src/engine/read/chunk-outline.ts'
 import {
   change,
   entity,
@@ -13,6 +14,12 @@ import {
   said,
   vector,
 } from './samples.ts'
+
+const OUTLINE: ChunkOutline = {
+  pages: [[2, 4]],
+  headings: [[1, 2, 'Inside']],
+  above: [[1, 'One']],
+}
 
 /** Searches and reads, for any store. */
 export function describeRetrieval(store: () => Store): void {
@@ -336,7 +343,14 @@ function describeRows(store: () => Store): void {
 
     it('come in the order asked for, without those that are gone', async () => {
       await publish(store(), newDocument('a'), [
-        newChunk('x', { headings: ['One', 'Two'], page: 3, start: 5, end: 9, tokens: 2 }),
+        newChunk('x', {
+          headings: ['One', 'Two'],
+          page: 3,
+          start: 5,
+          end: 9,
+          tokens: 2,
+          outline: OUTLINE,
+        }),
         newChunk('y', { ordinal: 1 }),
       ])
       const keys = await store().searches.chunkKeys(['x', 'y', 'unknown'])
@@ -357,7 +371,28 @@ function describeRows(store: () => Store): void {
         end: 9,
         headings: ['One', 'Two'],
         page: 3,
+        outline: OUTLINE,
       })
+    })
+
+    it('of chunks without an inside tell what stands above them, without the heads of tables', async () => {
+      await publish(store(), newDocument('a'), [
+        newChunk('x', { headings: ['One', '| Item | Price |', 'Two'], outline: null }),
+      ])
+      const keys = await store().searches.chunkKeys(['x'])
+      const [row] = await store().searches.chunks([...keys.values()])
+      expect(row?.outline?.above.map(([, title]) => title)).toEqual(['One', 'Two'])
+      expect(await store().documents.withoutOutlines(5)).toEqual([])
+    })
+
+    it('are given outlines later, chunk by chunk, at once seen', async () => {
+      await publish(store(), newDocument('a'), [newChunk('x'), newChunk('y', { ordinal: 1 })])
+      const keys = [...(await store().searches.chunkKeys(['x', 'y'])).values()]
+      await store().searches.chunks(keys)
+      await store().documents.setOutlines('a', [{ ordinal: 1, outline: OUTLINE }])
+      await store().documents.setOutlines('gone', [{ ordinal: 0, outline: OUTLINE }])
+      const rows = await store().searches.chunks(keys)
+      expect(rows.map(({ outline }) => outline?.pages.length)).toEqual([0, 1])
     })
 
     it('of entities and relations say all that is known', async () => {

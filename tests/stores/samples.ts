@@ -44,6 +44,7 @@ export function newChunk(id: string, overrides: Partial<NewChunk> = {}): NewChun
     end: 10,
     headings: [],
     page: null,
+    outline: null,
     vector: vector(1),
     entities: [],
     relations: [],

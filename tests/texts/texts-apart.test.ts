@@ -97,7 +97,13 @@ describe('the work on a text in a thread', () => {
     'gives the same chunks, names and vectors as in the calling thread: %s',
     async (_, text) => {
       for (const plan of Object.values(PLANS)) {
-        const input = { text, filePath: 'a_story.md', headings: markdownHeadings(text), plan }
+        const input = {
+          text,
+          filePath: 'a_story.md',
+          headings: markdownHeadings(text),
+          pages: [],
+          plan,
+        }
         const cut = await CUTS_HERE.cut(input, APART)
         expect(cut.chunks.length).toBeGreaterThan(1)
         expect(await apart.cutter.cut(input, APART)).toEqual(cut)
@@ -123,7 +129,7 @@ describe('the work on a text in a thread', () => {
 
   it('fails with the sentence of the engine for a text that must not be cut', async () => {
     const plan = { ...FIXED, size: 5, overlap: 0, separator: '\n', separatorOnly: true }
-    const input = { text: 'a b c d e f g h i j', filePath: 'a', headings: [], plan }
+    const input = { text: 'a b c d e f g h i j', filePath: 'a', headings: [], pages: [], plan }
     const error = await apart.cutter.cut(input, APART).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ name: 'EngineError', code: 'invalid_argument' })
   })
@@ -134,7 +140,13 @@ it('starts no thread for what is not to be apart, nor for questions', async () =
   const { cutter, models } = textsApart(none, 'acme', here)
   const options = { lane: 'extract' } as const
   await cutter.cut(
-    { text: 'Ann met Bo.', filePath: 'a', headings: [], plan: { ...FIXED, size: 9, overlap: 0 } },
+    {
+      text: 'Ann met Bo.',
+      filePath: 'a',
+      headings: [],
+      pages: [],
+      plan: { ...FIXED, size: 9, overlap: 0 },
+    },
     options,
   )
   await models.extractor.extract({ text: 'Ann met Bo.', filePath: 'a', headings: [] }, options)

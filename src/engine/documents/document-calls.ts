@@ -116,7 +116,7 @@ export interface DocumentChunksQuery {
 
 export interface DocumentChunks {
   readonly document_id: string
-  readonly chunks: readonly (Citation & {
+  readonly chunks: readonly (Omit<Citation, 'document_id' | 'sentence' | 'end_page'> & {
     readonly content: string
     readonly tokens: number
     readonly status: 'extracted' | 'set_aside'

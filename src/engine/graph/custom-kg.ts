@@ -86,6 +86,7 @@ export async function customKgChunks(
       ...passage,
       headings: [],
       page: null,
+      outline: null,
       vector: vectors.get(content) ?? null,
       error: noVector(leftOut.get(content)),
     })

@@ -21,6 +21,7 @@ import type { CallOptions, Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import type { TextCutter } from '../ports/text-cutter.ts'
+import { outlineDocuments } from '../read/outline-documents.ts'
 import { Scanner } from '../scan/scan.ts'
 import { keptName } from '../text/kept-name.ts'
 import { DeletionRunner } from './deletion-runner.ts'
@@ -95,7 +96,10 @@ export class DocumentWork {
       nextAttemptAt: () => store.queue.nextAttemptAt(),
       process: (...work) => this.#process(...work),
       endAttempt: ({ id, revision }, end) => store.queue.endAttempt(id, revision, end, owner),
-      tidy: (options) => this.#embedPending(options),
+      tidy: async (options) => {
+        await this.#embedPending(options)
+        await this.#outlineDocuments(options)
+      },
       models: modelOutages(checks),
       background,
       putOffMs: parts.putOffMs,
@@ -202,7 +206,8 @@ export class DocumentWork {
   async goOn(): Promise<void> {
     const { store } = this.publish
     if ((await store.queue.scheduledDeletions()).length > 0) this.#deletionRunner.wake()
-    if ((await store.queue.pendingCount()) > 0) this.#pipeline.wake()
+    const waits = (await store.queue.pendingCount()) > 0
+    if (waits || (await store.documents.withoutOutlines(1)).length > 0) this.#pipeline.wake()
   }
 
   async retryChunks(documentId: string) {
@@ -337,6 +342,13 @@ export class DocumentWork {
     await embedPending(parts, options).catch((error: unknown) => {
       if (error instanceof ModelUnavailable || options.signal?.aborted) return
       this.#parts.onError('Embedding what is pending failed', error)
+    })
+  }
+
+  async #outlineDocuments(options: CallOptions): Promise<void> {
+    await outlineDocuments(this.publish, options).catch((error: unknown) => {
+      if (options.signal?.aborted) return
+      this.#parts.onError('Making the outlines of documents failed', error)
     })
   }
 }

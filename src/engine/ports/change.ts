@@ -1,3 +1,4 @@
+import type { ChunkOutline } from '../read/chunk-outline.ts'
 import type { JsonObject } from './document-record.ts'
 import type { GraphEdit } from './graph-edit.ts'
 import type { EntityFragment } from './models.ts'
@@ -38,6 +39,8 @@ export interface NewChunk {
   readonly end: number
   readonly headings: readonly string[]
   readonly page: number | null
+  /** Null where nothing is known of the inside: no file, no text. */
+  readonly outline: ChunkOutline | null
   /** Null where the model refuses the text; the chunk is then found by its words only. */
   readonly vector: Float32Array | null
   /** What extraction found here; empty when the chunk was set aside in it. */

@@ -1,3 +1,4 @@
+import type { ChunkOutline } from '../read/chunk-outline.ts'
 import type {
   DocStatus,
   DocumentAnnotations,
@@ -36,10 +37,20 @@ export interface DocumentStore {
     documentId: string,
     annotations: Partial<Omit<DocumentAnnotations, 'externalId'>>,
   ): Promise<DocumentRecord | null>
+  /** Ids of documents with visible chunks that were cut before outlines were kept. */
+  withoutOutlines(limit: number): Promise<string[]>
+  /** Gives the visible chunks of a document these outlines; those that are not named have none for good. */
+  setOutlines(documentId: string, outlines: readonly ChunkOfOutline[]): Promise<void>
+}
+
+export interface ChunkOfOutline {
+  readonly ordinal: number
+  readonly outline: ChunkOutline
 }
 
 /** A chunk as the list of a document's chunks shows it. */
-export interface DocumentChunk extends Omit<StoredChunk, 'key' | 'documentId' | 'filePath'> {
+export interface DocumentChunk
+  extends Omit<StoredChunk, 'key' | 'documentId' | 'filePath' | 'outline'> {
   /** Why a model was given up for this chunk, or null. */
   readonly error: string | null
 }

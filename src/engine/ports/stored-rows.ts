@@ -1,3 +1,4 @@
+import type { ChunkOutline } from '../read/chunk-outline.ts'
 import type { EntityState, NewRelationFragment, RelationState } from './change.ts'
 import type { EntityFragment } from './models.ts'
 
@@ -16,6 +17,8 @@ export interface StoredChunk {
   readonly end: number
   readonly headings: readonly string[]
   readonly page: number | null
+  /** Null where nothing is known of the inside. */
+  readonly outline: ChunkOutline | null
 }
 
 export interface StoredEntity extends Omit<EntityState, 'vector'> {

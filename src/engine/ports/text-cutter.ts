@@ -1,6 +1,8 @@
+import type { ChunkOutline } from '../read/chunk-outline.ts'
 import type { TextChunk } from '../read/chunk-text.ts'
 import type { ChunkingPlan } from '../read/chunking.ts'
 import type { Heading } from '../read/headings.ts'
+import type { PageStart } from './file-reader.ts'
 import type { CallOptions } from './models.ts'
 
 /** The text of a document, and all that decides how it is cut. */
@@ -10,6 +12,7 @@ export interface TextToCut {
   readonly filePath: string
   /** Of the file; a plan by Markdown finds them itself where there are none. */
   readonly headings: readonly Heading[]
+  readonly pages: readonly PageStart[]
   readonly plan: ChunkingPlan
 }
 
@@ -18,6 +21,8 @@ export interface CutText {
   readonly chunks: readonly TextChunk[]
   /** For each chunk the title of the document, and what else stands above it. */
   readonly above: readonly (readonly string[])[]
+  /** For each chunk where its pages and sections begin. */
+  readonly outlines: readonly ChunkOutline[]
 }
 
 /** Cuts texts into chunks and counts their tokens: the same text by the same plan in the same way. */

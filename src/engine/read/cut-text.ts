@@ -1,4 +1,5 @@
 import { EngineError } from '../ports/engine-error.ts'
+import type { PageStart } from '../ports/file-reader.ts'
 import { yieldIfDue } from '../work/turns.ts'
 import { chunkText, type TextChunk, tooManyChunks } from './chunk-text.ts'
 import type { ChunkingPlan } from './chunking.ts'
@@ -15,20 +16,34 @@ const DEEPEST_BORDER = 2
 /** A section with less than this part of a chunk's size joins the next one. */
 const TINY = 1 / 16
 
+/** What of a text tells where it had best be cut, each in order. */
+export interface TextBorders {
+  readonly headings: readonly Heading[]
+  readonly pages: readonly PageStart[]
+}
+
 /**
- * Cuts a text by a plan.
+ * Cuts a text by a plan. No chunk reaches over the border of a page, a slide or a sheet unless all of
+ * it that is in the chunk fits into one; with the strategy by headings, nor over one of the upper
+ * levels, unless its section is tiny.
  *
- * @param headings of the text, in order
  * @throws {EngineError} `invalid_argument` when a part that must not be cut is larger than a chunk, or
  *   when there are too many chunks
  */
 export async function cutText(
   text: string,
-  headings: readonly Heading[],
+  { headings, pages }: TextBorders,
   plan: ChunkingPlan,
 ): Promise<TextChunk[]> {
-  if (plan.strategy === 'markdown') return cutSections(text, headings, plan)
-  if (plan.separator === null) return chunkText(text, plan)
+  const byPages = pageBorders(text, pages)
+  if (plan.strategy === 'markdown') {
+    const bySections = sectionBorders(headings)
+    const starts = [...bySections, ...byPages].sort((one, other) => one - other)
+    return cutAtBorders(text, starts, plan, new Set(bySections))
+  }
+  if (plan.separator === null) {
+    return byPages.length === 0 ? chunkText(text, plan) : cutAtBorders(text, byPages, plan, NONE)
+  }
   const chunks: TextChunk[] = []
   for await (const [part, cut] of cutSpans(text, parts(text, plan.separator), plan)) {
     if (cut.length > 1 && plan.separatorOnly) {
@@ -43,32 +58,43 @@ export async function cutText(
   return inOrder(chunks)
 }
 
-/** No chunk reaches over a heading of the upper levels, unless its section is tiny. */
-async function cutSections(
+const NONE: ReadonlySet<number> = new Set()
+
+/**
+ * What is between two borders is joined with its neighbour while both fit into one chunk; over a firm
+ * border only what is tiny.
+ */
+async function cutAtBorders(
   text: string,
-  headings: readonly Heading[],
+  starts: readonly number[],
   plan: ChunkingPlan,
+  firm: ReadonlySet<number>,
 ): Promise<TextChunk[]> {
   const chunks: TextChunk[] = []
-  let tiny: TextChunk | null = null
-  for await (const [, cut] of cutSpans(text, sections(text, headings), plan)) {
+  /** The last one, as long as it may be joined with what comes. */
+  let open: TextChunk | null = null
+  let isTiny = false
+  let isApart = false
+  for await (const [index, cut] of cutSpans(text, spansBetween(text, starts), plan)) {
+    isApart ||= firm.has(starts[index - 1] ?? 0)
     let [first, ...rest] = cut
     if (!first) continue
-    if (tiny) {
-      if (tiny.tokens + first.tokens <= plan.size) first = joined(text, tiny, first)
-      else chunks.push(tiny)
-      tiny = null
+    if (open) {
+      const mayJoin = isTiny || !isApart
+      if (mayJoin && open.tokens + first.tokens <= plan.size) first = joined(text, open, first)
+      else chunks.push(open)
     }
-    if (rest.length === 0 && first.tokens < plan.size * TINY) tiny = first
-    else for (const chunk of [first, ...rest]) chunks.push(chunk)
+    isTiny = rest.length === 0 && first.tokens < plan.size * TINY
+    isApart = false
+    const whole: TextChunk[] = [first, ...rest]
+    open = whole.pop() ?? null
+    for (const chunk of whole) chunks.push(chunk)
   }
-  if (tiny) {
-    const last = chunks.at(-1)
-    // Nothing follows, so what it is too small for comes before.
-    if (last && last.tokens + tiny.tokens <= plan.size)
-      chunks.splice(-1, 1, joined(text, last, tiny))
-    else chunks.push(tiny)
-  }
+  const before = chunks.at(-1)
+  // Nothing follows, so what it is too small for comes before.
+  if (open && isTiny && before && before.tokens + open.tokens <= plan.size) {
+    chunks.splice(-1, 1, joined(text, before, open))
+  } else if (open) chunks.push(open)
   return inOrder(chunks)
 }
 
@@ -115,12 +141,38 @@ function* parts(text: string, separator: string): Generator<Span, void, void> {
   }
 }
 
-function* sections(text: string, headings: readonly Heading[]): Generator<Span, void, void> {
+/** A page that goes on in the middle of a sentence begins no part of its own. */
+function pageBorders(text: string, pages: readonly PageStart[]): number[] {
+  return pages
+    .slice(1)
+    .map(({ start }) => start)
+    .filter(
+      (start) =>
+        !GOES_ON.test(
+          text
+            .slice(start, start + LOOKED_AT)
+            .trimStart()
+            .charAt(0),
+        ),
+    )
+}
+
+/** What a sentence does not begin with. */
+const GOES_ON = /\p{Ll}/u
+/** In UTF-16 units. */
+const LOOKED_AT = 40
+
+function sectionBorders(headings: readonly Heading[]): number[] {
+  return headings
+    .filter(({ level, start }) => level <= DEEPEST_BORDER && start > 0)
+    .map(({ start }) => start)
+}
+
+function* spansBetween(text: string, starts: readonly number[]): Generator<Span, void, void> {
   let start = 0
-  for (const heading of headings) {
-    if (heading.level > DEEPEST_BORDER || heading.start === 0) continue
-    yield { start, end: heading.start }
-    start = heading.start
+  for (const end of starts) {
+    yield { start, end }
+    start = end
   }
   yield { start, end: text.length }
 }

@@ -14,6 +14,7 @@ import { foundBefore } from '../roles/found-before.ts'
 import { inParallel } from '../work/in-parallel.ts'
 import { yieldIfDue } from '../work/turns.ts'
 import { chunkFragments } from './chunk-fragments.ts'
+import { NO_OUTLINE } from './chunk-outline.ts'
 import type { TextChunk } from './chunk-text.ts'
 import { documentToCut } from './cut-document.ts'
 
@@ -44,7 +45,10 @@ export async function readDocument(
   file: ReadFile,
   options: CallOptions,
 ): Promise<NewChunk[]> {
-  const { chunks, above } = await cutter.cut(documentToCut(document, file, settings), options)
+  const { chunks, above, outlines } = await cutter.cut(
+    documentToCut(document, file, settings),
+    options,
+  )
   progress.measured(chunks.reduce((sum, { tokens }) => sum + tokens, 0))
   await progress.begin('extract', chunks.length)
   const extractions = await inParallel(settings.maxParallelExtract, chunks, async (chunk, i) => {
@@ -72,6 +76,7 @@ export async function readDocument(
       ...chunk,
       headings: above[i] ?? [],
       page: pageAt(file.pages, chunk.start),
+      outline: outlines[i] ?? NO_OUTLINE,
       vector: vectors.get(chunk.content) ?? null,
       ...chunkFragments(found, above[i] ?? []),
       error: error ?? noVector(leftOut.get(chunk.content)),

@@ -5,6 +5,8 @@ import type { Store } from '../ports/store.ts'
 import type { StoredChunk } from '../ports/stored-rows.ts'
 import { yieldAheadIfDue } from '../work/turns.ts'
 import { type AnswerEnd, answerSlot } from './answer-cache.ts'
+import { citationOf } from './context/citation-of.ts'
+import { citedSentences } from './context/cited-sentences.ts'
 import { answerInput, type Selected, selectContext } from './context/select-context.ts'
 import type {
   Citation,
@@ -58,15 +60,16 @@ export async function* answerQuestion(
     },
   }
   if (question.mode === 'bypass') {
-    const references = question.includeReferences ? [] : null
+    const references = noReferences(question)
     const answer = answerer.answer(answerInput(question, null), answering)
     yield* pieces(question, { references }, answer, end)
     return
   }
   const found = await find(parts, question, options)
-  const references = question.includeReferences
-    ? referencesOf(found?.selected ?? null, question.includeChunkContent)
-    : null
+  const references =
+    question.includeReferences && found
+      ? referencesOf(found.selected, placesOf(found), question.includeChunkContent)
+      : noReferences(question)
   const stillProcessing = await parts.stillProcessing()
   const head = { references, ...(stillProcessing === 0 ? {} : { stillProcessing }) }
   const whole = wholeText(parts, question, found, stillProcessing)
@@ -211,27 +214,36 @@ async function* pieces(
   if (end.cut !== null) yield { type: 'cut', reason: end.cut }
 }
 
-function referencesOf(selected: Selected | null, withContent: boolean): Reference[] {
-  if (!selected) return []
+function noReferences({ includeReferences }: Question): Reference[] | null {
+  return includeReferences ? [] : null
+}
+
+/** Where each passage speaks to the question. */
+function placesOf({ selected, searchedFor }: Found): (chunk: StoredChunk) => Citation {
+  const sentences = citedSentences(searchedFor, selected.chunks)
+  return (chunk) => citationOf(chunk, sentences.get(chunk))
+}
+
+function referencesOf(
+  selected: Selected,
+  cited: (chunk: StoredChunk) => Citation,
+  withContent: boolean,
+): Reference[] {
   return selected.references.map(({ referenceId, filePath }) => {
     const chunks = selected.chunks.filter((chunk) => selected.referenceOf(chunk) === referenceId)
     return {
       reference_id: referenceId,
       file_path: filePath,
-      citations: chunks.map(citationOf),
+      citations: chunks.map(cited),
       ...(withContent ? { content: chunks.map((chunk) => chunk.content) } : {}),
     }
   })
 }
 
-function citationOf(chunk: StoredChunk): Citation {
-  const { ordinal, start, end, headings, page } = chunk
-  return { chunk_id: chunk.id, ordinal, start, end, headings, page }
-}
-
 function dataOf(question: Question, found: Found): QueryData {
   const { retrieved, selected, searchedFor } = found
   const graph = question.mode !== 'naive'
+  const cited = placesOf(found)
   return {
     status: 'success',
     message: 'Query executed successfully',
@@ -254,9 +266,9 @@ function dataOf(question: Question, found: Found): QueryData {
         reference_id: selected.referenceOf(chunk),
         content: chunk.content,
         file_path: chunk.filePath,
-        ...citationOf(chunk),
+        ...cited(chunk),
       })),
-      references: referencesOf(selected, false),
+      references: referencesOf(selected, cited, false),
     },
     metadata: {
       query_mode: question.mode,

@@ -57,12 +57,19 @@ export interface QueryParams {
 /** Where in a file a passage of the answer stands. */
 export interface Citation {
   readonly chunk_id: string
+  readonly document_id: string
   readonly ordinal: number
-  /** Range in the document's text, in UTF-16 units. */
+  /** Range of the passage in the document's text, in UTF-16 units. */
   readonly start: number
   readonly end: number
+  /** The same of the sentence that speaks most to the question; null where no word of it stands. */
+  readonly sentence: { readonly start: number; readonly end: number } | null
+  /** Above the sentence, or the beginning of the passage without one; the innermost last. */
   readonly headings: readonly string[]
+  /** On which the sentence begins, or the passage without one; null where there are no pages. */
   readonly page: number | null
+  /** On which it ends. */
+  readonly end_page: number | null
 }
 
 export interface Reference {

@@ -109,11 +109,28 @@ export const QueryBody = Type.Object({
 
 const citationFields = {
   chunk_id: Type.String(),
+  document_id: Type.String(),
   ordinal: Type.Integer(),
   start: Type.Integer({ description: 'In UTF-16 units of the document text' }),
   end: Type.Integer({ description: 'In UTF-16 units of the document text, exclusive' }),
-  headings: Type.Immutable(Type.Array(Type.String())),
-  page: NullableInteger,
+  sentence: Type.Unsafe<{ readonly start: number; readonly end: number } | null>({
+    type: ['object', 'null'],
+    required: ['start', 'end'],
+    additionalProperties: false,
+    properties: { start: { type: 'integer' }, end: { type: 'integer' } },
+    description:
+      'The sentence of the passage that speaks most to the question, in UTF-16 units of the document text',
+  }),
+  headings: Type.Immutable(
+    Type.Array(Type.String(), {
+      description: 'Above the sentence, or the beginning of the passage; the innermost last',
+    }),
+  ),
+  page: Type.Unsafe<number | null>({
+    ...NullableInteger,
+    description: 'On which the sentence begins, or the passage; slides and sheets are pages',
+  }),
+  end_page: Type.Unsafe<number | null>({ ...NullableInteger, description: 'On which it ends' }),
 }
 
 /** LightRAG's reference with one key more, which its clients skip. */

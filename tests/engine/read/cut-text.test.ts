@@ -17,7 +17,7 @@ const MARKDOWN: ChunkingPlan = { ...SEPARATOR, strategy: 'markdown', size: 160, 
 const words = (count: number, word = 'word') => Array.from({ length: count }, () => word).join(' ')
 
 async function cut(text: string, plan: ChunkingPlan): Promise<string[]> {
-  const chunks = await cutText(text, markdownHeadings(text), plan)
+  const chunks = await cutText(text, { headings: markdownHeadings(text), pages: [] }, plan)
   expect(chunks.map(({ ordinal }) => ordinal)).toEqual(chunks.map((_, i) => i))
   for (const { start, end, content } of chunks) expect(text.slice(start, end)).toBe(content)
   for (const { tokens } of chunks) expect(tokens).toBeLessThanOrEqual(plan.size)
@@ -130,7 +130,7 @@ describe('chunkingPlan', () => {
     const cutIn = (times: number) =>
       cutText(
         text.repeat(times),
-        markdownHeadings(text.repeat(times)),
+        { headings: markdownHeadings(text.repeat(times)), pages: [] },
         chunkingPlan(chunking, settings),
       )
     expect((await cutIn(2)).length).toBeLessThanOrEqual(20)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LightRag } from '../../../src/engine/light-rag.ts'
 import { ModelUnavailable } from '../../../src/engine/ports/engine-error.ts'
@@ -96,12 +97,68 @@ describe('an uploaded file', () => {
     expect(await citationOf('The Zephyr valve opens at 4 bar.')).toMatchObject({ page: 1 })
     expect(await citationOf('The Gizmo costs ten.')).toMatchObject({
       file_path: 'talk.pptx',
-      page: 1,
+      page: 2,
+      end_page: 2,
+      headings: expect.arrayContaining(['Prices']),
     })
     expect(await citationOf('Mimosa vouchers are refunded')).toMatchObject({
       file_path: 'handbook.docx',
       page: null,
+      end_page: null,
+      headings: ['Handbook', 'Refunds'],
     })
+  })
+
+  it('of an earlier version is cited so too once the workspace is open, and asks no model', async () => {
+    await open()
+    await insert(
+      'talk.pptx',
+      pptx([
+        ['Hello', 'a', 'b'],
+        ['Prices', 'The Gizmo costs ten.', 'c'],
+      ]),
+    )
+    await insert('handbook.docx', HANDBOOK)
+    await insert(
+      'lost.docx',
+      docx(
+        wordParagraph('Cards', 'berschrift1') +
+          wordParagraph('Each is blue.') +
+          wordParagraph('Loss', 'berschrift2') +
+          wordParagraph('Lobelia cards are replaced.'),
+      ),
+    )
+    await rag.idle()
+    await rag.close()
+    const database = new Database(join(folder, 'rag.db'))
+    database.exec('UPDATE chunk_texts SET outline = NULL')
+    const lost = database
+      .prepare("SELECT stored_file FROM documents WHERE file_path = 'lost.docx'")
+      .pluck()
+      .get()
+    database.close()
+    await filesIn(join(folder, 'inputs')).uploads.remove(String(lost))
+    let asked = 0
+    await open((models) => ({
+      ...models,
+      extractor: {
+        ...models.extractor,
+        extract: async () => Promise.reject(new Error(`${++asked}`)),
+      },
+    }))
+    await rag.idle()
+    expect(asked).toBe(0)
+    expect(await citationOf('The Gizmo costs ten.')).toMatchObject({ page: 2 })
+    expect(await citationOf('Mimosa vouchers are refunded')).toMatchObject({
+      headings: ['Handbook', 'Refunds'],
+    })
+    expect(await citationOf('Lobelia cards are replaced.')).toMatchObject({
+      file_path: 'lost.docx',
+      headings: ['Cards'],
+    })
+    await rag.close()
+    await open()
+    expect((await rag.pipelineStatus()).busy).toBe(false)
   })
 
   it('keeps its pages when the first attempt is interrupted', async () => {

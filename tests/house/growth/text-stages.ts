@@ -15,7 +15,7 @@ import { ModelHealth } from '../../../src/engine/ports/model-health.ts'
 import type { LanguageModel } from '../../../src/engine/ports/models.ts'
 import { DEFAULT_SETTINGS } from '../../../src/engine/ports/settings.ts'
 import type { Store } from '../../../src/engine/ports/store.ts'
-import type { StoredEntity } from '../../../src/engine/ports/stored-rows.ts'
+import type { StoredChunk, StoredEntity } from '../../../src/engine/ports/stored-rows.ts'
 import { cleanText } from '../../../src/engine/read/clean-text.ts'
 import { CUTS_HERE } from '../../../src/engine/read/cut-document.ts'
 import { cutText } from '../../../src/engine/read/cut-text.ts'
@@ -23,6 +23,7 @@ import { decodeText } from '../../../src/engine/read/decode-text.ts'
 import { documentTitle } from '../../../src/engine/read/document-title.ts'
 import { readDocument } from '../../../src/engine/read/read-document.ts'
 import { plainText } from '../../../src/engine/read/text-file-reader.ts'
+import { citedSentences } from '../../../src/engine/retrieve/context/cited-sentences.ts'
 import { linkNames } from '../../../src/engine/retrieve/rank/link-names.ts'
 import { unsaidShare } from '../../../src/engine/retrieve/rank/unsaid-share.ts'
 import { extractionUserPrompt } from '../../../src/engine/roles/extraction-prompts.ts'
@@ -34,6 +35,7 @@ import { parseKeywords } from '../../../src/engine/roles/parse-keywords.ts'
 import { ROW_FORMAT } from '../../../src/engine/roles/row-format.ts'
 import { entityName } from '../../../src/engine/text/entity-name.ts'
 import { keptName } from '../../../src/engine/text/kept-name.ts'
+import { sentenceRanges } from '../../../src/engine/text/sentence-ranges.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { detectEncoding } from '../../../src/formats/encoding/detect-encoding.ts'
 import { utf16Order } from '../../../src/formats/encoding/utf16-order.ts'
@@ -118,6 +120,10 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
   'sentences are ranked': (text) => rankSentences('what does the Zebra say', [passage(text)], 5),
   'sentences are ranked by a long question': (text) =>
     rankSentences(text, [passage('Zebra one. Ab Cd two. '.repeat(text.length / 20))], 5),
+  'sentences are told apart': sentenceRanges,
+  'a sentence is cited': (text) => citedSentences('what does the Zebra say', [chunkOf(text)]),
+  'a sentence is cited for a long question': (text) =>
+    citedSentences(text, [chunkOf('Zebra one. Ab Cd two. '.repeat(text.length / 20))]),
   'a text is indexed': indexableText,
   'a text is judged whether it is indexed anew': foldsAnew,
   'a name is kept': (text) => [entityName(text), keptName(text)],
@@ -194,6 +200,7 @@ const QUESTION = { passages: [], references: [], responseType: '', userPrompt: '
 const MAX_DEPTH = DEFAULT_READ_LIMITS.maxDepth
 const NO_NAMES = { entitiesByNameKey: async () => [], entitiesWithWords: async () => [] }
 
+const chunkOf = (content: string) => ({ content }) as StoredChunk
 const passage = (content: string) => ({ content, referenceId: '1', filePath: 'a' })
 
 function cut(
@@ -203,7 +210,11 @@ function cut(
 ) {
   const { headings } = plainText(text, name)
   const { strategy = 'fixed_token', size = 1200, overlap = 100, separator = null } = plan
-  return cutText(text, headings, { strategy, size, overlap, separator, separatorOnly: false })
+  return cutText(
+    text,
+    { headings, pages: [] },
+    { strategy, size, overlap, separator, separatorOnly: false },
+  )
 }
 
 function document(text: string, filePath: string) {

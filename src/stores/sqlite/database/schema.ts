@@ -333,6 +333,12 @@ const ARRIVING = `
 CREATE TABLE arriving (id INTEGER PRIMARY KEY CHECK (id = 1), first INTEGER NOT NULL);
 `
 
+/** Where pages and sections begin within a chunk; null of those that were cut before it was kept. */
+const OUTLINES = `
+ALTER TABLE chunk_texts ADD COLUMN outline TEXT;
+CREATE INDEX chunk_texts_without_outline ON chunk_texts (chunk) WHERE outline IS NULL;
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -347,4 +353,5 @@ export const MIGRATIONS: readonly string[] = [
   WORK_MARKS,
   FOLDED_FORMS,
   ARRIVING,
+  OUTLINES,
 ]

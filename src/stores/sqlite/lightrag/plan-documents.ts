@@ -76,6 +76,7 @@ function locateChunks(
       end: Math.min(start + content.length, text.length),
       headings,
       page: null,
+      outline: null,
       vector,
       entities: [],
       relations: [],

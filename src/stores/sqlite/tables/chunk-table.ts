@@ -1,8 +1,9 @@
 import type { NewChunk } from '../../../engine/ports/change.ts'
-import type { DocumentChunk } from '../../../engine/ports/document-store.ts'
+import type { ChunkOfOutline, DocumentChunk } from '../../../engine/ports/document-store.ts'
 import type { Key, StoredChunk } from '../../../engine/ports/stored-rows.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
 import { type Generation, NEVER, visible } from '../database/visibility.ts'
+import { outlineOf, storedOutline } from './stored-outline.ts'
 
 type Columns = readonly [
   key: Key,
@@ -16,6 +17,7 @@ type Columns = readonly [
   end: number,
   headings: string,
   page: number | null,
+  outline: string | null,
 ]
 
 const STAGE = `
@@ -24,7 +26,7 @@ const STAGE = `
 
 const READ = `
   SELECT c.label, c.id, d.id, d.file_path, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings,
-    c.page
+    c.page, t.outline
   FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
     CROSS JOIN chunk_texts t ON t.chunk = c.label
     CROSS JOIN documents d ON d.seq = c.document
@@ -55,10 +57,11 @@ export class ChunkTable {
       chunk.error,
     )
     this.#connection.run(
-      'INSERT INTO chunk_texts (chunk, content, headings) VALUES (?, ?, ?)',
+      'INSERT INTO chunk_texts (chunk, content, headings, outline) VALUES (?, ?, ?, ?)',
       vectorId,
       chunk.content,
       JSON.stringify(chunk.headings),
+      storedOutline(chunk.outline),
     )
     return vectorId
   }
@@ -121,6 +124,37 @@ export class ChunkTable {
     return { chunks, total: count?.total ?? 0 }
   }
 
+  /** Documents with visible chunks of which no outline was made. */
+  withoutOutlines(limit: number): string[] {
+    const { current } = this.#generation
+    return this.#connection
+      .all<{ id: string }>(
+        `SELECT DISTINCT d.id FROM chunk_texts t CROSS JOIN chunks c ON c.label = t.chunk
+           CROSS JOIN documents d ON d.seq = c.document
+         WHERE t.outline IS NULL AND ${visible('c')} ${LIMIT}`,
+        current,
+        current,
+        limit,
+      )
+      .map(({ id }) => id)
+  }
+
+  /** @param document row id; its visible chunks that are not named have no outline for good */
+  setOutlines(document: number, outlines: readonly ChunkOfOutline[]): void {
+    const made = new Map(outlines.map(({ ordinal, outline }) => [ordinal, outline]))
+    const { current } = this.#generation
+    const chunks = this.#connection.all<{ key: Key; ordinal: number }>(
+      `SELECT c.label AS key, c.ordinal FROM chunks c WHERE c.document = ? AND ${visible('c')}`,
+      document,
+      current,
+      current,
+    )
+    for (const { key, ordinal } of chunks) {
+      const stored = storedOutline(made.get(ordinal) ?? null)
+      this.#connection.run('UPDATE chunk_texts SET outline = ? WHERE chunk = ?', stored, key)
+    }
+  }
+
   /** Keys of the visible chunks of a document, by ordinal. */
   keysOf(document: number): Key[] {
     return this.#connection
@@ -144,9 +178,11 @@ function rowOf([
   tokens,
   start,
   end,
-  headings,
+  storedHeadings,
   page,
+  outline,
 ]: Columns): StoredChunk {
+  const headings = JSON.parse(storedHeadings) as string[]
   return {
     key,
     id,
@@ -157,7 +193,8 @@ function rowOf([
     tokens,
     start,
     end,
-    headings: JSON.parse(headings) as string[],
+    headings,
     page,
+    outline: outlineOf(outline, headings),
   }
 }

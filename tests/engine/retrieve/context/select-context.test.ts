@@ -16,6 +16,7 @@ const passage = (key: number): StoredChunk => ({
   end: 10,
   headings: [],
   page: null,
+  outline: null,
 })
 const chunks = [passage(1), passage(2), passage(3)]
 
