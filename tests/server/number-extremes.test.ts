@@ -7,6 +7,8 @@ import { startTestServer } from './test-server.ts'
 const TOGETHER = {
   min: { BODIES_AT_ONCE_MB: '2' },
   max: {
+    // 64 processes, each compiled on its way, say nothing that two do not.
+    ENGINE_HOSTS: '2',
     CHUNK_OVERLAP_SIZE: '50000',
     BODIES_AT_ONCE_MB_PER_CALLER: '1024',
     MAX_ASYNC_FOR_QUERIES: '1023',
