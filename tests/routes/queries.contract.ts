@@ -102,10 +102,13 @@ export function describeQueries(client: () => RestClient): void {
       const [citation] = harbour?.citations ?? []
       expect(Object.keys(citation ?? {}).sort()).toEqual([
         'chunk_id',
+        'document_id',
         'end',
+        'end_page',
         'headings',
         'ordinal',
         'page',
+        'sentence',
         'start',
       ])
       expect(HARBOUR.slice(citation?.start, citation?.end)).toContain('Clara Whitfield')

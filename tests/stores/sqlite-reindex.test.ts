@@ -150,7 +150,8 @@ describe('reindexing a workspace', () => {
       UPDATE entities SET owed = 1 WHERE entity = 1;
       INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end")
         SELECT 'staged', 1, 50, generation + 1, ${Number.MAX_SAFE_INTEGER}, 0, 0, 0 FROM workspace;
-      INSERT INTO chunk_texts SELECT max(label), 'x', '[]' FROM chunks`)
+      INSERT INTO chunk_texts (chunk, content, headings)
+        SELECT max(label), 'x', '[]' FROM chunks`)
     database.close()
     await reindex()
     await expectWhole()

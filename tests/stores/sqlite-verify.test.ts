@@ -314,7 +314,7 @@ describe('verifying a workspace', () => {
       UPDATE entities SET owed = 1 WHERE entity = 1;
       INSERT INTO chunks (id, document, ordinal, born, died, tokens, start, "end")
         SELECT 'staged', 1, 50, generation + 1, ${NEVER}, 0, 0, 0 FROM workspace;
-      INSERT INTO chunk_texts SELECT max(label), 'x', '[]' FROM chunks`)
+      INSERT INTO chunk_texts (chunk, content, headings) SELECT max(label), 'x', '[]' FROM chunks`)
     const { findings } = await verify()
     expect(findings.map(({ level, check }) => `${level} ${check}`).sort()).toEqual([
       'note generations',

@@ -54,6 +54,8 @@ describe('a workspace from before case was folded fully', () => {
     database.exec(`${MIGRATIONS[ALL_TEXTS]};
       UPDATE entity_names SET name_key = keyed(name);
       DROP TABLE arriving;
+      DROP INDEX chunk_texts_without_outline;
+      ALTER TABLE chunk_texts DROP COLUMN outline;
       PRAGMA user_version = ${BEFORE}`)
     also(database)
     database.close()
