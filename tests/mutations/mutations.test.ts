@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { ALL_MUTATIONS } from './all-mutations.ts'
@@ -19,6 +20,19 @@ it('fits the sources as they are', async () => {
       expect([name, source.split(find).length - 1, find === replace]).toEqual([name, 1, false])
     }
   }
+})
+
+it('adds no import that leads nowhere: a source that does not load shows nothing', () => {
+  const lost: string[] = []
+  for (const { name, edits } of ALL_MUTATIONS) {
+    for (const { file, replace } of edits) {
+      for (const [, path = ''] of replace.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+        const target = new URL(path, new URL(`../../${file}`, import.meta.url))
+        if (!existsSync(target)) lost.push(`${name}: ${path}`)
+      }
+    }
+  }
+  expect(lost).toEqual([])
 })
 
 it('catches protections that are taken away', async () => {

@@ -1200,7 +1200,7 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
         file: 'src/routes/ollama/ollama.ts',
         find: "import { NO_ANSWER } from '../query/answer-reader.ts'\n",
         replace:
-          "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet first: any\nimport { context } from '../tenancy/context.ts'\n",
+          "import { NO_ANSWER } from '../query/answer-reader.ts'\nlet first: any\nimport { context } from '../../tenancy/context.ts'\n",
       },
     ],
     test: CHAT,

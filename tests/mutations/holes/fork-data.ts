@@ -830,7 +830,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
         file: 'src/server/tenants/tenant-services.ts',
         find: 'settings: engineSettings(config.engine, own),',
         replace:
-          "settings: engineSettings((await import('./engine/settings.ts')).DEFAULT_SETTINGS, own),",
+          "settings: engineSettings((await import('../../engine/ports/settings.ts')).DEFAULT_SETTINGS, own),",
       },
     ],
     test: KEPT,
