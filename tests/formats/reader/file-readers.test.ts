@@ -92,7 +92,8 @@ onLinux('counts what a file takes of the processor, not what others take meanwhi
 onLinux(
   'gives a file its time of the processor, however seldom its reader gets a turn',
   async () => {
-    const read = reading({ limits: { maxCpuMs: 1000, maxClockMs: 1000 } })
+    // More than the start of a reader takes on a slow machine, after which it would not be kept.
+    const read = reading({ limits: { maxCpuMs: 3000, maxClockMs: 1000 } })
     expect(await read('acme', 'a.txt', 'first')).toBe('first')
     const [reader] = readerPids()
     if (reader === undefined) throw new Error('The reader was not kept.')
@@ -103,7 +104,7 @@ onLinux(
       await standStill(reader)
       turns++
     } while (!(await Promise.race([isOver, sleep(100)])) && readerPids().includes(reader))
-    expect(await ended).toMatch(/more than 1 seconds of the processor/)
+    expect(await ended).toMatch(/more than 3 seconds of the processor/)
     // By the clock it took several times what a reader may that does nothing.
     expect(turns).toBeGreaterThan(7)
   },
