@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { startThread } from '../threads/start-thread.ts'
 import { BEATS, PLACES, type StallThreadData, WORKING } from './stall-state.ts'
@@ -6,6 +7,8 @@ import { BEATS, PLACES, type StallThreadData, WORKING } from './stall-state.ts'
 const TICK_MS = 100
 /** Looks in a row at a loop that has not turned, after which it stands still. */
 const STILL_TICKS = 20
+/** What the end of the thread is waited for. */
+const LONGEST_END_MS = 10_000
 
 /**
  * A thread that sees when the event loop does not turn for two seconds while something is in work, and
@@ -43,9 +46,13 @@ export class StallWatch {
   }
 
   async close(): Promise<void> {
+    const worker = this.#worker
+    if (worker === null) return
     this.tell([])
-    await this.#worker?.terminate()
     this.#worker = null
+    // One that is ended in the middle of its start may never tell its end; nobody waits for it.
+    await Promise.race([worker.terminate(), sleep(LONGEST_END_MS, undefined, { ref: false })])
+    worker.unref()
   }
 
   /** Without the thread nothing is held against anybody. */
