@@ -78,8 +78,9 @@ export async function documents(server: RealProcess, key?: string): Promise<DocS
   for (let page = 1; ; page++) {
     const wanted = { page, page_size: 200, sort_field: 'id' }
     const reply = await post(server, '/documents/paginated', wanted, key)
-    // Another workspace had the last place in the pool.
-    if (reply.body.includes('pool_exhausted')) {
+    // Another workspace had the last place in the pool, or the machine is busy with other things.
+    if (/pool_exhausted|overloaded/.test(reply.body)) {
+      await sleep(20)
       page--
       continue
     }
