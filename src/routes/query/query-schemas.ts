@@ -128,7 +128,7 @@ const citationFields = {
   ),
   page: Type.Unsafe<number | null>({
     ...NullableInteger,
-    description: 'On which the sentence begins, or the passage; slides and sheets are pages',
+    description: 'On which the sentence begins, or the passage; a slide is a page',
   }),
   end_page: Type.Unsafe<number | null>({ ...NullableInteger, description: 'On which it ends' }),
 }
