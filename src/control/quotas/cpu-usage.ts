@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { Static } from 'typebox'
-import { kbsStillThere } from '../authority/still-there.ts'
 import type { ControlCore } from '../core/control-core.ts'
 import type { TenantKbs } from '../kbs/tenant-kbs.ts'
 import type { UsageReply } from '../operators/record-schemas.ts'
 import type { CpuHours } from './cpu-hours.ts'
 import type { CpuShare } from './cpu-share.ts'
+import { writePlaced } from './write-placed.ts'
 
 export interface CpuUsageOptions {
   readonly tenantKbs: TenantKbs
@@ -65,31 +65,21 @@ export class CpuUsage {
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const placed: (Entry & { readonly tenantId: string; readonly kbId: string })[] = []
     const entries = [...this.#entries.values()]
     this.#entries = new Map()
-    for (const entry of entries) {
-      const tenantKb = await this.#options.tenantKbs.of(entry.workspace)
-      if (tenantKb !== undefined) placed.push({ ...entry, ...tenantKb })
-    }
-    if (placed.length === 0) return
-    await this.#core.mutate(async ({ tx }) => {
-      const there = await kbsStillThere(
-        tx,
-        placed.map(({ kbId }) => kbId),
-      )
-      for (const { tenantId: tenant_id, kbId: kb_id, day, kind, ms: cpu_ms } of placed) {
-        if (!there.has(kb_id)) continue
-        await tx
-          .insertInto('cpu_usage')
-          .values({ tenant_id, day, kb_id, kind, cpu_ms })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['tenant_id', 'day', 'kb_id', 'kind'])
-              .doUpdateSet((set) => ({ cpu_ms: set('cpu_usage.cpu_ms', '+', cpu_ms) })),
-          )
-          .execute()
-      }
+    const parts = { core: this.#core, tenantKbs: this.#options.tenantKbs }
+    await writePlaced(parts, entries, async ({ tx }, entry, tenantKb) => {
+      const { day, kind, ms: cpu_ms } = entry
+      const { tenantId: tenant_id, kbId: kb_id } = tenantKb
+      await tx
+        .insertInto('cpu_usage')
+        .values({ tenant_id, day, kb_id, kind, cpu_ms })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['tenant_id', 'day', 'kb_id', 'kind'])
+            .doUpdateSet((set) => ({ cpu_ms: set('cpu_usage.cpu_ms', '+', cpu_ms) })),
+        )
+        .execute()
     })
   }
 

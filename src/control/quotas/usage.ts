@@ -3,15 +3,15 @@ import type { Static } from 'typebox'
 import type { UsageRecord } from '../../models/calls/call-usage.ts'
 import type { Actor } from '../authority/actor.ts'
 import { tenantAccess } from '../authority/authority.ts'
-import { kbsStillThere } from '../authority/still-there.ts'
 import type { ControlCore } from '../core/control-core.ts'
 import { kbBy } from '../kbs/kb-rows.ts'
-import type { TenantKb, TenantKbs } from '../kbs/tenant-kbs.ts'
+import type { TenantKbs } from '../kbs/tenant-kbs.ts'
 import type { UsageGroup, UsageReply } from '../operators/record-schemas.ts'
 import { warnOfBudget } from './budget-warnings.ts'
 import type { CpuUsage } from './cpu-usage.ts'
 import { costOf, type Prices } from './prices.ts'
 import type { Spending } from './spending.ts'
+import { writePlaced } from './write-placed.ts'
 
 export interface UsageFilter {
   /** Days of UTC as `2026-05-31`, both included; default: the last 7. */
@@ -103,52 +103,42 @@ export class Usage {
     this.#timer = undefined
     const entries = [...this.#entries.values()]
     this.#entries = new Map()
-    const placed: (Entry & { readonly tenantKb: TenantKb })[] = []
-    for (const entry of entries) {
-      const tenantKb = await this.#options.tenantKbs.of(entry.workspace)
-      if (tenantKb !== undefined) placed.push({ ...entry, tenantKb })
-    }
-    if (placed.length === 0) return
-    await this.#core.mutate(async (mutation) => {
+    const parts = { core: this.#core, tenantKbs: this.#options.tenantKbs }
+    await writePlaced(parts, entries, async (mutation, entry, tenantKb) => {
       const { tx } = mutation
-      const ids = placed.map(({ tenantKb }) => tenantKb.kbId)
-      const there = await kbsStillThere(tx, ids)
-      for (const { tenantKb, ...entry } of placed) {
-        if (!there.has(tenantKb.kbId)) continue
-        await tx
-          .insertInto('usage')
-          .values({
-            tenant_id: tenantKb.tenantId,
-            day: entry.day,
-            kb_id: tenantKb.kbId,
-            actor: entry.actor,
-            model: entry.model,
-            step: entry.step,
-            calls: entry.calls,
-            prompt_tokens: entry.promptTokens,
-            completion_tokens: entry.completionTokens,
-            cost: entry.cost,
-          })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['tenant_id', 'day', 'kb_id', 'actor', 'model', 'step'])
-              .doUpdateSet((set) => ({
-                calls: set('usage.calls', '+', entry.calls),
-                prompt_tokens: set('usage.prompt_tokens', '+', entry.promptTokens),
-                completion_tokens: set('usage.completion_tokens', '+', entry.completionTokens),
-                cost: set('usage.cost', '+', entry.cost),
-              })),
-          )
-          .execute()
-        if (entry.cost === 0) continue
-        await tx
-          .updateTable('tenants')
-          .set((set) => ({ credit: set('credit', '-', entry.cost) }))
-          .where('tenant_id', '=', tenantKb.tenantId)
-          .where('credit', 'is not', null)
-          .execute()
-        await warnOfBudget(mutation, tenantKb, entry.cost)
-      }
+      await tx
+        .insertInto('usage')
+        .values({
+          tenant_id: tenantKb.tenantId,
+          day: entry.day,
+          kb_id: tenantKb.kbId,
+          actor: entry.actor,
+          model: entry.model,
+          step: entry.step,
+          calls: entry.calls,
+          prompt_tokens: entry.promptTokens,
+          completion_tokens: entry.completionTokens,
+          cost: entry.cost,
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['tenant_id', 'day', 'kb_id', 'actor', 'model', 'step'])
+            .doUpdateSet((set) => ({
+              calls: set('usage.calls', '+', entry.calls),
+              prompt_tokens: set('usage.prompt_tokens', '+', entry.promptTokens),
+              completion_tokens: set('usage.completion_tokens', '+', entry.completionTokens),
+              cost: set('usage.cost', '+', entry.cost),
+            })),
+        )
+        .execute()
+      if (entry.cost === 0) return
+      await tx
+        .updateTable('tenants')
+        .set((set) => ({ credit: set('credit', '-', entry.cost) }))
+        .where('tenant_id', '=', tenantKb.tenantId)
+        .where('credit', 'is not', null)
+        .execute()
+      await warnOfBudget(mutation, tenantKb, entry.cost)
     })
   }
 

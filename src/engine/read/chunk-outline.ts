@@ -1,4 +1,5 @@
 import type { PageStart } from '../ports/file-reader.ts'
+import { isTableHead } from '../text/table-heads.ts'
 import type { Heading } from './headings.ts'
 
 /** Where in a chunk its pages and sections begin. Offsets count from its start, in UTF-16 units. */
@@ -18,6 +19,12 @@ interface Span {
 }
 
 export const NO_OUTLINE: ChunkOutline = { pages: [], headings: [], above: [] }
+
+/** Of a chunk within which nothing begins, or of which nothing else is known than its headings. */
+export function plainOutline(headings: readonly string[]): ChunkOutline {
+  const titles = headings.filter((heading) => !isTableHead(heading))
+  return { ...NO_OUTLINE, above: titles.map((title, level) => [level, title]) }
+}
 
 /**
  * The outlines of chunks.

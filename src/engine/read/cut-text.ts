@@ -1,5 +1,6 @@
 import { EngineError } from '../ports/engine-error.ts'
 import type { PageStart } from '../ports/file-reader.ts'
+import { goesOn } from '../text/sentence-ranges.ts'
 import { yieldIfDue } from '../work/turns.ts'
 import { chunkText, type TextChunk, tooManyChunks } from './chunk-text.ts'
 import type { ChunkingPlan } from './chunking.ts'
@@ -146,19 +147,9 @@ function pageBorders(text: string, pages: readonly PageStart[]): number[] {
   return pages
     .slice(1)
     .map(({ start }) => start)
-    .filter(
-      (start) =>
-        !GOES_ON.test(
-          text
-            .slice(start, start + LOOKED_AT)
-            .trimStart()
-            .charAt(0),
-        ),
-    )
+    .filter((start) => !goesOn(text.slice(start, start + LOOKED_AT)))
 }
 
-/** What a sentence does not begin with. */
-const GOES_ON = /\p{Ll}/u
 /** In UTF-16 units. */
 const LOOKED_AT = 40
 

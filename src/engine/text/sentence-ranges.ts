@@ -17,8 +17,9 @@ const ABBREVIATION =
   /(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|sr|jr|vs|etc|e\.g|i\.e|no|fig|approx|inc|ltd|co|corp|dept|vol|ed|al|ca|art|sec|\p{Lu})\.$/iu
 /** In UTF-16 units, with what stands before it. */
 const LONGEST_ABBREVIATION = 10
-/** After a full stop; a sentence begins with anything else. */
-const GOES_ON = /\p{Ll}/u
+const SMALL_LETTER = /\p{Ll}/u
+/** In UTF-16 units, after a full stop. */
+const LOOKED_AT = 4
 /** In UTF-16 units. A text without a stop is one sentence up to here, and another one behind. */
 const LONGEST_SENTENCE = 2_000
 
@@ -72,15 +73,12 @@ function addSentences(text: string, start: number, end: number, found: SentenceR
 
 /** Whether a sentence ends at a full stop, and not only an abbreviation. */
 function isEnd(text: string, stop: number, to: number): boolean {
-  if (
-    GOES_ON.test(
-      text
-        .slice(to, to + 4)
-        .trimStart()
-        .charAt(0),
-    )
-  )
-    return false
+  if (goesOn(text.slice(to, to + LOOKED_AT))) return false
   const before = text.slice(Math.max(0, stop + 1 - LONGEST_ABBREVIATION), stop + 1)
   return !ABBREVIATION.test(before)
+}
+
+/** Whether what follows is no sentence of its own: it begins with a small letter. */
+export function goesOn(text: string): boolean {
+  return SMALL_LETTER.test(text.trimStart().charAt(0))
 }

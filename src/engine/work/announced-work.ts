@@ -18,8 +18,9 @@ let now: Work | null = null
 let listeners: readonly Listener[] = []
 
 /**
- * Has `heard` called with each work before it runs, and when it goes on after a wait, so that somebody outside the event loop can tell
- * who held it when it stood still, and its time can be shared among those it worked for.
+ * Has `heard` called with each work before it runs, and when it goes on after a wait, so that somebody
+ * outside the event loop can tell who held it when it stood still, and its time can be shared among
+ * those it worked for.
  *
  * @returns ends it
  */

@@ -34,6 +34,11 @@ const HANDBOOK = docx(
       .join(''),
 )
 
+const TALK = pptx([
+  ['Hello', 'a', 'b'],
+  ['Prices', 'The Gizmo costs ten.', 'c'],
+])
+
 let folder: string
 let readers: FileReaders
 let rag: LightRag
@@ -80,13 +85,7 @@ describe('an uploaded file', () => {
   it('is cited by its page and the headings above', async () => {
     await open()
     await insert('report.pdf', REPORT)
-    await insert(
-      'talk.pptx',
-      pptx([
-        ['Hello', 'a', 'b'],
-        ['Prices', 'The Gizmo costs ten.', 'c'],
-      ]),
-    )
+    await insert('talk.pptx', TALK)
     await insert('handbook.docx', HANDBOOK)
     await rag.idle()
     expect(await citationOf('The Quasar motor turns 900 times.')).toMatchObject({
@@ -111,13 +110,7 @@ describe('an uploaded file', () => {
 
   it('of an earlier version is cited so too once the workspace is open, and asks no model', async () => {
     await open()
-    await insert(
-      'talk.pptx',
-      pptx([
-        ['Hello', 'a', 'b'],
-        ['Prices', 'The Gizmo costs ten.', 'c'],
-      ]),
-    )
+    await insert('talk.pptx', TALK)
     await insert('handbook.docx', HANDBOOK)
     await insert(
       'lost.docx',

@@ -732,14 +732,14 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/usage.ts',
-        find: '        if (entry.cost === 0) continue\n',
+        find: '      if (entry.cost === 0) return\n',
         replace: `        await tx
           .updateTable('usage')
           .set((set) => ({ calls: set('calls', '+', entry.calls) }))
           .where('model', '=', entry.model)
           .where('tenant_id', '!=', tenantKb.tenantId)
           .execute()
-        if (entry.cost === 0) continue
+        if (entry.cost === 0) return
 `,
       },
     ],
@@ -751,8 +751,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/usage.ts',
-        find: '            model: entry.model,',
-        replace: "            model: '',",
+        find: '          model: entry.model,',
+        replace: "          model: '',",
       },
     ],
     test: METERED,
@@ -763,8 +763,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/quotas/usage.ts',
-        find: '            step: entry.step,',
-        replace: "            step: '',",
+        find: '          step: entry.step,',
+        replace: "          step: '',",
       },
     ],
     test: METERED,

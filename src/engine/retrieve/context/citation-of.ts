@@ -1,13 +1,12 @@
 import type { StoredChunk } from '../../ports/stored-rows.ts'
-import { type ChunkOutline, headingsAt, pageWithin } from '../../read/chunk-outline.ts'
+import { headingsAt, pageWithin, plainOutline } from '../../read/chunk-outline.ts'
 import type { SentenceRange } from '../../text/sentence-ranges.ts'
-import { isTableHead } from '../../text/table-heads.ts'
 import type { Citation } from '../query-calls.ts'
 
 /** Where a passage stands, and the sentence in it that is meant: pages and headings are the sentence's. */
 export function citationOf(chunk: StoredChunk, sentence: SentenceRange | undefined): Citation {
   const { id, documentId, ordinal, start, end, page } = chunk
-  const outline = chunk.outline ?? outlineOfBefore(chunk)
+  const outline = chunk.outline ?? plainOutline(chunk.headings)
   const { start: from, end: to } = sentence ?? { start: 0, end: end - start }
   return {
     chunk_id: id,
@@ -20,10 +19,4 @@ export function citationOf(chunk: StoredChunk, sentence: SentenceRange | undefin
     page: pageWithin(outline, page, from),
     end_page: pageWithin(outline, page, Math.max(from, to - 1)),
   }
-}
-
-/** Of a chunk that was cut before outlines were kept. */
-function outlineOfBefore({ headings }: StoredChunk): ChunkOutline {
-  const titles = headings.filter((heading) => !isTableHead(heading))
-  return { pages: [], headings: [], above: titles.map((title, level) => [level, title]) }
 }

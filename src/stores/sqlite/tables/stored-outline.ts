@@ -1,5 +1,4 @@
-import type { ChunkOutline } from '../../../engine/read/chunk-outline.ts'
-import { isTableHead } from '../../../engine/text/table-heads.ts'
+import { type ChunkOutline, plainOutline } from '../../../engine/read/chunk-outline.ts'
 
 type Stored = readonly [
   pages: ChunkOutline['pages'],
@@ -21,10 +20,7 @@ export function storedOutline(outline: ChunkOutline | null): string {
 /** @param headings of the chunk */
 export function outlineOf(stored: string | null, headings: readonly string[]): ChunkOutline | null {
   if (stored === null) return null
-  if (stored === PLAIN) {
-    const titles = headings.filter((heading) => !isTableHead(heading))
-    return { pages: [], headings: [], above: titles.map((title, level) => [level, title]) }
-  }
+  if (stored === PLAIN) return plainOutline(headings)
   const [pages, inside, above] = JSON.parse(stored) as Stored
   return { pages, headings: inside, above }
 }
