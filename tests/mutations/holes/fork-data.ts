@@ -475,6 +475,16 @@ export const FORK_DATA: readonly HoleMutation[] = [
         find: 'bounded: (rag, context) => quotaRag(rag, { quotas: plane.quotas, context }),',
         replace: 'bounded: (rag) => rag,',
       },
+      {
+        file: 'src/server/engines/remote-services.ts',
+        find: "import { quotaRag } from '../../control/quotas/quota-rag.ts'\n",
+        replace: '',
+      },
+      {
+        file: 'src/server/engines/remote-services.ts',
+        find: 'start.hasTenants ? quotaRag(rag, { quotas: remoteQuotas(front), context }) : rag,',
+        replace: 'rag,',
+      },
     ],
     test: ALL_REACHED,
   },
@@ -637,6 +647,11 @@ export const FORK_DATA: readonly HoleMutation[] = [
         file: 'src/control/members/members.ts',
         find: "await tenantAccess(tx, actor, tenantRef, 'tenant:own')",
         replace: "await tenantAccess(tx, actor, tenantRef, 'tenant:manage_members')",
+      },
+      {
+        file: 'src/control/members/members.ts',
+        find: "      assertMayGrant(actor, access, 'owner')\n",
+        replace: '',
       },
     ],
     test: OWNER_STAYS,
