@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Edit, Mutation, NamedTest, TestChoice } from './mutation.ts'
+import type { Edit, Mutation, TestChoice } from './mutation.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -46,8 +46,8 @@ export async function runMutations(
 
 class Judge {
   readonly #copy: string
-  /** Whether tests pass on the whole sources. */
-  readonly #whole = new Map<string, boolean>()
+  /** What the tests of a file come to on the whole sources, all in one run. */
+  readonly #whole = new Map<string, Results>()
 
   constructor(copy: string) {
     this.#copy = copy
@@ -89,36 +89,33 @@ class Judge {
   }
 
   async #passesWhole(test: TestChoice): Promise<boolean> {
-    const key = JSON.stringify(test)
-    const known = this.#whole.get(key) ?? (await this.#outcomeOf(test)) === 'passed'
-    this.#whole.set(key, known)
-    return known
+    const file = typeof test === 'string' ? test : test.file
+    const known = this.#whole.get(file) ?? (await this.#resultsOf(file, [], 600_000))
+    this.#whole.set(file, known)
+    if (typeof test === 'string') return known.code === 0
+    return outcomeIn(known, titlePattern(test.title)) === 'passed'
   }
 
   async #outcomeOf(test: TestChoice): Promise<Outcome> {
-    if (typeof test !== 'string') return this.#outcomeOfOne(test)
-    return (await this.#vitest(test, ['--bail=1'])) === 0 ? 'passed' : 'failed'
+    if (typeof test === 'string') {
+      return (await this.#resultsOf(test, ['--bail=1'])).code === 0 ? 'passed' : 'failed'
+    }
+    const pattern = titlePattern(test.title)
+    return outcomeIn(await this.#resultsOf(test.file, ['-t', pattern.source]), pattern)
   }
 
-  /** Of the test itself: one that did not come to run has noticed nothing. */
-  async #outcomeOfOne({ file, title }: NamedTest): Promise<Outcome> {
-    const pattern = titlePattern(title)
+  async #resultsOf(file: string, args: readonly string[], limitMs = 90_000): Promise<Results> {
     const report = join(this.#copy, 'report.json')
     await rm(report, { force: true })
-    const args = ['-t', pattern.source, '--reporter=json', `--outputFile=${report}`]
-    if ((await this.#vitest(file, args)) === null) return 'failed'
+    const reported = [...args, '--reporter=json', `--outputFile=${report}`]
+    const code = await this.#vitest(file, reported, limitMs)
     const written = await readFile(report, 'utf8').catch(() => '{"testResults":[]}')
     const { testResults } = JSON.parse(written) as VitestReport
-    const statuses = testResults
-      .flatMap(({ assertionResults }) => assertionResults)
-      .filter((result) => pattern.test(result.title))
-      .map(({ status }) => status)
-    if (statuses.includes('failed')) return 'failed'
-    return statuses.includes('passed') ? 'passed' : 'not run'
+    return { code, tests: testResults.flatMap(({ assertionResults }) => assertionResults) }
   }
 
   /** The exit code; null when the run had to be ended. */
-  async #vitest(file: string, args: readonly string[]): Promise<number | null> {
+  async #vitest(file: string, args: readonly string[], limitMs: number): Promise<number | null> {
     const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
     const child = spawn(process.execPath, [vitest, 'run', '--testTimeout=20000', ...args, file], {
       cwd: this.#copy,
@@ -126,7 +123,7 @@ class Judge {
       env: OF_PROCESSES.test(file) ? process.env : { ...process.env, TENANTRAG_TESTS_UNBUILT: '1' },
     })
     // A protection that is gone may well show as a wait without end.
-    const timer = setTimeout(() => child.kill('SIGKILL'), 90_000)
+    const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
     const [code] = (await once(child, 'exit')) as [number | null]
     clearTimeout(timer)
     return code
@@ -135,10 +132,27 @@ class Judge {
 
 type Outcome = 'passed' | 'failed' | 'not run'
 
+interface TestResult {
+  readonly title: string
+  readonly status: string
+}
+
+interface Results {
+  /** Null when the run had to be ended. */
+  readonly code: number | null
+  readonly tests: readonly TestResult[]
+}
+
 interface VitestReport {
-  readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly title: string; readonly status: string }[]
-  }[]
+  readonly testResults: readonly { readonly assertionResults: readonly TestResult[] }[]
+}
+
+/** Of the tests with that title themselves: one that did not come to run has noticed nothing. */
+function outcomeIn({ code, tests }: Results, pattern: RegExp): Outcome {
+  if (code === null) return 'failed'
+  const statuses = tests.filter(({ title }) => pattern.test(title)).map(({ status }) => status)
+  if (statuses.includes('failed')) return 'failed'
+  return statuses.includes('passed') ? 'passed' : 'not run'
 }
 
 function titlePattern(title: string): RegExp {
