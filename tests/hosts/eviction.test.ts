@@ -40,20 +40,23 @@ it('keeps a workspace closed for each of two, one after the other, though its ho
   closings.push(hosts.evict('place', second.work))
   hosts.ready[0]?.kill()
   await expect.poll(() => hosts.ready).toEqual([])
-  const entering = hosts.enter('place').then(({ leave }) => {
+  const enter = async () => {
+    const { leave } = await hosts.enter('place')
     events.push('entered')
     leave()
-  })
+  }
+  const early = enter()
   const isHere = async () => (await hosts.enter('elsewhere')).leave()
   await isHere()
   expect(events).toEqual(['first begins'])
   first.end()
   await closings[0]
+  const late = enter()
   await isHere()
   expect(events).toEqual(['first begins', 'first ends', 'second begins'])
   second.end()
-  await Promise.all([...closings, entering])
-  expect(events.slice(3)).toEqual(['second ends', 'entered'])
+  await Promise.all([...closings, early, late])
+  expect(events.slice(3)).toEqual(['second ends', 'entered', 'entered'])
 })
 
 it('ends also a successor that has not come up when all are closed', async () => {
