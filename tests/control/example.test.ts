@@ -4,13 +4,14 @@ import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { startManagement } from './management.ts'
 
-const SCRIPT = fileURLToPath(new URL('../../docs/examples/complete-setup.sh', import.meta.url))
+const example = (name: string) =>
+  fileURLToPath(new URL(`../../docs/examples/${name}`, import.meta.url))
 
 it('docs/examples/complete-setup.sh sets a tenant up', async () => {
   const { server, operator, ask, close } = await startManagement()
   try {
     const { stdout } = await promisify(execFile)('bash', [
-      SCRIPT,
+      example('complete-setup.sh'),
       server.url,
       operator['x-api-key'] ?? '',
     ])
@@ -33,6 +34,29 @@ it('docs/examples/complete-setup.sh sets a tenant up', async () => {
       name: 'Acme Corporation',
       config: { top_k: 50, chunk_size: 800 },
     })
+  } finally {
+    await close()
+  }
+}, 240_000)
+
+it('docs/examples/local-tenants.sh fills two tenants and asks each, and again', async () => {
+  const { server, operator, close } = await startManagement()
+  const run = () =>
+    promisify(execFile)('bash', [
+      example('local-tenants.sh'),
+      server.url,
+      operator['x-api-key'] ?? '',
+    ])
+  try {
+    const { stdout } = await run()
+    expect(stdout.trim().split('\n')).toEqual([
+      'acme/manuals: cobalt',
+      'acme/contracts: saffron',
+      'techstart/manuals: juniper',
+      'techstart/contracts: walnut',
+      'each place knows its own colour alone',
+    ])
+    expect((await run()).stdout).toBe(stdout)
   } finally {
     await close()
   }
