@@ -8,6 +8,7 @@ import { ConfigError, loadConfig, readConfig } from './config/config.ts'
 import { tlsFileProblems } from './config/tls-fields.ts'
 import { refuseUnfitNode, UnfitNodeError } from './server/guards/unfit-node.ts'
 import { CORE_VERSION, VERSION } from './server/version.ts'
+import { builtBeside } from './server/webui/built-files.ts'
 import { TenancyError } from './tenancy/tenancy-error.ts'
 import { readUsersAhead } from './tenancy/users/read-users-version.ts'
 import { StorageError } from './workspaces/folder/storage-folder.ts'
@@ -98,7 +99,7 @@ async function serve(): Promise<void> {
   problems.push(...usersFileProblems(config, await users), ...tlsFileProblems(config))
   if (problems.length > 0) throw new ConfigError(problems)
   const { startServer } = await main
-  const server = await startServer(config, { users })
+  const server = await startServer(config, { users, webUi: builtBeside(import.meta.url) })
   const { armLastWords } = await import('./life/last-words.ts')
   armLastWords(config.WORKING_DIR, process.env)
   let stopping = false
@@ -128,6 +129,7 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
           USERS_FILE: usersFile,
           LOG_LEVEL: 'error',
         }),
+        { webUi: builtBeside(import.meta.url) },
       ),
   })
 }

@@ -101,6 +101,7 @@ export const ENV_FIELDS = {
   WEBUI_TITLE: text(undefined, 'Repeated in /health, /login and /auth-status.'),
   WEBUI_DESCRIPTION: text(undefined, 'Repeated likewise.'),
 
+  WEBUI: flag(true, 'Whether the web UI is served, at /webui/, where it is built.'),
   ENABLE_API_DOCS: flag(true, 'Whether /docs and /openapi.json are served.'),
   OLLAMA_EMULATING_MODEL_NAME: text('lightrag', 'Name of the model that /api/* pretends to be.'),
   OLLAMA_EMULATING_MODEL_TAG: text('latest', 'Its tag.'),

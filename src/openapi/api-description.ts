@@ -14,6 +14,8 @@ export interface ApiDescriptionOptions {
   readonly serve: boolean
   /** Below which path callers see the server; the root unless given. */
   readonly prefixOf?: PrefixOf
+  /** Whether `/` leads to `/docs`; it does unless something else is there. */
+  readonly leads?: boolean
 }
 
 /** Served by us alone, over HTTP as well as HTTPS. */
@@ -35,7 +37,7 @@ const DOCS_CSP = {
  */
 export const apiDescription = fp(
   async (app: FastifyInstance, options: ApiDescriptionOptions) => {
-    const { version, serve, prefixOf = () => '' } = options
+    const { version, serve, prefixOf = () => '', leads = true } = options
     const routes = new Map<string, DeclaredRoute>()
     app.decorate('statedRoutes', routes)
     app.addHook('onRoute', (route) => {
@@ -86,6 +88,7 @@ export const apiDescription = fp(
       ...app.swagger(),
       servers: servedAt(request),
     }))
+    if (!leads) return
     app.get('/', { schema: { hide: true } }, async (request, reply) =>
       reply.redirect(`${prefixOf(request)}/docs`, 307),
     )

@@ -57,6 +57,8 @@ import { chooseAuthenticator } from './tenants/choose-authenticator.ts'
 import { stillHolds } from './tenants/still-holds.ts'
 import type { TenantServices } from './tenants/tenant-services.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
+import type { WebUiSource } from './webui/built-files.ts'
+import { registerWebUi } from './webui/register-webui.ts'
 import { Upkeep } from './workspaces/workspace-upkeep.ts'
 
 export interface ServerOptions {
@@ -64,6 +66,8 @@ export interface ServerOptions {
   readonly logStream?: LogStream
   /** What the users file holds, where somebody has begun to read it. */
   readonly users?: Promise<UsersVersion | undefined>
+  /** The web UI, served when `WEBUI` says so; without this there is none. */
+  readonly webUi?: WebUiSource
 }
 
 export interface AssembledServer {
@@ -86,7 +90,7 @@ const SIGN_INS_PER_MINUTE = 30
 /** The assembled app, not listening yet; the same errors. */
 export async function buildServer(
   config: Config,
-  { logStream: lines, users }: ServerOptions = {},
+  { logStream: lines, users, webUi }: ServerOptions = {},
 ): Promise<AssembledServer> {
   refuseUnfitNode()
   await ensureWritable(config.WORKING_DIR)
@@ -235,10 +239,12 @@ export async function buildServer(
   await app.register(refuseWithoutRoom, {
     refuseUnlessFree: (bytes) => room.refuseUnlessFree(bytes),
   })
+  const webUiLeads = config.WEBUI && (await registerWebUi(app, config, webUi, prefixOf))
   await app.register(apiDescription, {
     version: API_VERSION,
     serve: config.ENABLE_API_DOCS,
     prefixOf,
+    leads: !webUiLeads,
   })
   // The scope is the boundary: whatever is registered in it is admitted by the layer, or refused.
   await app.register(async (scope) => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config/config.ts'
-import { type Server, startServer } from '../../src/main.ts'
+import { type Server, type ServerOptions, startServer } from '../../src/main.ts'
 import { tempFolder } from './temp-folder.ts'
 import { TEST_HOSTS } from './test-hosts.ts'
 
@@ -22,6 +22,7 @@ export interface TestServer extends Server {
 export async function startTestServer(
   users: readonly UserEntry[] | null,
   env: Readonly<Record<string, string>> = {},
+  options: ServerOptions = {},
 ): Promise<TestServer> {
   const folder = await tempFolder()
   const usersFile = join(folder.path, 'users.json')
@@ -42,6 +43,7 @@ export async function startTestServer(
         ...(users ? { USERS_FILE: usersFile } : {}),
         ...env,
       }),
+      options,
     )
     const close = async () => {
       await server.close()
