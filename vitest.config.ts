@@ -11,6 +11,7 @@ const ALONE = [
   'server',
   'texts',
   'threads',
+  'web',
 ].map((folder) => `tests/${folder}/**/*.test.ts`)
 
 export default defineConfig({

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 async function sources(folder: string): Promise<string[]> {
   const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
@@ -31,7 +31,7 @@ describe('the house', () => {
       if (reached.has(file)) return
       reached.add(file)
       const text = await readFile(file, 'utf8')
-      const named = [...text.matchAll(/(?:from|import|import\(|new URL\()\s*'(\.[^']+\.ts)'/g)]
+      const named = [...text.matchAll(/(?:from|import|import\(|new URL\()\s*'(\.[^']+\.tsx?)'/g)]
       for (const [, path = ''] of named) await come(join(dirname(file), path))
     }
     const { exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
@@ -41,6 +41,8 @@ describe('the house', () => {
     for (const entry of ['./dist/cli.js', ...published]) {
       await come(join(ROOT, entry.replace('dist', 'src').replace(/js$/, 'ts')))
     }
+    // The page of the web UI names it.
+    await come(join(ROOT, 'src/web/app/main.tsx'))
     const files = await sources('src')
     expect(files.filter((file) => !reached.has(file))).toEqual([])
   })

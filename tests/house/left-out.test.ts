@@ -62,7 +62,7 @@ describe('tests', () => {
 
   it('run in CI with everything they need, and the run fails when one was left out', async () => {
     const run = await readFile(join(TESTS, '../.ci/run'), 'utf8')
-    for (const tool of ['strace', 'git']) {
+    for (const tool of ['strace', 'git', 'chromium']) {
       expect(run).toMatch(new RegExp(`for tool in .*\\b${tool}\\b`))
     }
     expect(run).toContain('export CI=true')

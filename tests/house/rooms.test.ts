@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 async function readSources(): Promise<Sources> {
   const entries = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  const files = entries.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   const paths = files.map((entry) => join(entry.parentPath, entry.name))
   return new Map(
     await Promise.all(

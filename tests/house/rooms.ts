@@ -61,7 +61,7 @@ export function longMedian(sources: Sources): number | null {
 function importsOf(sources: Sources): Map<string, string[]> {
   return new Map(
     [...sources].map(([path, text]) => {
-      const named = text.matchAll(/(?:from|import|import\(|new URL\()\s*'(\.[^']+\.ts)'/g)
+      const named = text.matchAll(/(?:from|import|import\(|new URL\()\s*'(\.[^']+\.tsx?)'/g)
       const targets = Array.from(named, ([, to = '']) => normalize(join(dirname(path), to)))
       return [path, targets.filter((to) => sources.has(to))]
     }),
