@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readingFiles } from './reading.ts'
+import { headingsIn, pagesOf, readingFiles } from './reading.ts'
 import { docx, relationships, textCell, wordParagraph, xlsx } from './sample-files.ts'
 
 const read = readingFiles()
@@ -52,6 +52,28 @@ describe('a workbook', () => {
     expect((await read('a.xlsx', xlsx({ Plan: rows }))).text).toBe(
       'Plan\n\n- Item: Crane; Total: 3\n- Item: Lift; Total: =A9*7 (not calculated)',
     )
+  })
+
+  it('has a page for each sheet, by its place among all of them', async () => {
+    const rows = (text: string) => [[textCell(text)]]
+    const sheets = {
+      prices: rows('Crane 9'),
+      Empty: [],
+      Old: rows('secret'),
+      'B & C': rows('Lift'),
+    }
+    const names = ['prices', 'Empty', 'Old', 'B &amp; C']
+    const list = names.map(
+      (name, i) =>
+        `<sheet name="${name}" sheetId="${9 - i}"${name === 'Old' ? ' state="hidden"' : ''} r:id="rId${i}"/>`,
+    )
+    const workbook = `<workbook ${MAIN} xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${list.join('')}</sheets></workbook>`
+    const file = await read('a.xlsx', xlsx(sheets, { 'xl/workbook.xml': workbook }))
+    expect(pagesOf(file)).toEqual({ 1: 'prices\n\nCrane 9', 4: 'B & C\n\nLift' })
+    expect(headingsIn(file)).toEqual([
+      [1, 'prices'],
+      [1, 'B & C'],
+    ])
   })
 
   it('gives hidden sheets by option alone', async () => {

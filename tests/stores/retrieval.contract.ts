@@ -389,10 +389,13 @@ function describeRows(store: () => Store): void {
       await publish(store(), newDocument('a'), [newChunk('x'), newChunk('y', { ordinal: 1 })])
       const keys = [...(await store().searches.chunkKeys(['x', 'y'])).values()]
       await store().searches.chunks(keys)
-      await store().documents.setOutlines('a', [{ ordinal: 1, outline: OUTLINE }])
-      await store().documents.setOutlines('gone', [{ ordinal: 0, outline: OUTLINE }])
+      await store().documents.setOutlines('a', [{ ordinal: 1, outline: OUTLINE, page: 7 }])
+      await store().documents.setOutlines('gone', [{ ordinal: 0, outline: OUTLINE, page: 7 }])
       const rows = await store().searches.chunks(keys)
-      expect(rows.map(({ outline }) => outline?.pages.length)).toEqual([0, 1])
+      expect(rows.map(({ outline, page }) => [outline?.pages.length, page])).toEqual([
+        [0, null],
+        [1, 7],
+      ])
     })
 
     it('of entities and relations say all that is known', async () => {

@@ -39,13 +39,18 @@ export interface DocumentStore {
   ): Promise<DocumentRecord | null>
   /** Ids of documents with visible chunks that were cut before outlines were kept. */
   withoutOutlines(limit: number): Promise<string[]>
-  /** Gives the visible chunks of a document these outlines; those that are not named have none for good. */
+  /**
+   * Gives the visible chunks of a document these outlines and pages; those that are not named have no
+   * outline for good, and keep their page.
+   */
   setOutlines(documentId: string, outlines: readonly ChunkOfOutline[]): Promise<void>
 }
 
 export interface ChunkOfOutline {
   readonly ordinal: number
   readonly outline: ChunkOutline
+  /** On which it begins; null where there are no pages. */
+  readonly page: number | null
 }
 
 /** A chunk as the list of a document's chunks shows it. */

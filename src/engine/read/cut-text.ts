@@ -36,7 +36,7 @@ export async function cutText(
   { headings, pages }: TextBorders,
   plan: ChunkingPlan,
 ): Promise<TextChunk[]> {
-  const byPages = pageBorders(text, pages)
+  const byPages = pageBorders(text, pages, headings)
   if (plan.strategy === 'markdown') {
     const bySections = sectionBorders(headings)
     const starts = [...bySections, ...byPages].sort((one, other) => one - other)
@@ -142,12 +142,22 @@ function* parts(text: string, separator: string): Generator<Span, void, void> {
   }
 }
 
-/** A page that goes on in the middle of a sentence begins no part of its own. */
-function pageBorders(text: string, pages: readonly PageStart[]): number[] {
+/**
+ * A page that goes on in the middle of a sentence begins no part of its own; one that begins with a
+ * heading does, whatever its first letter.
+ */
+function pageBorders(
+  text: string,
+  pages: readonly PageStart[],
+  headings: readonly Heading[],
+): number[] {
+  const titled = new Set(
+    headings.filter(({ title, start }) => text.startsWith(title, start)).map(({ start }) => start),
+  )
   return pages
     .slice(1)
     .map(({ start }) => start)
-    .filter((start) => !goesOn(text.slice(start, start + LOOKED_AT)))
+    .filter((start) => titled.has(start) || !goesOn(text.slice(start, start + LOOKED_AT)))
 }
 
 /** In UTF-16 units. */

@@ -1,6 +1,6 @@
 import type { DocumentRecord } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
-import type { FileReader, ReadFile } from '../ports/file-reader.ts'
+import { type FileReader, pageAt, type ReadFile } from '../ports/file-reader.ts'
 import type { Files } from '../ports/files.ts'
 import type { CallOptions } from '../ports/models.ts'
 import type { Store } from '../ports/store.ts'
@@ -80,5 +80,8 @@ async function outlined(
     if (chunks.length < CHUNKS_AT_ONCE) break
   }
   const outlines = chunkOutlines(spans, pages, headings, documentTitle(text, filePath))
-  return outlines.map((outline, i) => ({ ordinal: spans[i]?.ordinal ?? i, outline }))
+  return outlines.map((outline, i) => {
+    const { ordinal = i, start = 0 } = spans[i] ?? {}
+    return { ordinal, outline, page: pageAt(pages, start) }
+  })
 }

@@ -10,12 +10,22 @@ import { sheetRows } from './sheet/sheet-rows.ts'
 import { SheetStyles } from './sheet/sheet-styles.ts'
 import { writeDrawings } from './write-drawings.ts'
 
+interface Sheet {
+  readonly name: string
+  readonly id: string
+  /** Its place among all sheets of the workbook, hidden ones too, from 1. */
+  readonly number: number
+}
+
 interface Sheets {
-  readonly sheets: readonly { readonly name: string; readonly id: string }[]
+  readonly sheets: readonly Sheet[]
   readonly is1904: boolean
 }
 
-/** Writes the rows of each sheet that is shown under the sheet's name, then its charts and boxes. */
+/**
+ * Writes the rows of each sheet that is shown under the sheet's name, then its charts and boxes. Sheets
+ * are its pages.
+ */
 export async function readXlsx(
   bytes: Buffer,
   builder: TextBuilder,
@@ -37,13 +47,14 @@ export async function readXlsx(
       styles: new SheetStyles(await partText('styles'), maxDepth),
       strings: sharedStrings((await partText('sharedStrings')) ?? '<sst/>', maxDepth),
     }
-    for (const { name, id } of sheets) {
+    for (const { name, id, number } of sheets) {
       const part = parts.find((one) => one.id === id)
       if (part?.type !== 'worksheet') continue
       const rows = sheetRows(await archive.text(part.target), workbook, maxDepth)
       const drawn = await relationshipsOf(archive, part.target, maxDepth)
       const isEmpty = rows.every((row) => row.length === 0)
       if (isEmpty && !drawn.some(({ type }) => type === 'drawing')) continue
+      builder.page(number)
       builder.heading(1, name)
       writeSheet(rows, builder, 2)
       await writeDrawings(archive, drawn, builder, maxDepth)
@@ -54,14 +65,16 @@ export async function readXlsx(
 }
 
 function sheetsOf(xml: string, { maxDepth, readHidden }: ReadLimits): Sheets {
-  const sheets: { name: string; id: string }[] = []
+  const sheets: Sheet[] = []
+  let number = 0
   let is1904 = false
   const open = (name: string, attributes: Readonly<Record<string, string>>) => {
     if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes.date1904 ?? '')
     if (name !== 'sheet') return
+    number++
     const isShown = (attributes.state ?? 'visible') === 'visible'
     const id = prefixed(attributes, 'id')
-    if ((isShown || readHidden) && id) sheets.push({ name: attributes.name ?? '', id })
+    if ((isShown || readHidden) && id) sheets.push({ name: attributes.name ?? '', id, number })
   }
   parseXml(xml, { open }, maxDepth)
   return { sheets, is1904 }

@@ -88,6 +88,28 @@ describe('cutText by headings', () => {
   })
 })
 
+describe('cutText by pages', () => {
+  const text = `First ${words(20)}\n\nprices\n\n${words(20)}`
+  const pages = [
+    { page: 1, start: 0 },
+    { page: 2, start: text.indexOf('prices') },
+  ]
+  const plan = { ...SEPARATOR, size: 30, separator: null }
+  const secondOf = async (headings: Parameters<typeof cutText>[1]['headings']) =>
+    (await cutText(text, { headings, pages }, plan))[1]?.content
+
+  it('joins a page with the one before that goes on in the middle of a sentence', async () => {
+    expect(await secondOf([])).not.toMatch(/^prices/)
+  })
+
+  it('begins anew at a page that begins with a heading, whatever its first letter', async () => {
+    const start = text.indexOf('prices')
+    expect(await secondOf([{ level: 1, title: 'prices', start }])).toMatch(/^prices/)
+    // Bookmarks of a PDF stand at the top of their page when their words are not found.
+    expect(await secondOf([{ level: 1, title: 'Costs', start }])).not.toMatch(/^prices/)
+  })
+})
+
 describe('chunkingPlan', () => {
   it('takes what is left out from the settings', () => {
     expect(chunkingPlan(undefined, DEFAULT_SETTINGS)).toMatchObject({

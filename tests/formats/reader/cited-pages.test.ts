@@ -9,9 +9,10 @@ import type { Models } from '../../../src/engine/ports/models.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { FileReaders } from '../../../src/formats/reader/file-readers.ts'
 import { offlineModels } from '../../../src/models/offline/offline-models.ts'
+import { MIGRATIONS } from '../../../src/stores/sqlite/database/schema.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
 import { filesIn } from '../../../src/workspaces/folder/files-in.ts'
-import { docx, pptx, wordParagraph } from '../sample-files.ts'
+import { docx, pptx, textCell, wordParagraph, xlsx } from '../sample-files.ts'
 import { pdf } from '../sample-pdf.ts'
 
 const filler = (about: string) =>
@@ -38,6 +39,11 @@ const TALK = pptx([
   ['Hello', 'a', 'b'],
   ['Prices', 'The Gizmo costs ten.', 'c'],
 ])
+
+const BOOK = xlsx({
+  prices: [[textCell('The Azalea lamp costs nine.')]],
+  stock: [[textCell('Of the Begonia lamp there are two.')]],
+})
 
 let folder: string
 let readers: FileReaders
@@ -87,6 +93,7 @@ describe('an uploaded file', () => {
     await insert('report.pdf', REPORT)
     await insert('talk.pptx', TALK)
     await insert('handbook.docx', HANDBOOK)
+    await insert('book.xlsx', BOOK)
     await rag.idle()
     expect(await citationOf('The Quasar motor turns 900 times.')).toMatchObject({
       file_path: 'report.pdf',
@@ -106,12 +113,19 @@ describe('an uploaded file', () => {
       end_page: null,
       headings: ['Handbook', 'Refunds'],
     })
+    expect(await citationOf('Of the Begonia lamp there are two.')).toMatchObject({
+      file_path: 'book.xlsx',
+      page: 2,
+      end_page: 2,
+      headings: ['prices', 'stock'],
+    })
   })
 
   it('of an earlier version is cited so too once the workspace is open, and asks no model', async () => {
     await open()
     await insert('talk.pptx', TALK)
     await insert('handbook.docx', HANDBOOK)
+    await insert('book.xlsx', BOOK)
     await insert(
       'lost.docx',
       docx(
@@ -124,7 +138,11 @@ describe('an uploaded file', () => {
     await rag.idle()
     await rag.close()
     const database = new Database(join(folder, 'rag.db'))
-    database.exec('UPDATE chunk_texts SET outline = NULL')
+    database.exec(`UPDATE chunk_texts SET outline = NULL WHERE content NOT LIKE '%lamp%';
+      UPDATE chunk_texts SET outline = '' WHERE outline IS NOT NULL;
+      UPDATE chunks SET page = NULL`)
+    // Workbooks had outlines before their sheets were pages.
+    database.exec(MIGRATIONS.find((sql) => sql.includes('.xlsx')) ?? 'none')
     const lost = database
       .prepare("SELECT stored_file FROM documents WHERE file_path = 'lost.docx'")
       .pluck()
@@ -142,6 +160,11 @@ describe('an uploaded file', () => {
     await rag.idle()
     expect(asked).toBe(0)
     expect(await citationOf('The Gizmo costs ten.')).toMatchObject({ page: 2 })
+    expect(await citationOf('The Azalea lamp costs nine.')).toMatchObject({ page: 1 })
+    expect(await citationOf('Of the Begonia lamp there are two.')).toMatchObject({
+      page: 2,
+      headings: ['prices', 'stock'],
+    })
     expect(await citationOf('Mimosa vouchers are refunded')).toMatchObject({
       headings: ['Handbook', 'Refunds'],
     })

@@ -339,6 +339,13 @@ ALTER TABLE chunk_texts ADD COLUMN outline TEXT;
 CREATE INDEX chunk_texts_without_outline ON chunk_texts (chunk) WHERE outline IS NULL;
 `
 
+/** Workbooks were cut before their sheets were pages: their outlines are made anew. */
+const SHEET_PAGES = `
+UPDATE chunk_texts SET outline = NULL WHERE chunk IN (
+  SELECT c.label FROM documents d JOIN chunks c ON c.document = d.seq
+  WHERE d.stored_file IS NOT NULL AND d.file_path LIKE '%.xlsx' AND c.page IS NULL);
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -354,4 +361,5 @@ export const MIGRATIONS: readonly string[] = [
   FOLDED_FORMS,
   ARRIVING,
   OUTLINES,
+  SHEET_PAGES,
 ]

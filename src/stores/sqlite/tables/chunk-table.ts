@@ -139,9 +139,9 @@ export class ChunkTable {
       .map(({ id }) => id)
   }
 
-  /** @param document row id; its visible chunks that are not named have no outline for good */
+  /** @param document row id; its visible chunks that are not named have none for good */
   setOutlines(document: number, outlines: readonly ChunkOfOutline[]): void {
-    const made = new Map(outlines.map(({ ordinal, outline }) => [ordinal, outline]))
+    const made = new Map(outlines.map((one) => [one.ordinal, one]))
     const { current } = this.#generation
     const chunks = this.#connection.all<{ key: Key; ordinal: number }>(
       `SELECT c.label AS key, c.ordinal FROM chunks c WHERE c.document = ? AND ${visible('c')}`,
@@ -150,8 +150,12 @@ export class ChunkTable {
       current,
     )
     for (const { key, ordinal } of chunks) {
-      const stored = storedOutline(made.get(ordinal) ?? null)
+      const { outline = null, page } = made.get(ordinal) ?? {}
+      const stored = storedOutline(outline)
       this.#connection.run('UPDATE chunk_texts SET outline = ? WHERE chunk = ?', stored, key)
+      if (page !== undefined) {
+        this.#connection.run('UPDATE chunks SET page = ? WHERE label = ?', page, key)
+      }
     }
   }
 
