@@ -1,6 +1,6 @@
 import type { FileReadersOptions } from '../formats/reader/file-readers.ts'
 import { CLOCK_OVER_CPU, DEFAULT_READ_LIMITS as LIMITS } from '../formats/reader/read-limits.ts'
-import { type EnvValues, flag, integer } from './env-fields.ts'
+import { type EnvValues, flag, integer, parsed, text } from './env-fields.ts'
 
 const MB = 1024 * 1024
 
@@ -42,6 +42,16 @@ export const READ_FIELDS = {
     LIMITS.readHidden,
     'Whether hidden sheets, and comments, headers and footers of Word, are read too.',
   ),
+  OCR_PROGRAM: text(
+    undefined,
+    'Program that reads pictures of text, such as `tesseract`; pages of a PDF without words are read by it.',
+  ),
+  OCR_LANGUAGES: parsed(
+    'eng',
+    'Languages of such pictures, as the program names them: `eng+deu`.',
+    (value) =>
+      /^[\w+/-]{1,200}$/.test(value) ? { value } : { problem: 'must be names such as eng+deu' },
+  ),
 } as const
 
 export function readingOf(values: EnvValues<typeof READ_FIELDS>): FileReadersOptions {
@@ -57,6 +67,9 @@ export function readingOf(values: EnvValues<typeof READ_FIELDS>): FileReadersOpt
       maxEntries: values.READ_PARTS,
       maxTextLength: values.READ_CHARACTERS,
       readHidden: values.READ_HIDDEN,
+      ocr: values.OCR_PROGRAM
+        ? { program: values.OCR_PROGRAM, languages: values.OCR_LANGUAGES }
+        : null,
     },
   }
 }

@@ -1,12 +1,11 @@
 import { crc32 } from 'node:zlib'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import type { ReadLimits } from './reader/read-limits.ts'
+import { isCompoundFile } from './sniff/signatures.ts'
 import { UnreadableFile } from './unreadable-file.ts'
 
 /** Below this a part does no harm, whatever its ratio. */
 const HARMLESS_BYTES = 16 * 1024 * 1024
-/** How a password-protected Office file begins, and one of the formats before 2007. */
-const OLE_SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
 /** A zip file whose declared sizes are within the limits; unpacking asserts that they are true. */
 export class ZipArchive {
@@ -20,7 +19,7 @@ export class ZipArchive {
 
   /** @throws {UnreadableFile} when it is none, is too large inside, or wants a password */
   static async open(bytes: Buffer, limits: ReadLimits, format: string): Promise<ZipArchive> {
-    if (bytes.subarray(0, OLE_SIGNATURE.length).equals(OLE_SIGNATURE)) {
+    if (isCompoundFile(bytes)) {
       throw new UnreadableFile(
         `The file is protected by a password, or in an older format; save it as ${format} without a password.`,
       )

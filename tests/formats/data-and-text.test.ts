@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { FILE_EXTENSIONS } from '../../src/formats/file-extensions.ts'
+import { TWINS } from '../../src/formats/format-twins.ts'
 import { headingsIn, readingFiles } from './reading.ts'
+import { compoundFile } from './sample-compound.ts'
 import {
   dateCell,
   docx,
   epub,
   numberCell,
   odt,
+  openDocument,
   pptx,
   textCell,
   wordParagraph,
@@ -179,8 +182,30 @@ const FILES: Readonly<Record<string, (words: string) => string | Buffer>> = {
   '.epub': (words) => epub([`<p>${inMarkup(words)}</p>`]),
   '.rtf': (words) => `{\\rtf1 ${words}}`,
   '.csv': (words) => `"${words}"`,
-  '.json': (words) => JSON.stringify([words]).replace('\\u0000', '\0'),
+  '.json': (words) => inJson([words]),
+  '.jsonl': (words) => inJson(words),
+  '.ipynb': (words) => inJson({ cells: [{ cell_type: 'markdown', source: [words] }] }),
+  '.tsv': (words) => `"${words}"`,
+  '.ods': (words) =>
+    openDocument(
+      `<table:table><table:table-row><table:table-cell><text:p>${inMarkup(words)}</text:p></table:table-cell></table:table-row></table:table>`,
+    ),
+  '.odp': (words) =>
+    openDocument(
+      `<draw:page><draw:frame><text:p>${inMarkup(words)}</text:p></draw:frame></draw:page>`,
+    ),
+  '.eml': (words) => `From: a\nSubject: b\n\n${words}`,
+  '.msg': (words) =>
+    compoundFile({
+      '__properties_version1.0': Buffer.alloc(32),
+      '__substg1.0_1000001F': Buffer.from(words, 'utf16le'),
+    }),
+  '.vtt': (words) => `WEBVTT\n\n00:01.000 --> 00:02.000\n${inMarkup(words)}`,
+  '.srt': (words) => `1\n00:00:01,000 --> 00:00:02,000\n${words}`,
 }
+const inJson = (value: unknown) => JSON.stringify(value).replace('\\u0000', '\0')
+const fileOf = (extension: string, words: string) =>
+  (FILES[extension] ?? FILES[TWINS[extension] ?? ''] ?? asText)(words)
 const inMarkup = (words: string) => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const asText = (words: string) => words
 const EXTENSIONS = FILE_EXTENSIONS.filter((extension) => extension !== '.pdf')
@@ -191,13 +216,13 @@ describe('what is written in a file', () => {
   it.each(EXTENSIONS)(
     'of %s is read as it is meant, entities of HTML included',
     async (extension) => {
-      const { text } = await read(`a${extension}`, (FILES[extension] ?? asText)(words))
+      const { text } = await read(`a${extension}`, fileOf(extension, words))
       expect(text).toContain(words)
     },
   )
 
   it.each(EXTENSIONS)('of %s is read where a zero byte has strayed into it', async (extension) => {
-    const file = (FILES[extension] ?? asText)('Mallow Ltd \0owns the Vetch mill.')
+    const file = fileOf(extension, 'Mallow Ltd \0owns the Vetch mill.')
     expect((await read(`a${extension}`, file)).text).toContain('Mallow Ltd owns the Vetch mill.')
   })
 })

@@ -145,6 +145,15 @@ describe('a book', () => {
     ])
   })
 
+  it('has the words of pages that are drawings', async () => {
+    const opf =
+      '<package xmlns="http://www.idpf.org/2007/opf"><manifest><item id="c0" href="text/chapter%209.xhtml" media-type="application/xhtml+xml"/><item id="p" href="page.svg" media-type="image/svg+xml"/></manifest><spine><itemref idref="c0"/><itemref idref="p"/></spine></package>'
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg"><style>no</style><title>no</title><text x="1">Map of <tspan>Kiel</tspan><tspan dy="9">and Ulm</tspan></text><g><text>Scale 1:100</text></g></svg>'
+    const file = epub(['<p>one</p>'], { 'OEBPS/book.opf': opf, 'OEBPS/page.svg': svg })
+    expect((await read('a.epub', file)).text).toBe('one\n\nMap of Kiel\nand Ulm\nScale 1:100')
+  })
+
   it('under copy protection is refused; disguised fonts do not matter', async () => {
     const encryption = (uri: string) => ({
       'META-INF/encryption.xml': `<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:CipherData><enc:CipherReference URI="${uri}"/></enc:CipherData></enc:EncryptedData></encryption>`,

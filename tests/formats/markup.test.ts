@@ -47,4 +47,26 @@ describe('an RTF file', () => {
     )
     expect(text).toBe('Seen. (See note one.) Next. After.\n\nIn a box.\n\nshown bold too')
   })
+
+  it('is read whole where a brace is missing or one is too many', async () => {
+    const { text } = await read('a.rtf', '{\\rtf1 One.\\par {\\b Two}.\\par\r\n')
+    expect(text).toBe('One.\n\nTwo.')
+    const more = await read('a.rtf', '{\\rtf1 One.} \\par Two.\\par }}\0')
+    expect(more.text).toBe('One.\n\nTwo.')
+    await expect(read('a.rtf', '{\\rtf1 One.\\par Tw')).rejects.toThrow(/cut short/)
+    await expect(read('a.rtf', '{\\rtf1 One.\\par {\\b Two.\\par')).rejects.toThrow(/cut short/)
+  })
+
+  it('says a cell that takes several rows in each of them', async () => {
+    const row = (cells: string, ...words: readonly string[]) =>
+      `\\trowd${cells}\\pard\\intbl ${words.map((word) => `${word}\\cell`).join(' ')}\\row`
+    const rows =
+      row('\\trhdr\\cellx1\\cellx2', 'Kind', 'Item') +
+      row('\\clvmgf\\cellx1\\cellx2', 'Tools', 'Saw') +
+      row('\\clvmrg\\cellx1\\cellx2', '', 'Drill') +
+      row('\\cellx1\\cellx2', '', 'Nail')
+    expect((await read('a.rtf', `{\\rtf1 ${rows}\\pard End.\\par}`)).text).toBe(
+      '- Kind: Tools; Item: Saw\n- Kind: Tools; Item: Drill\n- Item: Nail\n\nEnd.',
+    )
+  })
 })

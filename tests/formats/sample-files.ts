@@ -105,11 +105,29 @@ export const dateCell = (day: number) => `<c s="1"><v>${day}</v></c>`
 
 /** An OpenDocument text; `body` stands within `office:text`. */
 export function odt(body: string): Buffer {
-  return zip({
+  return openDocument(`<office:text>${body}</office:text>`, {
     mimetype: 'application/vnd.oasis.opendocument.text',
-    'content.xml': `${XML}<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><office:body><office:text>${body}</office:text></office:body></office:document-content>`,
   })
 }
+
+/** Any OpenDocument file; `styles` stand before its body. */
+export function openDocument(
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+  styles = '',
+): Buffer {
+  return zip({ ...more, 'content.xml': openContent(body, styles) })
+}
+
+/** The same as one flat file. */
+export function openContent(body: string, styles = ''): string {
+  return `${XML}<office:document-content ${OPEN_NAMES}>${styles}<office:body>${body}</office:body></office:document-content>`
+}
+
+export const OPEN_NAMES = ['office', 'text', 'table', 'draw', 'presentation', 'style']
+  .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
+  .concat('xmlns:xlink="x"', 'xmlns:math="m"')
+  .join(' ')
 
 /** A book; chapters are XHTML bodies, in reading order. */
 export function epub(

@@ -50,6 +50,39 @@ export function pdfWithContent(packed: Uint8Array, times = 1): Buffer {
   )
 }
 
+/**
+ * A PDF of one page. Its fonts are `F1` and those of `more.fonts`, which may name objects: these are
+ * numbered from 5 on.
+ */
+export function pdfPage(
+  operators: string,
+  more: {
+    readonly fonts?: string
+    readonly pictures?: string
+    readonly page?: string
+    readonly catalog?: string
+    readonly objects?: readonly (string | Buffer)[]
+  } = {},
+): Buffer {
+  const { fonts = '', pictures = '', page = '', catalog = '', objects = [] } = more
+  const helvetica = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
+  return written(
+    [
+      `<< /Type /Catalog /Pages 2 0 R ${catalog} >>`,
+      '<< /Type /Pages /Count 1 /Kids [3 0 R] >>',
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 ${helvetica} ${fonts} >> /XObject << ${pictures} >> >> ${page} >>`,
+      stream(deflated(operators)),
+      ...objects,
+    ],
+    '',
+  )
+}
+
+/** An object of a PDF with bytes, packed. */
+export function pdfStream(bytes: Uint8Array, more: string): Buffer {
+  return stream(zlibSync(bytes), more)
+}
+
 /** A PDF whose one page shows a form ten times, which shows another one ten times, and so on. */
 export function endlessPdf(): Buffer {
   const depth = 12

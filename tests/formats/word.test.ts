@@ -63,6 +63,17 @@ describe('a Word document', () => {
     )
   })
 
+  it('has the numbers of a list whose kind is that of a style', async () => {
+    const level =
+      '<w:lvl w:ilvl="0"><w:start w:val="4"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>'
+    const numbering = `<w:numbering ${W}><w:abstractNum w:abstractNumId="0"><w:numStyleLink w:val="Mine"/></w:abstractNum><w:abstractNum w:abstractNumId="1"><w:styleLink w:val="Mine"/>${level}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`
+    const file = docx(listed(1, 0, 'One') + listed(1, 0, 'Two'), {
+      ...NUMBERING,
+      'word/numbering.xml': numbering,
+    })
+    expect((await read('a.docx', file)).text).toBe('IV. One\nV. Two')
+  })
+
   it('has the numbers of its headings', async () => {
     const body = [
       listed(1, 0, 'Scope', 'berschrift1'),

@@ -1,5 +1,6 @@
 import type { DocumentRecord, EnqueueOutcome, NewDocument } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
+import type { FileReader } from '../ports/file-reader.ts'
 import type { Files } from '../ports/files.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
@@ -12,7 +13,7 @@ import { Mutex } from '../work/mutex.ts'
 import { yieldAheadIfDue, yieldIfDue } from '../work/turns.ts'
 import { annotationsOf } from './document-annotations.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
-import { checkedFileName, extensionOf } from './file-name.ts'
+import { checkedFileName, recognized, storedExtension } from './file-name.ts'
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
 import type { ScheduledDeletions } from './scheduled-deletions.ts'
 import { summaryInTurns } from './summary-of.ts'
@@ -24,8 +25,8 @@ export interface IntakeParts {
   readonly store: Store
   readonly settings: EngineSettings
   readonly uploads: Files
-  /** Of the files that can be read. */
-  readonly extensions: readonly string[]
+  /** What can be read. */
+  readonly fileReader: Pick<FileReader, 'extensions' | 'recognizes'>
   readonly room?: Room | undefined
   readonly deletions: Pick<ScheduledDeletions, 'includes' | 'isAnyScheduled' | 'runEarly'>
   /** Does what was scheduled before anything new may be taken in. */
@@ -79,16 +80,16 @@ export class Intake {
     content: AsyncIterable<Uint8Array>,
     trackId = newTrackId('upload'),
   ): Promise<InsertResponse> {
-    const { store, settings, uploads, extensions, deletions, room } = this.#parts
-    const fileName = checkedFileName(input.file_name, extensions)
+    const { store, settings, uploads, fileReader, deletions, room } = this.#parts
+    const fileName = checkedFileName(input.file_name, fileReader)
     const onConflict = input.on_conflict ?? 'keep'
     const annotations = annotationsOf(input)
     const chunking = planAsJson(chunkingPlan(input.chunking, settings))
     // Asked before the bytes are taken, to spare them; asked again when they are there.
     const known = onConflict === 'keep' ? await store.documents.byPath(fileName) : null
     if (known && !(await deletions.includes(known.id))) return duplicated(known, 'name')
-    const file = await uploads.put(content, {
-      extension: extensionOf(fileName),
+    const file = await uploads.put(recognized(fileName, content, fileReader), {
+      extension: storedExtension(fileName),
       maxBytes: settings.maxUploadBytes,
       room,
     })

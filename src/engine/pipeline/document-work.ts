@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { AttachedDocuments } from '../documents/attached-documents.ts'
 import { ScheduledClearing } from '../documents/clear-documents.ts'
 import type {
   ClearDocumentsResponse,
@@ -54,6 +55,7 @@ export class DocumentWork {
   readonly intake: Intake
   readonly scanner: Scanner
   readonly #parts: DocumentWorkParts
+  readonly #attached: AttachedDocuments
   readonly #log = new PipelineLog()
   readonly #pipeline: Pipeline
   readonly #deletionRunner: DeletionRunner
@@ -85,6 +87,7 @@ export class DocumentWork {
       answers: new AttemptCaches(),
       graphBounds: parts.graphBounds,
       room: parts.room,
+      takeAttached: (...file) => this.#attached.take(...file),
     }
     const deletions = new ScheduledDeletions({
       ...this.publish,
@@ -133,10 +136,16 @@ export class DocumentWork {
       store,
       settings,
       uploads: this.publish.uploads,
-      extensions: fileReader.extensions,
+      fileReader,
       room: parts.room,
       deletions,
       runClearing: () => this.#clearing.run(),
+      onQueued,
+    })
+    this.#attached = new AttachedDocuments({
+      ...this.publish,
+      maxUploadBytes: settings.maxUploadBytes,
+      alone: (job) => this.intake.alone(job),
       onQueued,
     })
     this.scanner = new Scanner({

@@ -1,3 +1,4 @@
+import type { AttachedDocuments } from '../documents/attached-documents.ts'
 import { contentHashInTurns } from '../documents/identifiers.ts'
 import { summaryInTurns } from '../documents/summary-of.ts'
 import { customKgChunks } from '../graph/custom-kg.ts'
@@ -31,6 +32,8 @@ export interface PublishParts {
   readonly uploads: Files
   readonly fileReader: FileReader
   readonly cutter: TextCutter
+  /** Takes in what came with a document, such as the files of a mail. */
+  readonly takeAttached: AttachedDocuments['take']
   /** Asked before a document is worked on and before it is stored; without it there is no bound. */
   readonly room?: Room | undefined
   /** What tells whether a model is out. */
@@ -137,7 +140,10 @@ async function contentOf(
   const { storedFile, filePath } = document
   if (storedFile === null) return stored === null ? null : plainText(stored, filePath)
   const { fileReader, uploads } = parts
-  const file = await readStoredFile(fileReader, uploads, { storedFile, filePath }, options)
+  const read = await readStoredFile(fileReader, uploads, { storedFile, filePath }, options)
+  const { attachments = [], ...file } = read
+  // Before the document is done: a crash in between leaves one that is read again.
+  if (attachments.length > 0) await parts.takeAttached(document, attachments, options.signal)
   if (file.text === stored) return file
   const kept = await parts.store.queue.setText(document.id, document.revision, {
     text: file.text,

@@ -8,6 +8,13 @@ export interface PageStart {
   readonly start: number
 }
 
+/** A file that came with another one, as with a mail. */
+export interface AttachedFile {
+  /** A plain name, which no other of them has. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
 /** What a file says. Offsets count in `text`, which is clean already. */
 export interface ReadFile {
   readonly text: string
@@ -17,6 +24,8 @@ export interface ReadFile {
   readonly headings: readonly Heading[]
   /** Of a text that is not in UTF-8, as the Encoding Standard names it; told or found out. */
   readonly encoding?: string
+  /** To be documents of their own. */
+  readonly attachments?: readonly AttachedFile[]
 }
 
 export interface ReadOptions {
@@ -32,6 +41,12 @@ export interface ReadOptions {
 export interface FileReader {
   /** With their dots, in lower case. */
   readonly extensions: readonly string[]
+
+  /**
+   * Whether a file whose name tells no format can be one that is read, by its first bytes (8 kB, or all
+   * of a shorter one). Without it no such file is taken.
+   */
+  readonly recognizes?: (head: Uint8Array) => boolean
 
   /**
    * Reads one file. The same bytes give the same text, whenever they are read.

@@ -1,4 +1,6 @@
 import type { TextItem, TextMarkedContent } from 'pdfjs-dist/types/src/display/api.js'
+import { inReadingOrder } from './line-order.ts'
+import { PrintedTwice } from './printed-twice.ts'
 
 interface Line {
   text: string
@@ -28,24 +30,31 @@ export function pageText(items: readonly (TextItem | TextMarkedContent)[]): stri
 }
 
 function linesOf(items: readonly (TextItem | TextMarkedContent)[]): Line[] {
+  const twice = new PrintedTwice()
   const lines: Line[] = []
-  let line: Line = { text: '', y: 0, height: 0 }
+  let open: TextItem[] = []
   const end = () => {
-    const text = line.text.replace(/\s+/g, ' ').trim()
-    if (text !== '') lines.push({ ...line, text })
-    line = { text: '', y: 0, height: 0 }
+    const line = lineOf(twice.onlyOnce(open))
+    if (line.text !== '') lines.push(line)
+    open = []
   }
   for (const item of items) {
     if (!('str' in item)) continue
-    if (item.str.trim() !== '') {
-      line.y = Number(item.transform[5]) || 0
-      line.height = Math.max(line.height, item.height)
-    }
-    line.text += item.str
+    open.push(item)
     if (item.hasEOL) end()
   }
   end()
   return lines
+}
+
+function lineOf(items: readonly TextItem[]): Line {
+  const line = { text: inReadingOrder(items).replace(/\s+/g, ' ').trim(), y: 0, height: 0 }
+  for (const { str, transform, height } of items) {
+    if (str.trim() === '') continue
+    line.y = Number(transform[5]) || 0
+    line.height = Math.max(line.height, height)
+  }
+  return line
 }
 
 function startsParagraph(above: Line, below: Line): boolean {

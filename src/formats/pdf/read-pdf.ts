@@ -1,10 +1,14 @@
 import Module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js'
+import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/types/src/display/api.js'
 import { cleanText } from '../../engine/read/clean-text.ts'
+import { type OcrSettings, readPicture } from '../ocr/read-picture.ts'
+import type { ReadLimits } from '../reader/read-limits.ts'
 import type { TextBuilder } from '../text/text-builder.ts'
 import { damaged, UnreadableFile } from '../unreadable-file.ts'
 import { HeadingLines } from './heading-lines.ts'
+import { pageNotes } from './page-notes.ts'
+import { pagePictures } from './page-pictures.ts'
 import { pageText } from './pdf-lines.ts'
 import { type OutlineEntry, outlineOf } from './pdf-outline.ts'
 
@@ -40,8 +44,15 @@ const LENGTH = /^[^>]*?\/L\s+(\d+)/
 /** Some programs write a few bytes before the beginning. */
 const HEAD_BYTES = 1024
 
-/** Writes the text of a PDF page by page; its bookmarks are the headings. */
-export async function readPdf(bytes: Buffer, builder: TextBuilder): Promise<void> {
+/**
+ * Writes the text of a PDF page by page, with the values of its forms and its notes; its bookmarks are
+ * the headings. Of a page without words its pictures are read, where a program does that.
+ */
+export async function readPdf(
+  bytes: Buffer,
+  builder: TextBuilder,
+  { ocr }: Pick<ReadLimits, 'ocr'>,
+): Promise<void> {
   refuseIncomplete(bytes)
   const pdf = await openPdf(bytes)
   try {
@@ -50,26 +61,35 @@ export async function readPdf(bytes: Buffer, builder: TextBuilder): Promise<void
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number)
       const { items } = await page.getTextContent()
-      const text = pageText(items)
+      const text = pageText(items) || (ocr === null ? '' : await pictureText(page, ocr))
       builder.page(number)
       const start = builder.paragraph(text)
       const entries = outline.filter((entry) => entry.page === number)
-      if (start !== null) {
-        markHeadings(entries, cleanText(text), start, builder)
-        found = true
-      }
+      if (start !== null) markHeadings(entries, cleanText(text), start, builder)
+      const notes = await pageNotes(page)
+      for (const note of notes) builder.line(note)
+      found ||= start !== null || notes.length > 0
       page.cleanup()
     }
-    if (!found) {
-      throw new UnreadableFile(
-        'The PDF holds no text; pictures of text, such as scans, are not read.',
-      )
-    }
+    if (!found) throw new UnreadableFile(ocr === null ? NO_TEXT : NO_TEXT_SEEN)
   } catch (error) {
     throw damaged('PDF', error)
   } finally {
     await pdf.loadingTask.destroy()
   }
+}
+
+const NO_TEXT =
+  'The PDF holds no text; pictures of text, such as scans, are read only where OCR_PROGRAM names a program that reads them.'
+const NO_TEXT_SEEN = 'The PDF holds no text, and none was found in its pictures.'
+
+async function pictureText(page: PDFPageProxy, ocr: OcrSettings): Promise<string> {
+  const { OPS } = await loadPdfjs()
+  const texts: string[] = []
+  for (const picture of await pagePictures(page, OPS)) {
+    texts.push((await readPicture(ocr, picture)).trim())
+  }
+  return texts.filter((text) => text !== '').join('\n\n')
 }
 
 /** The library repairs what it can, and would make a short document of half a file. */

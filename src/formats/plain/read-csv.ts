@@ -18,3 +18,17 @@ export function readCsv(text: string, builder: TextBuilder): void {
   }
   writeSheet(data, builder, 1)
 }
+
+/**
+ * Writes the rows of a table with tabs between its cells. A quotation mark that is never closed is one
+ * of the data, such as that of inches.
+ */
+export function readTsv(text: string, builder: TextBuilder): void {
+  const rows = text.replace(/^\ufeff/, '')
+  const quoted = Papa.parse<string[]>(rows, { delimiter: '\t' })
+  const isPlain = quoted.errors.some(({ type }) => type === 'Quotes')
+  const { data } = isPlain
+    ? Papa.parse<string[]>(rows, { delimiter: '\t', quoteChar: '\0' })
+    : quoted
+  writeSheet(data, builder, 1)
+}

@@ -11,6 +11,27 @@ export function readJson(text: string, builder: TextBuilder, maxDepth: number): 
   writeTree(treeOf(parsed(text.replace(/^\ufeff/, '')), maxDepth, 0), builder)
 }
 
+/**
+ * Writes one JSON value a line.
+ *
+ * @throws {UnreadableFile} when a line is none, or nests too deeply
+ */
+export function readJsonLines(text: string, builder: TextBuilder, maxDepth: number): void {
+  const values: unknown[] = []
+  for (const [i, line] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    if (line.trim() === '') continue
+    try {
+      values.push(JSON.parse(line))
+    } catch (cause) {
+      throw new UnreadableFile(`Line ${i + 1} of the file is not valid JSON.`, { cause })
+    }
+  }
+  writeTree(treeOf(values, maxDepth, 0), builder)
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -2,6 +2,7 @@ import { EngineError } from '../../engine/ports/engine-error.ts'
 import type { FileReader, ReadFile, ReadOptions } from '../../engine/ports/file-reader.ts'
 import { comeBack } from '../../engine/work/announced-work.ts'
 import { FILE_EXTENSIONS } from '../file-extensions.ts'
+import { recognizeHead } from '../sniff/recognize-head.ts'
 import { DEFAULT_READ_LIMITS, type ReadLimits } from './read-limits.ts'
 import { isWorthAnotherTry, type ReadOutcome, refusalOf } from './read-outcome.ts'
 import { ReaderProcess } from './reader-process.ts'
@@ -53,6 +54,7 @@ export class FileReaders {
   of(workspace: string): FileReader {
     return {
       extensions: FILE_EXTENSIONS,
+      recognizes: recognizeHead,
       read: (path, fileName, options) =>
         comeBack(this.#read(workspace, { path, fileName }, options)),
     }

@@ -1,3 +1,5 @@
+import type { OcrSettings } from '../ocr/read-picture.ts'
+
 /** What reading one file may cost. */
 export interface ReadLimits {
   /** Time of the processor, in milliseconds: what others take of a busy machine is no fault of it. */
@@ -19,8 +21,14 @@ export interface ReadLimits {
   readonly maxDepth: number
   /** Of the text that comes out, in UTF-16 units. */
   readonly maxTextLength: number
+  /** Files that a mail may bring along; what is more is named in its text. */
+  readonly maxAttachments: number
+  /** Their bytes together. */
+  readonly maxAttachedBytes: number
   /** Whether what a file does not show is read too: hidden sheets, comments, headers and footers. */
   readonly readHidden: boolean
+  /** What reads pictures of text; null where nothing does. */
+  readonly ocr: OcrSettings | null
 }
 
 const MB = 1024 * 1024
@@ -38,5 +46,8 @@ export const DEFAULT_READ_LIMITS: ReadLimits = Object.freeze({
   maxRatio: 200,
   maxDepth: 1000,
   maxTextLength: 32 * MB,
+  maxAttachments: 50,
+  maxAttachedBytes: 32 * MB,
   readHidden: false,
+  ocr: null,
 })

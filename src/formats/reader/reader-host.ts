@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
+import type { AttachedFile, PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
 import type { Heading } from '../../engine/read/headings.ts'
 import { residentBytes } from '../../engine/work/resident-bytes.ts'
 import { startThread } from '../../threads/start-thread.ts'
@@ -22,6 +22,8 @@ export type HostMessage =
   | { readonly kind: 'text'; readonly piece: string }
   | { readonly kind: 'pages'; readonly piece: readonly PageStart[] }
   | { readonly kind: 'headings'; readonly piece: readonly Heading[] }
+  /** A piece of an attached file; a name begins another one. */
+  | { readonly kind: 'attached'; readonly name: string | null; readonly piece: Uint8Array }
   | HostEnd
 
 /** What one file came to, with what the process has taken in its life. */
@@ -116,7 +118,7 @@ function quietly(attempt: () => unknown): void {
   } catch {}
 }
 
-function sendFile({ text, pages, headings, ...rest }: ReadFile): void {
+function sendFile({ text, pages, headings, attachments = [], ...rest }: ReadFile): void {
   for (let at = 0; at < text.length; at += PIECE_LENGTH) {
     say({ kind: 'text', piece: text.slice(at, at + PIECE_LENGTH) })
   }
@@ -126,7 +128,15 @@ function sendFile({ text, pages, headings, ...rest }: ReadFile): void {
   for (let at = 0; at < headings.length; at += PIECE_ITEMS) {
     say({ kind: 'headings', piece: headings.slice(at, at + PIECE_ITEMS) })
   }
+  for (const file of attachments) sendAttached(file)
   sayEnd({ kind: 'read', ...rest })
+}
+
+function sendAttached({ name, bytes }: AttachedFile): void {
+  for (let at = 0; at < bytes.length; at += PIECE_LENGTH) {
+    const piece = bytes.slice(at, at + PIECE_LENGTH)
+    say({ kind: 'attached', name: at === 0 ? name : null, piece })
+  }
 }
 
 /** Tells when the time or the memory for one file is used up. */

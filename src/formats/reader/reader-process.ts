@@ -38,6 +38,7 @@ export class ReaderProcess {
   #text: string[] = []
   #pages: PageStart[] = []
   #headings: Heading[] = []
+  #attached: { readonly name: string; readonly pieces: Uint8Array[] }[] = []
   #settle: ((outcome: ReadOutcome) => void) | null = null
   #spent: unknown = null
   /** As it was last known. */
@@ -136,6 +137,7 @@ export class ReaderProcess {
     if (message.kind === 'text') this.#text.push(message.piece)
     else if (message.kind === 'pages') this.#pages.push(...message.piece)
     else if (message.kind === 'headings') this.#headings.push(...message.piece)
+    else if (message.kind === 'attached') this.#attach(message.name, message.piece)
     else {
       this.#usage = message.usage
       if (message.kind === 'read') this.#heardAll(message)
@@ -145,12 +147,26 @@ export class ReaderProcess {
     }
   }
 
+  #attach(name: string | null, piece: Uint8Array): void {
+    if (name !== null) this.#attached.push({ name, pieces: [] })
+    this.#attached.at(-1)?.pieces.push(piece)
+  }
+
   #heardAll({ encoding }: Pick<ReadFile, 'encoding'>): void {
     const lists = { pages: this.#pages, headings: this.#headings }
-    const file = { text: this.#text.join(''), ...lists, ...(encoding ? { encoding } : {}) }
+    const attachments = this.#attached.map(({ name, pieces }) => {
+      return { name, bytes: Buffer.concat(pieces) }
+    })
+    const file = {
+      text: this.#text.join(''),
+      ...lists,
+      ...(encoding ? { encoding } : {}),
+      ...(attachments.length > 0 ? { attachments } : {}),
+    }
     this.#text = []
     this.#pages = []
     this.#headings = []
+    this.#attached = []
     this.#done({ kind: 'read', file })
   }
 

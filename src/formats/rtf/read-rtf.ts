@@ -35,6 +35,13 @@ const SIGNS: Readonly<Record<string, string>> = {
   '\\': '\\',
 }
 
+/** What ends a paragraph or a row. */
+const LAYOUT = new Set(['par', 'row', 'sect', 'page'])
+/** That may be closed without having been opened. */
+const MOST_BRACES = 50
+/** In characters, of what stands behind the last brace of a file. */
+const LOOKED_AT = 100_000
+
 /** In characters; the name of a style that is longer is none of a heading. */
 const LONGEST_NAME = 40
 
@@ -63,6 +70,11 @@ export function readRtf(bytes: Buffer, builder: TextBuilder, limits: ReadLimits)
   new RtfReader(new RtfBlocks(builder), limits.maxDepth).read(rtf)
 }
 
+/** Whether paragraphs stand behind the brace that seems to be the last. */
+function goesOn(rtf: string, from: number): boolean {
+  return rtf.includes('}', from) && /\\(?:par|row)\b/.test(rtf.slice(from, from + LOOKED_AT))
+}
+
 class RtfReader {
   readonly #blocks: RtfBlocks
   readonly #maxDepth: number
@@ -79,6 +91,8 @@ class RtfReader {
   #atStart = false
   #isOptional = false
   #notes = 0
+  /** Braces that were closed and never opened. */
+  #tooMany = 0
   #style: RtfStyle | null = null
   #styleSheet = 0
   #documentEncoding = 'windows-1252'
@@ -96,16 +110,30 @@ class RtfReader {
   read(rtf: string): void {
     // The expression is shared; a file that was refused has left it anywhere.
     TOKEN.lastIndex = 0
+    let isWhole = false
     for (let token = TOKEN.exec(rtf); token; token = TOKEN.exec(rtf)) {
       const [, word, digits, , , brace] = token
       if (word === 'bin') TOKEN.lastIndex += Math.max(0, Number(digits ?? 0))
       else this.#take(token)
-      if (brace === '}' && this.#outer.length === 0) {
+      if (brace === '}' && this.#outer.length === 0 && !this.#reopens(rtf)) {
         this.#blocks.finish()
         return
       }
+      if (LAYOUT.has(word ?? '')) isWhole = this.#outer.length === 1
+      else if (!/^\s*$/.test(token[0])) isWhole = false
     }
-    throw new UnreadableFile('The RTF file is cut short: its end is missing.')
+    // A program that forgets the last brace does so behind a paragraph; what was cut short rarely ends there.
+    if (!isWhole) throw new UnreadableFile('The RTF file is cut short: its end is missing.')
+    this.#flush()
+    this.#blocks.finish()
+  }
+
+  /** Whether the brace that was closed last is one too many, in the middle of the file. */
+  #reopens(rtf: string): boolean {
+    if (++this.#tooMany > MOST_BRACES || !goesOn(rtf, TOKEN.lastIndex)) return false
+    this.#outer.push(this.#group)
+    this.#group = { ...this.#group, silent: false, hidden: false, holds: null }
+    return true
   }
 
   #take([token, word, digits, hex, sign, brace, text]: RegExpExecArray): void {

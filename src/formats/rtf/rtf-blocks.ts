@@ -3,6 +3,8 @@ import type { TextBuilder } from '../text/text-builder.ts'
 
 const ENDS_PARAGRAPH = new Set(['par', 'sect', 'page'])
 const BODY_LEVEL = 9
+/** Cells of a row of which it is known whether they are merged. */
+const MOST_COLUMNS = 1000
 const HEADING_NAME = /^heading ([1-9])$/i
 
 /** Paragraphs, headings and table rows, as the words of an RTF file lay them out. */
@@ -17,6 +19,10 @@ export class RtfBlocks {
   #inRow = false
   #inCell = false
   #isHead = false
+  /** Of the cells of the row, in order, how many rows they take. */
+  #spans: number[] = []
+  #span = 1
+  #column = 0
 
   constructor(builder: TextBuilder) {
     this.#blocks = new BlockWriter(builder)
@@ -54,7 +60,10 @@ export class RtfBlocks {
     else if (word === 'pard') this.#outline = null
     else if (word === 'outlinelevel') this.#outline = number
     else if (word === 'trhdr') this.#isHead = true
-    else if (word === 'trowd') this.#isHead = false
+    else if (word === 'trowd') this.#declareRow()
+    else if (word === 'clvmgf') this.#span = Number.POSITIVE_INFINITY
+    else if (word === 'clvmrg') this.#span = 0
+    else if (word === 'cellx') this.#declareCell()
     else if (word === 'intbl') this.#openRow()
     else if (word === 'cell') this.#closeCell()
     else if (word === 'row') this.#closeRow()
@@ -77,17 +86,30 @@ export class RtfBlocks {
     }
   }
 
+  #declareRow(): void {
+    this.#isHead = false
+    this.#spans = []
+    this.#span = 1
+  }
+
+  #declareCell(): void {
+    if (this.#spans.length < MOST_COLUMNS) this.#spans.push(this.#span)
+    this.#span = 1
+  }
+
   #openRow(): void {
     if (this.#inRow) return
     this.#paragraph()
     this.#inRow = true
+    this.#column = 0
     this.#blocks.openRow()
   }
 
   #openCell(): void {
     if (!this.#inRow || this.#inCell) return
     this.#inCell = true
-    this.#blocks.openCell()
+    // How many rows it takes is told by the cells below.
+    this.#blocks.openCell(1, this.#spans[this.#column++] ?? 1)
   }
 
   #closeCell(): void {

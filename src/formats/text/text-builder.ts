@@ -1,4 +1,4 @@
-import type { PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
+import type { AttachedFile, PageStart, ReadFile } from '../../engine/ports/file-reader.ts'
 import { cleanText } from '../../engine/read/clean-text.ts'
 import { type Heading, LONGEST_HEADING } from '../../engine/read/headings.ts'
 import { UnreadableFile } from '../unreadable-file.ts'
@@ -15,6 +15,7 @@ export class TextBuilder {
   readonly #parts: string[] = []
   readonly #pages: PageStart[] = []
   readonly #headings: Heading[] = []
+  readonly #attachments: AttachedFile[] = []
   #length = 0
   #page: number | null = null
   #encoding: string | null = null
@@ -33,6 +34,11 @@ export class TextBuilder {
   /** The file is a text in this encoding, which is not UTF-8. */
   encodedIn(encoding: string): void {
     this.#encoding = encoding
+  }
+
+  /** A file came with this one, which is to be a document of its own. */
+  attach(file: AttachedFile): void {
+    this.#attachments.push(file)
   }
 
   /** What follows stands on this page. */
@@ -89,7 +95,12 @@ export class TextBuilder {
   }
 
   build(): ReadFile {
-    const encoding = this.#encoding === null ? {} : { encoding: this.#encoding }
-    return { text: this.#parts.join(''), pages: this.#pages, headings: this.#headings, ...encoding }
+    return {
+      text: this.#parts.join(''),
+      pages: this.#pages,
+      headings: this.#headings,
+      ...(this.#encoding === null ? {} : { encoding: this.#encoding }),
+      ...(this.#attachments.length === 0 ? {} : { attachments: this.#attachments }),
+    }
   }
 }

@@ -196,7 +196,7 @@ it('keeps what is not seen where a script or a picture is written with it', asyn
     for (const [given = '', kept = ''] of wanted) {
       const reply = await engine.rag.entityCreate({ entity_name: given, entity_data: {} })
       expect(reply.data.entity_name).toBe(kept)
-      expect(checkedFileName(`${given}.md`, ['.md'])).toBe(`${kept}.md`)
+      expect(checkedFileName(`${given}.md`, { extensions: ['.md'] })).toBe(`${kept}.md`)
     }
   } finally {
     await engine.close()

@@ -39,21 +39,32 @@ import { sentenceRanges } from '../../../src/engine/text/sentence-ranges.ts'
 import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
 import { detectEncoding } from '../../../src/formats/encoding/detect-encoding.ts'
 import { utf16Order } from '../../../src/formats/encoding/utf16-order.ts'
+import { attachmentName } from '../../../src/formats/mail/attachment-name.ts'
+import { readEml } from '../../../src/formats/mail/read-eml.ts'
+import { readMsg } from '../../../src/formats/mail/read-msg.ts'
 import { decodeHtml } from '../../../src/formats/markup/decode-markup.ts'
+import { drawnLines } from '../../../src/formats/markup/drawn-lines.ts'
 import { writeHtml } from '../../../src/formats/markup/html.ts'
 import { readXml } from '../../../src/formats/markup/read-xml.ts'
 import { readDocx } from '../../../src/formats/office/read-docx.ts'
-import { readOdt } from '../../../src/formats/office/read-odt.ts'
 import { readPptx } from '../../../src/formats/office/read-pptx.ts'
 import { readXlsx } from '../../../src/formats/office/read-xlsx.ts'
+import { readOdp } from '../../../src/formats/opendocument/read-odp.ts'
+import { readOds } from '../../../src/formats/opendocument/read-ods.ts'
+import { readOdt } from '../../../src/formats/opendocument/read-odt.ts'
 import { HeadingLines } from '../../../src/formats/pdf/heading-lines.ts'
+import { pageNotes } from '../../../src/formats/pdf/page-notes.ts'
 import { pageText } from '../../../src/formats/pdf/pdf-lines.ts'
-import { readCsv } from '../../../src/formats/plain/read-csv.ts'
-import { readJson } from '../../../src/formats/plain/read-json.ts'
+import { readCsv, readTsv } from '../../../src/formats/plain/read-csv.ts'
+import { readJson, readJsonLines } from '../../../src/formats/plain/read-json.ts'
+import { readNotebook } from '../../../src/formats/plain/read-notebook.ts'
 import { readPlain } from '../../../src/formats/plain/read-plain.ts'
 import { DEFAULT_READ_LIMITS } from '../../../src/formats/reader/read-limits.ts'
 import { systemLimitBehind } from '../../../src/formats/reader/system-limit-behind.ts'
 import { readRtf } from '../../../src/formats/rtf/read-rtf.ts'
+import { formatOfContent } from '../../../src/formats/sniff/format-of-content.ts'
+import { recognizeHead } from '../../../src/formats/sniff/recognize-head.ts'
+import { readSubtitles } from '../../../src/formats/subtitles/read-subtitles.ts'
 import { TextBuilder } from '../../../src/formats/text/text-builder.ts'
 import { UnreadableFile } from '../../../src/formats/unreadable-file.ts'
 import { jsonErrorPosition } from '../../../src/http/body/json-error-position.ts'
@@ -69,7 +80,16 @@ import { splitSentences } from '../../../src/models/offline/split-sentences.ts'
 import { indexableText } from '../../../src/stores/sqlite/database/indexable-text.ts'
 import { fullTextTerms } from '../../../src/stores/sqlite/search/full-text-query.ts'
 import { foldsAnew } from '../../../src/stores/sqlite/tables/folded-forms.ts'
-import { docx, odt, pptx, textCell, wordParagraph, xlsx } from '../../formats/sample-files.ts'
+import { compoundFile } from '../../formats/sample-compound.ts'
+import {
+  docx,
+  odt,
+  openDocument,
+  pptx,
+  textCell,
+  wordParagraph,
+  xlsx,
+} from '../../formats/sample-files.ts'
 
 /** What is done with a text that comes from outside, by what it is called. */
 export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = {
@@ -152,11 +172,63 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
   'a number is read leniently': (text) => laxValue({ type: 'number' }, text),
   'a plain file is read': (text) => reading((builder) => readPlain(text, '.txt', builder)),
   'a TeX file is read': (text) => reading((builder) => readPlain(text, '.tex', builder)),
+  'texts with headings are read': (text) =>
+    ['.rst', '.org', '.adoc'].map((kind) => reading((builder) => readPlain(text, kind, builder))),
+  'a file without a format is recognized': (text) => recognizeHead(bytesOf(text)),
+  'the format of a file is found': (text) =>
+    reading(() => formatOfContent(bytesOf(text), DEFAULT_READ_LIMITS)),
+  'a table with tabs is read': (text) => reading((builder) => readTsv(text, builder)),
+  'lines of JSON are read': (text) =>
+    reading((builder) => readJsonLines(JSON.stringify([text]), builder, MAX_DEPTH)),
+  'a notebook is read': (text) =>
+    reading((builder) =>
+      readNotebook(JSON.stringify({ cells: [{ cell_type: 'markdown', source: text }] }), builder),
+    ),
+  'subtitles are read': (text) =>
+    reading((builder) => readSubtitles(`00:01.000 --> 00:02.000\n${text}`, builder)),
+  'times of subtitles are read': (text) =>
+    reading((builder) => readSubtitles(`00:01.000 --> 00:02.000\nx\n\n${text}`, builder)),
+  'a mail is read': (text) =>
+    reading((builder) =>
+      readEml(Buffer.from(`From: a\nSubject: b\n\n${text}`), builder, DEFAULT_READ_LIMITS),
+    ),
+  'the head of a mail is read': (text) =>
+    reading((builder) =>
+      readEml(
+        Buffer.from(`From: a\nSubject: ${text}\nContent-Type: text/plain; a=${text}\n\nx`),
+        builder,
+        DEFAULT_READ_LIMITS,
+      ),
+    ),
+  'parts of a mail are read': (text) =>
+    reading((builder) =>
+      readEml(
+        Buffer.from(`From: a\nContent-Type: multipart/mixed; boundary=a\n\n--a\n${text}`),
+        builder,
+        DEFAULT_READ_LIMITS,
+      ),
+    ),
+  'a file of a mail is named': (text) => attachmentName(text, 1, new Set()),
+  'a mail of Outlook is read': (text) =>
+    reading((builder) =>
+      readMsg(
+        compoundFile({
+          '__properties_version1.0': Buffer.alloc(32),
+          '__substg1.0_1000001E': Buffer.from(text.slice(0, 20_000), 'latin1'),
+        }),
+        builder,
+        DEFAULT_READ_LIMITS,
+      ),
+    ),
   'a page of a PDF is read': (text) => {
     const items = text.split('\n').map((str) => ({ str, hasEOL: true, transform: [], height: 1 }))
     const lines = new HeadingLines(pageText(items as never))
     return ['a', 'Ab Cd', text.slice(0, 300)].map((title) => lines.find(title, 0))
   },
+  'fields of a PDF are read': (text) =>
+    pageNotes({
+      getAnnotations: async () => [{ subtype: 'Widget', fieldName: text, fieldValue: text }],
+    } as never),
   'markup is decoded': (text) => decodeHtml(bytesOf(`<meta ${text}`)),
   'HTML is read': (text) => reading((builder) => writeHtml(text, builder, MAX_DEPTH)),
   'a table of HTML is read': (text) =>
@@ -182,6 +254,27 @@ export const PACKED_STAGES: Readonly<Record<string, (text: string) => unknown>> 
   'an OpenDocument text is read': (text) =>
     reading((builder) =>
       readOdt(odt(`<text:p>${escaped(text)}</text:p>`), builder, DEFAULT_READ_LIMITS),
+    ),
+  'a drawing is read': (text) => drawnLines(`<svg><text>${escaped(text)}</text></svg>`, MAX_DEPTH),
+  'an OpenDocument spreadsheet is read': (text) =>
+    reading((builder) =>
+      readOds(
+        openDocument(
+          `<table:table table:name="a"><table:table-row><table:table-cell><text:p>${escaped(text)}</text:p></table:table-cell></table:table-row></table:table>`,
+        ),
+        builder,
+        DEFAULT_READ_LIMITS,
+      ),
+    ),
+  'an OpenDocument presentation is read': (text) =>
+    reading((builder) =>
+      readOdp(
+        openDocument(
+          `<draw:page><draw:frame><text:p>${escaped(text)}</text:p></draw:frame></draw:page>`,
+        ),
+        builder,
+        DEFAULT_READ_LIMITS,
+      ),
     ),
   'a presentation is read': (text) =>
     reading((builder) => readPptx(pptx([['A', escaped(text), 'b']]), builder, DEFAULT_READ_LIMITS)),

@@ -23,6 +23,11 @@ export class WordLists {
   readonly levels = new Map<string, ListLevel[]>()
   readonly lists = new Map<string, WordList>()
   #kind: ListLevel[] | null = null
+  #kindId = ''
+  /** Kinds of lists by the style that stands for them. */
+  readonly #byStyle = new Map<string, ListLevel[]>()
+  /** Styles by the kinds of lists that are theirs. */
+  readonly #links = new Map<string, string>()
   #level: ListLevel | undefined
   #id = ''
   #list: WordList | undefined
@@ -35,13 +40,18 @@ export class WordLists {
       this.#describe(name, prefixed(attributes, 'val') ?? '')
     }
     parseXml(xml, { open }, maxDepth)
+    for (const [kind, style] of this.#links) {
+      const levels = this.#byStyle.get(style)
+      if (levels) this.levels.set(kind, levels)
+    }
   }
 
   #declare(name: string, attributes: Readonly<Record<string, string>>): void {
     const depth = Number(prefixed(attributes, 'ilvl'))
     if (name === 'abstractNum') {
       this.#kind = []
-      this.levels.set(prefixed(attributes, 'abstractNumId') ?? '', this.#kind)
+      this.#kindId = prefixed(attributes, 'abstractNumId') ?? ''
+      this.levels.set(this.#kindId, this.#kind)
     } else if (name === 'num') {
       this.#kind = null
       this.#level = undefined
@@ -57,6 +67,8 @@ export class WordLists {
   }
 
   #describe(name: string, value: string): void {
+    if (name === 'numStyleLink') this.#links.set(this.#kindId, value)
+    if (name === 'styleLink' && this.#kind) this.#byStyle.set(value, this.#kind)
     if (name === 'startOverride' && this.#overridden < DEEPEST) {
       this.#list?.starts.set(this.#overridden, Number(value) || 0)
     }

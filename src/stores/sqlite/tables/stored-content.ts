@@ -42,7 +42,11 @@ const NOTHING: StoredContent = {
 }
 
 /** Files in which text is packed, or beside much else. */
-export const PACKED = ['.pdf', '.docx', '.pptx', '.xlsx', '.odt', '.epub'] as const
+export const PACKED = [
+  ...['.pdf', '.docx', '.docm', '.dotx', '.dotm', '.pptx', '.pptm', '.potx', '.potm', '.ppsx'],
+  ...['.ppsm', '.xlsx', '.xlsm', '.xltx', '.xltm', '.odt', '.ott', '.ods', '.ots', '.odp', '.otp'],
+  ...['.epub', '.eml', '.msg'],
+] as const
 /** Of more documents, as many stand for all. */
 const SAMPLE = 500
 
