@@ -48,6 +48,7 @@ async function bundle(folder) {
       'host-process': 'src/server/engines/host-process.ts',
       'reader-host': 'src/formats/reader/reader-host.ts',
       'reader-worker': 'src/formats/reader/reader-worker.ts',
+      'lone-host': 'src/threads/lone-host.ts',
       'text-worker': 'src/texts/text-worker.ts',
     },
     outdir: folder,

@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/ports/engine-error.ts'
 import type { CallOptions } from '../engine/ports/models.ts'
 import { FairScheduler } from '../models/schedule/scheduler.ts'
+import { LoneProcess } from '../threads/lone-process.ts'
 import { startThread } from '../threads/start-thread.ts'
 import { NoThread, type ThreadLimit, ThreadOver } from '../threads/thread-job.ts'
 import { ThreadPool } from '../threads/thread-pool.ts'
@@ -31,7 +32,8 @@ export interface TextThreadsOptions {
 /**
  * Works on the texts of documents in threads, for all workspaces by turns: no text holds the event
  * loop, keeps those of others waiting, or takes the memory of the process. What takes too much of the
- * processor or of memory ends its thread and is refused, and the next has a new thread.
+ * processor ends its thread and is refused, and the next has a new thread; what may have taken too much
+ * memory is worked on again in a process of its own, and refused only if it does so there.
  */
 export class TextThreads {
   readonly #cpuMs: number
@@ -48,9 +50,12 @@ export class TextThreads {
   }: TextThreadsOptions = {}) {
     this.#cpuMs = cpuMs
     this.#onCpu = onCpu
-    const resourceLimits = { maxOldGenerationSizeMb: (HEAP_OVER_BYTES * maxBytes) / MB }
-    const start = () => startThread(worker, { resourceLimits })
-    this.#pool = new ThreadPool(start, { errors: { EngineError }, maxBytes })
+    const heapMb = (HEAP_OVER_BYTES * maxBytes) / MB
+    const start = () => startThread(worker, { resourceLimits: { maxOldGenerationSizeMb: heapMb } })
+    const errors = { EngineError }
+    const apart = (maxMs: number) =>
+      new LoneProcess<TextJob, TextResult>({ worker, heapMb, maxBytes, maxCpuMs: maxMs, errors })
+    this.#pool = new ThreadPool(start, { errors, maxBytes, apart })
   }
 
   /** How many threads there are. */

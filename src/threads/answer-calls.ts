@@ -1,7 +1,7 @@
 import { parentPort, type Transferable } from 'node:worker_threads'
 import { carriedError } from './carried-error.ts'
 import type { ThreadMessage, ThreadQuestion } from './thread-calls.ts'
-import { ownTask } from './thread-cpu.ts'
+import { cpuMsOf, ownTask } from './thread-cpu.ts'
 
 /**
  * Answers the questions of `ThreadCalls` in the thread that calls this.
@@ -27,5 +27,6 @@ export function answerCalls<Question, Answer>(
       say({ kind: 'error', id, error: carriedError(error) })
     }
   })
-  say({ kind: 'started', task: ownTask() })
+  const task = ownTask()
+  say({ kind: 'started', task, spentMs: cpuMsOf(task) ?? 0 })
 }

@@ -2,9 +2,9 @@ import type { Worker } from 'node:worker_threads'
 import { type CarriedError, type ErrorClasses, restoredError } from './carried-error.ts'
 import { cpuMsOf } from './thread-cpu.ts'
 
-/** What a thread says: once that it can be asked and who it is to the system, and then its answers. */
+/** What a thread says: once that it can be asked, who it is to the system and what it has spent, and then its answers. */
 export type ThreadMessage<Answer> =
-  | { readonly kind: 'started'; readonly task: string | null }
+  | { readonly kind: 'started'; readonly task: string | null; readonly spentMs: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'error'; readonly id: number; readonly error: CarriedError }
 
@@ -39,6 +39,7 @@ export class ThreadCalls<Question, Answer> {
   #worker: Worker | undefined
   /** Undefined until the thread can be asked. */
   #task: string | null | undefined
+  #startMs = 0
   #nextId = 0
 
   constructor(startThread: () => Worker, options: ThreadCallsOptions = {}) {
@@ -58,6 +59,11 @@ export class ThreadCalls<Question, Answer> {
   /** What the thread has spent of the processor, also while it is busy; null where nobody tells. */
   cpuMs(): number | null {
     return cpuMsOf(this.#task ?? null)
+  }
+
+  /** What its start has spent of the processor, in milliseconds; 0 before it could be asked. */
+  get startMs(): number {
+    return this.#startMs
   }
 
   /** How many questions have no answer yet. */
@@ -114,6 +120,7 @@ export class ThreadCalls<Question, Answer> {
   #hear(worker: Worker, message: ThreadMessage<Answer>): void {
     if (message.kind === 'started') {
       this.#task = message.task
+      this.#startMs = message.spentMs
       return
     }
     const asked = this.#asked.get(message.id)

@@ -19,7 +19,9 @@ export class NoThread extends Error {
 }
 
 /** A machine that gives a thread less than a tenth of a processor gives it nothing. */
-const CLOCK_OVER_CPU = 10
+export const CLOCK_OVER_CPU = 10
+/** What the start of a thread may take by the clock, on a machine that is busy with other things. */
+const LONGEST_START_MS = 60_000
 
 /** One question to a thread of its own, which may be ended in the middle of it. */
 export class ThreadJob<Question, Answer> {
@@ -27,11 +29,11 @@ export class ThreadJob<Question, Answer> {
   readonly #maxCpuMs: number
   readonly #began = performance.now()
   /** What the thread had spent for others; a new one has spent nothing yet. */
-  readonly #spentForOthers: number
+  #before: number | null
   #seen: number | null = null
-  /** What the thread had spent before, as far as the first look tells. */
-  #spentBefore: number | null = null
-  #reason: Promise<unknown> | undefined
+  /** When the question was first seen with a thread that can be asked. */
+  #since: number | undefined
+  #reason: { readonly error: unknown } | undefined
   #fail: (reason: unknown) => void = () => undefined
   readonly #failure = new Promise<never>((_, reject) => {
     this.#fail = reject
@@ -40,7 +42,7 @@ export class ThreadJob<Question, Answer> {
   constructor(thread: ThreadCalls<Question, Answer>, maxCpuMs: number) {
     this.thread = thread
     this.#maxCpuMs = maxCpuMs
-    this.#spentForOthers = thread.isStarted ? (thread.cpuMs() ?? 0) : 0
+    this.#before = thread.isStarted ? thread.cpuMs() : 0
     this.#failure.catch(() => undefined)
   }
 
@@ -49,7 +51,7 @@ export class ThreadJob<Question, Answer> {
     try {
       return await Promise.race([this.#failure, this.thread.call(question)])
     } catch (error) {
-      if (this.#reason !== undefined) throw await this.#reason
+      if (this.#reason !== undefined) throw this.#reason.error
       if (isOutOfMemory(error)) throw new ThreadOver('memory', error)
       throw this.thread.hasStarted ? error : new NoThread('no thread', { cause: error })
     }
@@ -64,34 +66,35 @@ export class ThreadJob<Question, Answer> {
    * clock where nobody tells, and of a thread that has ended as far as was last seen.
    */
   spentMs(): number {
-    this.#seen = this.thread.cpuMs() ?? this.#seen
+    this.#look()
     if (this.#seen === null) return performance.now() - this.#began
-    return Math.max(0, this.#seen - this.#spentForOthers)
+    return Math.max(0, this.#seen - (this.#before ?? 0))
   }
 
-  /** The limit of time that it is over, or null. */
+  /** The limit of time that it is over, or null. The start of its thread is no work of the question. */
   limitReached(): 'cpu' | 'clock' | null {
-    const spent = this.thread.cpuMs()
-    this.#seen = spent ?? this.#seen
-    this.#spentBefore ??= spent
-    if (spent !== null && spent - (this.#spentBefore ?? 0) > this.#maxCpuMs) return 'cpu'
-    const isOver = performance.now() - this.#began > this.#maxCpuMs * CLOCK_OVER_CPU
-    return isOver ? 'clock' : null
+    const spent = this.#look()
+    const before = Math.max(this.#before ?? 0, this.thread.startMs)
+    if (spent !== null && spent - before > this.#maxCpuMs) return 'cpu'
+    const now = performance.now()
+    if (this.thread.hasStarted) this.#since ??= now
+    const since = this.#since ?? this.#began + LONGEST_START_MS
+    return now - since > this.#maxCpuMs * CLOCK_OVER_CPU ? 'clock' : null
   }
 
   /** Ends the thread. Who waits for the answer learns the reason, without waiting for that end. */
   end(reason: unknown): void {
     if (this.#reason !== undefined) return
-    this.#reason = Promise.resolve(reason)
+    this.#reason = { error: reason }
     void this.thread.close()
     this.#fail(reason)
   }
 
-  /** The same where only its end shows what the reason is. */
-  async endAndTell(reasonAfter: () => unknown): Promise<void> {
-    if (this.#reason !== undefined) return
-    this.#reason = this.thread.close().then(reasonAfter)
-    this.#fail(await this.#reason)
+  #look(): number | null {
+    const spent = this.thread.cpuMs()
+    this.#seen = spent ?? this.#seen
+    this.#before ??= spent
+    return spent
   }
 }
 

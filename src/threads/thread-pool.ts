@@ -3,19 +3,33 @@ import type { ErrorClasses } from './carried-error.ts'
 import { ThreadCalls, ThreadEnded } from './thread-calls.ts'
 import { ThreadJob, ThreadOver } from './thread-job.ts'
 
-export interface ThreadPoolOptions {
+/** A question at work: in a thread of the pool, or where it is asked again. */
+export interface PoolJob<Question, Answer> {
+  /** @throws the reason for which it was ended; {@link ThreadOver}; {@link NoThread} */
+  run(question: Question): Promise<Answer>
+  end(reason: unknown): void
+  /** Of the processor, in milliseconds. */
+  spentMs(): number
+}
+
+export interface ThreadPoolOptions<Question, Answer> {
   /** Of errors that are to come out of the threads with their class. */
   readonly errors?: ErrorClasses
   /** What a question may take of memory, in bytes; well below what the heap of a thread may be. */
   readonly maxBytes: number
+  /**
+   * Where a question is asked again that was at work while memory ran out, apart from all others. To be
+   * left out only where one is asked at a time and nothing else grows: there it is the one.
+   */
+  readonly apart?: (maxCpuMs: number) => PoolJob<Question, Answer>
 }
 
 const WATCH_MS = 50
 const IDLE_MS = 30_000
-/** Of what is too much: the thread whose end gives back as much has taken it. */
-const CULPRITS_SHARE = 0.5
-/** Its thread was ended, and it was not the one: it is asked anew. */
-const INNOCENT = Symbol('innocent')
+/** Looks in which the end of a thread may give back what it held, before the next is suspected. */
+const LOOKS_TO_GIVE_BACK = 4
+/** Its thread was ended, and it may have been another: it is asked again, apart. */
+const SUSPECT = Symbol('suspect')
 
 /**
  * Threads for questions that may never come to an end, or take all memory: who goes over a limit is
@@ -26,33 +40,36 @@ const INNOCENT = Symbol('innocent')
  * The thread's own time of the processor counts, which Linux tells of a running thread; elsewhere
  * the clock, ten times as long. The limit of a heap comes too late: what grows in large steps ends the
  * process with it. So the pool looks at what the process has gained beside the heap of its own thread,
- * and the heap's limit is for what grows faster than it looks.
+ * and the heap's limit is for what grows faster than it looks. Nothing tells whose the gain is; so the
+ * longest at work are ended, one after the other until it is gone, and nobody is refused for that: each
+ * is asked again apart, where what grows is its own.
  */
 export class ThreadPool<Question, Answer> {
   readonly #startThread: () => Worker
-  readonly #options: ThreadPoolOptions
+  readonly #options: ThreadPoolOptions<Question, Answer>
   /** The longest at work first. */
   readonly #working = new Set<ThreadJob<Question, Answer>>()
+  readonly #apart = new Set<PoolJob<Question, Answer>>()
   readonly #resting = new Map<ThreadCalls<Question, Answer>, NodeJS.Timeout>()
-  /** Found innocent since memory was last thought too much. */
-  readonly #cleared = new WeakSet<ThreadJob<Question, Answer>>()
   #watch: NodeJS.Timeout | undefined
   #leastBytes = Number.POSITIVE_INFINITY
-  #isJudging = false
+  #looksToWait = 0
+  #isClosed = false
 
-  constructor(startThread: () => Worker, options: ThreadPoolOptions) {
+  constructor(startThread: () => Worker, options: ThreadPoolOptions<Question, Answer>) {
     this.#startThread = startThread
     this.#options = options
   }
 
-  /** How many threads there are. */
+  /** How many threads there are, here and apart. */
   get size(): number {
-    return this.#working.size + this.#resting.size
+    return this.#working.size + this.#resting.size + this.#apart.size
   }
 
   /**
    * @param maxCpuMs what the answer may take
-   * @param onCpu told what it took, or was let take, in milliseconds of the processor
+   * @param onCpu told what it took, or was let take, in milliseconds of the processor; twice where it
+   *   was asked again
    * @throws {ThreadOver} when it takes too much; {@link NoThread}; what the thread threw; the reason of
    *   the signal, which ends the thread
    */
@@ -62,34 +79,47 @@ export class ThreadPool<Question, Answer> {
     signal?: AbortSignal,
     onCpu?: (ms: number) => void,
   ): Promise<Answer> {
-    for (let isCleared = false; ; isCleared = true) {
-      signal?.throwIfAborted()
-      const job = new ThreadJob(this.#takeThread(), maxCpuMs)
-      if (isCleared) this.#cleared.add(job)
-      const giveUp = () => job.end(signal?.reason)
-      signal?.addEventListener('abort', giveUp, { once: true })
-      this.#working.add(job)
-      this.#watch ??= setInterval(() => this.#look(), WATCH_MS).unref()
-      try {
-        return await job.run(question)
-      } catch (error) {
-        if (error !== INNOCENT) throw error
-      } finally {
-        signal?.removeEventListener('abort', giveUp)
-        onCpu?.(job.spentMs())
-        this.#leave(job)
-      }
+    signal?.throwIfAborted()
+    const job = new ThreadJob(this.#takeThread(), maxCpuMs)
+    this.#working.add(job)
+    this.#watch ??= setInterval(() => this.#look(), WATCH_MS).unref()
+    try {
+      return await answerOf(job, question, signal, onCpu)
+    } catch (error) {
+      if (error !== SUSPECT) throw error
+    } finally {
+      this.#leave(job)
     }
+    return this.#runApart(question, maxCpuMs, signal, onCpu)
   }
 
   /** Ends all threads, and what they do. */
   close(): void {
-    for (const job of this.#working) job.end(new ThreadEnded('the pool is closed'))
+    this.#isClosed = true
+    for (const job of [...this.#working, ...this.#apart]) job.end(closed())
     for (const [thread, timer] of this.#resting) {
       clearTimeout(timer)
       void thread.close()
     }
     this.#resting.clear()
+  }
+
+  async #runApart(
+    question: Question,
+    maxCpuMs: number,
+    signal: AbortSignal | undefined,
+    onCpu: ((ms: number) => void) | undefined,
+  ): Promise<Answer> {
+    signal?.throwIfAborted()
+    const job = this.#options.apart?.(maxCpuMs)
+    if (job === undefined) throw new ThreadOver('memory')
+    if (this.#isClosed) throw closed()
+    this.#apart.add(job)
+    try {
+      return await answerOf(job, question, signal, onCpu)
+    } finally {
+      this.#apart.delete(job)
+    }
   }
 
   #takeThread(): ThreadCalls<Question, Answer> {
@@ -107,6 +137,7 @@ export class ThreadPool<Question, Answer> {
       clearInterval(this.#watch)
       this.#watch = undefined
       this.#leastBytes = Number.POSITIVE_INFINITY
+      this.#looksToWait = 0
     }
     const { thread } = job
     if (job.isEnding || !thread.isStarted) return
@@ -122,30 +153,43 @@ export class ThreadPool<Question, Answer> {
       const limit = job.limitReached()
       if (limit !== null) job.end(new ThreadOver(limit))
     }
-    void this.#lookAtMemory()
+    this.#lookAtMemory()
   }
 
-  /** Nothing tells whose the memory is but the end of a thread: that of the longest at work first. */
-  async #lookAtMemory(): Promise<void> {
+  #lookAtMemory(): void {
     const bytes = foreignBytes()
-    if (bytes === null || this.#isJudging) return
+    if (bytes === null) return
     this.#leastBytes = Math.min(this.#leastBytes, bytes)
-    const { maxBytes } = this.#options
-    if (bytes - this.#leastBytes <= maxBytes) return
-    const suspect = [...this.#working].find((job) => !job.isEnding && !this.#cleared.has(job))
-    if (suspect === undefined) {
-      // None of them: it is somebody else's in this process.
-      for (const job of this.#working) this.#cleared.delete(job)
-      this.#leastBytes = bytes
+    if (this.#looksToWait > 0) {
+      this.#looksToWait -= 1
       return
     }
-    this.#isJudging = true
-    await suspect.endAndTell(() => {
-      const givenBack = bytes - (foreignBytes() ?? bytes)
-      return givenBack > maxBytes * CULPRITS_SHARE ? new ThreadOver('memory') : INNOCENT
-    })
-    this.#isJudging = false
+    if (bytes - this.#leastBytes <= this.#options.maxBytes) return
+    const longest = [...this.#working].find((job) => !job.isEnding)
+    longest?.end(SUSPECT)
+    this.#looksToWait = LOOKS_TO_GIVE_BACK
   }
+}
+
+/** What a job answers; it is ended when nobody wants that any more. */
+async function answerOf<Question, Answer>(
+  job: PoolJob<Question, Answer>,
+  question: Question,
+  signal: AbortSignal | undefined,
+  onCpu: ((ms: number) => void) | undefined,
+): Promise<Answer> {
+  const giveUp = () => job.end(signal?.reason)
+  signal?.addEventListener('abort', giveUp, { once: true })
+  try {
+    return await job.run(question)
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+    onCpu?.(job.spentMs())
+  }
+}
+
+function closed(): ThreadEnded {
+  return new ThreadEnded('the pool is closed')
 }
 
 /** What the process has in memory beside the heap of this thread; null while the system does not tell. */

@@ -18,6 +18,7 @@ it('the program has beside it every thread that its sources start by a file', as
     'checkpoint-thread',
     'host-guard-thread',
     'host-process',
+    'lone-host',
     'migrate-thread',
     'password-thread',
     'reader-host',

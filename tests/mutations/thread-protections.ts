@@ -1,6 +1,7 @@
 import { type Mutation, testsOf } from './mutation.ts'
 
 const pool = testsOf('tests/threads/thread-pool.test.ts')
+const lone = testsOf('tests/threads/lone-process.test.ts')
 const threads = testsOf('tests/texts/text-threads.test.ts')
 const neighbours = testsOf('tests/texts/neighbours.test.ts')
 
@@ -24,7 +25,7 @@ export const THREAD_PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/threads/thread-pool.ts',
-        find: '    void this.#lookAtMemory()\n',
+        find: '    this.#lookAtMemory()\n',
         replace: '',
       },
     ],
@@ -36,11 +37,36 @@ export const THREAD_PROTECTIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'src/threads/thread-pool.ts',
-        find: 'givenBack > maxBytes * CULPRITS_SHARE',
-        replace: 'givenBack > Number.NEGATIVE_INFINITY',
+        find: 'longest?.end(SUSPECT)',
+        replace: "longest?.end(new ThreadOver('memory'))",
       },
     ],
-    tests: [pool('asks anew who was at work while another took the memory, and refuses that one')],
+    tests: [
+      pool('asks anew who was at work while another took the memory, and refuses that one'),
+      pool('refuses nobody for memory that comes back when another ends'),
+    ],
+  },
+  {
+    name: 'who may have taken the memory is asked again without bounds',
+    edits: [
+      {
+        file: 'src/threads/lone-host.ts',
+        find: '    { maxBytes },',
+        replace: '    { maxBytes: Number.POSITIVE_INFINITY },',
+      },
+    ],
+    tests: [lone('is refused when it takes all memory as %s')],
+  },
+  {
+    name: 'a process that is asked one question outlives the one that asks',
+    edits: [
+      {
+        file: 'src/threads/lone-host.ts',
+        find: "process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))\n",
+        replace: "process.on('disconnect', () => undefined)\n",
+      },
+    ],
+    tests: [lone('ends with the process that asked it')],
   },
   {
     name: 'texts have their turns as they come',

@@ -1,3 +1,5 @@
+import { pbkdf2Sync } from 'node:crypto'
+import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import { answerCalls } from '../../src/threads/answer-calls.ts'
 
 /** What never comes to an end. Those that grow in large steps end a process that only bounds the heap. */
@@ -25,6 +27,29 @@ export const ENDLESS = {
   },
 } as const satisfies Record<string, () => never>
 
-export type Way = keyof typeof ENDLESS | 'none'
+const MB = 1024 * 1024
+/** Holds memory long enough for everybody to see it, in milliseconds. */
+const HELD_MS = 600
 
-answerCalls<Way, string>((way) => (way === 'none' ? 'well' : ENDLESS[way]()))
+/** What comes to an end. */
+const BOUNDED = {
+  none: () => 'well',
+  /** A thread within a native call ends with that, whoever wants its end. */
+  native: () => pbkdf2Sync('word', 'salt', 2_000_000, 64, 'sha512').toString('hex').slice(0, 4),
+  /** Its thread ends by itself, and gives back what it holds. */
+  passing: () => {
+    const held = Buffer.alloc(300 * MB, 'x')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_MS)
+    return process.exit(held.length > 0 ? 1 : 0)
+  },
+  abort: () => String(process.kill(process.pid, 'SIGABRT')),
+  refusal: () => {
+    throw new EngineError('invalid_argument', 'planted')
+  },
+} as const satisfies Record<string, () => string>
+
+export type Way = keyof typeof ENDLESS | keyof typeof BOUNDED
+
+const WAYS: Readonly<Record<Way, () => string>> = { ...ENDLESS, ...BOUNDED }
+
+answerCalls<Way, string>((way) => WAYS[way]())

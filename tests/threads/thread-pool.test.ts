@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LoneProcess } from '../../src/threads/lone-process.ts'
 import { startThread } from '../../src/threads/start-thread.ts'
 import { ThreadEnded } from '../../src/threads/thread-calls.ts'
 import { NoThread, ThreadOver } from '../../src/threads/thread-job.ts'
@@ -10,9 +11,13 @@ const LONG = 600_000
 
 let pool: ThreadPool<Way, string>
 beforeEach(() => {
-  const resourceLimits = { maxOldGenerationSizeMb: 2048 }
-  const start = () => startThread(new URL('./hungry-child.ts', import.meta.url), { resourceLimits })
-  pool = new ThreadPool(start, { maxBytes: 128 * MB })
+  const worker = new URL('./hungry-child.ts', import.meta.url)
+  const heapMb = 2048
+  const maxBytes = 128 * MB
+  const start = () => startThread(worker, { resourceLimits: { maxOldGenerationSizeMb: heapMb } })
+  const apart = (maxCpuMs: number) =>
+    new LoneProcess<Way, string>({ worker, heapMb, maxBytes, maxCpuMs })
+  pool = new ThreadPool(start, { maxBytes, apart })
 })
 afterEach(() => pool.close())
 
@@ -60,6 +65,13 @@ describe('a pool of threads', () => {
     expect(over).toMatchObject({ limit: 'memory' })
     spinning.abort(new Error('nobody wants it'))
     expect(await spin).toMatchObject({ message: 'nobody wants it' })
+  }, 120_000)
+
+  it('refuses nobody for memory that comes back when another ends', async () => {
+    // Threads that are there already, so that both begin at once, the innocent first.
+    await Promise.all([pool.run('none', LONG), pool.run('none', LONG)])
+    const [innocent] = await Promise.all([outcome('native', LONG), outcome('passing', LONG)])
+    expect(innocent).toMatch(/^[0-9a-f]{4}$/)
   }, 120_000)
 
   it('ends the thread of whoever wants no answer any more', async () => {
