@@ -28,6 +28,8 @@ export interface FrontServices {
   readonly onUsage: (record: UsageRecord, userId: string | undefined) => void
   readonly onCpu: ((shares: readonly CpuShare[]) => void) | undefined
   readonly onClosed: (workspace: string) => void
+  /** Told of what a host held that has ended, when that counts on though nothing comes of it. */
+  readonly onUnsettled: (error: unknown, tenantKb: TenantKb) => void
   readonly onRefused: (decisionId: string, code: string) => void
   readonly operatorGauges: () => Promise<OperatorGauges>
 }
@@ -194,7 +196,9 @@ export class HostDesk implements FrontCalls {
 
   #settleUnknown(id: number, { reservation, tenantKb, documents }: Held): void {
     this.#reservations.delete(id)
-    reservation.settle({ documents, share: 1 }).catch(() => undefined)
+    reservation
+      .settle({ documents, share: 1 })
+      .catch((error: unknown) => this.#front.onUnsettled(error, tenantKb))
     this.#front.quotas?.changes(tenantKb)
   }
 }

@@ -166,6 +166,7 @@ export async function buildServer(
       const error = { code, statusCode: TENANCY_STATUS[code] }
       audit?.refused({ error, request, principal: admission.context.principal })
     },
+    onLost: (workspace) => void upkeep.lost(workspace),
     allGauges: gauges,
     services: {
       slots: modelSlots(config, !authenticator.multiTenant),

@@ -17,9 +17,12 @@ let queries: ConcurrencyLimiter
 let tenantKb: TenantKb
 let now = Date.now()
 let documents = 0
+/** Why what a host held could not be settled. */
+let unsettled: unknown[]
 
 beforeEach(async () => {
   documents = 0
+  unsettled = []
   plane = await openPlane({
     now: () => now,
     measure: async () => ({ ...NOTHING_MEASURED, documents }),
@@ -40,6 +43,7 @@ beforeEach(async () => {
     onUsage: nothing,
     onCpu: undefined,
     onClosed: nothing,
+    onUnsettled: (error) => unsettled.push(error),
     onRefused: nothing,
     operatorGauges: () => Promise.reject(new Error('nobody asks for them')),
   })
@@ -88,6 +92,15 @@ describe('what a host that has ended held', () => {
     expect(await used()).toBe(5)
     now += 1000
     expect(await used()).toBe(2)
+  })
+
+  it('of a quota counts on when it cannot be settled, and that is told', async () => {
+    await desk.reserve(1, tenantKb, { documents: 5 })
+    await plane.core.db.schema.alterTable('levels').renameTo('gone').execute()
+    desk.end()
+    await expect.poll(() => unsettled).toHaveLength(1)
+    expect(unsettled[0]).toMatchObject({ message: expect.stringContaining('levels') })
+    expect(await reservations()).toEqual([{ amount: 5 }])
   })
 
   it('is not taken by what it asked for last and is heard only now', async () => {

@@ -40,6 +40,7 @@ export function startRealHosts(folder: string, count: number): EngineHosts {
       onUsage: nothing,
       onCpu: undefined,
       onClosed: nothing,
+      onUnsettled: nothing,
       onRefused: nothing,
       operatorGauges: () => Promise.reject(new Error('nobody asks for them')),
     })

@@ -40,6 +40,8 @@ export interface HostedEnginesOptions {
   readonly services: Omit<EngineServices, 'bounded' | 'streams' | 'requestIdOf' | 'isOpenedBare'>
   readonly quotas: QuotaDesk | undefined
   readonly onRefused: (forwarded: Forwarded, code: string) => void
+  /** Told of a workspace whose host has ended by itself, once it may be opened again. */
+  readonly onLost: (workspace: string) => void
   /** Of the whole server. */
   readonly allGauges: () => Promise<ServerGauges>
 }
@@ -66,6 +68,12 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
       onUsage: services.onUsage,
       onCpu: services.onCpu,
       onClosed: services.onClosed,
+      onUnsettled: (error, { tenantId, kbId }) => {
+        log.error(
+          { err: error, tenantId, kbId },
+          'What a host had reserved counts on: it could not be settled.',
+        )
+      },
       onRefused: (id, code) => {
         const forwarded = forwarding.forwarded.get(id)
         if (forwarded !== undefined) options.onRefused(forwarded, code)
@@ -105,7 +113,7 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
       )
       // What it had in work, or had not begun, is gone on with though nobody asks.
       for (const workspace of workspaces) {
-        const goOn = () => services.onClosed(workspace)
+        const goOn = () => options.onLost(workspace)
         setTimeout(goOn, timerMs(hosts.suspicions.waitMs(workspace), LONGEST_REST_MS)).unref()
       }
     },

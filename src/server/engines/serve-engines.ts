@@ -11,7 +11,7 @@ import type { ServedEngines } from './served-engines.ts'
 
 export interface ServeEnginesOptions
   extends Omit<LocalEnginesOptions, 'services'>,
-    Pick<HostedEnginesOptions, 'quotas' | 'onRefused' | 'allGauges'> {
+    Pick<HostedEnginesOptions, 'quotas' | 'onRefused' | 'onLost' | 'allGauges'> {
   readonly services: Omit<EngineServices, 'streams' | 'requestIdOf' | 'isOpenedBare'>
   readonly lines: LogStream
 }

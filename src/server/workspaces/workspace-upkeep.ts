@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { EngineSource } from '../../tenancy/pool/lease.ts'
 import { warmPool } from '../../tenancy/pool/warm-pool.ts'
+import { workspaceKey } from '../../tenancy/workspace-name.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import { PendingSweep, type Sweepable } from './pending-sweep.ts'
 
@@ -18,6 +19,7 @@ export class Upkeep {
   readonly #config: Config
   readonly #options: UpkeepOptions
   readonly #sweep: PendingSweep
+  #isStopped = false
 
   constructor(config: Config, options: UpkeepOptions) {
     const { registry, pool, log, putOffMs } = options
@@ -37,12 +39,16 @@ export class Upkeep {
 
   /** Takes up the pending documents of every workspace that there is. */
   async resume(): Promise<void> {
-    const { registry, pool, log } = this.#options
-    const wanted = [...new Set([...this.#config.POOL_PINNED, ...this.#config.POOL_WARM])]
-    await warmPool(pool, wanted, (workspace, error) => {
-      log.error({ err: error, workspace }, 'The workspace cannot be opened in advance.')
-    })
-    for (const workspace of await registry.list()) this.#sweep.add(workspace)
+    await this.#open([...new Set([...this.#config.POOL_PINNED, ...this.#config.POOL_WARM])])
+    for (const workspace of await this.#options.registry.list()) this.#sweep.add(workspace)
+  }
+
+  /** One has lost its engine by the end of a process: what stays open is opened again, work goes on. */
+  async lost(workspace: string): Promise<void> {
+    const key = workspaceKey(workspace)
+    const isPinned = this.#config.POOL_PINNED.some((pinned) => workspaceKey(pinned) === key)
+    if (isPinned && !this.#isStopped) await this.#open([workspace])
+    this.closed(workspace)
   }
 
   /** One was closed to make room, perhaps with work left: it goes on when there is room again. */
@@ -51,6 +57,14 @@ export class Upkeep {
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#sweep.stop()
+  }
+
+  async #open(workspaces: readonly string[]): Promise<void> {
+    const { pool, log } = this.#options
+    await warmPool(pool, workspaces, (workspace, error) => {
+      log.error({ err: error, workspace }, 'The workspace cannot be opened in advance.')
+    })
   }
 }
