@@ -75,6 +75,8 @@ describe('what a tenant takes of the processor in an hour', () => {
     kept.add('acme', 5000)
     expect(kept.used('acme')).toBe(10)
     expect(waitMs(10)).toBeGreaterThan(0)
+    pass(30 * MINUTE)
+    expect(kept.used('acme')).toBe(10)
   })
 
   it('is kept of those alone who took something within it', () => {
