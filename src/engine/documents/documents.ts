@@ -71,7 +71,12 @@ export async function documentsByStatus(
       offset: 0,
       limit: share.get(status) ?? 0,
     })
-    statuses[status] = documents.map(docStatusResponse)
+    const told: DocStatusResponse[] = []
+    for (const document of documents) {
+      await yieldAheadIfDue()
+      told.push(docStatusResponse(document))
+    }
+    statuses[status] = told
   }
   return { statuses }
 }

@@ -10,6 +10,7 @@ import type {
 } from '../documents/document-calls.ts'
 import { requeueSetAside } from '../documents/documents.ts'
 import { Intake } from '../documents/intake.ts'
+import { NamedDocuments } from '../documents/named-documents.ts'
 import { ScheduledDeletions } from '../documents/scheduled-deletions.ts'
 import { AttemptCaches } from '../merge/attempt-cache.ts'
 import { embedPending } from '../merge/embed-pending.ts'
@@ -24,7 +25,6 @@ import type { Store } from '../ports/store.ts'
 import type { TextCutter } from '../ports/text-cutter.ts'
 import { outlineDocuments } from '../read/outline-documents.ts'
 import { Scanner } from '../scan/scan.ts'
-import { keptName } from '../text/kept-name.ts'
 import { DeletionRunner } from './deletion-runner.ts'
 import { DocumentProgress, showProgress } from './document-progress.ts'
 import { modelOutages } from './model-outages.ts'
@@ -214,7 +214,7 @@ export class DocumentWork {
   /** Takes up documents, or scheduled deletions, if some wait. */
   async goOn(): Promise<void> {
     const { store } = this.publish
-    if ((await store.queue.scheduledDeletions()).length > 0) this.#deletionRunner.wake()
+    if (await store.queue.isAnyDeletionScheduled()) this.#deletionRunner.wake()
     const waits = (await store.queue.pendingCount()) > 0
     if (waits || (await store.documents.withoutOutlines(1)).length > 0) this.#pipeline.wake()
   }
@@ -252,26 +252,25 @@ export class DocumentWork {
 
   /** Scheduled before it is answered: a crash after the answer takes nothing back. */
   async delete(input: DeleteDocuments): Promise<DeleteDocumentsResponse> {
-    const { doc_ids: given = [] } = input
-    const external_ids = input.external_ids?.map(keptName) ?? []
-    const file_paths = input.file_paths?.map(keptName) ?? []
-    if (given.length + external_ids.length + file_paths.length === 0) {
+    const named = await NamedDocuments.in(input)
+    if (named.size === 0) {
       throw new EngineError(
         'invalid_argument',
         'Name documents by doc_ids, external_ids or file_paths.',
       )
     }
     const { store } = this.publish
-    const names = { externalIds: external_ids, filePaths: file_paths }
-    const named = await store.documents.idsBy(names)
-    const ids = [...new Set([...given, ...named])]
+    const { externalIds, filePaths } = named
+    const ids = [
+      ...new Set([...named.ids, ...(await store.documents.idsBy({ externalIds, filePaths }))]),
+    ]
     const taken = await store.queue.scheduleDeletion(ids, {
       forgetAnswers: input.delete_llm_cache ?? false,
       deleteFiles: input.delete_file ?? false,
     })
     this.#pipeline.drop(taken.map(({ id }) => id))
     this.#deletionRunner.wake()
-    const unknown = unknownOf(input, taken)
+    const unknown = await named.notAmong(taken)
     const left = unknown.length === 0 ? '' : ` ${unknown.length} of what was named is not here.`
     return {
       status: 'deletion_started',
@@ -371,21 +370,6 @@ function deathCount({ step, deaths: before }: InterruptedDocument, how: string):
   const times = deaths === 1 ? 'the server' : `${deaths} servers in a row`
   const errorMsg = `The work on this document ended ${times} (step: ${step || 'read'}): ${how}.`
   return { deaths, failed, errorMsg: failed ? errorMsg : `${errorMsg} It is tried once more.` }
-}
-
-/** What is not among those that were taken, as the caller named it. */
-function unknownOf(
-  { doc_ids = [], external_ids = [], file_paths = [] }: DeleteDocuments,
-  taken: readonly { id: string; filePath: string; annotations: { externalId: string | null } }[],
-): string[] {
-  const ids = new Set(taken.map(({ id }) => id))
-  const externalIds = new Set(taken.map(({ annotations }) => annotations.externalId))
-  const paths = new Set(taken.map(({ filePath }) => filePath))
-  return [
-    ...doc_ids.filter((id) => !ids.has(id)),
-    ...external_ids.filter((id) => !externalIds.has(keptName(id))),
-    ...file_paths.filter((path) => !paths.has(keptName(path))),
-  ]
 }
 
 /** Of a model that is known from its calls for documents alone. */

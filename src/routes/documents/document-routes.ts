@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
+import { sendLongList } from '../../http/long-list.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
 import { StatusMessage } from '../common-schemas.ts'
 import {
@@ -73,7 +74,10 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
       },
       schema: { params: TrackParams, response: { 200: TrackReply } },
     },
-    async ({ params }) => rag.trackStatus(params.track_id),
+    async ({ params }, reply) => {
+      const track = await rag.trackStatus(params.track_id)
+      return sendLongList(reply, track, 'documents', DocStatusReply)
+    },
   )
 
   app.patch(

@@ -1,11 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
+import { sendLongList } from '../../http/long-list.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
 import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
 import { CustomKgBody } from '../graph/graph-edit-schemas.ts'
 import { INSERT_ACCESS } from '../request-access.ts'
-import { InsertOptions, InsertReply, InsertTextBody, InsertTextsBody } from './document-schemas.ts'
+import {
+  DocStatusReply,
+  InsertOptions,
+  InsertReply,
+  InsertTextBody,
+  InsertTextsBody,
+} from './document-schemas.ts'
 import { waitForDocuments } from './wait-for-documents.ts'
 
 export interface InsertRoutesOptions {
@@ -55,7 +62,14 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
     },
     async ({ body, query: { on_conflict, wait } }, reply) => {
       const inserted = await rag.insertTexts({ ...body, on_conflict })
-      return waitForDocuments(rag, inserted, wait, clientSignal(reply))
+      const { documents, ...response } = await waitForDocuments(
+        rag,
+        inserted,
+        wait,
+        clientSignal(reply),
+      )
+      if (documents === undefined) return response
+      return sendLongList(reply, { ...response, documents }, 'documents', DocStatusReply)
     },
   )
 

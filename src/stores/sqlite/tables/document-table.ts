@@ -5,12 +5,14 @@ import {
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
 import { yieldAheadIfDue } from '../../../engine/work/turns.ts'
+import { batches } from '../../../vectors/slices.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
 import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 
 /** Takes 3 ms at most. */
 const ROWS_AT_ONCE = 100
+const NAMES_AT_ONCE = 200
 
 /** Reads of documents and their texts. Those that are still on their way are not there. */
 export class DocumentTable {
@@ -45,18 +47,23 @@ export class DocumentTable {
     return this.#oldest('external_id', externalId)
   }
 
-  idsBy(names: {
+  async idsBy(names: {
     readonly externalIds: readonly string[]
     readonly filePaths: readonly string[]
-  }): string[] {
-    return this.#connection
-      .all<{ id: string }>(
-        `SELECT id FROM documents WHERE external_id IN (SELECT value FROM json_each(?))
-           OR file_path IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-        JSON.stringify(names.externalIds),
-        JSON.stringify(names.filePaths),
-      )
-      .map((row) => row.id)
+  }): Promise<string[]> {
+    const found = new Map<number, string>()
+    for (const [column, named] of [
+      ['external_id', names.externalIds],
+      ['file_path', names.filePaths],
+    ] as const) {
+      const sql = `SELECT seq, id FROM documents WHERE ${column} IN (SELECT value FROM json_each(?))`
+      for (const some of batches(named, NAMES_AT_ONCE)) {
+        const rows = this.#connection.all<{ seq: number; id: string }>(sql, JSON.stringify(some))
+        for (const { seq, id } of rows) found.set(seq, id)
+        await yieldAheadIfDue()
+      }
+    }
+    return [...found].sort(([one], [other]) => one - other).map(([, id]) => id)
   }
 
   /** Some at a time, since one request may have brought very many. */
@@ -73,10 +80,34 @@ export class DocumentTable {
     return records
   }
 
-  list(query: ListDocuments): { documents: DocumentRecord[]; total: number } {
-    const status = query.statuses === null ? 'TRUE' : 'status IN (SELECT value FROM json_each(?))'
-    const where = `${status}${this.#arriving.excluded}`
-    const values = query.statuses === null ? [] : [JSON.stringify(query.statuses)]
+  /** Some rows at a time. What changes its place meanwhile is told once, or not at all. */
+  async list(query: ListDocuments): Promise<{ documents: DocumentRecord[]; total: number }> {
+    const documents = new Map<string, DocumentRecord>()
+    let { after, offset } = query
+    for (let left = query.limit; left > 0; left -= ROWS_AT_ONCE) {
+      const limit = Math.min(left, ROWS_AT_ONCE)
+      const page = this.#page({ ...query, after, offset, limit })
+      for (const record of page) documents.set(record.id, record)
+      const last = page.at(-1)
+      if (last === undefined || page.length < ROWS_AT_ONCE || limit === left) break
+      after = { value: placeOf(last, query.sortField), id: last.id }
+      offset = 0
+      await yieldAheadIfDue()
+    }
+    const { where, values } = this.#conditionOf(query)
+    return { documents: [...documents.values()], total: this.#count(where, values) }
+  }
+
+  #conditionOf({ statuses }: Pick<ListDocuments, 'statuses'>) {
+    const status = statuses === null ? 'TRUE' : 'status IN (SELECT value FROM json_each(?))'
+    return {
+      where: `${status}${this.#arriving.excluded}`,
+      values: statuses === null ? [] : [JSON.stringify(statuses)],
+    }
+  }
+
+  #page(query: ListDocuments): DocumentRecord[] {
+    const { where, values } = this.#conditionOf(query)
     const direction = query.sortDirection === 'asc' ? 'ASC' : 'DESC'
     const order = query.sortField === 'id' ? '' : `${query.sortField} ${direction}, `
     const behind = query.sortDirection === 'asc' ? '>' : '<'
@@ -88,7 +119,7 @@ export class DocumentTable {
       Math.max(0, query.limit),
       Math.max(0, query.offset),
     )
-    return { documents: rows.map(documentRecord), total: this.#count(where, values) }
+    return rows.map(documentRecord)
   }
 
   statusCounts(): Record<DocStatus, number> {
@@ -130,4 +161,13 @@ export class DocumentTable {
     const row = this.#connection.get<DocumentRow>(sql, value)
     return row === undefined ? null : documentRecord(row)
   }
+}
+
+function placeOf(record: DocumentRecord, field: ListDocuments['sortField']): number | string {
+  return {
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+    id: record.id,
+    file_path: record.filePath,
+  }[field]
 }

@@ -6,8 +6,8 @@ import type {
   DocumentRecord,
   InterruptedDocument,
 } from '../../../engine/ports/document-record.ts'
-import type { Steps } from '../../../vectors/slices.ts'
-import type { Connection } from '../database/connection.ts'
+import { inSlices, type Steps } from '../../../vectors/slices.ts'
+import { type Connection, LIMIT } from '../database/connection.ts'
 import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
 import { keepText, lastPlace } from './enqueue-documents.ts'
@@ -16,6 +16,9 @@ import { keepText, lastPlace } from './enqueue-documents.ts'
 const LONGEST_WAIT_MS = 3_600_000
 /** Documents that one transaction forgets when all of them go: 2 ms at most. */
 const FORGOTTEN_AT_ONCE = 200
+/** Documents that one step puts back into the queue: 2 ms at most. */
+const CHANGED_AT_ONCE = 100
+const AMONG = 'IN (SELECT value FROM json_each(?))'
 
 /** In work, and not by one of the owners that are bound to it. */
 const LEFT = `status = 'processing' AND life NOT IN (SELECT value FROM json_each(?))`
@@ -74,11 +77,10 @@ export class QueueTable {
     return this.#connection.get<{ at: number | null }>(sql)?.at ?? null
   }
 
-  hurry(): number {
-    return this.#connection.durably(() =>
-      this.#connection.run(
-        `UPDATE documents SET next_attempt_at = 0 WHERE status = 'pending' AND next_attempt_at > 0`,
-      ),
+  hurry(): Promise<number> {
+    const waiting = `status = 'pending' AND next_attempt_at > 0`
+    return this.#changeAll(waiting, (some) =>
+      this.#connection.run(`UPDATE documents SET next_attempt_at = 0 WHERE seq ${AMONG}`, some),
     )
   }
 
@@ -232,13 +234,12 @@ export class QueueTable {
     for (;;) {
       const some = this.#connection.all<{ seq: number }>(next, first, last)
       if (some.length === 0) return
-      const among = 'IN (SELECT value FROM json_each(?))'
       for (const sql of [
         `INSERT OR IGNORE INTO dead_texts
-         SELECT document FROM document_texts WHERE document ${among}`,
-        `DELETE FROM custom_graphs WHERE document ${among}`,
-        `DELETE FROM scheduled_deletions WHERE document ${among}`,
-        `DELETE FROM documents WHERE seq ${among}`,
+         SELECT document FROM document_texts WHERE document ${AMONG}`,
+        `DELETE FROM custom_graphs WHERE document ${AMONG}`,
+        `DELETE FROM scheduled_deletions WHERE document ${AMONG}`,
+        `DELETE FROM documents WHERE seq ${AMONG}`,
       ]) {
         this.#connection.run(sql, JSON.stringify(some.map(({ seq }) => seq)))
       }
@@ -295,13 +296,44 @@ export class QueueTable {
     return changed > 0
   }
 
-  requeueFailed(documentIds: readonly string[] | null): number {
+  async requeueFailed(documentIds: readonly string[] | null): Promise<number> {
+    if (documentIds === null) {
+      return this.#changeAll(`status = 'failed'`, (some) => this.#requeue(`seq ${AMONG}`, some))
+    }
     return this.#connection.durably(() => {
-      if (documentIds === null) return this.#requeue(`status = 'failed'`)
       let requeued = 0
       for (const id of documentIds) requeued += this.#requeue(`id = ? AND status = 'failed'`, id)
       return requeued
     })
+  }
+
+  /**
+   * Changes all that fulfil a condition, some by each transaction: a model that was out for a day leaves
+   * very many. What comes meanwhile may be among them.
+   *
+   * @param change takes their numbers as a list in JSON, and tells how many it changed
+   */
+  async #changeAll(condition: string, change: (some: string) => number): Promise<number> {
+    let changed = 0
+    const steps = this.#someOfAll(condition, (some) => {
+      changed += change(some)
+    })
+    await inSlices(steps, {
+      around: (slice) => this.#connection.durably(slice),
+      room: () => this.#connection.roomInLog(),
+    })
+    return changed
+  }
+
+  *#someOfAll(condition: string, change: (some: string) => void): Steps {
+    const next = `SELECT seq FROM documents WHERE ${condition} AND seq > ? ORDER BY seq ${LIMIT}`
+    for (let last = 0; ; ) {
+      const some = this.#connection.all<{ seq: number }>(next, last, CHANGED_AT_ONCE)
+      if (some.length === 0) return
+      change(JSON.stringify(some.map(({ seq }) => seq)))
+      last = some.at(-1)?.seq ?? last
+      yield
+    }
   }
 
   /** As a list in JSON. */

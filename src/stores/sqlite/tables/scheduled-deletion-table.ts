@@ -1,5 +1,6 @@
 import type { ScheduledDeletion } from '../../../engine/ports/document-queue.ts'
 import type { DocumentRecord } from '../../../engine/ports/document-record.ts'
+import { inSlices, type Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
 import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
@@ -14,30 +15,44 @@ export class ScheduledDeletionTable {
     this.#arriving = arriving
   }
 
-  /** Who asks a second time may ask for more to go along, and keeps the place of the first time. */
-  scheduleDeletion(
+  /**
+   * Who asks a second time may ask for more to go along, and keeps the place of the first time. Very many
+   * are scheduled by several transactions: of what a failure interrupts some goes, and the rest when it
+   * is asked for again.
+   */
+  async scheduleDeletion(
     documentIds: readonly string[],
-    { forgetAnswers, deleteFiles }: Omit<ScheduledDeletion, 'documentId'>,
-  ): DocumentRecord[] {
-    return this.#connection.durably(() => {
-      const taken: DocumentRecord[] = []
-      for (const id of new Set(documentIds)) {
-        const sql = `SELECT * FROM documents WHERE id = ?${this.#arriving.excluded}`
-        const row = this.#connection.get<DocumentRow>(sql, id)
-        if (row === undefined) continue
-        this.#connection.run(
-          `INSERT INTO scheduled_deletions (document, forget_answers, delete_files) VALUES (?, ?, ?)
-           ON CONFLICT (document) DO UPDATE SET
-             forget_answers = max(forget_answers, excluded.forget_answers),
-             delete_files = max(delete_files, excluded.delete_files)`,
-          row.seq,
-          Number(forgetAnswers),
-          Number(deleteFiles),
-        )
-        taken.push(documentRecord(row))
-      }
-      return taken
+    how: Omit<ScheduledDeletion, 'documentId'>,
+  ): Promise<DocumentRecord[]> {
+    const taken: DocumentRecord[] = []
+    await inSlices(this.#schedule(new Set(documentIds), how, taken), {
+      around: (slice) => this.#connection.durably(slice),
+      room: () => this.#connection.roomInLog(),
     })
+    return taken
+  }
+
+  *#schedule(
+    documentIds: ReadonlySet<string>,
+    { forgetAnswers, deleteFiles }: Omit<ScheduledDeletion, 'documentId'>,
+    taken: DocumentRecord[],
+  ): Steps {
+    for (const id of documentIds) {
+      const sql = `SELECT * FROM documents WHERE id = ?${this.#arriving.excluded}`
+      const row = this.#connection.get<DocumentRow>(sql, id)
+      if (row === undefined) continue
+      this.#connection.run(
+        `INSERT INTO scheduled_deletions (document, forget_answers, delete_files) VALUES (?, ?, ?)
+         ON CONFLICT (document) DO UPDATE SET
+           forget_answers = max(forget_answers, excluded.forget_answers),
+           delete_files = max(delete_files, excluded.delete_files)`,
+        row.seq,
+        Number(forgetAnswers),
+        Number(deleteFiles),
+      )
+      taken.push(documentRecord(row))
+      yield
+    }
   }
 
   scheduledDeletions(): string[] {
