@@ -7,6 +7,7 @@ import { extractionRows } from '../fixtures/model-server/default-answers.ts'
 import { ModelServer } from '../fixtures/model-server/model-server.ts'
 import { SeededRandom } from '../isolation/soak/random.ts'
 import { tempFolder } from '../server/temp-folder.ts'
+import { TEST_HOSTS } from '../server/test-hosts.ts'
 import { manyUsers } from '../server/test-server.ts'
 import { ChaosCaller, type Taken } from './chaos-caller.ts'
 import { type ChaosReport, judge } from './chaos-report.ts'
@@ -66,6 +67,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       // It counts the calls of models.
       CHECK_MODELS: 'false',
       MAX_EVENT_LOOP_DELAY_MS: '0',
+      ...TEST_HOSTS,
     }),
     { logStream: story },
   )

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { loadConfig } from '../../src/config/config.ts'
 import { buildServer } from '../../src/main.ts'
 import { tempFolder } from '../server/temp-folder.ts'
+import { TEST_HOSTS } from '../server/test-hosts.ts'
 
 export const DESCRIPTION_FILE = new URL('../../docs/openapi.json', import.meta.url)
 
@@ -20,6 +21,7 @@ export async function withServer<T>(
         LOG_LEVEL: 'silent',
         // A busy machine is no reason for a test to be refused.
         MAX_EVENT_LOOP_DELAY_MS: '0',
+        ...TEST_HOSTS,
         ...env,
       }),
     )

@@ -17,6 +17,7 @@ import { startServer } from '../../src/main.ts'
 import { PasswordChecker } from '../../src/tenancy/sign-in/password.ts'
 import { startRealProcess } from '../server/real-process.ts'
 import { tempFolder } from '../server/temp-folder.ts'
+import { TEST_HOSTS } from '../server/test-hosts.ts'
 
 /** Two people in one workspace, one in a part of another, and one in two. */
 const USERS = [
@@ -58,6 +59,7 @@ describe('tenantrag adopt', () => {
       USERS_FILE: join(folder.path, 'users.json'),
       LOG_LEVEL: 'fatal',
       MAX_EVENT_LOOP_DELAY_MS: '0',
+      ...TEST_HOSTS,
     }
     await writeFile(env.USERS_FILE ?? '', JSON.stringify({ users: USERS }))
   })

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
 import { startServer } from '../../src/main.ts'
 import { startRealProcess } from '../server/real-process.ts'
+import { TEST_HOSTS } from '../server/test-hosts.ts'
 import {
   afterThisTest,
   cleanUpAfterEach,
@@ -116,6 +117,7 @@ describe('a workspace that another process has open', () => {
         WORKING_DIR: join(folder, 'rag_storage'),
         INPUT_DIR: join(folder, 'inputs'),
         LOG_LEVEL: 'silent',
+        ...TEST_HOSTS,
       }),
     )
     afterThisTest(() => second.close())

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
 import { startServer } from '../../src/main.ts'
 import { tempFolder } from './temp-folder.ts'
+import { TEST_HOSTS } from './test-hosts.ts'
 import { manyUsers } from './test-server.ts'
 
 const GUESSES = [
@@ -34,6 +35,7 @@ it('a stranger pushes nothing out of the audit, however often it is refused', as
       LOG_LEVEL: 'fatal',
       MAX_EVENT_LOOP_DELAY_MS: '0',
       USERS_FILE: usersFile,
+      ...TEST_HOSTS,
     }),
   )
   const headers = { 'x-api-key': 'key-of-user-0', 'lightrag-workspace': 'space-1' }

@@ -12,6 +12,7 @@ import { modelEnv } from '../guarantees/model-process.ts'
 import { needing } from '../needing.ts'
 import { startRealProcess } from './real-process.ts'
 import { tempFolder } from './temp-folder.ts'
+import { TEST_HOSTS } from './test-hosts.ts'
 
 const API_KEY = 'key-of-ann-0123456789'
 const PASSWORD = 'correct-horse-battery'
@@ -54,6 +55,7 @@ async function start(env: Record<string, string> = {}) {
       TOKEN_SECRET,
       LOG_LEVEL: 'trace',
       MAX_EVENT_LOOP_DELAY_MS: '0',
+      ...TEST_HOSTS,
       ...env,
     }),
     { logStream: { write: (line) => written.push(line) } },

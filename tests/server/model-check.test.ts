@@ -6,6 +6,7 @@ import type { Fault } from '../fixtures/model-server/fault.ts'
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.ts'
 import type { CallKind } from '../fixtures/model-server/recorded-call.ts'
 import { tempFolder } from './temp-folder.ts'
+import { TEST_HOSTS } from './test-hosts.ts'
 
 let provider: ModelServer
 let folder: Awaited<ReturnType<typeof tempFolder>>
@@ -35,6 +36,7 @@ async function start(env: Record<string, string> = {}): Promise<void> {
     WORKING_DIR: join(folder.path, 'rag_storage'),
     INPUT_DIR: join(folder.path, 'inputs'),
     MAX_EVENT_LOOP_DELAY_MS: '0',
+    ...TEST_HOSTS,
     LLM_BINDING: 'openai',
     LLM_BINDING_HOST: provider.openAiUrl,
     LLM_BINDING_API_KEY: 'sk-secret-key-0123456789',

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { startServer } from '../../src/main.ts'
 import { ROUTE_PERMISSIONS } from '../contract/route-permissions.ts'
 import { tempFolder } from './temp-folder.ts'
+import { TEST_HOSTS } from './test-hosts.ts'
 import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 
 const EVIL = 'https://evil.example'
@@ -243,6 +244,7 @@ describe('the address that is listened on', () => {
       INPUT_DIR: `${folder.path}/inputs`,
       USERS_FILE: '',
       LOG_LEVEL: 'info',
+      ...TEST_HOSTS,
       ...env,
     })
     // Not whatever lies in the folder that the tests run in.

@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { type Server, startServer } from '../../src/main.ts'
 import { nameIn } from '../../src/stores/sqlite/database/stored-name.ts'
 import { tempFolder } from './temp-folder.ts'
+import { TEST_HOSTS } from './test-hosts.ts'
 
 const REMEDY = /swapped.*workspace claim/
 
@@ -47,6 +48,7 @@ describe('the folder of a workspace', () => {
       USERS_FILE: at('users.json'),
       LOG_LEVEL: 'error',
       MAX_EVENT_LOOP_DELAY_MS: '0',
+      ...TEST_HOSTS,
     })
     server = await startServer(config, { logStream: { write: (line) => log.push(line) } })
   }

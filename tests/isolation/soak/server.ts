@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { TEST_HOSTS } from '../../server/test-hosts.ts'
 import { HOST_SUFFIX } from './intrusions.ts'
 
 export interface SoakGauges {
@@ -39,6 +40,7 @@ export async function startSoakServer(folder: string, maxEngines: number): Promi
     POOL_ACQUIRE_TIMEOUT_SECONDS: '60',
     // A busy machine is no reason to refuse anybody.
     MAX_EVENT_LOOP_DELAY_MS: '0',
+    ...TEST_HOSTS,
   }
   const child = fork(
     fileURLToPath(new URL('server-child.ts', import.meta.url)),
