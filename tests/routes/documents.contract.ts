@@ -123,6 +123,29 @@ export function describeDocuments(client: () => RestClient): void {
       })
     })
 
+    it('takes the others of a batch of which it knows a text or a source', async () => {
+      const { track_id: known } = await insert(CURIE, 'people.txt')
+      await rest.settled(known)
+      const send = async (texts: readonly string[], file_sources: readonly string[]) => {
+        const body = { texts, file_sources }
+        return (await rest.post<InsertResponse>('/documents/texts', body)).body
+      }
+      const sent = await send(
+        [CURIE, TURING, `${TURING} again`, `${CURIE} again`],
+        ['curie.txt', 'turing.txt', 'people.txt', 'more.txt'],
+      )
+      expect(sent).toMatchObject({
+        status: 'partial_success',
+        message: expect.stringContaining('2 of them were here already'),
+      })
+      const taken = await rest.settled(sent.track_id)
+      expect(taken.map(({ file_path }) => file_path).sort()).toEqual(['more.txt', 'turing.txt'])
+      expect(await send([CURIE, TURING], ['curie.txt', 'turing.txt'])).toMatchObject({
+        status: 'duplicated',
+        track_id: known,
+      })
+    })
+
     it('replaces the text of a known source when asked to', async () => {
       await rest.settled((await insert(CURIE, 'people.txt')).track_id)
       const { body } = await rest.post<InsertResponse>('/documents/text?on_conflict=replace', {

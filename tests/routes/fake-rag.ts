@@ -47,12 +47,14 @@ export class FakeRag extends FakeGraph implements Rag {
       throw new EngineError('invalid_argument', 'There are more sources than texts')
     }
     const trackId = newTrackId('insert')
-    for (const [index, raw] of texts.entries()) {
+    const answers = texts.map((raw, index) => {
       const source = file_sources[index]?.trim() || 'unknown_source'
-      const answer = this.#insert(raw.trim(), source, trackId, on_conflict)
-      if (answer.status === 'duplicated') return answer
-    }
-    return success(trackId)
+      return this.#insert(raw.trim(), source, trackId, on_conflict)
+    })
+    const known = answers.filter(({ status }) => status === 'duplicated')
+    const [first] = known
+    if (first === undefined) return success(trackId)
+    return known.length === answers.length ? first : partly(trackId, known.length)
   }
 
   async insertFile({ file_name, on_conflict }: InsertFile, content: AsyncIterable<Uint8Array>) {
@@ -409,6 +411,10 @@ function newTrackId(prefix: string): string {
 
 function success(track_id: string): InsertResponse {
   return { status: 'success', message: 'Taken in', track_id }
+}
+
+function partly(track_id: string, known: number): InsertResponse {
+  return { status: 'partial_success', message: `${known} of them were here already`, track_id }
 }
 
 function duplicated(track_id: string): InsertResponse {

@@ -85,7 +85,6 @@ export class AttachedDocuments {
       const attached = attachedDocument(document, { filePath, id, kept, room })
       const [outcome] = await store.queue.enqueue([attached], {
         onConflict: isOwn ? 'replace' : 'keep',
-        refusal: 'each',
       })
       if (outcome?.kind === 'queued' && outcome.freedFile) await uploads.remove(outcome.freedFile)
       return outcome?.kind === 'queued'

@@ -130,9 +130,7 @@ export class Intake {
     trackId: string,
   ): Promise<InsertResponse> {
     await this.#makeWay(documents)
-    // One known name or text refuses the whole request, as LightRAG does.
-    const refusal = onConflict === 'keep' ? 'all' : 'each'
-    const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict, refusal })
+    const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict })
     for (const outcome of outcomes) {
       if (outcome.kind === 'queued' && outcome.freedFile)
         await this.#parts.uploads.remove(outcome.freedFile)
@@ -146,9 +144,10 @@ export class Intake {
       queued === 1
         ? 'Accepted. Processing goes on in the background.'
         : `Accepted ${queued} texts. Processing goes on in the background.`
+    const left = `${skipped} of them ${skipped === 1 ? 'was' : 'were'} here already`
     return {
       status: skipped === 0 ? 'success' : 'partial_success',
-      message: skipped === 0 ? accepted : `${accepted} ${skipped} of them were here already.`,
+      message: skipped === 0 ? accepted : `${accepted} Of ${outcomes.length} texts, ${left}.`,
       track_id: trackId,
     }
   }

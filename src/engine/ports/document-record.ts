@@ -136,8 +136,6 @@ export type EnqueueOutcome =
       readonly by: 'external_id' | 'name' | 'content'
       readonly existing: DocumentRecord
     }
-  /** It came with a duplicate that has all refused. */
-  | { readonly kind: 'refused' }
 
 export interface EnqueueOptions {
   /**
@@ -146,11 +144,6 @@ export interface EnqueueOptions {
    * id of its own is never replaced for its name under another id.
    */
   readonly onConflict: 'keep' | 'replace'
-  /**
-   * What is refused for a name or a text that is here already: that document alone, or all that came
-   * with it. One with an external id of its own stands for itself.
-   */
-  readonly refusal?: 'each' | 'all'
 }
 
 /** Where a document stands in a list: the value it is sorted by, and its id. */

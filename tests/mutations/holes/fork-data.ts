@@ -718,11 +718,11 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/engine/documents/intake.ts',
-        find: 'const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict, refusal })',
+        find: 'const outcomes = await this.#parts.store.queue.enqueue(documents, { onConflict })',
         replace: `const known = await Promise.all(documents.map((one) => this.#stored(one)))
     const fresh = documents.filter((_, i) => known[i] === null)
     const zipped = fresh.map((one, i) => ({ ...one, annotations: documents[i]?.annotations }))
-    const outcomes = await this.#parts.store.queue.enqueue(zipped, { onConflict, refusal })`,
+    const outcomes = await this.#parts.store.queue.enqueue(zipped, { onConflict })`,
       },
     ],
     test: MIXED_BATCH,

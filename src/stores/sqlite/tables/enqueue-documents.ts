@@ -12,8 +12,7 @@ import { keepGraph } from './graph/custom-graph-table.ts'
 const NAMELESS: ReadonlySet<string> = new Set(['unknown_source', 'no-file-path'])
 
 /**
- * Takes documents in as `pending`, one after the other. Ends without having taken any in when one is
- * known that has all refused.
+ * Takes documents in as `pending`, one after the other; of what is known, none but what it replaces.
  *
  * @param outcomes gets what became of each
  */
@@ -23,17 +22,6 @@ export function* enqueueDocuments(
   options: EnqueueOptions,
   outcomes: EnqueueOutcome[],
 ): Steps {
-  if (options.refusal === 'all') {
-    for (const [at, document] of documents.entries()) {
-      if (at > 0) yield
-      const duplicate = refusing(connection, document)
-      if (duplicate === null) continue
-      for (const other of documents.keys()) {
-        outcomes.push(other === at ? duplicate : { kind: 'refused' })
-      }
-      return
-    }
-  }
   const queued = new Set<number>()
   for (const document of documents) {
     if (outcomes.length > 0) yield
@@ -58,12 +46,6 @@ function enqueue(
   if (known === null) return { kind: 'queued', replaced: null }
   const { id, stored_file: file } = known.row
   return { kind: 'queued', replaced: id, ...(file === null ? {} : { freedFile: file }) }
-}
-
-/** Which document is here already, unless the new one has an external id of its own. */
-function refusing(connection: Connection, document: NewDocument): EnqueueOutcome | null {
-  if (document.annotations?.externalId !== undefined) return null
-  return duplicateOf(connection, document, knownAs(connection, document))
 }
 
 /** @param known what is in its way by its id or its name */
