@@ -1,6 +1,8 @@
 import type { CallOptions, Keywords } from '../ports/models.ts'
 import type { Hit } from '../ports/searches.ts'
 import type { Key, StoredChunk, StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
+import { yieldAheadIfDue } from '../work/turns.ts'
+import { SaidBefore } from './context/said-before.ts'
 import { findKeywords } from './find-keywords.ts'
 import type { Question } from './question.ts'
 import { interleaved } from './rank/fuse.ts'
@@ -20,6 +22,8 @@ export interface Retrieved {
 
 /** A reranker chooses among this many times the chunks that are wanted. */
 const RERANK_POOL = 2
+/** How often further passages are read for those that repeat others. */
+const MOST_ROUNDS = 4
 /** A line of the context has at least about this many tokens, so more rows are never of use. */
 const SHORTEST_LINE = 12
 
@@ -84,13 +88,25 @@ async function readGraph(
   return { entities: entities.slice(0, most(question.maxEntityTokens)), relations }
 }
 
-function readChunks(
+/** As many passages as are wanted, each of which says something of its own. */
+async function readChunks(
   { searches, models }: RetrieveParts,
   { chunkTopK, enableRerank }: Question,
   hits: readonly Hit[],
 ): Promise<StoredChunk[]> {
-  const pool = models.reranker && enableRerank ? RERANK_POOL : 1
-  return searches.chunks(keysOf(hits.slice(0, pool * chunkTopK)))
+  const wanted = (models.reranker && enableRerank ? RERANK_POOL : 1) * chunkTopK
+  const kept: StoredChunk[] = []
+  const said = new SaidBefore()
+  for (let at = 0, round = 0; round < MOST_ROUNDS; round += 1) {
+    const next = hits.slice(at, at + wanted - kept.length)
+    at += next.length
+    for (const chunk of await searches.chunks(keysOf(next))) {
+      await yieldAheadIfDue()
+      if (said.isNew(chunk)) kept.push(chunk)
+    }
+    if (next.length === 0 || kept.length >= wanted) break
+  }
+  return kept
 }
 
 const keysOf = (hits: readonly Hit[]): Key[] => hits.map(({ key }) => key)

@@ -1,7 +1,8 @@
 import type { StoredChunk } from '../../ports/stored-rows.ts'
-import { type SentenceRange, sentenceRanges } from '../../text/sentence-ranges.ts'
+import type { SentenceRange } from '../../text/sentence-ranges.ts'
 import { stemOf } from '../../text/stem.ts'
 import { STOP_WORDS } from '../../text/stop-words.ts'
+import { sentencesOf } from './sentences-of.ts'
 
 /** In UTF-16 units; the rest of a pasted page asks no better. */
 const LONGEST_QUESTION = 4_000
@@ -67,15 +68,6 @@ function bestOf(
     }
   }
   return best === undefined ? undefined : sentences[best.at]
-}
-
-/** Of the rows that a store keeps between questions. */
-const KNOWN = new WeakMap<StoredChunk, readonly SentenceRange[]>()
-
-function sentencesOf(chunk: StoredChunk): readonly SentenceRange[] {
-  const known = KNOWN.get(chunk) ?? sentenceRanges(chunk.content)
-  KNOWN.set(chunk, known)
-  return known
 }
 
 /** For each term the sentences that have it. */

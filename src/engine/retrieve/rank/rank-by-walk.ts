@@ -1,6 +1,7 @@
 import type { CallOptions, Keywords } from '../../ports/models.ts'
 import type { Hit, Searches } from '../../ports/searches.ts'
-import type { Key } from '../../ports/stored-rows.ts'
+import type { Key, StoredChunk } from '../../ports/stored-rows.ts'
+import { SaidBefore } from '../context/said-before.ts'
 import type { Question } from '../question.ts'
 import {
   closeHits,
@@ -53,14 +54,16 @@ export async function rankByWalk(
     alike,
     closeHits(parts, vector, foundByWords, (target) => searches.nearestEntities(target, topK)),
   ])
-  const unsaid = unsaidByBest(searches, query, direct)
+  const seeds = await seedsOf(searches, direct)
+  const unsaid = seeds[0] ? unsaidShare(query, seeds[0].content) : 1
+  const scores = new Map(direct.map(({ key, score }) => [key, score]))
   const walked = await walk(searches, {
-    chunks: new Map(direct.slice(0, SEEDS).map(({ key, score }) => [key, score])),
+    chunks: new Map(seeds.map(({ key }) => [key, scores.get(key) ?? 0])),
     entities: new Map(linked.map((entity) => [entity.key, entity])),
     relevance: await relevanceBeside(searches, query, linked),
     total,
   })
-  const chunks = gained(direct, walked.chunks, WALK + WALK_UNSAID * (await unsaid))
+  const chunks = gained(direct, walked.chunks, WALK + WALK_UNSAID * unsaid)
   const told = await subjectsOf(searches, chunks.slice(0, TELLERS), rarityIn(total))
   const entities = fuse([
     { hits: linked.map(({ key, weight }): Hit => ({ key, score: weight })), weight: LINKED },
@@ -72,13 +75,14 @@ export async function rankByWalk(
   return { chunks, entities, relations: [] }
 }
 
-async function unsaidByBest(
+/** The best passages that are not one and the same. */
+async function seedsOf(
   searches: Pick<Searches, 'chunks'>,
-  query: string,
   direct: readonly Hit[],
-): Promise<number> {
-  const [best] = await searches.chunks(direct.slice(0, 1).map(({ key }) => key))
-  return best ? unsaidShare(query, best.content) : 1
+): Promise<StoredChunk[]> {
+  const best = await searches.chunks(direct.slice(0, 2 * SEEDS).map(({ key }) => key))
+  const said = new SaidBefore()
+  return best.filter((chunk) => said.isNew(chunk)).slice(0, SEEDS)
 }
 
 /** The direct hits, the best of them 1, with what the walk has brought to each passage. */
