@@ -24,8 +24,9 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u
 const LIKE_A_NAME = /\p{Lu}|\p{Lo}/u
 
 /**
- * The entities that a question names, with or without capitals: its longest runs of words that are
- * names; then, for the mentions that are none, the few names that hold all words of the mention.
+ * The entities that a question names: its longest runs of words that are names; then, for the mentions
+ * that are none, the few names that hold all words of the mention. Words in small letters are names
+ * only in a question that has no others: beside "Weir Song", "song" and "river" are what they say.
  *
  * @param mentions what may be a name; words without a capital are looked for whole only
  */
@@ -35,8 +36,8 @@ export async function linkNames(
   mentions: readonly string[],
 ): Promise<LinkedEntity[]> {
   // Word by word: a whole question is longer than any name.
-  const words = unjoined(question).split(/\s+/, MAX_WORDS).map(nameKey).join(' ').split(' ')
-  const runs = runsOf(words)
+  const words = wordsOf(question, new Set(mentions.map((mention) => nameKey(mention))))
+  const runs = runsOf(words.map(({ key }) => key))
   const likely = mentions.filter((mention) => LIKE_A_NAME.test(mention))
   const asked = [...new Set(likely.map(nameKey))].filter(Boolean).slice(0, MAX_MENTIONS)
   const known = byNameKey(await index.entitiesByNameKey(lookedUp(runs.keys(), asked)))
@@ -46,12 +47,36 @@ export async function linkNames(
       if (!found.has(entity.key)) found.set(entity.key, { ...entity, weight: 1 / entities.length })
     }
   }
-  for (const entities of longest(runs, known)) add(entities)
+  const named = longest(runs, known).map(({ from, to, entities }) => ({
+    entities,
+    isLikeAName: words.slice(from, to).some((word) => word.isLikeAName),
+  }))
+  const hasNames = named.some(({ isLikeAName }) => isLikeAName)
+  for (const { entities, isLikeAName } of named) if (isLikeAName || !hasNames) add(entities)
   const rest = asked.filter((key) => !(runs.has(key) && known.has(key)))
   for (const entities of await Promise.all(rest.map((key) => meanings(index, key, known)))) {
     add(entities)
   }
   return [...found.values()]
+}
+
+interface Word {
+  readonly key: string
+  readonly isLikeAName: boolean
+}
+
+/** @param mentions their keys: the capital of a first word says nothing unless it is that of one */
+function wordsOf(question: string, mentions: ReadonlySet<string>): Word[] {
+  const words = unjoined(question).split(/\s+/, MAX_WORDS)
+  const first = words.findIndex((word) => word !== '')
+  return words.flatMap((word, at) =>
+    nameKey(word)
+      .split(' ')
+      .map((key) => {
+        const isMentioned = () => [...mentions].some((mention) => mention.split(' ').includes(key))
+        return { key, isLikeAName: LIKE_A_NAME.test(word) && (at !== first || isMentioned()) }
+      }),
+  )
 }
 
 function lookedUp(runs: Iterable<string>, mentions: readonly string[]): string[] {
@@ -74,8 +99,8 @@ function byNameKey(entities: readonly NamedEntity[]): Map<string, NamedEntity[]>
 function longest(
   runs: ReadonlyMap<string, readonly WordSpan[]>,
   known: ReadonlyMap<string, readonly NamedEntity[]>,
-): (readonly NamedEntity[])[] {
-  const found: (readonly NamedEntity[])[] = []
+): NamedSpan[] {
+  const found: NamedSpan[] = []
   const taken = new Set<number>()
   for (const [run, spans] of runs) {
     const entities = known.get(run) ?? known.get(singular(run))
@@ -83,7 +108,7 @@ function longest(
     for (const { from, to } of spans) {
       if (overlaps(taken, from, to)) continue
       for (let at = from; at < to; at += 1) taken.add(at)
-      found.push(entities)
+      found.push({ from, to, entities })
     }
   }
   return found
@@ -109,6 +134,10 @@ async function meanings(
 interface WordSpan {
   readonly from: number
   readonly to: number
+}
+
+interface NamedSpan extends WordSpan {
+  readonly entities: readonly NamedEntity[]
 }
 
 /** Every run of words with where it stands, the longest first. */

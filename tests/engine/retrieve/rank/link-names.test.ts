@@ -42,7 +42,7 @@ describe('linkNames', () => {
 
   it('finds the possessive, the plural and the joined spelling of a name', async () => {
     const names = ['Ines Tollan', 'Falcon']
-    expect(await linked(names, "Is InesTollan's report about falcons?")).toEqual([
+    expect(await linked(names, "Is InesTollan's report about Falcons?")).toEqual([
       'ines tollan 1',
       'falcon 1',
     ])
@@ -66,6 +66,23 @@ describe('linkNames', () => {
 
   it('looks for no part of a name by a word in small letters', async () => {
     expect(await linked(['Harbour Lights'], 'what lights are there?', ['lights'])).toEqual([])
+  })
+
+  it('takes words in small letters for names only where there are no others', async () => {
+    const names = ['Weir Song', 'River', 'Singer']
+    expect(await linked(names, 'Which river does the singer of Weir Song cross?')).toEqual([
+      'weir song 1',
+    ])
+    expect(await linked(names, 'which river does the singer cross?')).toEqual([
+      'river 1',
+      'singer 1',
+    ])
+  })
+
+  it('takes the capital of a first word for that of the sentence unless it is a mention', async () => {
+    const names = ['River', 'Singer']
+    expect(await linked(names, 'River of the singer')).toEqual(['river 1', 'singer 1'])
+    expect(await linked(names, 'River of the singer', ['River'])).toEqual(['river 1'])
   })
 
   it('shares the weight of a name that two entities bear', async () => {
