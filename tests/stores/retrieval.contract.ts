@@ -99,6 +99,32 @@ function describeFullText(store: () => Store): void {
       expect(await store().searches.matchChunks('hotel', 5)).toHaveLength(1)
     })
 
+    it('spells a word that no text has as one that some text has', async () => {
+      await textsMatching(store(), ['Wolfgang had his breakfast', 'Nets of the river boats'], '')
+      const { searches } = store()
+      const spelled = (text: string) => searches.respelled(text)
+      expect(await spelled('What had Wolfagng for BREKFAST?')).toBe(
+        'What had Wolfgang for BREAKFAST?',
+      )
+      // Known in another form, too short, too far away, or too many.
+      for (const same of ['breakfasts boat', 'a nat', 'wolfpack', 'rivre braekfast wolfgag']) {
+        expect(await spelled(same)).toBe(same)
+      }
+    })
+
+    it('takes the spelling that fits the rest of the question', async () => {
+      await textsMatching(store(), ['a painter of walls', 'a printer of books'], '')
+      const { searches } = store()
+      expect(await searches.respelled('books of the pinter')).toBe('books of the printer')
+      expect(await searches.respelled('walls of the pinter')).toBe('walls of the painter')
+    })
+
+    it('spells nothing as a word of documents that do not count', async () => {
+      await textsMatching(store(), ['Wolfgang sleeps', 'Nobody sleeps'], '')
+      expect(await (await within(store(), ['d0'])).respelled('wolfagng')).toBe('wolfgang')
+      expect(await (await within(store(), ['d1'])).respelled('wolfagng')).toBe('wolfagng')
+    })
+
     it('takes stop words for words only when there are no others', async () => {
       const texts = ['to be or not to be', 'the river']
       expect(await textsMatching(store(), texts, 'what is the river')).toEqual(['the river'])

@@ -13,6 +13,11 @@ import type {
 export interface Searches {
   /** Full-text search (BM25) over chunks. `text` is a user's words, never a query language. */
   matchChunks(text: string, limit: number): Promise<Hit[]>
+  /**
+   * A user's words, with those that no chunk has in any form replaced by words that some chunk has and that
+   * differ from them by one slip of the pen.
+   */
+  respelled(text: string): Promise<string>
   /** Cosine similarity, best first. */
   nearestChunks(vector: Float32Array, limit: number): Promise<Hit[]>
   nearestEntities(vector: Float32Array, limit: number): Promise<Hit[]>

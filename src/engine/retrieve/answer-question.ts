@@ -150,13 +150,11 @@ async function find(
 ): Promise<Found | null> {
   if (question.query === '') throw new EngineError('invalid_argument', 'The query is blank.')
   await yieldAheadIfDue()
-  const searched = await searchedQuestion(parts, question, options)
+  const told = await searchedQuestion(parts, question, options)
   const within = await parts.store.searches.within(question.filter)
-  const all = await retrieve(
-    { ...parts, searches: within ?? parts.store.searches },
-    searched,
-    options,
-  )
+  const searches = within ?? parts.store.searches
+  const searched = { ...told, query: await searches.respelled(told.query) }
+  const all = await retrieve({ ...parts, searches }, searched, options)
   const retrieved = within ? await restate({ ...parts, within }, all) : all
   const { entities, relations, chunks } = retrieved
   if (entities.length + relations.length + chunks.length === 0) return null

@@ -71,6 +71,14 @@ describe('retrieval', () => {
     }
   })
 
+  it.each(TEXT_MODES)('finds what a mistyped word means in mode %s, and says so', async (mode) => {
+    const found = await engine.rag.queryData({ query: 'wher is Wevaers town', mode })
+    expect(found.metadata).toMatchObject({ searched_for: 'wher is Weavers town' })
+    expect(found.data.chunks?.[0]?.file_path).toBe('orrin.txt')
+    const named = await engine.find({ query: 'Who is Mierla Vant?', mode })
+    expect(filesOf(named)[0]).toBe('singer.txt')
+  })
+
   it('looks in the graph for the keywords given, and for nothing else', async () => {
     const query = 'Who is Mirela Vant?'
     const local = await engine.find({ query, mode: 'local', ll_keywords: ['Jan Berg'] })
@@ -109,6 +117,34 @@ describe('retrieval', () => {
   it.each(TEXT_MODES)('finds nothing where nothing fits in mode %s', async (mode) => {
     const found = await engine.find({ query: 'zzqx', mode })
     expect([found.chunks, found.entities, found.relationships]).toEqual([[], [], []])
+  })
+})
+
+describe('one text under several names', () => {
+  const MINUTES = [
+    'The council of Orrin met in the hall of the weavers and spoke of the bridge over the Tarn.',
+    'The bridge was built by Ines Halvard and has a lamp on each side, which burns all night.',
+    'The council wants the lamps to burn until midnight alone, since oil has become dear.',
+  ].join(' ')
+  const query = 'Who built the bridge with the lamps?'
+
+  it('takes one place in every mode, and leaves the others to further passages', async () => {
+    const copies = await openEngine()
+    await copies.insert({
+      texts: [
+        MINUTES,
+        MINUTES.replaceAll('. ', '.\n\n'),
+        `${MINUTES} `.replaceAll(', ', ' , '),
+        'Ines Halvard was a bridge builder and lived in Weir with two dogs.',
+        'The lamps of Weir were lit by hand until the year of the flood.',
+      ],
+      file_sources: ['minutes.txt', 'minutes.md', 'copy.txt', 'ines.txt', 'weir.txt'],
+    })
+    for (const mode of TEXT_MODES) {
+      const found = await copies.find({ query, mode, chunk_top_k: 3 })
+      expect(filesOf(found).sort(), mode).toEqual(['ines.txt', 'minutes.txt', 'weir.txt'])
+    }
+    await copies.close()
   })
 })
 

@@ -47,6 +47,28 @@ export class FullTextSearch {
     return this.#bestOfAny(this.#chunksAmongst(documents), CHUNK_TEXTS, text, limit)
   }
 
+  /** Whether a text or a name has this word, in whatever form; true of what is more than one word. */
+  isKnown(word: string, documents: KeySet | null): boolean {
+    const [term, ...more] = fullTextTerms(word)
+    if (term === undefined || more.length > 0) return true
+    const matches = this.#chunksAmongst(documents)
+    if (documents === null && this.#generation.isWhole) {
+      // The search that comes next needs the list too.
+      const list = this.#lists.chunk_index.of(term, (some, most) =>
+        this.#postings(matches, some, most),
+      )
+      if (list === null || lengthOf(list) > 0) return true
+    } else if (this.#postings(matches, term, 1).length > 0) return true
+    return documents === null && this.entitiesWithAll([word], 1).length > 0
+  }
+
+  /** Whether the index of chunks has this word, also of chunks that nobody sees. Fast. */
+  isIndexed(word: string): boolean {
+    const [term] = fullTextTerms(word)
+    const sql = `SELECT 1 FROM chunk_index WHERE chunk_index MATCH ? LIMIT 1`
+    return term !== undefined && this.#connection.get(sql, term) !== undefined
+  }
+
   /** Entities whose name has some of the words. */
   entities(text: string, limit: number, keys: KeySet | null = null): Hit[] {
     return this.#bestOfAny(this.#entitiesAmongst(keys), ENTITY_NAMES, text, limit)

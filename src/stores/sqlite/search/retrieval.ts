@@ -14,6 +14,7 @@ import type { Tables } from '../tables/tables.ts'
 import type { VectorTable } from '../tables/vector-table.ts'
 import type { KeySet } from './key-set.ts'
 import { RowCache, type RowCacheOptions } from './row-cache.ts'
+import { respelled } from './spelling.ts'
 import { TieCache } from './tie-cache.ts'
 import { VectorKeys } from './vector-keys.ts'
 import type { WorkingGraph } from './working-graph.ts'
@@ -60,6 +61,10 @@ export class Retrieval {
 
   matchChunks(text: string, limit: number): Hit[] {
     return this.#tables.fullText.chunks(text, limit, null)
+  }
+
+  respelled(text: string, documents: KeySet | null = null): Promise<string> {
+    return respelled(this.#tables.fullText, text, documents)
   }
 
   async nearestChunks(

@@ -31,6 +31,11 @@ export class ScopedSearches {
     return tables.fullText.chunks(text, limit, scope.documents)
   }
 
+  respelled(text: string) {
+    const { retrieval, scope } = this.#parts
+    return retrieval.respelled(text, scope.documents)
+  }
+
   nearestChunks(vector: Float32Array, limit: number) {
     const { retrieval, scope } = this.#parts
     return retrieval.nearestChunks(vector, limit, scope.chunks)
