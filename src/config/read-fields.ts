@@ -1,6 +1,6 @@
 import type { FileReadersOptions } from '../formats/reader/file-readers.ts'
 import { CLOCK_OVER_CPU, DEFAULT_READ_LIMITS as LIMITS } from '../formats/reader/read-limits.ts'
-import { type EnvValues, flag, integer, parsed, text } from './env-fields.ts'
+import { type EnvValues, flag, integer, oneOf, parsed, text } from './env-fields.ts'
 
 const MB = 1024 * 1024
 
@@ -41,6 +41,11 @@ export const READ_FIELDS = {
   READ_HIDDEN: flag(
     LIMITS.readHidden,
     'Whether hidden sheets, and comments, headers and footers of Word, are read too.',
+  ),
+  FETCH_PAGES: oneOf(
+    ['public', 'all', 'off'],
+    'public',
+    'Which pages `POST /documents/url` fetches: of the public internet, of any address that the server reaches, or none.',
   ),
   OCR_PROGRAM: text(
     undefined,

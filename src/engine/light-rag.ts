@@ -16,6 +16,8 @@ import {
   updateDocument,
 } from './documents/documents.ts'
 import { listDocuments } from './documents/list-documents.ts'
+import { pageName } from './documents/page-name.ts'
+import { pageVersionOf } from './documents/page-version.ts'
 import { resetStatus } from './documents/reset-status.ts'
 import { createEntity, createRelation } from './graph/create-item.ts'
 import { customKgDocument } from './graph/custom-kg.ts'
@@ -189,6 +191,11 @@ export class LightRag implements Rag {
 
   retryChunks(documentId: string) {
     return this.#work.retryChunks(documentId)
+  }
+
+  async pageVersion(name: string) {
+    const document = await this.#store.documents.byPath(pageName(name))
+    return document && pageVersionOf(document)
   }
 
   async pipelineStatus(): Promise<PipelineStatus> {

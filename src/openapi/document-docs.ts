@@ -55,6 +55,14 @@ const intake = {
     body: { example: { texts: ['One text.', 'Another.'], file_sources: ['one.txt', 'two.txt'] } },
     reply: { example: inserted },
   },
+  'POST /documents/url': {
+    ...about('Takes in a page of the web'),
+    description:
+      'The page is fetched before the answer, as its robots.txt allows, from addresses of the public ' +
+      'internet alone. Sent again with on_conflict=replace it is taken in anew where it has changed.',
+    body: { example: { url: 'https://example.org/pumps.html' } },
+    reply: { example: inserted },
+  },
 } satisfies OperationDocs
 
 const lists = {

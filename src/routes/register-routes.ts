@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import type { PageFetcher } from '../engine/documents/page-calls.ts'
 import type { Rag } from '../engine/rag.ts'
 import { authVerifyRoutes } from './auth-verify.ts'
 import { documentRoutes } from './documents/document-routes.ts'
 import { insertRoutes } from './documents/insert.ts'
+import { insertUrlRoutes } from './documents/insert-url.ts'
 import { scanRoutes } from './documents/scan-routes.ts'
 import { sourceConflictRoutes } from './documents/source-conflicts.ts'
 import { uploadRoutes } from './documents/upload.ts'
@@ -23,6 +25,8 @@ export interface RoutesOptions {
   readonly maxTextBodyBytes?: number | undefined
   /** Longest wait for an uploading client's next bytes, in milliseconds; 2 minutes unless given. */
   readonly maxUploadSilenceMs?: number | undefined
+  /** Fetches pages of the web for documents. */
+  readonly pages: PageFetcher
   /**
    * Milliseconds of silence after which a streamed answer gives a sign of life; 2 s unless given, 0 =
    * never.
@@ -41,6 +45,7 @@ export async function registerRoutes(app: FastifyInstance, options: RoutesOption
   const { maxTextBodyBytes = 52_428_800, answerQuietMs: quietMs = 2000 } = options
   await app.register(documentRoutes, { rag })
   await app.register(insertRoutes, { rag, maxTextBodyBytes })
+  await app.register(insertUrlRoutes, { rag, pages: options.pages })
   await app.register(uploadRoutes, { rag, maxUploadBytes, maxUploadSilenceMs })
   await app.register(scanRoutes, { rag })
   await app.register(sourceConflictRoutes)

@@ -68,6 +68,13 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
       unknown: NO_ID,
       busy: { status: 200, word: 'success' },
     },
+    'POST /documents/url': {
+      // Nothing else is there to be fetched; tests/outbound fetches pages.
+      success: { path: '/documents/url', json: { url: 'http://127.0.0.1/' }, status: 400 },
+      invalid: { path: '/documents/url', json: { url: 3 }, status: 422 },
+      unknown: NO_ID,
+      busy: { status: 400 },
+    },
     'POST /documents/custom_kg': {
       success: {
         path: '/documents/custom_kg',

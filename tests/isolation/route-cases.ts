@@ -93,6 +93,10 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
     }),
     inserts: true,
   },
+  'POST /documents/url': {
+    call: () => ({ path: '/documents/url', body: { url: 'http://127.0.0.1/' } }),
+    owner: [400],
+  },
   'POST /documents/upload': {
     call: ({ file, text }) => ({
       path: '/documents/upload',

@@ -246,6 +246,10 @@ export class FakeRag extends FakeGraph implements Rag {
     }
   }
 
+  async pageVersion() {
+    return null
+  }
+
   async supportedFileTypes() {
     return { extensions: ['.md', '.txt'] }
   }

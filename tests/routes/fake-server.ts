@@ -3,6 +3,7 @@ import type { Rag } from '../../src/engine/rag.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { type RoutesOptions, registerRoutes } from '../../src/routes/register-routes.ts'
+import { NO_PAGES } from '../../src/server/engines/web-pages-of.ts'
 import { FakeRag } from './fake-rag.ts'
 import type { TestServer } from './rest-client.ts'
 
@@ -26,6 +27,7 @@ export async function buildApp(
   await app.register(httpConventions)
   wrap(app)
   await registerRoutes(app, {
+    pages: NO_PAGES,
     rag,
     health: { info: SERVER_INFO, details: () => true },
     ollama: OLLAMA,

@@ -5,6 +5,7 @@ import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { registerRoutes } from '../../src/routes/register-routes.ts'
+import { NO_PAGES } from '../../src/server/engines/web-pages-of.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { filesIn } from '../../src/workspaces/folder/files-in.ts'
 import { OLLAMA, SERVER_INFO } from '../routes/fake-server.ts'
@@ -23,6 +24,7 @@ export async function bareEngine(): Promise<TestServer> {
   const app = Fastify(httpServerOptions)
   await app.register(httpConventions)
   await registerRoutes(app, {
+    pages: NO_PAGES,
     rag,
     health: { info: SERVER_INFO, details: () => true },
     ollama: OLLAMA,

@@ -8,6 +8,7 @@ import type { LightRag } from '../../src/engine/light-rag.ts'
 import { RAG_METHODS, RAG_STREAMS, type Rag } from '../../src/engine/rag.ts'
 import { httpConventions, httpServerOptions } from '../../src/http/http-conventions.ts'
 import { registerRoutes } from '../../src/routes/register-routes.ts'
+import { NO_PAGES } from '../../src/server/engines/web-pages-of.ts'
 import { context } from '../../src/tenancy/context.ts'
 import { EnginePool } from '../../src/tenancy/pool/pool.ts'
 import { createProxy } from '../../src/tenancy/proxy/proxy.ts'
@@ -197,6 +198,7 @@ it('fails every request when the tenancy hook is missing, and opens no workspace
   const app = Fastify(httpServerOptions)
   await app.register(httpConventions, { errorStatuses: TENANCY_STATUS })
   await registerRoutes(app, {
+    pages: NO_PAGES,
     rag: createProxy<Rag>({ methods: RAG_METHODS, streams: RAG_STREAMS, pool, context }),
     health: { info: SERVER_INFO, details: () => true },
     ollama: OLLAMA,

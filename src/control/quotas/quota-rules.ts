@@ -59,6 +59,7 @@ export const QUOTA_RULES = {
   cancelPipeline: 'counted',
   scanStatus: 'counted',
   supportedFileTypes: 'counted',
+  pageVersion: 'free',
 
   query: 'query',
   queryData: 'query',

@@ -2,6 +2,7 @@ import type { CustomKg } from '../graph/graph-calls.ts'
 import type { Step } from '../pipeline/work-watch.ts'
 import type { DocStatus } from '../ports/document-record.ts'
 import type { Citation } from '../retrieve/query-calls.ts'
+import type { PageVersion } from './page-calls.ts'
 
 /** What lists can be cut to; newer LightRAG knows two more, which no document has here. */
 export type DocStatusFilter = DocStatus | 'parsing' | 'analyzing'
@@ -46,8 +47,18 @@ export interface InsertTexts {
   readonly on_conflict?: OnConflict | undefined
 }
 
+/** A page of the web, whose address is its name. */
+export interface WebPage extends PageVersion {
+  /** Where it was found, after redirects. */
+  readonly url: string
+  /** That of its format, with its dot, in lower case. */
+  readonly extension: string
+}
+
 export interface InsertFile {
+  /** Of a page of the web its address, as {@link pageName} keeps it. */
   readonly file_name: string
+  readonly page?: WebPage | undefined
   readonly external_id?: string | null | undefined
   readonly metadata?: Metadata | null | undefined
   readonly tags?: readonly string[] | null | undefined
@@ -264,6 +275,8 @@ export interface DocumentCalls {
    *   `invalid_argument`
    */
   insertFile(input: InsertFile, content: AsyncIterable<Uint8Array>): Promise<InsertResponse>
+  /** The version of a page that is here; null when there is none, or it has failed. */
+  pageVersion(name: string): Promise<PageVersion | null>
   listDocuments(query: PaginatedQuery): Promise<PaginatedDocuments>
   /** At most 1000 documents by status, for clients that still ask so. */
   documentsByStatus(): Promise<{ statuses: Record<string, DocStatusResponse[]> }>
@@ -307,6 +320,7 @@ export interface DocumentCalls {
 export const DOCUMENT_METHODS = [
   'insertTexts',
   'insertFile',
+  'pageVersion',
   'listDocuments',
   'documentsByStatus',
   'statusCounts',

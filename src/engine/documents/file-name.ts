@@ -84,7 +84,7 @@ function assertRecognized(content: Uint8Array, reader: Readable): void {
   if (!reader.recognizes?.(content.subarray(0, HEAD_BYTES))) throw unsupported(reader)
 }
 
-function unsupported({ extensions }: Readable): EngineError {
+export function unsupported({ extensions }: Readable): EngineError {
   return new EngineError(
     'unsupported_file_type',
     `Unsupported file type. Supported types: ${extensions.join(', ')}`,

@@ -15,6 +15,8 @@ import { annotationsOf } from './document-annotations.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
 import { checkedFileName, recognized, storedExtension } from './file-name.ts'
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
+import { pageName } from './page-name.ts'
+import { isOfPage, pageExtension, pageMetadata } from './page-version.ts'
 import type { ScheduledDeletions } from './scheduled-deletions.ts'
 import { summaryInTurns } from './summary-of.ts'
 
@@ -81,18 +83,25 @@ export class Intake {
     trackId = newTrackId('upload'),
   ): Promise<InsertResponse> {
     const { store, settings, uploads, fileReader, deletions, room } = this.#parts
-    const fileName = checkedFileName(input.file_name, fileReader)
+    const { page } = input
+    const fileName = page ? pageName(input.file_name) : checkedFileName(input.file_name, fileReader)
     const onConflict = input.on_conflict ?? 'keep'
     const annotations = annotationsOf(input)
     const chunking = planAsJson(chunkingPlan(input.chunking, settings))
     // Asked before the bytes are taken, to spare them; asked again when they are there.
     const known = onConflict === 'keep' ? await store.documents.byPath(fileName) : null
     if (known && !(await deletions.includes(known.id))) return duplicated(known, 'name')
-    const file = await uploads.put(recognized(fileName, content, fileReader), {
-      extension: storedExtension(fileName),
+    const bytes = page ? content : recognized(fileName, content, fileReader)
+    const file = await uploads.put(bytes, {
+      extension: page ? pageExtension(page, fileReader) : storedExtension(fileName),
       maxBytes: settings.maxUploadBytes,
       room,
     })
+    const before = page ? await store.documents.byPath(fileName) : null
+    if (before && isOfPage(before, file) && !(await deletions.includes(before.id))) {
+      await uploads.remove(file.name)
+      return unchangedPage(before)
+    }
     const document: NewDocument = {
       id: fileDocumentId(file.contentHash, fileName),
       filePath: fileName,
@@ -100,7 +109,7 @@ export class Intake {
       contentSummary: '',
       contentLength: file.bytes,
       contentHash: file.contentHash,
-      metadata: {},
+      metadata: page ? pageMetadata(page, file) : {},
       text: null,
       storedFile: file.name,
       annotations,
@@ -183,6 +192,14 @@ const SAME: Readonly<Record<KnownBy, string>> = {
   external_id: 'A document with this external id',
   name: 'A document of this name',
   content: 'A document with this content',
+}
+
+function unchangedPage({ trackId }: DocumentRecord): InsertResponse {
+  return {
+    status: 'duplicated',
+    message: 'The page has not changed since it was taken in.',
+    track_id: trackId,
+  }
 }
 
 function duplicated(known: DocumentRecord, by: KnownBy): InsertResponse {

@@ -13,6 +13,8 @@ export type EngineErrorCode =
   | 'unsupported_file_type'
   | 'invalid_file_name'
   | 'file_too_large'
+  | 'page_refused'
+  | 'page_unavailable'
   | 'pipeline_busy'
   | 'model_unavailable'
   | 'model_rejected'

@@ -1,3 +1,4 @@
+import { isPageName } from '../documents/page-name.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { FileReader, ReadFile, ReadOptions } from '../ports/file-reader.ts'
 import type { Files } from '../ports/files.ts'
@@ -24,7 +25,9 @@ export async function readStoredFile(
     throw new EngineError('invalid_argument', 'The uploaded file is no longer there.', { cause })
   })
   try {
-    const file = await reader.read(stored.path, filePath, options)
+    // The name of a page tells nothing of its format; that of its bytes does.
+    const fileName = isPageName(filePath) ? storedFile : filePath
+    const file = await reader.read(stored.path, fileName, options)
     if (file.text === '') throw new EngineError('invalid_argument', 'The file holds no text.')
     return file
   } finally {

@@ -17,6 +17,8 @@ export const ERROR_STATUS = {
   unsupported_file_type: 400,
   invalid_file_name: 400,
   file_too_large: 413,
+  page_refused: 400,
+  page_unavailable: 502,
   pipeline_busy: 409,
   model_unavailable: 503,
   model_rejected: 502,

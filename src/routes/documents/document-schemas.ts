@@ -88,6 +88,11 @@ export const InsertTextsBody = Type.Object({
   chunking: Type.Optional(NullableChunking),
 })
 
+export const InsertUrlBody = Type.Object({
+  url: Text('url', LONGEST.file),
+  ...AnnotationFields,
+})
+
 export const DocumentParams = Type.Object({
   document_id: Type.String({ maxLength: LONGEST.name }),
 })

@@ -1,18 +1,25 @@
 import type { Config } from '../../config/config.ts'
+import type { PageFetcher } from '../../engine/documents/page-calls.ts'
 import type { Rag } from '../../engine/rag.ts'
 import { tokenCount } from '../../engine/text/tokenizer.ts'
 import type { RoutesOptions } from '../../routes/register-routes.ts'
 import { context } from '../../tenancy/context.ts'
 import type { EngineServices } from './engine-services.ts'
 
-/** What the handlers of the data are registered with. */
+/**
+ * What the handlers of the data are registered with.
+ *
+ * @param pages fetches pages of the web
+ */
 export function dataRoutes(
   config: Config,
   rag: Rag,
   { about, gauges }: Pick<EngineServices, 'about' | 'gauges'>,
+  pages: PageFetcher,
 ): RoutesOptions {
   return {
     rag,
+    pages,
     health: { ...about, details: () => context.current() !== undefined, gauges },
     ollama: {
       model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,

@@ -23,6 +23,7 @@ import { CpuMeter } from './cpu-meter.ts'
 import { dataRoutes } from './data-routes.ts'
 import type { EngineServices } from './engine-services.ts'
 import type { EngineGauges, ServedEngines } from './served-engines.ts'
+import { NO_PAGES } from './web-pages-of.ts'
 
 const KEY_BYTES = 32
 /** What ends one host after the other is gone on with after so long at the latest. */
@@ -159,7 +160,7 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     },
     registerRoutes: async (scope) => {
       forwarding.register(scope)
-      await registerRoutes(scope, dataRoutes(config, notHere(), services))
+      await registerRoutes(scope, dataRoutes(config, notHere(), services, NO_PAGES))
     },
     evict: async (workspace, whileClosed) => {
       if (whileClosed !== undefined) await hosts.evict(workspace, whileClosed)

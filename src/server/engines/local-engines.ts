@@ -14,6 +14,7 @@ import { createWorkspaces, type Workspaces } from '../workspaces/workspaces.ts'
 import { CpuMeter } from './cpu-meter.ts'
 import { dataRoutes } from './data-routes.ts'
 import type { EngineServices } from './engine-services.ts'
+import { webPages } from './web-pages-of.ts'
 
 export interface LocalEnginesOptions {
   readonly registry: WorkspaceRegistry
@@ -50,13 +51,15 @@ export async function openLocalEngines(
     onClosed,
     onCpu: meter?.add,
   })
-  const routes = dataRoutes(config, ragFor(workspaces, services), services)
+  const pages = webPages(config)
+  const routes = dataRoutes(config, ragFor(workspaces, services), services, pages)
   return {
     ...workspaces,
     probes: models.probes,
     registerRoutes: (scope) => registerRoutes(scope, routes),
     close: async (deadlineMs) => {
       await workspaces.close(deadlineMs)
+      await pages.close()
       meter?.close()
     },
   }
