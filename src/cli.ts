@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { config as readDotEnv } from 'dotenv'
 import type { CommandContext } from './commands/command-context.ts'
+import { SyncError } from './commands/sync/sync-error.ts'
 import { WorkspaceError } from './commands/workspace/workspace-error.ts'
 import { usersFileProblems } from './config/caller-problems.ts'
 import { ConfigError, loadConfig, readConfig } from './config/config.ts'
@@ -149,6 +150,6 @@ async function standardInput(): Promise<string> {
 function isUsersFault(error: unknown): error is Error {
   if (error instanceof ConfigError || error instanceof StorageError) return true
   if (error instanceof TenancyError || error instanceof WorkspaceError) return true
-  if (error instanceof UnfitNodeError) return true
+  if (error instanceof UnfitNodeError || error instanceof SyncError) return true
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }

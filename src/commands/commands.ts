@@ -2,6 +2,7 @@ import { adoptCommand } from './adopt/adopt.ts'
 import { auditCommand } from './audit.ts'
 import { doctorCommand } from './doctor/doctor.ts'
 import { operatorCommand } from './operator/operator.ts'
+import { syncCommand } from './sync/sync.ts'
 import { userCommand } from './user.ts'
 import { workspaceCommand } from './workspace/workspace.ts'
 
@@ -13,4 +14,5 @@ export const commands = [
   doctorCommand,
   workspaceCommand,
   adoptCommand,
+  syncCommand,
 ] as const

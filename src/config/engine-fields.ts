@@ -106,6 +106,21 @@ export const ENGINE_FIELDS = {
     { min: 1, max: 64 },
     'Documents of one workspace processed at once.',
   ),
+  SCAN_FILES: oneOf(
+    ['move', 'keep'],
+    ENGINE.scanFiles,
+    'What a scan does with files that it took in: moves them away, or leaves them and looks again.',
+  ),
+  SCAN_GONE: oneOf(
+    ['keep', 'disable', 'delete'],
+    ENGINE.scanGone,
+    'With SCAN_FILES=keep, what becomes of documents whose files are gone.',
+  ),
+  SCAN_WATCH_SECONDS: integer(
+    0,
+    { min: 0, max: 86_400 },
+    'From one scan to the next of a workspace that is open; 0 = only when it is asked for.',
+  ),
 } as const
 
 type Values = EnvValues<typeof ENGINE_FIELDS> & {
@@ -146,5 +161,8 @@ export function engineSettings(values: Values): EngineSettings {
     enableRerank: values.RERANK_BY_DEFAULT,
     minRerankScore: values.MIN_RERANK_SCORE,
     maxUploadBytes: values.MAX_UPLOAD_SIZE,
+    scanFiles: values.SCAN_FILES,
+    scanGone: values.SCAN_GONE,
+    scanWatchMs: values.SCAN_WATCH_SECONDS * 1000,
   }
 }

@@ -1,19 +1,20 @@
 import type { DocumentRecord, EnqueueOutcome, NewDocument } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { FileReader } from '../ports/file-reader.ts'
-import type { Files } from '../ports/files.ts'
+import type { Files, InputPlace } from '../ports/files.ts'
 import type { Room } from '../ports/room.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { chunkingPlan, planAsJson } from '../read/chunking.ts'
 import { cleanTextInTurns, hashedTextInTurns, oneLineEnd } from '../read/clean-text.ts'
+import { isOfScanned, scannedMetadata } from '../scan/scanned-file.ts'
 import { keptName } from '../text/kept-name.ts'
 import { mapPieces } from '../text/text-pieces.ts'
 import { Mutex } from '../work/mutex.ts'
 import { yieldAheadIfDue, yieldIfDue } from '../work/turns.ts'
 import { annotationsOf } from './document-annotations.ts'
 import type { InsertFile, InsertResponse, InsertTexts, OnConflict } from './document-calls.ts'
-import { checkedFileName, recognized, storedExtension } from './file-name.ts'
+import { checkedFileName, LONGEST_NAME, recognized, storedExtension } from './file-name.ts'
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
 import { pageName } from './page-name.ts'
 import { isOfPage, pageExtension, pageMetadata } from './page-version.ts'
@@ -81,10 +82,13 @@ export class Intake {
     input: InsertFile,
     content: AsyncIterable<Uint8Array>,
     trackId = newTrackId('upload'),
+    place: InputPlace = { folder: '', look: null },
   ): Promise<InsertResponse> {
     const { store, settings, uploads, fileReader, deletions, room } = this.#parts
     const { page } = input
-    const fileName = page ? pageName(input.file_name) : checkedFileName(input.file_name, fileReader)
+    const fileName = page
+      ? pageName(input.file_name)
+      : inFolder(place, checkedFileName(input.file_name, fileReader))
     const onConflict = input.on_conflict ?? 'keep'
     const annotations = annotationsOf(input)
     const chunking = planAsJson(chunkingPlan(input.chunking, settings))
@@ -97,10 +101,11 @@ export class Intake {
       maxBytes: settings.maxUploadBytes,
       room,
     })
-    const before = page ? await store.documents.byPath(fileName) : null
-    if (before && isOfPage(before, file) && !(await deletions.includes(before.id))) {
+    const before = page || place.look ? await store.documents.byPath(fileName) : null
+    const isSame = isOfPage(before, file) || isOfScanned(before, file)
+    if (before && isSame && !(await deletions.includes(before.id))) {
       await uploads.remove(file.name)
-      return unchangedPage(before)
+      return unchanged(before)
     }
     const document: NewDocument = {
       id: fileDocumentId(file.contentHash, fileName),
@@ -109,7 +114,9 @@ export class Intake {
       contentSummary: '',
       contentLength: file.bytes,
       contentHash: file.contentHash,
-      metadata: page ? pageMetadata(page, file) : {},
+      metadata: page
+        ? pageMetadata(page, file)
+        : (place.look && scannedMetadata(place.look, file)) || {},
       text: null,
       storedFile: file.name,
       annotations,
@@ -194,10 +201,10 @@ const SAME: Readonly<Record<KnownBy, string>> = {
   content: 'A document with this content',
 }
 
-function unchangedPage({ trackId }: DocumentRecord): InsertResponse {
+function unchanged({ trackId }: DocumentRecord): InsertResponse {
   return {
     status: 'duplicated',
-    message: 'The page has not changed since it was taken in.',
+    message: 'It has not changed since it was taken in.',
     track_id: trackId,
   }
 }
@@ -287,6 +294,13 @@ function refuseRepeatedIds(documents: Iterable<NewDocument>): void {
     }
     ids.add(id)
   }
+}
+
+/** @throws {EngineError} `invalid_file_name` when it is too long with the folders before it */
+function inFolder({ folder }: InputPlace, fileName: string): string {
+  const path = folder === '' ? fileName : keptName(`${folder}/${fileName}`)
+  if (path.length <= LONGEST_NAME) return path
+  throw new EngineError('invalid_file_name', 'The name of the file and its folders is too long.')
 }
 
 function filePathOf(source: string | undefined): string {

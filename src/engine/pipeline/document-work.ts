@@ -152,7 +152,9 @@ export class DocumentWork {
       store,
       files: parts.files,
       extensions: fileReader.extensions,
-      insertFile: (input, content, trackId) => this.intake.insertFile(input, content, trackId),
+      settings,
+      insertFile: (...file) => this.intake.insertFile(...file),
+      part: (documents, how) => this.#part(documents, how),
       onQueued,
       background,
       onError,
@@ -169,6 +171,7 @@ export class DocumentWork {
       this.#parts.onError('The scheduled clearing is not done yet', error)
     })
     await this.goOn()
+    this.scanner.watch()
   }
 
   get busy(): boolean {
@@ -297,6 +300,16 @@ export class DocumentWork {
         'All documents go as soon as the storage takes it; nothing is taken in before.'
       return { status: 'partial_success', message }
     }
+  }
+
+  /** With documents whose files are gone, as the settings have it. */
+  async #part(documents: readonly DocumentRecord[], how: 'disable' | 'delete'): Promise<void> {
+    const { store } = this.publish
+    if (how === 'delete') {
+      if (documents.length > 0) await this.delete({ doc_ids: documents.map(({ id }) => id) })
+      return
+    }
+    for (const { id } of documents) await store.documents.setAnnotations(id, { enabled: false })
   }
 
   async #clear(): Promise<void> {

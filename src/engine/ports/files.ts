@@ -48,16 +48,35 @@ export interface Files {
   removeUnfinished(): Promise<void>
 }
 
-/** The files that people put where a scan finds them. */
+/** What a file looks like from outside. */
+export interface InputLook {
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number
+}
+
+/** Where a file of the input folder lies. */
+export interface InputPlace {
+  /** Within the input folder, with slashes; empty for the input folder itself. */
+  readonly folder: string
+  /** Of one that stays there; null for one that is moved away. */
+  readonly look: InputLook | null
+}
+
+/** The files that people put where a scan finds them, in folders within one another too. */
 export interface InputFiles {
   /**
-   * Names in the order in which people read them; links and hidden files are none of ours.
+   * Names in the order in which people read them, with their folders and slashes; links and what is
+   * hidden are none of ours.
    *
    * @param extensions those that can be read, with their dots, in lower case
    * @returns also how many others there are
    * @throws {EngineError} `invalid_argument` when it is no place to look for files
    */
   list(extensions: readonly string[]): Promise<{ names: string[]; others: number }>
+
+  /** Null for what is no file any more. */
+  look(name: string): Promise<InputLook | null>
 
   /**
    * @throws {EngineError} `invalid_argument` when it cannot be opened, or is no plain file;

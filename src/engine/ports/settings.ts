@@ -43,6 +43,12 @@ export interface EngineSettings {
   readonly minRerankScore: number
   /** Of one uploaded file, in bytes; 0 = no limit. */
   readonly maxUploadBytes: number
+  /** What a scan does with a file that it took in: moves it away, or leaves it to look at it again. */
+  readonly scanFiles: 'move' | 'keep'
+  /** What becomes of documents whose files are not where they were left. */
+  readonly scanGone: 'keep' | 'disable' | 'delete'
+  /** From one scan to the next, while the workspace is open; 0 = nobody scans by himself. */
+  readonly scanWatchMs: number
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
@@ -75,4 +81,7 @@ export const DEFAULT_SETTINGS: EngineSettings = Object.freeze({
   enableRerank: true,
   minRerankScore: 0,
   maxUploadBytes: 100 * 1024 * 1024,
+  scanFiles: 'move',
+  scanGone: 'keep',
+  scanWatchMs: 0,
 })

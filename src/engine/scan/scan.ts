@@ -10,21 +10,28 @@ import { contentHash, fileDocumentId, newTrackId } from '../documents/identifier
 import type { BackgroundJobs } from '../pipeline/pipeline.ts'
 import type { DocumentRecord } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
-import type { EngineFiles } from '../ports/files.ts'
+import type { EngineFiles, InputPlace } from '../ports/files.ts'
+import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import { keptName } from '../text/kept-name.ts'
+import { timerMs } from '../work/timer-ms.ts'
 import { ScanJob } from './scan-job.ts'
+import { isAsSeen, isScanned } from './scanned-file.ts'
 
 export interface ScannerParts {
   readonly store: Pick<Store, 'documents' | 'queue'>
   readonly files: Pick<EngineFiles, 'inputs' | 'scans'>
+  readonly settings: ScanSettings
   /** Of the files that can be read. */
   readonly extensions: readonly string[]
   readonly insertFile: (
     input: InsertFile,
     content: AsyncIterable<Uint8Array>,
     trackId: string,
+    folder: InputPlace,
   ) => Promise<InsertResponse>
+  /** Parts with documents whose files are gone. */
+  readonly part: (documents: readonly DocumentRecord[], how: 'disable' | 'delete') => Promise<void>
   /** Called after documents were put back to pending. */
   readonly onQueued: () => void
   readonly background: BackgroundJobs
@@ -32,6 +39,9 @@ export interface ScannerParts {
 }
 
 const MOST_JOBS = 50
+const PAGE = 1000
+
+export type ScanSettings = Pick<EngineSettings, 'scanFiles' | 'scanGone' | 'scanWatchMs'>
 
 interface Running {
   readonly job: ScanJob
@@ -41,15 +51,16 @@ interface Running {
 /**
  * Takes in what people put into the input folder: one scan at a time, in the background.
  *
- * A file that was taken in is moved into a folder beside it. One that cannot be taken in stays where
- * it is and leaves a failed document; the next scan tries it again, and every other failed document
- * with it.
+ * A file that was taken in is moved into a folder beside it, or stays and is looked at again by every
+ * scan, as the settings have it. One that cannot be taken in stays where it is and leaves a failed
+ * document; the next scan tries it again, and every other failed document with it.
  */
 export class Scanner {
   readonly #parts: ScannerParts
   readonly #jobs = new Map<string, ScanJob>()
   readonly #abort = new AbortController()
   #running: Running | null = null
+  #watching: NodeJS.Timeout | undefined
   /** Of all scans, with their last records. */
   #done: Promise<unknown> = Promise.resolve()
 
@@ -57,7 +68,18 @@ export class Scanner {
     this.#parts = parts
   }
 
-  start(): ScanStarted {
+  /** Scans again and again, if the settings say so, as long as the workspace is open. */
+  watch(): void {
+    const { scanWatchMs } = this.#parts.settings
+    if (scanWatchMs <= 0 || this.#abort.signal.aborted) return
+    this.#watching = setTimeout(() => {
+      this.start({ triesFailed: false })
+      this.watch()
+    }, timerMs(scanWatchMs)).unref()
+  }
+
+  /** @param triesFailed whether documents that have failed are tried again, which models are paid for */
+  start({ triesFailed = true }: { readonly triesFailed?: boolean } = {}): ScanStarted {
     if (this.#running) {
       const message = 'A scan of the input folder is under way already.'
       const track_id = this.#running.job.trackId
@@ -68,7 +90,7 @@ export class Scanner {
     const stop = new AbortController()
     const signal = AbortSignal.any([this.#abort.signal, stop.signal])
     const done = this.#record(job)
-      .then(() => this.#run(job, signal))
+      .then(() => this.#run(job, signal, triesFailed))
       .finally(() => {
         this.#running = null
       })
@@ -106,6 +128,8 @@ export class Scanner {
     for (const id of documentIds) {
       const document = await store.documents.byId(id)
       if (document === null) continue
+      // A text may have any path for its source; only a file that came from a folder lies in one.
+      if (document.filePath.includes('/') && document.storedFile === null) continue
       const belongsToOther = async (name: string) =>
         keptName(name) !== document.filePath &&
         (await store.documents.byPath(keptName(name))) !== null
@@ -119,11 +143,12 @@ export class Scanner {
 
   /** Stops after the file that is being taken in. */
   async close(): Promise<void> {
+    clearTimeout(this.#watching)
     this.#abort.abort(new EngineError('engine_closed', 'The workspace is closing.'))
     await this.idle()
   }
 
-  async #run(job: ScanJob, signal: AbortSignal): Promise<void> {
+  async #run(job: ScanJob, signal: AbortSignal, triesFailed: boolean): Promise<void> {
     try {
       const { names, others } = await this.#parts.files.inputs.list(this.#parts.extensions)
       const known = new Map<string, DocumentRecord | null>()
@@ -131,7 +156,10 @@ export class Scanner {
         known.set(name, await this.#parts.store.documents.byPath(keptName(name)))
       }
       // After the look at what is known: a document that had failed until now gives way to its file.
-      if ((await this.#parts.store.queue.requeueFailed(null)) > 0) this.#parts.onQueued()
+      if (triesFailed && (await this.#parts.store.queue.requeueFailed(null)) > 0) {
+        this.#parts.onQueued()
+      }
+      const gone = await this.#gone(names)
       for (const name of names) {
         if (signal.aborted) break
         job.say(`Taking in ${name}`)
@@ -140,6 +168,7 @@ export class Scanner {
           signal,
         )
       }
+      if (!signal.aborted) await this.#partWith(job, gone)
       const { processed, warning, error } = job.counts
       const left = others === 0 ? '' : ` ${others} file(s) of other types stay where they are.`
       const told = `${processed} file(s) taken in, ${warning} left alone, ${error} failed.${left}`
@@ -162,18 +191,24 @@ export class Scanner {
     known: DocumentRecord | null,
     signal: AbortSignal,
   ): Promise<void> {
-    if (known && known.status !== 'failed') {
+    const { inputs } = this.#parts.files
+    const stays = this.#parts.settings.scanFiles === 'keep'
+    if (known && known.status !== 'failed' && !(stays && isScanned(known))) {
       job.count('warning', name, 'a document of this name is here already')
       return
     }
     try {
+      const look = stays ? await inputs.look(name) : null
+      if (look && known && isAsSeen(known, look) && known.status !== 'failed') return
+      const slash = name.lastIndexOf('/')
       const reply = await this.#parts.insertFile(
-        { file_name: name, on_conflict: known ? 'replace' : 'keep' },
-        this.#parts.files.inputs.read(name, signal),
+        { file_name: name.slice(slash + 1), on_conflict: known ? 'replace' : 'keep' },
+        inputs.read(name, signal),
         job.trackId,
+        { folder: name.slice(0, Math.max(0, slash)), look },
       )
       if (reply.status === 'duplicated') {
-        job.count('warning', name, reply.message)
+        if (!known || !stays) job.count('warning', name, reply.message)
         return
       }
       job.count('processed', name)
@@ -183,9 +218,35 @@ export class Scanner {
       await this.#recordFailure(name, error.message, job.trackId)
       return
     }
-    await this.#parts.files.inputs.putAway(name).catch(() => {
+    if (stays) return
+    await inputs.putAway(name).catch(() => {
       job.count('warning', name, 'it is taken in, but could not be moved away')
     })
+  }
+
+  /** Documents of files that were here and are not any more. */
+  async #gone(names: readonly string[]): Promise<DocumentRecord[]> {
+    const { store, settings } = this.#parts
+    // An empty folder is rather one that is not mounted.
+    if (settings.scanFiles !== 'keep' || names.length === 0) return []
+    const here = new Set(names.map(keptName))
+    const gone: DocumentRecord[] = []
+    for (let offset = 0; ; offset += PAGE) {
+      const page = { statuses: null, sortField: 'id', sortDirection: 'asc' } as const
+      const { documents } = await store.documents.list({ ...page, offset, limit: PAGE })
+      for (const one of documents) {
+        if (isScanned(one) && !here.has(one.filePath)) gone.push(one)
+      }
+      if (documents.length < PAGE) return gone
+    }
+  }
+
+  async #partWith(job: ScanJob, gone: readonly DocumentRecord[]): Promise<void> {
+    const { scanGone } = this.#parts.settings
+    const words = { keep: 'kept', disable: 'disabled', delete: 'deleted' }[scanGone]
+    const left = gone.filter(({ annotations }) => scanGone !== 'disable' || annotations.enabled)
+    for (const { filePath } of left) job.count('warning', filePath, `its file is gone; ${words}`)
+    if (scanGone !== 'keep') await this.#parts.part(left, scanGone)
   }
 
   async #recordFailure(name: string, reason: string, trackId: string): Promise<void> {

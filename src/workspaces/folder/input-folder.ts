@@ -1,16 +1,19 @@
 import { constants, type Dirent } from 'node:fs'
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { extensionOf } from '../../engine/documents/file-name.ts'
 import { EngineError } from '../../engine/ports/engine-error.ts'
 import { asStorageError } from '../../engine/ports/file-system-errors.ts'
-import type { InputFiles } from '../../engine/ports/files.ts'
+import type { InputFiles, InputLook } from '../../engine/ports/files.ts'
 import { keptName } from '../../engine/text/kept-name.ts'
 import { ifMissing } from '../../files/file-errors.ts'
 
 /** Where files go once they were taken in, as in LightRAG. */
 const TAKEN = '__enqueued__'
 const MOST_COPIES = 999
+/** Folders within one another, and files in all of them. */
+const DEEPEST = 30
+const MOST_FILES = 100_000
 
 const byName = new Intl.Collator('zh-u-co-pinyin', { numeric: true })
 
@@ -26,18 +29,41 @@ export class InputFolder implements InputFiles {
     if ((await lstat(this.#path).catch(() => undefined))?.isSymbolicLink()) {
       throw new EngineError('invalid_argument', 'The input folder is a link; put a folder there.')
     }
-    const entries = await readdir(this.#path, { withFileTypes: true }).catch(
-      ifMissing<Dirent[]>([]),
-    )
-    const names = entries
-      .filter((entry) => entry.isFile() && !/^(?:\.|__tmp__)/.test(entry.name))
-      .map((entry) => entry.name)
+    const names: string[] = []
+    await this.#collect('', names, 0)
     const readable = names.filter((name) => extensions.includes(extensionOf(name)))
     return { names: readable.sort(byName.compare), others: names.length - readable.length }
   }
 
+  /** The names of files in a folder below, and in those within it. */
+  async #collect(below: string, names: string[], depth: number): Promise<void> {
+    const entries = await readdir(join(this.#path, below), { withFileTypes: true }).catch(
+      ifMissing<Dirent[]>([]),
+    )
+    for (const entry of entries) {
+      const name = below === '' ? entry.name : `${below}/${entry.name}`
+      if (entry.isFile() && !/^(?:\.|__tmp__)/.test(entry.name)) names.push(name)
+      // The server's own, and what people hide, are no folders of inputs.
+      if (entry.isDirectory() && depth < DEEPEST && !/^(?:\.|__)/.test(entry.name)) {
+        await this.#collect(name, names, depth + 1)
+      }
+      if (names.length > MOST_FILES) {
+        throw new EngineError(
+          'invalid_argument',
+          `The input folder holds more than ${MOST_FILES} files; divide it.`,
+        )
+      }
+    }
+  }
+
+  async look(name: string): Promise<InputLook | null> {
+    const stats = await lstat(this.#placeOf(name)).catch(ifMissing<null>(null))
+    return stats?.isFile() ? { bytes: stats.size, writtenAt: Math.floor(stats.mtimeMs) } : null
+  }
+
   async *read(name: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    const path = join(this.#path, name)
+    const path = this.#placeOf(name)
+    await this.#refuseLinks(name)
     // A name that was a file a moment ago may be a link to anywhere by now.
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
       (cause: unknown) => {
@@ -65,27 +91,59 @@ export class InputFolder implements InputFiles {
     }
   }
 
+  #placeOf(name: string): string {
+    return join(this.#path, ...name.split('/'))
+  }
+
+  /** A folder that is a link leads to where nobody was asked to look. */
+  async #refuseLinks(name: string): Promise<void> {
+    const parts = name.split('/').slice(0, -1)
+    if (!parts.includes('..') && (await isWithout(this.#path, parts))) return
+    throw new EngineError('invalid_argument', 'The file lies in a folder that is a link.')
+  }
+
   async putAway(name: string): Promise<void> {
-    const folder = join(this.#path, TAKEN)
+    const own = basename(name)
+    const folder = join(this.#path, TAKEN, dirname(name))
+    await this.#refuseLinks(name)
     await mkdir(folder, { recursive: true })
-    await rename(join(this.#path, name), join(folder, await freeName(folder, name)))
+    await rename(this.#placeOf(name), join(folder, await freeName(folder, own)))
   }
 
   async remove(name: string, belongsToOther: (name: string) => Promise<boolean>): Promise<void> {
     // Names of documents are free text. What has no such name in one of the two folders is none of ours.
-    if (name === '' || /^(?:\.|__)/.test(name)) return
-    for (const folder of [this.#path, join(this.#path, TAKEN)]) {
-      const entries = await readdir(folder, { withFileTypes: true }).catch(ifMissing<Dirent[]>([]))
-      for (const entry of entries) {
+    const parts = name.split('/')
+    if (parts.some((part) => part === '' || /^(?:\.|__)/.test(part))) return
+    const own = parts.pop() ?? ''
+    const below = parts.map((part) => `${part}/`).join('')
+    for (const root of [this.#path, join(this.#path, TAKEN)]) {
+      if (!(await isWithout(root, parts))) continue
+      const folder = join(root, below)
+      for (const found of await filesOf(folder)) {
         // The folder may have another form of the same letters.
-        const kept = keptName(entry.name)
-        if (!entry.isFile() || !isCopyOf(kept, name)) continue
-        if (folder === this.#path && kept !== name) continue
-        if (await belongsToOther(entry.name)) continue
-        await rm(join(folder, entry.name), { force: true })
+        const kept = keptName(found)
+        const isOwn = root === this.#path ? kept === own : isCopyOf(kept, own)
+        if (!isOwn || (await belongsToOther(below + found))) continue
+        await rm(join(folder, found), { force: true })
       }
     }
   }
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(ifMissing<Dirent[]>([]))
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+}
+
+/** Whether folders within one another are no links, as far as they are there. */
+async function isWithout(root: string, parts: readonly string[]): Promise<boolean> {
+  let path = root
+  for (const part of parts) {
+    path = join(path, part)
+    const stats = await lstat(path).catch(ifMissing<null>(null))
+    if (stats?.isSymbolicLink()) return false
+  }
+  return true
 }
 
 /** Whether `name` is the original name, or that with the number it was given when put away. */

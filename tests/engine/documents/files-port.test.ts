@@ -43,6 +43,7 @@ function remoteFiles(lentIn: () => string) {
     uploads,
     inputs: {
       list: async () => ({ names: [], others: 0 }),
+      look: async () => null,
       read: () => {
         throw new Error('there are none')
       },

@@ -68,8 +68,6 @@ describe('a scan of the input folder', () => {
     for (const name of ['page10.md', 'page9.md', 'Zeta.TXT', 'photo.jpg', '.hidden.txt']) {
       await put(name)
     }
-    await mkdir(join(inputDir, 'below'))
-    await writeFile(join(inputDir, 'below', 'deep.txt'), 'Not looked at.')
     const status = await scan()
     expect(status).toMatchObject({
       status: 'completed',
@@ -86,7 +84,6 @@ describe('a scan of the input folder', () => {
       '__enqueued__',
       '__scans__',
       '__uploads__',
-      'below',
       'photo.jpg',
     ])
     expect((await readdir(join(inputDir, '__enqueued__'))).sort()).toEqual([
