@@ -64,6 +64,23 @@ function describeFullText(store: () => Store): void {
       expect(found).toHaveLength(3)
     })
 
+    it('ranks the text that covers the question before one that repeats a rare word', async () => {
+      const texts = [
+        'Osprey, osprey, osprey: an osprey is an osprey.',
+        'Of all birds of the shore the one that fishes best is the osprey, which nests on poles.',
+        'The birds of the shore sleep. The birds of the shore wake.',
+        'The shore is long and birds are many, and whoever fishes there nests nowhere at all.',
+      ]
+      const query = 'osprey birds shore fishes'
+      expect((await textsMatching(store(), texts, query))[0]).toBe(texts[1])
+      const { searches } = store()
+      const some = await within(store(), ['d0', 'd1'])
+      for (const part of [searches, some]) {
+        const [first] = await part.matchChunks(query, 1)
+        expect((await part.chunks([first?.key ?? 0]))[0]?.content).toBe(texts[1])
+      }
+    })
+
     it('gives scores that fall', async () => {
       await textsMatching(store(), ['river river bank', 'river walk', 'no water here'], 'river')
       const hits = await store().searches.matchChunks('river bank', 10)

@@ -34,6 +34,11 @@ export class FrequentTerms {
     this.#entries = new PerGeneration(generation, () => connection.get<{ n: number }>(sql)?.n ?? 0)
   }
 
+  /** How many entries the index has. */
+  get entries(): number {
+    return this.#entries.now
+  }
+
   /** Those that are not known to be frequent; what more than `half` of the entries have is. */
   likely(terms: readonly string[]): { readonly terms: readonly string[]; readonly half: number } {
     const entries = this.#entries.now

@@ -10,10 +10,16 @@ import {
   type FullTextNames,
   RELATION_TEXTS,
 } from '../tables/full-text-table.ts'
+import { byCoverage } from './coverage.ts'
 import { FrequentTerms } from './frequent-terms.ts'
 import { allWordsQuery, fullTextTerms } from './full-text-query.ts'
 import type { KeySet } from './key-set.ts'
 import { addPostings, lengthOf, type Posting, PostingLists } from './posting-lists.ts'
+
+/** Hits looked at for each that is wanted: further down some cover more of the question. */
+const READ_AHEAD = 2
+/** Longer questions, of which no passage says all, are not asked how much of them one covers. */
+const MOST_COVERED = 24
 
 /** Searches of the full-text indexes, of visible rows only. Any text is safe. */
 export class FullTextSearch {
@@ -44,7 +50,9 @@ export class FullTextSearch {
 
   /** @param documents row ids of those that count; null for all */
   chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
-    return this.#bestOfAny(this.#chunksAmongst(documents), CHUNK_TEXTS, text, limit)
+    const matches = this.#chunksAmongst(documents)
+    const hits = this.#bestOfAny(matches, CHUNK_TEXTS, text, READ_AHEAD * limit)
+    return this.#byCoverage(text, hits).slice(0, limit)
   }
 
   /** Whether a text or a name has this word, in whatever form; true of what is more than one word. */
@@ -167,6 +175,19 @@ export class FullTextSearch {
       telling += 1
     }
     return telling > 0 || terms.length === 0 ? sums : null
+  }
+
+  /** What a word is worth is told by all documents, as it is to BM25. */
+  #byCoverage(text: string, hits: Hit[]): Hit[] {
+    const terms = fullTextTerms(text)
+    if (hits.length < 2 || terms.length > MOST_COVERED) return hits
+    const { terms: likely, half } = this.#frequent.chunk_index.likely(terms)
+    const all = this.#chunksAmongst(null)
+    const lists = likely.map((term) =>
+      this.#lists.chunk_index.of(term, (some, most) => this.#postings(all, some, most)),
+    )
+    const telling = lists.filter((list) => list === null || lengthOf(list) <= half)
+    return byCoverage(hits, telling, this.#frequent.chunk_index.entries)
   }
 
   #postings({ sql, values }: Matches, term: string, most: number): Posting[] {

@@ -15,7 +15,7 @@ const MOST_POSTINGS = 2000
 export type Posting = readonly [key: Key, score: number]
 
 /** The entries that have a term: keys and scores in turn, which take a quarter of what pairs take. */
-type PostingList = readonly number[]
+export type PostingList = readonly number[]
 
 /**
  * The entries of a full-text index that have a term, for terms that were asked for lately. BM25 is a
@@ -63,6 +63,10 @@ function noLists() {
 /** How many postings a list has. */
 export function lengthOf(list: PostingList | 'too many'): number {
   return list === 'too many' ? 0 : list.length / 2
+}
+
+export function* keysOf(list: PostingList): Generator<Key, void, void> {
+  for (let at = 0; at < list.length; at += 2) yield list[at] ?? 0
 }
 
 /** Adds what a term adds. */
