@@ -24,8 +24,15 @@ export const POOL = 100
 const TRAINED_SHARE = 0.5
 /** A share from which a model sees more than words. */
 const SEES_MORE = 0.3
-/** Of what the vectors leave, the part of single relations against whole passages. */
-const RELATIONS = 1 / 3
+/**
+ * Of what the vectors leave, the part of single relations against whole passages, when both find the same
+ * first passages.
+ */
+const RELATIONS = 0.7
+/** The same when they find quite others, which then come behind what has the words. */
+const LEAST_RELATIONS = 0.01
+/** The passages by which two lists are compared. */
+const FIRST = 10
 
 /** How much vectors count against words, from 0 to 1. */
 export function vectorShare({ retrievalShare = TRAINED_SHARE }: EmbeddingModel): number {
@@ -55,7 +62,7 @@ async function wantsVectors(
 
 /** Vector hits, without those that are near by chance alone. */
 async function nearOnly(
-  { settings }: RetrieveParts,
+  { settings }: Pick<TextSearchParts, 'settings'>,
   hits: Promise<readonly Hit[]>,
 ): Promise<Hit[]> {
   return (await hits).filter(({ score }) => score >= settings.cosineThreshold)
@@ -90,9 +97,16 @@ export async function searchTexts(
   ])
 }
 
+/** What texts are searched by. */
+export interface TextSearchParts {
+  readonly searches: Pick<Searches, 'matchChunks' | 'nearestChunks' | 'matchRelations'>
+  readonly models: Pick<Models, 'embedding'>
+  readonly settings: Pick<EngineSettings, 'cosineThreshold'>
+}
+
 /** Passages by words, vectors, and the best single sentence that ties two names. */
 export async function searchTextsAndRelations(
-  parts: RetrieveParts,
+  parts: TextSearchParts,
   query: string,
   vector: Promise<Float32Array>,
 ): Promise<Hit[]> {
@@ -102,13 +116,25 @@ export async function searchTextsAndRelations(
     parts.searches.matchRelations(query, POOL),
   ])
   const share = vectorShare(parts.models.embedding)
+  const part = Math.max(LEAST_RELATIONS, RELATIONS * agreement(words, relations))
   return fuse([
-    { hits: words, weight: (1 - share) * (1 - RELATIONS) },
+    { hits: words, weight: (1 - share) * (1 - part) },
     { hits: vectors, weight: share },
-    { hits: relations, weight: (1 - share) * RELATIONS },
+    { hits: relations, weight: (1 - share) * part },
   ])
 }
 
-async function nearChunks(parts: RetrieveParts, vector: Promise<Float32Array>): Promise<Hit[]> {
+/**
+ * How far two lists begin with the same passages, from 0 to 1. Single sentences tell the one passage among
+ * those that the words have found already; where they lead elsewhere they have lost what it was about.
+ */
+function agreement(one: readonly Hit[], other: readonly Hit[]): number {
+  const first = new Set(one.slice(0, FIRST).map(({ key }) => key))
+  const both = other.slice(0, FIRST).filter(({ key }) => first.has(key))
+  const most = Math.min(FIRST, one.length, other.length)
+  return most === 0 ? 0 : both.length / most
+}
+
+async function nearChunks(parts: TextSearchParts, vector: Promise<Float32Array>): Promise<Hit[]> {
   return nearOnly(parts, parts.searches.nearestChunks(await vector, POOL))
 }
