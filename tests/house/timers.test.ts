@@ -22,6 +22,7 @@ const TIMERS: Readonly<Record<string, number>> = {
  * `timerMs`.
  */
 const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
+  'web/work/services.ts: Math.min(ms, 1000)': 'the 300 ms of the state of a view',
   'tenancy/proxy/limited-stream.ts: abandonAfterMs': 'a constant of the composition root',
   'tenancy/proxy/leased-stream.ts: this.#options.abandonAfterMs':
     'a constant of the composition root',

@@ -759,11 +759,6 @@ export const FORK_DATA: readonly HoleMutation[] = [
         replace: 'undefined',
       },
       {
-        file: 'src/stores/sqlite/tables/enqueue-documents.ts',
-        find: 'if (document.annotations?.externalId !== undefined) return null',
-        replace: '',
-      },
-      {
         file: 'src/engine/documents/intake.ts',
         find: "return this.#afterClearing(() => this.#enqueue(documents, input.on_conflict ?? 'keep', trackId))",
         replace: "return this.#enqueue(documents, input.on_conflict ?? 'keep', trackId)",
