@@ -53,6 +53,20 @@ export const names: AttackKind = {
       },
     },
     {
+      name: 'addresses-of-pages',
+      by: 'tenant',
+      lanes: 16,
+      ready: (caller) => async (turn) => {
+        await caller.post('/documents/url', {
+          url: `http://127.0.0.1/${turn}${'/%c3%a9'.repeat(100)}`,
+        })
+        await caller.post('/documents/url', {
+          url: `http://localhost:1/${turn}#${'x'.repeat(400)}`,
+        })
+        await caller.post('/documents/url', { url: `ftp://${turn}.${'a.'.repeat(200)}invalid` })
+      },
+    },
+    {
       name: 'names-of-files',
       by: 'tenant',
       lanes: 8,
