@@ -9,5 +9,6 @@ export interface PageProps {
 export const PAGES: Readonly<Record<string, ComponentType<PageProps>>> = {
   documents: lazy(() => import('../features/documents/documents-page.tsx')),
   reader: lazy(() => import('../features/reader/reader-page.tsx')),
+  graph: lazy(() => import('../features/graph/graph-page.tsx')),
   ask: lazy(() => import('../features/ask/ask-page.tsx')),
 }

@@ -63,7 +63,7 @@ export function Shell({ account, tenantId, config, access, kbs, onSwitch }: Shel
       </a>
       <div className="shell">
         <header className="bar">
-          <PageLink to="" className="bar-brand">
+          <PageLink to="" className="bar-brand" title={config.title ?? t('app.title')}>
             <span className="brand-mark" aria-hidden="true" />
             <span className="wide-only">{config.title ?? t('app.title')}</span>
           </PageLink>
@@ -210,16 +210,16 @@ function AccountMenu({
           </MenuItem>
         )}
         {!isGuest && (
+          <MenuItem className="menu-item" onAction={() => session.signOut()}>
+            {t('header.signOut')}
+          </MenuItem>
+        )}
+        {!isGuest && (
           <MenuItem
             className="menu-item"
             onAction={() => void forget().then(() => session.signOut())}
           >
             {t('header.signOutForget')}
-          </MenuItem>
-        )}
-        {!isGuest && (
-          <MenuItem className="menu-item" onAction={() => session.signOut()}>
-            {t('header.signOut')}
           </MenuItem>
         )}
       </MenuSection>

@@ -30,6 +30,13 @@ export const ROUTES: readonly Route[] = [
     needs: 'document:read',
     icon: 'documents',
   },
+  {
+    name: 'graph',
+    path: 'graph',
+    title: 'nav.graph',
+    needs: 'document:read',
+    icon: 'graph',
+  },
   { name: 'ask', path: 'ask', title: 'nav.ask', needs: 'query:run', icon: 'ask' },
 ]
 

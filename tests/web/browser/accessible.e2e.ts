@@ -103,6 +103,12 @@ describe('every page, for everybody,', () => {
         await page.locator('.chunk, .facts').first().waitFor()
         await look(`part ${n} of a document`)
       }
+      await page.locator('.rail-link').nth(1).click()
+      await page.locator('.entities tbody tr').first().waitFor()
+      await look('the graph')
+      await page.locator('.entity-link').first().click()
+      await page.locator('.entity .ties').first().waitFor()
+      await look('an entity')
       await page.locator('.rail-link').last().click()
       await page.locator('.composer textarea').fill('Who knows Bo Yi?')
       await page.keyboard.press('Enter')

@@ -60,8 +60,8 @@ async function insert(workspace: string, word: string, count: number): Promise<v
 
 async function signIn(page: Page, path = '/webui/documents'): Promise<void> {
   await page.goto(path)
-  await page.getByText('API key', { exact: true }).first().click()
-  await page.getByLabel('API key').last().fill(USER.api_key)
+  await page.locator('.segment').last().click()
+  await page.locator('input[name="api-key"]').fill(USER.api_key)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
@@ -121,6 +121,11 @@ describe('two tenants in one tab', () => {
 
   it('never show a late answer of the one under the other', async () => {
     const { page } = tab
+    let answered = () => {}
+    let mayAnswer = () => {}
+    const isOther = new Promise<void>((resolve) => {
+      mayAnswer = resolve
+    })
     await signIn(page)
     await enter(page, /quarry7/)
     await page
@@ -128,14 +133,18 @@ describe('two tenants in one tab', () => {
       .first()
       .waitFor()
     let isHeld = false
+    const late = new Promise<void>((resolve) => {
+      answered = resolve
+    })
     const aborted: string[] = []
     page.on('requestfailed', (request) => aborted.push(request.url()))
     await page.route('**/documents/paginated', async (route) => {
       if (!isHeld && route.request().headers()['x-tenant-id'] === 'quarry7') {
         isHeld = true
         const response = await route.fetch()
-        await new Promise((resolve) => setTimeout(resolve, 1500))
+        await isOther
         await route.fulfill({ response }).catch(() => undefined)
+        answered()
         return
       }
       await route.continue()
@@ -146,7 +155,12 @@ describe('two tenants in one tab', () => {
       .getByRole('link', { name: /flower-/ })
       .first()
       .waitFor()
-    await page.waitForTimeout(2000)
+    mayAnswer()
+    await late
+    await page
+      .getByRole('link', { name: /flower-/ })
+      .first()
+      .waitFor()
     expect(await page.getByText(/stone-/).count()).toBe(0)
     expect(aborted.some((url) => url.endsWith('/documents/paginated'))).toBe(true)
   })
@@ -214,7 +228,7 @@ describe('two tabs', () => {
       .first()
       .waitFor()
     await other.getByRole('button', { name: 'Appearance and account' }).click()
-    await other.getByRole('menuitem', { name: 'Sign out' }).click()
+    await other.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
     for (const one of [page, other]) {
       await one.getByRole('button', { name: 'Sign in' }).waitFor()
       expect(await one.evaluate(() => Object.keys({ ...sessionStorage }))).toEqual([])

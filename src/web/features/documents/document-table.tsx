@@ -1,4 +1,4 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer } from '@tanstack/react-virtual'
 import { useLayoutEffect, useRef, useState } from 'react'
 import type { DocumentRow } from '../../data/document-list.ts'
 import type { MessageKey } from '../../i18n/text.ts'
@@ -31,10 +31,14 @@ export function DocumentTable(props: DocumentTableProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
-    setTop(body.current?.offsetTop ?? 0)
+    const scroller = scrollerOf()
+    if (body.current === null || scroller === null) return
+    const { top: own } = body.current.getBoundingClientRect()
+    setTop(own - scroller.getBoundingClientRect().top + scroller.scrollTop)
   }, [])
   const isLong = rows.length > DRAWN_AT_ONCE
-  const drawn = useWindowVirtualizer({
+  const drawn = useVirtualizer({
+    getScrollElement: scrollerOf,
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
     overscan: BEYOND,
@@ -104,6 +108,11 @@ export function DocumentTable(props: DocumentTableProps) {
   )
 }
 
+/** What scrolls is the page within its frame. */
+function scrollerOf(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('#content')
+}
+
 interface SortableHeadProps {
   readonly field: string
   readonly title: MessageKey
@@ -158,14 +167,16 @@ function Row({ row, index, isChosen, onToggle, onDelete }: RowProps) {
           <bdi className="truncate">{row.file_path}</bdi>
         </PageLink>
         <span className="row small soft">
-          {size !== null && size !== undefined && <span>{bytes(size)}</span>}
+          {size !== null && size !== undefined && <bdi>{bytes(size)}</bdi>}
           {!enabled && <span className="badge warn">{t('documents.disabled')}</span>}
           {tags.slice(0, 3).map((tag) => (
             <span key={tag} className="badge">
               {tag}
             </span>
           ))}
-          <span className="truncate summary">{row.content_summary}</span>
+          <span className="truncate summary" dir="auto">
+            {row.content_summary}
+          </span>
         </span>
       </th>
       <td>

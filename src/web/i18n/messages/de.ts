@@ -295,4 +295,27 @@ export const de: Messages = {
   'ask.set.hl_keywords': 'Themen für die Suche',
   'ask.set.ll_keywords': 'Namen für die Suche',
   'ask.set.tags': 'Nur Dokumente mit diesen Schlagwörtern',
+
+  'nav.graph': 'Graph',
+  'graph.entities': 'Entitäten',
+  'graph.size': '{entities} Entitäten, {relations} Beziehungen',
+  'graph.search': 'Entitäten suchen',
+  'graph.types': 'Arten',
+  'graph.none': 'Noch kein Graph',
+  'graph.noneHint':
+    'Entitäten und ihre Beziehungen erscheinen hier, sobald Dokumente gelesen sind.',
+  'graph.noMatch': 'Keine Entität passt',
+  'graph.name': 'Name',
+  'graph.type': 'Art',
+  'graph.relations': 'Beziehungen',
+  'graph.edited': 'Jemand hat dies geändert.',
+  'graph.noTies': 'Sie ist mit nichts verbunden.',
+  'graph.ties': 'Verbunden mit',
+  'graph.tiesOf': 'Verbunden mit ({shown} von {total})',
+  'graph.moreTies': 'Mehr zeigen',
+  'graph.sources': 'Quellen',
+  'graph.sourcesOf': {
+    one: '{count} Stelle spricht davon',
+    other: '{count} Stellen sprechen davon',
+  },
 }
