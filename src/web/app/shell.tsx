@@ -2,7 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { MenuItem, MenuSection } from 'react-aria-components'
 import { type Place, SINGLE_TENANT } from '../api/http-client.ts'
-import { accessOptions, type KbCard, type Permission, type Role } from '../data/access.ts'
+import {
+  accessOptions,
+  type Explanation,
+  type KbCard,
+  type Permission,
+  type Role,
+} from '../data/access.ts'
+import type { UiConfig } from '../data/ui-config.ts'
 import type { WorkPlace } from '../data/work-place.ts'
 import { useTexts } from '../i18n/use-texts.ts'
 import { Choice } from '../ui/choice.tsx'
@@ -20,9 +27,14 @@ import { useTitle } from '../work/use-title.ts'
 import { CrashGuard } from './crash-guard.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { PAGES } from './pages.ts'
-import type { TenantGateProps } from './tenant-gate.tsx'
 
-interface ShellProps extends TenantGateProps {
+export interface ShellProps {
+  readonly account: string
+  readonly tenantId: string
+  readonly config: UiConfig
+  readonly access: Explanation
+  /** Undefined where there is nothing to switch to. */
+  readonly onSwitch: ((tenantId: string) => void) | undefined
   readonly kbs: readonly KbCard[]
 }
 

@@ -2,22 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useLayoutEffect, useMemo, useState } from 'react'
 import { ApiError } from '../api/api-error.ts'
 import { SINGLE_TENANT } from '../api/http-client.ts'
-import { type Explanation, type KbCard, kbsOfWorkspaces, kbsOptions } from '../data/access.ts'
-import type { UiConfig } from '../data/ui-config.ts'
+import { type KbCard, kbsOfWorkspaces, kbsOptions } from '../data/access.ts'
 import { useTexts } from '../i18n/use-texts.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { useServices } from '../work/services.ts'
-import { Shell } from './shell.tsx'
+import { Shell, type ShellProps } from './shell.tsx'
 
-export interface TenantGateProps {
-  readonly account: string
-  readonly tenantId: string
-  readonly config: UiConfig
-  readonly access: Explanation
-  /** Undefined where there is nothing to switch to. */
-  readonly onSwitch: ((tenantId: string) => void) | undefined
+interface TenantGateProps extends Omit<ShellProps, 'kbs'> {
   /** The tenant is not theirs any more. */
   readonly onGone: () => void
 }

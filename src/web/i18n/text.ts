@@ -1,10 +1,6 @@
+import type { Message } from './message.ts'
 import type { en } from './messages/en.ts'
 
-/** A text with forms by number, chosen by `{count}`; `other` is for the rest. */
-export type Plural = { readonly other: string } & {
-  readonly [Form in 'zero' | 'one' | 'two' | 'few' | 'many']?: string
-}
-export type Message = string | Plural
 export type MessageKey = keyof typeof en
 export type Messages = Readonly<Record<MessageKey, Message>>
 export type Values = Readonly<Record<string, string | number>>

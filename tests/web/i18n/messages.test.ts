@@ -3,13 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { loadMessages } from '../../../src/web/i18n/load-messages.ts'
-import {
-  LANGUAGES,
-  type Language,
-  languageFor,
-  type Message,
-  Texts,
-} from '../../../src/web/i18n/text.ts'
+import type { Message } from '../../../src/web/i18n/message.ts'
+import { LANGUAGES, type Language, languageFor, Texts } from '../../../src/web/i18n/text.ts'
 
 const WEB = fileURLToPath(new URL('../../../src/web/', import.meta.url))
 const languages = Object.keys(LANGUAGES) as Language[]

@@ -1,4 +1,4 @@
-import type { Message } from '../text.ts'
+import type { Message } from '../message.ts'
 
 export const en = {
   'app.title': 'TenantRAG',
