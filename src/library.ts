@@ -102,6 +102,7 @@ export {
   type Citation,
   type CutReason,
   type MetadataValue,
+  type NoAnswer,
   QUERY_MODES,
   type QueryCalls,
   type QueryData,
@@ -114,6 +115,8 @@ export {
   type QueryParams,
   type QueryResponse,
   type Reference,
+  type Statement,
+  type StatementCitation,
 } from './engine/retrieve/query-calls.ts'
 export type { EmbeddingModelObject } from './models/ai-sdk/ai-sdk-embedding-model.ts'
 export type { LanguageModelObject } from './models/ai-sdk/ai-sdk-language-model.ts'

@@ -14,6 +14,13 @@ const citation = {
   page: null,
   end_page: null,
 }
+const statements = [
+  {
+    start: 0,
+    end: 49,
+    citations: [{ reference_id: '1', ...citation, by: 'marker', unsupported: false, missing: [] }],
+  },
+]
 const references = [{ reference_id: '1', file_path: 'pump-warranty.md', citations: [citation] }]
 
 export const QUERY_DOCS = {
@@ -21,19 +28,19 @@ export const QUERY_DOCS = {
     tag: 'Queries',
     summary: 'Answers a question',
     body: { example: { query: QUESTION, mode: 'mix' } },
-    reply: { example: { response: ANSWER, references } },
+    reply: { example: { response: ANSWER, references, statements } },
     asksModels: true,
   },
   'POST /query/stream': {
     tag: 'Queries',
     summary: 'Answers a question piece by piece',
     description:
-      'Lines of JSON: the references first, then the answer in pieces. An answer that breaks off ends with a line that has `error`. What is no stream comes as one line with both.',
+      'Lines of JSON: the references first, then the answer in pieces, then what is known of the whole: `statements`, `no_answer`, `finish_reason`. An answer that breaks off ends with a line that has `error`. What is no stream comes as one line with both.',
     body: { example: { query: QUESTION } },
     reply: {
       type: 'application/x-ndjson',
       schema: { type: 'string', description: 'One JSON object a line' },
-      example: `${JSON.stringify({ references })}\n${JSON.stringify({ response: ANSWER })}\n`,
+      example: `${JSON.stringify({ references })}\n${JSON.stringify({ response: ANSWER })}\n${JSON.stringify({ statements })}\n`,
     },
     asksModels: true,
   },

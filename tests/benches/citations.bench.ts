@@ -2,11 +2,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LightRag } from '../../src/engine/light-rag.ts'
 import type { Citation } from '../../src/engine/retrieve/query-calls.ts'
+import { LlmAnswerer } from '../../src/engine/roles/llm-answerer.ts'
 import { tokenCount } from '../../src/engine/text/tokenizer.ts'
 import { FileReaders } from '../../src/formats/reader/file-readers.ts'
+import { openAiCompatibleModel } from '../../src/models/ai-sdk/openai-compatible-model.ts'
 import { offlineModels } from '../../src/models/offline/offline-models.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { filesIn } from '../../src/workspaces/folder/files-in.ts'
+import { startModelServer } from '../fixtures/model-server/model-server.ts'
 import { docx, odt, pptx, textCell, wordParagraph, xlsx } from '../formats/sample-files.ts'
 import { pdf } from '../formats/sample-pdf.ts'
 import { tempFolder } from '../server/temp-folder.ts'
@@ -100,11 +103,20 @@ interface Tally {
   readonly sentence: number
 }
 
-/** Whether citations name the page, the heading and the very sentence that answers a question. */
+/**
+ * Whether citations name the page, the heading and the very sentence that answers a question: those
+ * of the passages that are found, and those of the answers that a language model gives.
+ */
 export async function benchCitations(): Promise<void> {
   const folder = await tempFolder()
   const readers = new FileReaders()
-  const models = offlineModels(tokenCount)
+  const asked = new Map<string, Told>()
+  const provider = await startModelServer({
+    chat: (messages) => answerTo(asked.get(messages.at(-1)?.content ?? ''), messages),
+  })
+  const host = { binding: 'openai', host: provider.openAiUrl, apiKey: 'key' } as const
+  const answerer = new LlmAnswerer(openAiCompatibleModel(host, 'stub'))
+  const models = { ...offlineModels(tokenCount), answerer }
   const rag = await LightRag.open({
     store: await openSqliteStore({ dir: folder.path, embedding: models.embedding }),
     models,
@@ -126,10 +138,69 @@ export async function benchCitations(): Promise<void> {
     console.log(
       `${FORMATS.length * FILES_A_FORMAT} files; wanted: page 98 %, heading 95 %, sentence 98 %`,
     )
+    await benchStatements(rag, probes, asked)
   } finally {
     await rag.close()
+    await provider.close()
     await readers.close()
     await rm(folder.path, { recursive: true, force: true })
+  }
+}
+
+/** What the model is to say to a question. */
+interface Told {
+  readonly file: string
+  readonly part: Part
+  readonly way: Way
+}
+
+/** With a marker, without one, or with a marker and a figure that is wrong. */
+const WAYS = ['marked', 'unmarked', 'wrong'] as const
+type Way = (typeof WAYS)[number]
+
+/** The fact in other words, with the id that the prompt has for its file. */
+function answerTo(told: Told | undefined, messages: readonly { content: string }[]): string {
+  if (told === undefined) return 'Nothing is known of that. [no-context]'
+  const { file, part, way } = told
+  const [, name = '', thing = '', hall = ''] =
+    /^The (\w+) (\w+) was tested in hall (\d+)/.exec(part.fact) ?? []
+  const source = messages[0]?.content.split('\n').find((line) => line.endsWith(`] ${file}`))
+  const id = /^\[(\d+)\]/.exec(source ?? '')?.[1] ?? '0'
+  const figure = way === 'wrong' ? `${hall}77` : hall
+  const mark = way === 'unmarked' ? '' : ` [${id}]`
+  return `It was in hall ${figure} that the night shift tested the ${name} ${thing}${mark}.`
+}
+
+/** Whether each sentence of an answer is put where its source says so, and wrong figures are told. */
+async function benchStatements(
+  rag: LightRag,
+  probes: readonly Probe[],
+  asked: Map<string, Told>,
+): Promise<void> {
+  const counts = new Map(WAYS.map((way) => [way, { asked: 0, sentence: 0, told: 0 }]))
+  for (const [at, { file, part }] of probes.entries()) {
+    const way = WAYS[at % WAYS.length] ?? 'marked'
+    asked.set(part.question, { file, part, way })
+    const { statements, references } = await rag.query({
+      query: part.question,
+      include_chunk_content: true,
+    })
+    const citation = statements?.[0]?.citations[0]
+    const reference = references?.find((one) => one.reference_id === citation?.reference_id)
+    const place = reference?.citations.findIndex((one) => one.chunk_id === citation?.chunk_id) ?? -1
+    const content = reference?.content?.[place] ?? ''
+    const count = counts.get(way)
+    if (count === undefined) continue
+    count.asked += 1
+    if (citation && sentenceOf({ ...citation, content }) === part.fact) count.sentence += 1
+    if (citation?.unsupported === (way === 'wrong')) count.told += 1
+  }
+  const share = (count: number, all: number) => `${((100 * count) / all).toFixed(1)} %`
+  for (const [way, { asked: all, sentence, told }] of counts) {
+    console.log(
+      `${way.padEnd(8)} ${all} answers of a model: sentence ${share(sentence, all)}, ` +
+        `supported or not ${share(told, all)}`,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Answerer } from '../../src/engine/ports/models.ts'
-import { NOTHING_FOUND } from '../../src/engine/retrieve/answer-question.ts'
+import { NOTHING_FOUND } from '../../src/engine/retrieve/no-answer.ts'
 import { openEngine, type TestEngine } from '../engine/open-engine.ts'
 import { startServer } from './fake-server.ts'
 import { RestClient, type TestServer } from './rest-client.ts'

@@ -15,6 +15,11 @@ export interface CallOptions {
   readonly chunkId?: string | undefined
   /** The form that the answer must have; models without `structured` pay no heed to it. */
   readonly format?: AnswerFormat | undefined
+  /**
+   * Of an answer that should be the same each time: a temperature for models that take one, unless the
+   * installation has set its own.
+   */
+  readonly temperature?: number | undefined
   /** Whether it is for a text on which nobody works in the thread that others wait for. */
   readonly apart?: boolean | undefined
   /** Told when a streamed answer ends before it is whole, behind its last piece. */
@@ -65,6 +70,11 @@ export interface LanguageModel {
    * every cache key, and never shown.
    */
   readonly shape?: string | undefined
+  /**
+   * Tokens that all messages of a call may take together, room for the answer left; absent where the
+   * window of the model is not known.
+   */
+  readonly contextTokens?: number | undefined
 
   /**
    * @throws {ModelUnavailable} after an outage, a time-out or a 429 that outlasted the retries
@@ -189,6 +199,8 @@ export interface AnswerPassage {
   readonly referenceId: string
   readonly filePath: string
   readonly content: string
+  /** Above its beginning, outermost first; the head of a table as `| Item | Price |`. */
+  readonly headings?: readonly string[] | undefined
 }
 
 export interface AnswerInput {
@@ -209,6 +221,8 @@ export interface Answerer {
   readonly id: string
   /** Whether an answer costs next to nothing, so that none is kept for the next time. */
   readonly instant?: boolean
+  /** As that of its model. */
+  readonly contextTokens?: number | undefined
   /** The prompt for this input, as `only_need_prompt` shows it. */
   prompt(input: AnswerInput): string
   /** Pieces of the answer. Without passages it answers from the question and history alone. */

@@ -7,28 +7,30 @@ import { yieldAheadIfDue } from '../work/turns.ts'
 import { type AnswerEnd, answerSlot } from './answer-cache.ts'
 import { citationOf } from './context/citation-of.ts'
 import { citedSentences } from './context/cited-sentences.ts'
-import { answerInput, type Selected, selectContext } from './context/select-context.ts'
+import {
+  answerInput,
+  bypassHistory,
+  type Selected,
+  selectContext,
+} from './context/select-context.ts'
+import { isNoAnswer, NO_CONTEXT, NOTHING, NOTHING_FOUND } from './no-answer.ts'
 import type {
   Citation,
   CutReason,
+  NoAnswer,
   QueryData,
   QueryEvent,
   QueryParams,
   QueryResponse,
   Reference,
+  Statement,
 } from './query-calls.ts'
 import { type Question, questionOf } from './question.ts'
 import { restate } from './restate.ts'
 import { type Retrieved, retrieve } from './retrieve.ts'
 import type { RetrieveParts } from './search.ts'
 import { searchedQuestion } from './searched-question.ts'
-
-/** Clients look for it at the end of an answer that says nothing was found. */
-const NO_CONTEXT = '[no-context]'
-const NOTHING = 'Sorry, the documents here hold nothing that answers this question'
-
-/** Said when nothing was found. */
-export const NOTHING_FOUND = `${NOTHING}. ${NO_CONTEXT}`
+import { statementsOf } from './statements/statements-of.ts'
 
 export interface AnswerParts extends Omit<RetrieveParts, 'searches'> {
   readonly store: Store
@@ -61,8 +63,9 @@ export async function* answerQuestion(
   }
   if (question.mode === 'bypass') {
     const references = noReferences(question)
-    const answer = answerer.answer(answerInput(question, null), answering)
-    yield* pieces(question, { references }, answer, end)
+    const history = await bypassHistory(question, answerer)
+    const answer = answerer.answer(answerInput(question, null, question.query, history), answering)
+    yield* pieces(question, { references }, answer, end, null)
     return
   }
   const found = await find(parts, question, options)
@@ -76,19 +79,20 @@ export async function* answerQuestion(
   if (whole !== null || !found) {
     yield { type: 'start', ...head, streaming: false }
     yield { type: 'text', text: whole ?? NOTHING_FOUND }
+    if (!found) yield { type: 'end', noAnswer: 'nothing_found', statements: null }
     return
   }
   const slot = await answerSlot(parts, question, found.retrieved.keywords, found.selected.context)
   const known = (await slot?.read()) ?? null
   if (known !== null) {
-    yield* pieces(question, head, inOnePiece(known), end)
+    yield* pieces(question, head, inOnePiece(known), end, found)
     return
   }
   const answer = answerer.answer(
     answerInput(question, found.selected, found.searchedFor),
     answering,
   )
-  yield* pieces(question, head, slot?.keeping(answer, end) ?? answer, end)
+  yield* pieces(question, head, slot?.keeping(answer, end) ?? answer, end, found)
 }
 
 async function* inOnePiece(text: string): AsyncGenerator<string> {
@@ -101,9 +105,12 @@ export async function collectAnswer(events: AsyncIterable<QueryEvent>): Promise<
   let references: readonly Reference[] | null = null
   let cut: CutReason | null = null
   let stillProcessing = 0
+  let noAnswer: NoAnswer | null = null
+  let statements: readonly Statement[] | null = null
   for await (const event of events) {
     if (event.type === 'start') ({ references, stillProcessing = 0 } = event)
     else if (event.type === 'cut') cut = event.reason
+    else if (event.type === 'end') ({ noAnswer, statements } = event)
     else response += event.text
   }
   return {
@@ -111,6 +118,8 @@ export async function collectAnswer(events: AsyncIterable<QueryEvent>): Promise<
     references,
     ...(cut === null ? {} : { finish_reason: cut }),
     ...(stillProcessing === 0 ? {} : { still_processing: stillProcessing }),
+    ...(noAnswer === null ? {} : { no_answer: noAnswer }),
+    ...(statements === null ? {} : { statements }),
   }
 }
 
@@ -158,16 +167,9 @@ async function find(
   const retrieved = within ? await restate({ ...parts, within }, all) : all
   const { entities, relations, chunks } = retrieved
   if (entities.length + relations.length + chunks.length === 0) return null
-  const frame = parts.models.answerer.prompt(answerInput(question, null))
   const { settings, models } = parts
-  const selected = await selectContext(
-    retrieved,
-    searched,
-    settings,
-    models.reranker,
-    frame,
-    options,
-  )
+  const frame = models.answerer.prompt(answerInput(question, null))
+  const selected = await selectContext(retrieved, searched, settings, models, frame, options)
   return { retrieved, selected, searchedFor: searched.query }
 }
 
@@ -192,24 +194,43 @@ function whileProcessing(documents: number): string {
   return `, but ${are} still being processed; ask again when that is done`
 }
 
-/** An answer as it arrives, or in one piece when it was asked for whole. */
+/**
+ * An answer as it arrives, or in one piece when it was asked for whole; behind it what is known of it.
+ *
+ * @param found what it was made from; null for none
+ */
 async function* pieces(
-  { stream }: Question,
+  question: Question,
   head: Pick<QueryEvent & { type: 'start' }, 'references' | 'stillProcessing'>,
   answer: AsyncIterable<string>,
   end: AnswerEnd,
+  found: Found | null,
 ): AsyncGenerator<QueryEvent> {
+  const { stream } = question
   if (stream) yield { type: 'start', ...head, streaming: true }
   let whole = ''
   for await (const text of answer) {
+    whole += text
     if (stream && text !== '') yield { type: 'text', text }
-    else whole += text
   }
   if (!stream) {
     yield { type: 'start', ...head, streaming: false }
     yield { type: 'text', text: whole }
   }
   if (end.cut !== null) yield { type: 'cut', reason: end.cut }
+  if (found !== null) yield await endOf(whole, question, found)
+}
+
+async function endOf(
+  whole: string,
+  { includeReferences }: Question,
+  { selected }: Found,
+): Promise<QueryEvent> {
+  if (isNoAnswer(whole)) {
+    return { type: 'end', noAnswer: 'not_in_passages', statements: null }
+  }
+  const statements = includeReferences ? await statementsOf(whole, selected) : null
+  return { type: 'end', noAnswer: null, statements }
 }
 
 function noReferences({ includeReferences }: Question): Reference[] | null {

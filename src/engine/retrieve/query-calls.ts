@@ -72,6 +72,31 @@ export interface Citation {
   readonly end_page: number | null
 }
 
+/** A citation of one sentence of an answer; `sentence` is where the passage says the same. */
+export interface StatementCitation extends Citation {
+  readonly reference_id: string
+  /** Whether the answer names the source, or only its words tell. */
+  readonly by: 'marker' | 'match'
+  /** Whether the sentence has figures or names that its passages do not hold. */
+  readonly unsupported: boolean
+  /** These figures and names, of this passage; empty where the sentence is supported. */
+  readonly missing: readonly string[]
+}
+
+/** A sentence of an answer with what it rests on. */
+export interface Statement {
+  /** Range in the response, in UTF-16 units. */
+  readonly start: number
+  readonly end: number
+  /** Empty where no passage says the like. */
+  readonly citations: readonly StatementCitation[]
+}
+
+/**
+ * Why a question has no answer: no passage was found, or those that were found do not answer it.
+ */
+export type NoAnswer = 'nothing_found' | 'not_in_passages'
+
 export interface Reference {
   readonly reference_id: string
   readonly file_path: string
@@ -91,9 +116,16 @@ export interface QueryResponse {
   readonly finish_reason?: CutReason | undefined
   /** Documents that are still being processed, which the answer cannot draw from; only if there are. */
   readonly still_processing?: number | undefined
+  /** Only where the response says that there is no answer. */
+  readonly no_answer?: NoAnswer | undefined
+  /** Of an answer whose references were wanted. */
+  readonly statements?: readonly Statement[] | undefined
 }
 
-/** Events of a streamed answer, in order: `start` once, then texts, and `cut` behind half an answer. */
+/**
+ * Events of a streamed answer, in order: `start` once, then texts, `cut` behind half an answer, and
+ * `end` with what is known of the whole.
+ */
 export type QueryEvent =
   | {
       readonly type: 'start'
@@ -105,6 +137,12 @@ export type QueryEvent =
     }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'cut'; readonly reason: CutReason }
+  | {
+      readonly type: 'end'
+      readonly noAnswer: NoAnswer | null
+      /** Null where references are not wanted, and where there is no answer. */
+      readonly statements: readonly Statement[] | null
+    }
 
 export interface QueryDataEntity {
   readonly entity_name: string

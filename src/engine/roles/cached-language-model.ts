@@ -21,6 +21,7 @@ export class CachedLanguageModel implements LanguageModel {
   readonly id: string
   readonly structured: boolean
   readonly shape: string | undefined
+  readonly contextTokens: number | undefined
   readonly #model: LanguageModel
   readonly #cache: Pick<ModelCache, 'get' | 'put'>
   readonly #kind: CachedKind
@@ -37,6 +38,7 @@ export class CachedLanguageModel implements LanguageModel {
     this.id = model.id
     this.structured = model.structured ?? false
     this.shape = model.shape
+    this.contextTokens = model.contextTokens
     this.#model = model
     this.#cache = cache
     this.#kind = kind

@@ -1,4 +1,5 @@
-import type { Extraction, ExtractionInput } from '../ports/models.ts'
+import type { ExtractionInput } from '../ports/models.ts'
+import { exampleIn } from './extraction-examples.ts'
 import type { ExtractionFormat } from './extraction-format.ts'
 
 /** What an installation may choose of the extraction. */
@@ -36,6 +37,7 @@ export function extractionSystemPrompt(
   format: ExtractionFormat,
 ): string {
   const extra = wording.extraRules.trim()
+  const example = exampleIn(wording.language)
   return [
     'You turn passages of documents into a knowledge graph. From the passage you are given, list',
     'the entities that it says something about, and the direct relations between them.',
@@ -64,51 +66,10 @@ export function extractionSystemPrompt(
     ...(extra === '' ? [] : ['', 'Further rules', extra]),
     '',
     'Example passage:',
-    ...EXAMPLE_PASSAGE,
+    ...example.passage,
     'Example records:',
-    ...format.write(EXAMPLE),
+    ...format.write(example.records),
   ].join('\n')
-}
-
-const EXAMPLE_PASSAGE = [
-  '"The lighthouse at Cape Orrin went dark on 3 March. Keeper Ines Halvard relit it with a Tollan',
-  'lamp, which burns rapeseed oil."',
-]
-
-const EXAMPLE: Extraction = {
-  entities: [
-    {
-      name: 'Cape Orrin Lighthouse',
-      type: 'Artifact',
-      description: 'The lighthouse at Cape Orrin went dark on 3 March and was relit afterwards.',
-    },
-    {
-      name: 'Ines Halvard',
-      type: 'Person',
-      description: 'Ines Halvard is the keeper who relit the lighthouse at Cape Orrin.',
-    },
-    {
-      name: 'Tollan Lamp',
-      type: 'Artifact',
-      description: 'The Tollan lamp is a lamp that burns rapeseed oil.',
-    },
-  ],
-  relations: [
-    {
-      source: 'Cape Orrin Lighthouse',
-      target: 'Ines Halvard',
-      keywords: 'upkeep, restoration',
-      description: 'Ines Halvard, its keeper, relit the Cape Orrin Lighthouse after it went dark.',
-      weight: 1,
-    },
-    {
-      source: 'Ines Halvard',
-      target: 'Tollan Lamp',
-      keywords: 'tool use',
-      description: 'Ines Halvard relit the lighthouse with a Tollan lamp.',
-      weight: 1,
-    },
-  ],
 }
 
 export function extractionUserPrompt(input: ExtractionInput, format: ExtractionFormat): string {

@@ -80,7 +80,7 @@ export class LlmExtractor implements Extractor {
       model: this.#model,
       format,
       system,
-      options,
+      options: { ...options, temperature: 0 },
       calls: callsFor(),
     }
     const { found, written, cut } = await askForRecords(question, input)

@@ -85,7 +85,7 @@ class AiSdkModel implements LanguageModel {
     signal: AbortSignal,
   ): Promise<Generation> {
     const result = await generateText({
-      ...this.#request(messages, signal),
+      ...this.#request(messages, options, signal),
       model: options.format ? heldTo(options.format, this.#model) : this.#model,
     }).catch((error: unknown) => {
       throw callFailureOf(error)
@@ -101,7 +101,7 @@ class AiSdkModel implements LanguageModel {
     signal: AbortSignal,
   ): AsyncGenerator<string, void, undefined> {
     // Errors come as parts of the stream; the default handler would print them as well.
-    const result = streamText({ ...this.#request(messages, signal), onError: () => {} })
+    const result = streamText({ ...this.#request(messages, options, signal), onError: () => {} })
     let usage: { inputTokens?: number | undefined; outputTokens?: number | undefined } | undefined
     let ended = false
     let said = false
@@ -133,8 +133,13 @@ class AiSdkModel implements LanguageModel {
 
   readonly #tell = (message: string) => this.#settings.onNotice?.({ model: this.id, message })
 
-  #request(messages: readonly ChatMessage[], abortSignal: AbortSignal) {
+  #request(
+    messages: readonly ChatMessage[],
+    { temperature }: MeteredCallOptions,
+    abortSignal: AbortSignal,
+  ) {
     return {
+      ...(temperature === undefined ? {} : { temperature }),
       ...this.#settings.sampling,
       model: this.#model,
       messages: messages.map(({ role, content }): ModelMessage => ({ role, content })),

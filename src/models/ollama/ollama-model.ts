@@ -1,9 +1,4 @@
-import type {
-  AnswerFormat,
-  ChatMessage,
-  Generation,
-  LanguageModel,
-} from '../../engine/ports/models.ts'
+import type { ChatMessage, Generation, LanguageModel } from '../../engine/ports/models.ts'
 import { unreadableAnswer } from '../calls/call-failure.ts'
 import { type CallSettings, DEFAULT_CALL_SETTINGS } from '../calls/call-settings.ts'
 import { type MeteredCallOptions, reportUsage, type UsageMeter } from '../calls/call-usage.ts'
@@ -35,6 +30,7 @@ class OllamaModel implements LanguageModel {
   readonly id: string
   readonly structured: boolean
   readonly shape: string
+  readonly contextTokens: number | undefined
   readonly #host: OllamaHost
   readonly #model: string
   readonly #settings: OllamaSettings
@@ -44,6 +40,7 @@ class OllamaModel implements LanguageModel {
     this.id = `ollama:${model}`
     this.structured = settings.structured ?? true
     this.shape = JSON.stringify([host.host, settings.options ?? {}])
+    this.contextTokens = messageTokens(settings.options)
     this.#host = host
     this.#model = model
     this.#settings = settings
@@ -53,7 +50,7 @@ class OllamaModel implements LanguageModel {
   generate(messages: readonly ChatMessage[], options: MeteredCallOptions): Promise<Generation> {
     return runCall(this.#calls, options.signal, async (signal) => {
       const target = ollamaTarget(this.#host, '/api/chat')
-      const body = this.#body(messages, false, options.format)
+      const body = this.#body(messages, false, options)
       const answer = await postForJson(target, body, signal)
       const usage = this.#report(options, answer)
       const text = stripThinking(contentOf(answer))
@@ -77,7 +74,11 @@ class OllamaModel implements LanguageModel {
     let last: Fields | undefined
     let said = false
     try {
-      for await (const line of postForLines(target, this.#body(messages, true), signal)) {
+      for await (const line of postForLines(
+        target,
+        this.#body(messages, true, { temperature: options.temperature }),
+        signal,
+      )) {
         last = line
         const content = contentOf(line)
         if (content !== '') {
@@ -98,13 +99,18 @@ class OllamaModel implements LanguageModel {
 
   readonly #tell = (message: string) => this.#settings.onNotice?.({ model: this.id, message })
 
-  #body(messages: readonly ChatMessage[], stream: boolean, format?: AnswerFormat) {
+  #body(
+    messages: readonly ChatMessage[],
+    stream: boolean,
+    { format, temperature }: Pick<MeteredCallOptions, 'format' | 'temperature'>,
+  ) {
+    const own = temperature === undefined ? {} : { temperature }
     return {
       model: this.#model,
       messages: messages.map(({ role, content }) => ({ role, content })),
       stream,
       ...(format ? { format: format.schema } : {}),
-      ...optionsField(this.#settings.options),
+      ...optionsField({ ...own, ...this.#settings.options }),
     }
   }
 
@@ -114,6 +120,18 @@ class OllamaModel implements LanguageModel {
       completionTokens: Number(answer.eval_count),
     })
   }
+}
+
+/** What is kept of the window for the answer, in tokens, where its length has no limit. */
+const FOR_ANSWER = 2_048
+/** Tokens are counted by another vocabulary than the model's, which may need some more. */
+const OF_OTHER_VOCABULARY = 0.9
+
+/** What Ollama would cut off at the beginning is left out beforehand, by order of worth. */
+function messageTokens({ num_ctx: window, num_predict: most }: OllamaOptions = {}) {
+  if (typeof window !== 'number') return undefined
+  const answer = typeof most === 'number' && most > 0 ? most : FOR_ANSWER
+  return Math.max(0, Math.floor((window - Math.min(answer, window / 2)) * OF_OTHER_VOCABULARY))
 }
 
 function contentOf(answer: Fields): string {

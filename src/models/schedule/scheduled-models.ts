@@ -24,6 +24,7 @@ export function scheduledLanguageModel(
     id: model.id,
     structured: model.structured,
     shape: model.shape,
+    contextTokens: model.contextTokens,
     generate: (messages, options): Promise<Generation> =>
       slots.run(workspace, options.lane, options.signal, () =>
         model.generate(messages, forWorkspace(options, workspace)),

@@ -7,6 +7,7 @@ export function watchedLanguageModel(model: LanguageModel, health: ModelHealth):
     id: model.id,
     structured: model.structured,
     shape: model.shape,
+    contextTokens: model.contextTokens,
     generate: async (messages, options) => {
       const answer = await model.generate(messages, options)
       health.answered()

@@ -1,4 +1,10 @@
-import type { CutReason, QueryEvent, Reference } from '../../engine/retrieve/query-calls.ts'
+import type {
+  CutReason,
+  NoAnswer,
+  QueryEvent,
+  Reference,
+  Statement,
+} from '../../engine/retrieve/query-calls.ts'
 
 /** Said in place of an answer without a word. */
 export const NO_ANSWER = 'No response generated'
@@ -12,6 +18,9 @@ export interface AnswerReader {
   readonly stillProcessing: number
   /** Why the answer ended before it was whole; known at its end. */
   readonly cut: CutReason | null
+  /** Why there is no answer, and what its sentences rest on; known at its end. */
+  readonly noAnswer: NoAnswer | null
+  readonly statements: readonly Statement[] | null
   /** The next text that says something; null at the end. */
   nextText(): Promise<string | null>
   /** Ends the answer; nobody is left to hear of a failure. */
@@ -41,6 +50,8 @@ class OpenAnswer implements AnswerReader {
   readonly stillProcessing: number
   readonly #iterator: AsyncIterator<QueryEvent>
   #cut: CutReason | null = null
+  #noAnswer: NoAnswer | null = null
+  #statements: readonly Statement[] | null = null
   #isBlank = true
 
   constructor(
@@ -57,11 +68,23 @@ class OpenAnswer implements AnswerReader {
     return this.#cut
   }
 
+  get noAnswer(): NoAnswer | null {
+    return this.#noAnswer
+  }
+
+  get statements(): readonly Statement[] | null {
+    return this.#statements
+  }
+
   async nextText(): Promise<string | null> {
     for (;;) {
       const { value, done } = await this.#iterator.next()
       if (done === true) break
       if (value.type === 'cut') this.#cut = value.reason
+      if (value.type === 'end') {
+        this.#noAnswer = value.noAnswer
+        this.#statements = value.statements
+      }
       if (value.type !== 'text' || value.text === '') continue
       if (/\S/.test(value.text)) this.#isBlank = false
       return value.text

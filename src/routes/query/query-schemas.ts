@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import {
   type CutReason,
   type MetadataValue,
+  type NoAnswer,
   QUERY_MODES,
 } from '../../engine/retrieve/query-calls.ts'
 import {
@@ -153,6 +154,31 @@ const Reference = Type.Object({
 
 const References = Type.Immutable(Type.Array(Reference))
 
+/** A sentence of the answer with what it rests on. */
+const StatementFields = Type.Object({
+  start: Type.Integer({ description: 'In UTF-16 units of the response' }),
+  end: Type.Integer({ description: 'In UTF-16 units of the response, exclusive' }),
+  citations: Type.Immutable(
+    Type.Array(
+      Type.Object({
+        reference_id: Type.String(),
+        ...citationFields,
+        by: Type.Enum(['marker', 'match'], {
+          description: 'Whether the answer names the source, or only its words tell',
+        }),
+        unsupported: Type.Boolean({
+          description: 'The sentence has figures or names that its passages do not hold',
+        }),
+        missing: Type.Immutable(
+          Type.Array(Type.String(), { description: 'Those that this passage does not hold' }),
+        ),
+      }),
+    ),
+  ),
+})
+
+const Statements = Type.Immutable(Type.Array(StatementFields))
+
 export const QueryReply = Type.Object({
   response: Type.String(),
   references: Type.Unsafe<Type.Static<typeof References> | null>({
@@ -171,6 +197,20 @@ export const QueryReply = Type.Object({
       type: 'integer',
       description:
         'Documents that the answer could not draw from yet, if there are any; an addition to LightRAG',
+    }),
+  ),
+  no_answer: Type.Optional(
+    Type.Unsafe<NoAnswer | undefined>({
+      type: 'string',
+      enum: ['nothing_found', 'not_in_passages'],
+      description: 'Only where the response says that there is no answer; an addition to LightRAG',
+    }),
+  ),
+  statements: Type.Optional(
+    Type.Unsafe<Type.Static<typeof Statements> | undefined>({
+      ...Statements,
+      description:
+        'The sentences of the answer with what they rest on, unless `include_references` is false; an addition to LightRAG',
     }),
   ),
 })

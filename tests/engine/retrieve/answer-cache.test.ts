@@ -52,6 +52,7 @@ describe('answers that are kept', () => {
     expect(await streamed()).toEqual([
       { type: 'start', references: expect.any(Array), streaming: true },
       { type: 'text', text: 'answer number 1' },
+      { type: 'end', noAnswer: null, statements: [{ start: 0, end: 15, citations: [] }] },
     ])
     expect(answerer.answers).toBe(1)
   })
@@ -163,7 +164,7 @@ describe('an answer that was cut off', () => {
     }
     const events: QueryEvent[] = []
     for await (const event of cut.rag.queryStream(QUESTION)) events.push(event)
-    expect(events.at(-1)).toEqual({ type: 'cut', reason: 'length' })
+    expect(events.at(-2)).toEqual({ type: 'cut', reason: 'length' })
     expect(answerer.answers).toBe(3)
     await cut.close()
   })

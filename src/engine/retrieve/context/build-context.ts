@@ -31,7 +31,8 @@ export function buildContext(parts: ContextParts): string {
   return sections.join('\n\n')
 }
 
-function chunkLine(referenceId: string, chunk: StoredChunk): string {
+/** A passage as it stands in the context. */
+export function chunkLine(referenceId: string, chunk: StoredChunk): string {
   const columns = columnsOf(chunk)
   const named = columns === null ? '' : `"columns":${jsonText(columns)},`
   const content = jsonTextOf(chunk, chunk.content)

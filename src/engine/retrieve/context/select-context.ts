@@ -1,16 +1,26 @@
-import type { AnswerInput, CallOptions, RerankModel } from '../../ports/models.ts'
+import type {
+  Answerer,
+  AnswerInput,
+  CallOptions,
+  ChatMessage,
+  RerankModel,
+} from '../../ports/models.ts'
 import type { EngineSettings } from '../../ports/settings.ts'
 import type { StoredChunk, StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
 import { tokenCount } from '../../text/tokenizer.ts'
 import type { Question } from '../question.ts'
 import type { Retrieved } from '../retrieve.ts'
-import { buildContext, columnsOf } from './build-context.ts'
+import { buildContext } from './build-context.ts'
 import { type FileReference, fileReferences } from './file-references.ts'
+import { fitHistory } from './fit-history.ts'
+import { PassageCosts } from './passage-costs.ts'
 
-/** Tokens of the JSON around a passage: braces, keys, the reference id. */
-const PASSAGE_FRAME = 12
-/** Left free for what the estimate does not see. */
+/** Left free for what no count sees: titles of sections, and the roles of messages. */
 const SLACK = 200
+/** Of what a prompt leaves free: the most that the conversation, entities and relations take. */
+const HISTORY_SHARE = 0.5
+const ENTITY_SHARE = 0.25
+const RELATION_SHARE = 0.35
 
 /** What goes into the prompt, after every budget. */
 export interface Selected {
@@ -19,50 +29,100 @@ export interface Selected {
   readonly chunks: readonly StoredChunk[]
   readonly references: readonly FileReference[]
   readonly referenceOf: (chunk: StoredChunk) => string
+  /** The last turns of the conversation that fit. */
+  readonly history: readonly ChatMessage[]
   readonly context: string
 }
 
+/** Who answers, and what chooses among passages. */
+export interface ContextModels {
+  readonly answerer: Pick<Answerer, 'instant' | 'contextTokens'>
+  readonly reranker?: RerankModel | undefined
+}
+
 /**
- * Cuts what was found to the question's budgets. Token counts are those stored at ingest; only the
- * frame of the prompt is counted here.
+ * Cuts what was found to one budget: that of the question, or of the model's window where that is
+ * smaller. The prompt's own text and the question stand whole; then the last turns of the
+ * conversation, entities, relations, and passages with what is left.
  *
- * @param frame the prompt without any context
+ * @param question as it is searched for
+ * @param frame the prompt with the question as it was asked, and without any context
  */
 export async function selectContext(
   found: Retrieved,
   question: Question,
   settings: EngineSettings,
-  reranker: RerankModel | undefined,
+  { answerer, reranker }: ContextModels,
   frame: string,
   options: CallOptions,
 ): Promise<Selected> {
-  const entities = fitToBudget(found.entities, question.maxEntityTokens, (item) => item.tokens)
-  const relations = fitToBudget(found.relations, question.maxRelationTokens, (item) => item.tokens)
-  const graphTokens =
-    entities.reduce((total, item) => total + item.tokens, 0) +
-    relations.reduce((total, item) => total + item.tokens, 0)
   const ranked = await reranked(found.chunks, question, settings, reranker, options)
-  const chunks = besideFrame(
-    ranked.slice(0, question.chunkTopK),
-    question.maxTotalTokens - graphTokens - SLACK,
-    frame,
-  )
+  const wanted = { ...found, chunks: ranked.slice(0, question.chunkTopK) }
+  // Rules read no prompt: what they are given is only estimated.
+  const isExact = answerer.instant !== true
+  const budget = budgetOf(question, answerer) - SLACK
+  // No token is shorter than a byte, and most often all fits anyhow: then nothing is counted.
+  const least = await fitted(wanted, question, budget - Buffer.byteLength(frame), isExact)
+  const fit = least.isWhole
+    ? least
+    : await fitted(wanted, question, budget - tokenCount(frame), isExact)
+  const { entities, relations, chunks, history } = fit
   const { references, referenceOf } = fileReferences(chunks)
   const context = buildContext({ entities, relations, chunks, references, referenceOf })
-  return { entities, relations, chunks, references, referenceOf, context }
+  return { entities, relations, chunks, references, referenceOf, history, context }
 }
 
-/** The passages that fit a budget, in tokens, together with the frame. */
-function besideFrame(ranked: readonly StoredChunk[], budget: number, frame: string): StoredChunk[] {
-  const fitting = (left: number) =>
-    fitToBudget(
-      ranked,
-      Math.max(0, left),
-      (chunk) => chunk.tokens + PASSAGE_FRAME + tokenCount(columnsOf(chunk) ?? ''),
-    )
-  // No token is shorter than a byte, and most often all passages fit anyhow: then nothing is counted.
-  const fit = fitting(budget - Buffer.byteLength(frame))
-  return fit.length === ranked.length ? fit : fitting(budget - tokenCount(frame))
+type Fitted = Pick<Selected, 'entities' | 'relations' | 'chunks' | 'history'> & {
+  /** Whether more tokens would make no difference. */
+  readonly isWhole: boolean
+}
+
+/** @param free tokens beside the prompt's own text */
+async function fitted(
+  { entities, relations, chunks }: Retrieved,
+  question: Question,
+  free: number,
+  isExact: boolean,
+): Promise<Fitted> {
+  const history = await fitHistory(question.history, Math.floor(free * HISTORY_SHARE))
+  const left = Math.max(0, free - history.tokens)
+  const shares = [Math.floor(left * ENTITY_SHARE), Math.floor(left * RELATION_SHARE)] as const
+  const most = [question.maxEntityTokens, question.maxRelationTokens] as const
+  const keptEntities = fitToBudget(entities, Math.min(most[0], shares[0]), tokensOf)
+  const keptRelations = fitToBudget(relations, Math.min(most[1], shares[1]), tokensOf)
+  const taken = [...keptEntities, ...keptRelations].reduce((sum, { tokens }) => sum + tokens, 0)
+  const costs = new PassageCosts(isExact)
+  const kept = fitToBudget(chunks, Math.max(0, left - taken), (chunk) => costs.next(chunk))
+  const isGraphWhole =
+    (most[0] <= shares[0] || keptEntities.length === entities.length) &&
+    (most[1] <= shares[1] || keptRelations.length === relations.length)
+  return {
+    entities: keptEntities,
+    relations: keptRelations,
+    chunks: kept,
+    history: history.turns,
+    isWhole:
+      isGraphWhole &&
+      kept.length === chunks.length &&
+      history.turns.length === question.history.length,
+  }
+}
+
+const tokensOf = (item: { readonly tokens: number }) => item.tokens
+
+function budgetOf({ maxTotalTokens }: Question, { contextTokens }: ContextModels['answerer']) {
+  return Math.min(maxTotalTokens, contextTokens ?? maxTotalTokens)
+}
+
+/** The conversation of a question for which nothing is looked up, as far as it fits. */
+export async function bypassHistory(
+  question: Question,
+  answerer: ContextModels['answerer'],
+): Promise<readonly ChatMessage[]> {
+  const own = tokenCount(question.query) + tokenCount(question.userPrompt)
+  const left = Math.max(0, budgetOf(question, answerer) - SLACK - own)
+  const { turns } = await fitHistory(question.history, left)
+  return turns
 }
 
 async function reranked(
@@ -92,6 +152,7 @@ export function answerInput(
   question: Question,
   selected: Selected | null,
   searchedFor: string = question.query,
+  history: readonly ChatMessage[] = selected?.history ?? [],
 ): AnswerInput {
   return {
     query: question.query,
@@ -101,11 +162,12 @@ export function answerInput(
       referenceId: selected?.referenceOf(chunk) ?? '',
       filePath: chunk.filePath,
       content: chunk.content,
+      headings: chunk.headings,
     })),
     references: selected?.references ?? [],
     responseType: question.responseType,
     userPrompt: question.userPrompt,
-    history: question.history,
+    history,
   }
 }
 

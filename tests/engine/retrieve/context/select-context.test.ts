@@ -25,8 +25,16 @@ async function fitting(max_total_tokens: number, frame: string): Promise<number>
   const question = questionOf({ query: 'What?', max_total_tokens }, DEFAULT_SETTINGS)
   const found = { keywords: { high: [], low: [] }, entities: [], relations: [], chunks }
   const options = { lane: 'query' as const, signal: undefined }
-  return (await selectContext(found, question, DEFAULT_SETTINGS, undefined, frame, options)).chunks
-    .length
+  const answerer = { instant: true }
+  const { chunks: kept } = await selectContext(
+    found,
+    question,
+    DEFAULT_SETTINGS,
+    { answerer },
+    frame,
+    options,
+  )
+  return kept.length
 }
 
 describe('the passages of a context', () => {
