@@ -1,5 +1,8 @@
 import { basename } from 'node:path'
-import { InvalidArgumentError, program } from 'commander'
+import { InvalidArgumentError, Option, program } from 'commander'
+import { answersReport, failuresReport } from './answers/answers-report.ts'
+import { measureAnswers } from './answers/measure-answers.ts'
+import { type Half, questionSet } from './answers/question-set.ts'
 import { type Dataset, readDataset } from './dataset.ts'
 import { EvalClient } from './eval-client.ts'
 import { startLocalServer } from './local-server.ts'
@@ -99,5 +102,17 @@ program
   .option('--json', 'print JSON instead of a table')
   .action(async (folder: string, options: EvalOptions) => {
     process.exitCode = await evaluate(folder, options)
+  })
+program
+  .command('answers')
+  .description(
+    'Measure answers without a model over the documents and questions of tests/eval/answers.',
+  )
+  .addOption(new Option('--half <half>', 'ask one half alone').choices(['blind', 'known']))
+  .option('--failures', 'print what is not right')
+  .action(async ({ half, failures }: { half?: Half; failures?: boolean }) => {
+    const judged = await measureAnswers(await questionSet(half && [half]))
+    if (failures) console.log(failuresReport(judged))
+    console.log(answersReport(judged))
   })
 await program.parseAsync()

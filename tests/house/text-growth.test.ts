@@ -32,7 +32,7 @@ const ONCE_SLOW = [
   ['names are found without a model', '\u30a2\u30fc'],
   ['sentences are cut', 'A. '],
   ['sentences are cut', '\u4e2d\u6587\u3002'],
-  ['sentences are ranked by a long question', 'Ab who when '],
+  ['an answer is extracted for a long question', 'Ab who when '],
   ['HTML is read', '<p> </p>'],
   ['JSON of a model is read', '\\"{'],
 ] as const

@@ -24,8 +24,11 @@ import { documentTitle } from '../../../src/engine/read/document-title.ts'
 import { readDocument } from '../../../src/engine/read/read-document.ts'
 import { plainText } from '../../../src/engine/read/text-file-reader.ts'
 import { citedSentences } from '../../../src/engine/retrieve/context/cited-sentences.ts'
+import type { Selected } from '../../../src/engine/retrieve/context/select-context.ts'
 import { linkNames } from '../../../src/engine/retrieve/rank/link-names.ts'
 import { unsaidShare } from '../../../src/engine/retrieve/rank/unsaid-share.ts'
+import { answerSentences } from '../../../src/engine/retrieve/statements/answer-sentences.ts'
+import { statementsOf } from '../../../src/engine/retrieve/statements/statements-of.ts'
 import { extractionUserPrompt } from '../../../src/engine/roles/extraction-prompts.ts'
 import { halvesOf } from '../../../src/engine/roles/halves-of.ts'
 import { JSON_FORMAT } from '../../../src/engine/roles/json-format.ts'
@@ -69,13 +72,13 @@ import { TextBuilder } from '../../../src/formats/text/text-builder.ts'
 import { UnreadableFile } from '../../../src/formats/unreadable-file.ts'
 import { jsonErrorPosition } from '../../../src/http/body/json-error-position.ts'
 import { laxValue } from '../../../src/http/validation/lax-value.ts'
+import { extractAnswer } from '../../../src/models/offline/answer/extract-answer.ts'
 import { hashedEmbedding } from '../../../src/models/offline/embed/hashed-embedding.ts'
 import { readNames } from '../../../src/models/offline/extract/read-names.ts'
 import { OfflineKeywords } from '../../../src/models/offline/offline-keywords.ts'
 import { offlineModels } from '../../../src/models/offline/offline-models.ts'
 import { OfflineRewriter } from '../../../src/models/offline/offline-rewriter.ts'
 import { OfflineSummarizer } from '../../../src/models/offline/offline-summarizer.ts'
-import { rankSentences } from '../../../src/models/offline/rank-sentences.ts'
 import { splitSentences } from '../../../src/models/offline/split-sentences.ts'
 import { indexableText } from '../../../src/stores/sqlite/database/indexable-text.ts'
 import { fullTextTerms } from '../../../src/stores/sqlite/search/full-text-query.ts'
@@ -137,9 +140,11 @@ export const TEXT_STAGES: Readonly<Record<string, (text: string) => unknown>> = 
     ),
   'an error of a parser is judged': (text) => systemLimitBehind(new Error(text)),
   'sentences are cut': splitSentences,
-  'sentences are ranked': (text) => rankSentences('what does the Zebra say', [passage(text)], 5),
-  'sentences are ranked by a long question': (text) =>
-    rankSentences(text, [passage('Zebra one. Ab Cd two. '.repeat(text.length / 20))], 5),
+  'an answer is extracted': (text) => extractAnswer('what does the Zebra say', [passage(text)], 5),
+  'an answer is extracted for a long question': (text) =>
+    extractAnswer(text, [passage('Zebra one. Ab Cd two. '.repeat(text.length / 20))], 5),
+  'an answer is told sentence by sentence': answerSentences,
+  'an answer is mapped to its passages': (text) => statementsOf(text, selectedOf(chunkOf(text))),
   'sentences are told apart': sentenceRanges,
   'a sentence is cited': (text) => citedSentences('what does the Zebra say', [chunkOf(text)]),
   'a sentence is cited for a long question': (text) =>
@@ -294,6 +299,10 @@ const MAX_DEPTH = DEFAULT_READ_LIMITS.maxDepth
 const NO_NAMES = { entitiesByNameKey: async () => [], entitiesWithWords: async () => [] }
 
 const chunkOf = (content: string) => ({ content }) as StoredChunk
+const selectedOf = (chunk: StoredChunk) => {
+  const filled = { ...chunk, filePath: 'a', headings: [], outline: null, start: 0 } as StoredChunk
+  return { chunks: [filled], referenceOf: () => '1' } as unknown as Selected
+}
 const passage = (content: string) => ({ content, referenceId: '1', filePath: 'a' })
 
 function cut(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerInput, AnswerPassage } from '../../../src/engine/ports/models.ts'
-import { NOTHING_FOUND } from '../../../src/engine/retrieve/answer-question.ts'
+import { NOTHING_FOUND } from '../../../src/engine/retrieve/no-answer.ts'
 import { OfflineAnswerer } from '../../../src/models/offline/offline-answerer.ts'
 import { collect } from '../collect.ts'
 
@@ -40,9 +40,11 @@ async function ask(query: string, more: Partial<AnswerInput> = {}): Promise<stri
 }
 
 describe('an extractive answer', () => {
-  it('begins with the sentence that answers, and cites its document', async () => {
+  it('begins with the sentence that answers and what it leans on, and cites its document', async () => {
     const answer = await ask('When was the Barrow mill built?')
-    expect(answer).toMatch(/^The mill was built in 1874 by Ines Tollan\. \[2\]/)
+    expect(answer).toMatch(
+      /^The Barrow mill grinds barley\. The mill was built in 1874 by Ines Tollan\. \[2\]/,
+    )
     expect(answer).toContain('### References\n\n- [2] mill.md')
     expect(answer).not.toContain('town.md')
   })
