@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { carriedError } from './carried-error.ts'
-import type { LoneMessage, LoneQuestion } from './lone-process.ts'
+import type { LoneMessage, LoneQuestion } from './lone-question.ts'
 import { startThread } from './start-thread.ts'
 import { NoThread, ThreadOver } from './thread-job.ts'
 import { ThreadPool } from './thread-pool.ts'

@@ -1,35 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type CarriedError, type ErrorClasses, restoredError } from './carried-error.ts'
+import { type ErrorClasses, restoredError } from './carried-error.ts'
+import type { LoneBounds, LoneMessage, LoneQuestion } from './lone-question.ts'
 import { fileToRun, IS_TYPESCRIPT } from './start-thread.ts'
 import { cpuMsOf } from './thread-cpu.ts'
 import { CLOCK_OVER_CPU, NoThread, type ThreadLimit, ThreadOver } from './thread-job.ts'
 
-export interface LoneProcessOptions {
+export interface LoneProcessOptions extends LoneBounds {
   /** The TypeScript file that its thread runs. */
   readonly worker: URL
-  /** What the heap of the thread may be, in MB; well above `maxBytes`. */
-  readonly heapMb: number
-  /** What the question may take of memory. */
-  readonly maxBytes: number
-  /** What it may take of the processor, in milliseconds, without the start. */
-  readonly maxCpuMs: number
   /** Of errors that are to come out with their class. */
   readonly errors?: ErrorClasses
 }
-
-/** What the process is asked, once. */
-export interface LoneQuestion<Question> extends Omit<LoneProcessOptions, 'worker' | 'errors'> {
-  readonly worker: string
-  readonly question: Question
-}
-
-/** What it says: that it can be asked, and then one thing more. */
-export type LoneMessage<Answer> =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'over'; readonly limit: ThreadLimit }
-  | { readonly kind: 'none' | 'error'; readonly error: CarriedError }
 
 const LOOK_MS = 50
 /** What does not come up in this time never will; and one that watches itself needs no closer watch. */
