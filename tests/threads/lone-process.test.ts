@@ -1,15 +1,17 @@
 import { fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import { LoneProcess } from '../../src/threads/lone-process.ts'
+import { cpuMsOf } from '../../src/threads/thread-cpu.ts'
 import { ThreadOver } from '../../src/threads/thread-job.ts'
 import { childrenOf, isAlive } from '../hosts/hosted-server.ts'
 import { needing } from '../needing.ts'
 import type { Way } from './hungry-child.ts'
 
 const MB = 1024 * 1024
+const SPINNING_MS = 3000
 const WORKER = new URL('./hungry-child.ts', import.meta.url)
 
 function alone(maxCpuMs = 600_000): LoneProcess<Way, string> {
@@ -66,11 +68,22 @@ describe('a question in a process of its own', () => {
       const asking = fork(fileURLToPath(new URL('./asking-child.ts', import.meta.url)), [], {
         execArgv: ['--import', import.meta.resolve('tsx')],
       })
-      const started = () => childrenOf(asking.pid)
+      // Beside it there is one that compiles.
+      const started = () => childrenOf(asking.pid).filter(isLone)
       await expect.poll(started, { timeout: 60_000 }).toHaveLength(1)
       const [pid = 0] = started()
+      // More than its start takes: by now its thread never comes to an end.
+      await expect.poll(() => cpuMsOf(String(pid))).toBeGreaterThan(SPINNING_MS)
       asking.kill('SIGKILL')
       await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false)
     },
   )
 })
+
+function isLone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('lone-host')
+  } catch {
+    return false
+  }
+}
