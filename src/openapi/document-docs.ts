@@ -60,7 +60,7 @@ const intake = {
     description:
       'The page is fetched before the answer, as its robots.txt allows, from addresses of the public ' +
       'internet alone. Sent again with on_conflict=replace it is taken in anew where it has changed.',
-    body: { example: { url: 'https://example.org/pumps.html' } },
+    body: { example: { url: 'https://pumps.example/warranty.html' } },
     reply: { example: inserted },
   },
 } satisfies OperationDocs

@@ -18,7 +18,7 @@ export const ERROR_STATUS = {
   invalid_file_name: 400,
   file_too_large: 413,
   page_refused: 400,
-  page_unavailable: 502,
+  page_unavailable: 424,
   pipeline_busy: 409,
   model_unavailable: 503,
   model_rejected: 502,
