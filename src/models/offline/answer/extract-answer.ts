@@ -92,7 +92,8 @@ async function answering(
     const ofSide = units.filter((unit) =>
       terms.some(({ stem, strengths }) => side.has(stem) && strengths.has(unit)),
     )
-    chosen.push(...(await rankUnits(ofSide, { ...ranking, terms }, 1, slice)))
+    const [best] = await rankUnits(ofSide, { ...ranking, terms }, 1, slice)
+    if (best !== undefined) chosen.push(best)
   }
   return [...new Set([...chosen, ...all])].slice(0, limit)
 }
@@ -122,9 +123,13 @@ function isAnswer(
 /** From the first word that is asked about to the last one. */
 function subjectOf(question: string, { terms }: Asked): string {
   const lower = question.toLowerCase()
-  const places = terms.map(({ word }) => [lower.indexOf(word), word.length] as const)
-  const found = places.filter(([at]) => at >= 0)
-  if (found.length === 0) return ''
-  const from = Math.min(...found.map(([at]) => at))
-  return lower.slice(from, Math.max(...found.map(([at, length]) => at + length)))
+  let from = lower.length
+  let to = 0
+  for (const { word } of terms) {
+    const at = lower.indexOf(word)
+    if (at < 0) continue
+    from = Math.min(from, at)
+    to = Math.max(to, at + word.length)
+  }
+  return lower.slice(from, to)
 }
