@@ -1,6 +1,6 @@
 import type { Hit } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
-import { keysOf, lengthOf, type PostingList } from './posting-lists.ts'
+import { lengthOf, type PostingList } from './posting-lists.ts'
 
 /** How much is left of a score by the share of the words that an entry has: its square root. */
 const EXPONENT = 0.5
@@ -25,7 +25,9 @@ export function byCoverage(
     if (list === null || lengthOf(list) === 0) continue
     const worth = rarity(lengthOf(list), entries)
     all += worth
-    for (const key of keysOf(list)) {
+    // Written out: a generator takes several times as long.
+    for (let at = 0; at < list.length; at += 2) {
+      const key = list[at] ?? 0
       const sum = covered.get(key)
       if (sum !== undefined) covered.set(key, sum + worth)
     }

@@ -16,8 +16,8 @@ import { allWordsQuery, fullTextTerms } from './full-text-query.ts'
 import type { KeySet } from './key-set.ts'
 import { addPostings, lengthOf, type Posting, PostingLists } from './posting-lists.ts'
 
-/** Hits looked at for each that is wanted: further down some cover more of the question. */
-const READ_AHEAD = 2
+/** Hits looked at beyond those that are wanted: further down some cover more of the question. */
+const READ_AHEAD = 100
 /** Longer questions, of which no passage says all, are not asked how much of them one covers. */
 const MOST_COVERED = 24
 
@@ -51,7 +51,7 @@ export class FullTextSearch {
   /** @param documents row ids of those that count; null for all */
   chunks(text: string, limit: number, documents: KeySet | null): Hit[] {
     const matches = this.#chunksAmongst(documents)
-    const hits = this.#bestOfAny(matches, CHUNK_TEXTS, text, READ_AHEAD * limit)
+    const hits = this.#bestOfAny(matches, CHUNK_TEXTS, text, limit + READ_AHEAD)
     return this.#byCoverage(text, hits).slice(0, limit)
   }
 

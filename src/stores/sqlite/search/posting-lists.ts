@@ -65,10 +65,6 @@ export function lengthOf(list: PostingList | 'too many'): number {
   return list === 'too many' ? 0 : list.length / 2
 }
 
-export function* keysOf(list: PostingList): Generator<Key, void, void> {
-  for (let at = 0; at < list.length; at += 2) yield list[at] ?? 0
-}
-
 /** Adds what a term adds. */
 export function addPostings(list: PostingList, sums: Map<Key, number>): void {
   for (let at = 0; at < list.length; at += 2) {
