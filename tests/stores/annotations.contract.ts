@@ -233,6 +233,9 @@ function describeScopes(store: () => Store): void {
       const keys = [...(await store().searches.entityKeys(['Ada', 'Ship b'])).values()]
       expect((await searches.entities(keys)).map(({ name }) => name)).toEqual(['Ada'])
       expect(await searches.tiesOfChunks(chunks, 0, 99)).toHaveLength(2)
+      const said = await searches.saidInChunks(chunks)
+      expect(said.length).toBeGreaterThan(0)
+      expect(new Set(said.map(({ chunk }) => chunk))).toEqual(new Set(chunks.slice(0, 1)))
       expect((await searches.relationKeys([['Ada', 'Ship b']])).size).toBe(0)
       const asked = await searches.matchChunks('river', 10)
       expect((await searches.chunks(asked.map(({ key }) => key))).map(({ id }) => id)).toEqual([

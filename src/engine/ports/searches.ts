@@ -48,6 +48,8 @@ export interface Searches {
   relationsOf(entityKeys: readonly Key[]): Promise<RelationTie[]>
   /** The entities that these chunks name, if they are named in `minSpread` to `maxSpread` chunks. */
   tiesOfChunks(chunkKeys: readonly Key[], minSpread: number, maxSpread: number): Promise<ChunkTie[]>
+  /** What these chunks say of the entities that they name, the beginnings of descriptions. */
+  saidInChunks(chunkKeys: readonly Key[]): Promise<ChunkStatement[]>
   /** The chunks that name these entities, at most `limit` an entity, in canonical order. */
   tiesOfEntities(entityKeys: readonly Key[], limit: number): Promise<ChunkTie[]>
 
@@ -121,6 +123,13 @@ export interface ChunkTie {
   readonly named: boolean
   /** Of the entity. */
   readonly spread: number
+}
+
+/** What a chunk says of an entity. */
+export interface ChunkStatement {
+  readonly chunk: Key
+  readonly entity: Key
+  readonly description: string
 }
 
 /** A relation as an edge between two entities. */

@@ -11,6 +11,7 @@ import {
   vectorOf,
 } from '../search.ts'
 import { subjectsOf } from '../subjects-of.ts'
+import { bridgesOf } from './bridges.ts'
 import { fuse, sorted } from './fuse.ts'
 import { linkNames } from './link-names.ts'
 import { relevanceBeside } from './relevance.ts'
@@ -57,10 +58,20 @@ export async function rankByWalk(
   const seeds = await seedsOf(searches, direct)
   const unsaid = seeds[0] ? unsaidShare(query, seeds[0].content) : 1
   const scores = new Map(direct.map(({ key, score }) => [key, score]))
+  const [relevance, bridges] = await Promise.all([
+    relevanceBeside(searches, query, linked),
+    bridgesOf(
+      searches,
+      query,
+      linked,
+      seeds.map(({ key }) => key),
+    ),
+  ])
   const walked = await walk(searches, {
     chunks: new Map(seeds.map(({ key }) => [key, scores.get(key) ?? 0])),
     entities: new Map(linked.map((entity) => [entity.key, entity])),
-    relevance: await relevanceBeside(searches, query, linked),
+    relevance,
+    bridges,
     total,
   })
   const chunks = gained(direct, walked.chunks, WALK + WALK_UNSAID * unsaid)

@@ -1,5 +1,6 @@
 import type { ChunkTie } from '../../ports/searches.ts'
 import type { Key } from '../../ports/stored-rows.ts'
+import type { Bridges } from './bridges.ts'
 import { TieReader, type WalkGraph } from './tie-reader.ts'
 
 type Weights = Map<Key, number>
@@ -11,6 +12,8 @@ export interface WalkStart {
   readonly entities: ReadonlyMap<Key, { readonly weight: number; readonly spread: number }>
   /** 0 to 1 for chunks that answer the rest of the question: what its entities leave unsaid. */
   readonly relevance: ReadonlyMap<Key, number>
+  /** How strongly some passages lead to the entities that they name; all others lead to all alike. */
+  readonly bridges?: Bridges
   /** How many chunks the workspace has. */
   readonly total: number
 }
@@ -59,7 +62,7 @@ export async function walk(graph: WalkGraph, start: WalkStart): Promise<Walked> 
   for (let step = 0; step < STEPS; step += 1) {
     for (const hub of hubs) entities.delete(hub)
     const [reachedEntities, reachedChunks] = await Promise.all([
-      fromChunks(ties, chunks, rarity),
+      fromChunks(ties, chunks, rarity, start.bridges),
       fromEntities(ties, entities, start.relevance),
     ])
     chunks = reachedChunks
@@ -85,15 +88,20 @@ async function fromChunks(
   ties: TieReader,
   weights: Weights,
   rarity: (spread: number) => number,
+  bridges: Bridges | undefined,
 ): Promise<Weights> {
   const frontier = heaviest(weights)
   const reached: Weights = new Map()
-  const bridges = await ties.ofChunks(frontier.map(([key]) => key))
-  frontier.forEach(([, weight], at) => {
-    const own = bridges[at] ?? []
-    // A passage gives each bridge an equal part, of which a common name lets most trickle away.
-    const part = (weight * DAMPING) / Math.max(own.length, 1)
-    for (const tie of own) add(reached, tie.entity, part * rarity(tie.spread))
+  const lists = await ties.ofChunks(frontier.map(([key]) => key))
+  frontier.forEach(([key, weight], at) => {
+    const own = lists[at] ?? []
+    const strengths = own.map(({ entity }) => bridges?.get(key)?.get(entity) ?? 1)
+    const sum = strengths.reduce((total, strength) => total + strength, 0)
+    // A passage gives each bridge its part, of which a common name lets most trickle away.
+    own.forEach((tie, i) => {
+      const part = (weight * DAMPING * (strengths[i] ?? 1)) / sum
+      add(reached, tie.entity, part * rarity(tie.spread))
+    })
   })
   return reached
 }

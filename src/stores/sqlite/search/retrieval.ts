@@ -1,5 +1,5 @@
 import { type Pair, pairKey } from '../../../engine/ports/pair.ts'
-import type { ChunkTie, Hit, NamedEntity } from '../../../engine/ports/searches.ts'
+import type { ChunkStatement, ChunkTie, Hit, NamedEntity } from '../../../engine/ports/searches.ts'
 import type {
   Key,
   StoredChunk,
@@ -188,6 +188,12 @@ export class Retrieval {
         )
         return ties.flat()
       },
+    )
+  }
+
+  saidInChunks(chunkKeys: readonly Key[]): Promise<ChunkStatement[]> {
+    return inBatches(chunkKeys, CHUNKS_AT_ONCE, (some) =>
+      this.#tables.fragmentReads.statementsIn(some),
     )
   }
 

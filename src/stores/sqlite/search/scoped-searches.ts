@@ -120,6 +120,11 @@ export class ScopedSearches {
     return retrieval.tiesOfChunks(this.#admittedChunks(chunkKeys), minSpread, maxSpread)
   }
 
+  saidInChunks(chunkKeys: readonly Key[]) {
+    const { retrieval } = this.#parts
+    return retrieval.saidInChunks(this.#admittedChunks(chunkKeys))
+  }
+
   tiesOfEntities(entityKeys: readonly Key[], limit: number) {
     const { retrieval } = this.#parts
     return retrieval.tiesOfEntities(entityKeys, limit, this.#admits)

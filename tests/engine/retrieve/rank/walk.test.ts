@@ -62,6 +62,12 @@ describe('walk', () => {
     expect(chunks.get(3)).toBeGreaterThan(3 * (chunks.get(2) ?? 0))
   })
 
+  it('leads rather over the bridge that the passage says more of', async () => {
+    const start = from(1, { bridges: new Map([[1, new Map([[11, 4]])]]) })
+    const { chunks } = await walk(graphOf({ 1: [10, 11], 2: [10], 3: [11] }), start)
+    expect(chunks.get(3)).toBeGreaterThan(2 * (chunks.get(2) ?? 0))
+  })
+
   it('lets a common name lead less than a rare one', async () => {
     const common = Object.fromEntries(range(60, 100).map((chunk) => [chunk, [11]]))
     const graph = graphOf({ 1: [10, 11], 2: [10], ...common })

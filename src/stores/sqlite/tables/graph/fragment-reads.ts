@@ -1,5 +1,5 @@
 import { NO_DOCUMENT } from '../../../../engine/ports/graph-edit.ts'
-import type { ChunkTie, NamedEntity } from '../../../../engine/ports/searches.ts'
+import type { ChunkStatement, ChunkTie, NamedEntity } from '../../../../engine/ports/searches.ts'
 import type {
   Key,
   StoredEntityFragment,
@@ -64,6 +64,12 @@ const TIES_OF_CHUNKS = `SELECT f.chunk, f.entity, max(f.named), e.spread
     CROSS JOIN entities e ON e.entity = f.entity
   WHERE ${fragmentVisible('f', 'c')} AND ${visible('e')} AND e.spread BETWEEN ? AND ?
   GROUP BY k.key, f.entity ORDER BY k.key, min(f.position)`
+/** In characters: what a description begins with. */
+const LONGEST_STATEMENT = 400
+const STATEMENTS_IN = `SELECT f.chunk, f.entity, substr(f.description, 1, ${LONGEST_STATEMENT})
+  FROM json_each(?) k CROSS JOIN chunks c ON c.label = k.value
+    CROSS JOIN entity_fragments f ON f.chunk = c.label
+  WHERE ${fragmentVisible('f', 'c')}`
 const TIES_OF_ENTITIES = `SELECT f.chunk, f.entity, f.named, e.spread, f.document
   FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
     CROSS JOIN entity_fragments f ON f.entity = e.entity
@@ -161,6 +167,21 @@ export class FragmentReads {
         maxSpread,
       )
       .map(asTie)
+  }
+
+  /** What these chunks say of the entities that they name. */
+  statementsIn(chunks: readonly Key[]): ChunkStatement[] {
+    const { current } = this.#generation
+    return this.#connection
+      .rows<[chunk: Key, entity: Key, description: string]>(
+        STATEMENTS_IN,
+        JSON.stringify(chunks),
+        current,
+        current,
+        current,
+        current,
+      )
+      .map(([chunk, entity, description]) => ({ chunk, entity, description }))
   }
 
   /**
