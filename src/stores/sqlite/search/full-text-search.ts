@@ -2,6 +2,7 @@ import type { Hit } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { TopHits } from '../../../vectors/kernel/top-hits.ts'
 import { type Connection, LIMIT, type Value } from '../database/connection.ts'
+import { PerGeneration } from '../database/per-generation.ts'
 import { NO_CHUNK } from '../database/schema.ts'
 import { type Generation, visible } from '../database/visibility.ts'
 import {
@@ -28,8 +29,11 @@ export class FullTextSearch {
   readonly #frequent: Readonly<Record<FullTextNames['index'], FrequentTerms>>
   readonly #lists: Readonly<Record<ListedNames['index'], PostingLists>>
 
+  readonly #spellings: PerGeneration<Map<string, string[]>>
+
   constructor(connection: Connection, generation: Generation) {
     this.#connection = connection
+    this.#spellings = new PerGeneration(generation, () => new Map())
     this.#generation = generation
     const frequent = ({ index }: FullTextNames) => new FrequentTerms(connection, generation, index)
     this.#frequent = {
@@ -41,6 +45,11 @@ export class FullTextSearch {
       chunk_index: new PostingLists(generation),
       entity_index: new PostingLists(generation),
     }
+  }
+
+  /** What words that no text has may stand for, as far as it was asked; forgotten with each change. */
+  get spellings(): Map<string, string[]> {
+    return this.#spellings.now
   }
 
   /** Held in memory. */

@@ -17,6 +17,10 @@ const MOST_WORDS = 32
 const MOST_UNKNOWN = 2
 /** Words that may be meant, among which the rest of the question decides. */
 const MOST_MEANT = 6
+/** The same before it is asked whether the question may see them. */
+const MOST_INDEXED = 24
+/** Words of which it is remembered what they may mean: many questions say them again. */
+const MOST_REMEMBERED = 500
 
 /**
  * A question with the words that no passage has, in whatever form, replaced by words that some passage has
@@ -53,16 +57,24 @@ async function knownNear(
   word: string,
   documents: KeySet | null,
 ): Promise<string[]> {
+  const plain = plainText(word)
+  const indexed = fullText.spellings.get(plain) ?? (await indexedNear(fullText, plain))
+  return indexed.filter((near) => fullText.isKnown(near, documents)).slice(0, MOST_MEANT)
+}
+
+async function indexedNear(fullText: FullTextSearch, word: string): Promise<string[]> {
+  const { spellings } = fullText
   const found: string[] = []
   await inSlices(
     (function* () {
-      for (const near of nearWords(plainText(word))) {
-        if (fullText.isIndexed(near) && fullText.isKnown(near, documents)) found.push(near)
+      for (const near of nearWords(word)) {
+        if (fullText.isIndexed(near)) found.push(near)
         yield
-        if (found.length === MOST_MEANT) return
+        if (found.length === MOST_INDEXED) return
       }
     })(),
   )
+  if (spellings.size < MOST_REMEMBERED) spellings.set(word, found)
   return found
 }
 
