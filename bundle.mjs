@@ -44,6 +44,7 @@ async function bundle(folder) {
       'stall-thread': 'src/life/stall-thread.ts',
       'checkpoint-thread': 'src/stores/sqlite/database/checkpoint-thread.ts',
       'migrate-thread': 'src/stores/sqlite/database/migrate-thread.ts',
+      'text-part-thread': 'src/stores/sqlite/tables/text-part-thread.ts',
       'host-guard-thread': 'src/hosts/host-guard-thread.ts',
       'host-process': 'src/server/engines/host-process.ts',
       'reader-host': 'src/formats/reader/reader-host.ts',

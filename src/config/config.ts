@@ -100,6 +100,11 @@ export const ENV_FIELDS = {
   ),
   WEBUI_TITLE: text(undefined, 'Repeated in /health, /login and /auth-status.'),
   WEBUI_DESCRIPTION: text(undefined, 'Repeated likewise.'),
+  WEBUI_LANGUAGES: list(
+    [],
+    'Languages that a screen offers, such as `en,de,zh`; unset: all it has.',
+  ),
+  WEBUI_DEFAULT_LANGUAGE: text(undefined, 'The first one it shows. Unset: that of the browser.'),
 
   WEBUI: flag(true, 'Whether the web UI is served, at /webui/, where it is built.'),
   ENABLE_API_DOCS: flag(true, 'Whether /docs and /openapi.json are served.'),

@@ -1,6 +1,6 @@
 import { readPathPrefix } from '../http/guards/path-prefix.ts'
 import { type ProxyTrust, readProxyTrust } from '../http/guards/proxy-trust.ts'
-import { integer, list, type NumberField, parsed } from './env-fields.ts'
+import { decimal, integer, list, type NumberField, parsed } from './env-fields.ts'
 import { hostCountFor, thisMachine } from './host-count.ts'
 
 const HOSTS = integer(
@@ -52,6 +52,11 @@ export const CONNECTION_FIELDS = {
     0,
     { min: 0, max: 1_000_000 },
     'Of one address, trusted proxies excepted; 0 = a quarter of MAX_CONNECTIONS.',
+  ),
+  EVENT_STREAM_SECONDS: decimal(
+    3600,
+    { min: 0.05, max: 86_400 },
+    'Longest life of a stream of events; then the client comes back.',
   ),
   KEEP_ALIVE_SECONDS: integer(
     72,

@@ -8,6 +8,7 @@ import { type Act, ControlCore } from './core/control-core.ts'
 import type { ForeignWorkspace } from './core/free-workspace.ts'
 import { ControlDatabase, controlDatabasePath } from './database/control-database.ts'
 import { foldedKey } from './database/user-rows.ts'
+import { KbUse } from './kbs/kb-use.ts'
 import { Kbs } from './kbs/kbs.ts'
 import { TenantKbs } from './kbs/tenant-kbs.ts'
 import { ApiKeys } from './keys/api-keys.ts'
@@ -19,6 +20,7 @@ import { Inviters } from './members/inviters.ts'
 import { Members } from './members/members.ts'
 import { CpuHours } from './quotas/cpu-hours.ts'
 import { CpuUsage } from './quotas/cpu-usage.ts'
+import { EffectiveConfigs, type ServerConfig } from './quotas/effective-config.ts'
 import { MonthlyCalls } from './quotas/monthly-calls.ts'
 import type { Prices } from './quotas/prices.ts'
 import { DEFAULT_QUOTA, type Quota } from './quotas/quota.ts'
@@ -45,6 +47,8 @@ export interface ControlPlaneOptions {
   readonly selfService: boolean
   readonly retentionMs: number
   readonly defaultQuota?: Quota
+  /** What workspaces have of the server as long as nobody sets it. */
+  readonly serverConfig?: ServerConfig
   /** What a workspace really holds and takes: cheap, and asked often. */
   readonly measure: (workspace: string) => Promise<Measured>
   /** Makes the log of a workspace's database as short as it can be. */
@@ -73,6 +77,8 @@ export interface ControlPlane {
   readonly deletions: Deletions
   readonly acts: Acts
   readonly quotas: Quotas
+  readonly kbUse: KbUse
+  readonly effective: EffectiveConfigs
   readonly usage: Usage
   readonly cpu: CpuUsage
   /**
@@ -121,6 +127,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const hours = new CpuHours(() => core.now())
   const cpu = new CpuUsage(core, { tenantKbs, hours, onError })
   const usage = new Usage(core, { tenantKbs, spending, prices, cpu, onError })
+  const kbUse = new KbUse(core, onError)
   const inviters = new Inviters({ users, isOperatorElsewhere })
   const invitations = new Invitations(core, {
     users,
@@ -155,6 +162,8 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
       cpu: hours,
       defaults: defaultQuota,
     }),
+    kbUse,
+    effective: new EffectiveConfigs(core, options.serverConfig ?? {}),
     usage,
     cpu,
     async start() {
@@ -165,7 +174,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     async close() {
       clearInterval(timer)
       await deletions.idle()
-      for (const part of [directory, calls, usage, cpu]) await part.flush().catch(onError)
+      for (const part of [directory, kbUse, calls, usage, cpu]) await part.flush().catch(onError)
       await passwords.close()
       await database.close()
     },

@@ -10,11 +10,13 @@ import { adminEngineRoutes } from './operators/admin-engine-routes.ts'
 import { adminRoutes } from './operators/admin-routes.ts'
 import { LiveEngines, type PooledEngines } from './operators/live-engines.ts'
 import { recordRoutes } from './operators/record-routes.ts'
+import { configRoutes } from './quotas/config-routes.ts'
 import { settingsRoutes } from './quotas/settings-routes.ts'
 import { tenantRoutes } from './tenants/tenant-routes.ts'
 import { Trash } from './trash/trash.ts'
 import { trashRoutes } from './trash/trash-routes.ts'
 import { assertSelectorsAgree } from './wire/agreeing-selectors.ts'
+import { resolveOwnTenant } from './wire/caller.ts'
 import { type OnControlRefusal, reportRefusals } from './wire/report-refusals.ts'
 
 export interface ControlRoutesOptions extends AccountRoutesOptions {
@@ -33,7 +35,9 @@ export const controlRoutes: FastifyPluginAsync<ControlRoutesOptions> = async (ap
     reply.header('cache-control', 'no-store')
   })
   app.addHook('preValidation', async (request) => {
-    if (accountAdmissionOf(request) !== undefined) await assertSelectorsAgree(request, plane)
+    if (accountAdmissionOf(request) === undefined) return
+    await resolveOwnTenant(request, plane.tenants)
+    await assertSelectorsAgree(request, plane)
   })
   reportRefusals(app, onRefusal)
   await registerAll(app, options)
@@ -54,6 +58,7 @@ async function registerAll(app: FastifyInstance, options: ControlRoutesOptions):
   await app.register(invitationTokenRoutes, { plane })
   await app.register(apiKeyRoutes, { plane })
   await app.register(settingsRoutes, { plane })
+  await app.register(configRoutes, { plane })
   await app.register(recordRoutes, { plane })
   await app.register(adminRoutes, { plane })
   await app.register(adminEngineRoutes, { engines })

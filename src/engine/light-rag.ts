@@ -1,14 +1,27 @@
+import { changeDocuments } from './documents/change-documents.ts'
+import { checkFiles } from './documents/check-files.ts'
+import { chunkAround } from './documents/chunk-around.ts'
 import type {
+  ChangeDocuments,
+  DeleteChosen,
   DeleteDocuments,
   DocumentChange,
   DocumentChunksQuery,
+  DocumentTextQuery,
+  FacetsQuery,
+  FileToCheck,
   InsertFile,
   InsertTexts,
+  OriginalBytes,
   PaginatedQuery,
   PipelineStatus,
   ResetStatus,
+  RetryDocuments,
 } from './documents/document-calls.ts'
+import { documentFacets } from './documents/document-facets.ts'
+import { documentText } from './documents/document-text.ts'
 import {
+  documentById,
   documentChunks,
   documentsByStatus,
   statusCounts,
@@ -16,6 +29,7 @@ import {
   updateDocument,
 } from './documents/documents.ts'
 import { listDocuments } from './documents/list-documents.ts'
+import { originalBytes, originalFile } from './documents/original-file.ts'
 import { pageName } from './documents/page-name.ts'
 import { pageVersionOf } from './documents/page-version.ts'
 import { resetStatus } from './documents/reset-status.ts'
@@ -31,13 +45,22 @@ import type {
   EditEntity,
   EditRelation,
   ExportFormat,
+  GraphOverviewQuery,
   MergeEntities,
+  NeighboursQuery,
+  PathQuery,
   SubgraphQuery,
 } from './graph/graph-calls.ts'
 import { knownName } from './graph/item-name.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
 import { searchEntityNames } from './graph/search-entity-names.ts'
 import { subgraph } from './graph/subgraph.ts'
+import { entityDetails } from './graph/view/entity-details.ts'
+import { findPaths } from './graph/view/find-paths.ts'
+import { KnownStats } from './graph/view/graph-stats.ts'
+import { neighbours } from './graph/view/neighbours.ts'
+import { graphOverview } from './graph/view/overview.ts'
+import { searchEntities } from './graph/view/search-entities.ts'
 import { DocumentWork } from './pipeline/document-work.ts'
 import type { BackgroundJobs } from './pipeline/pipeline.ts'
 import type { PipelineEvent } from './pipeline/pipeline-event.ts'
@@ -96,6 +119,7 @@ export class LightRag implements Rag {
   readonly #settings: EngineSettings
   readonly #work: DocumentWork
   readonly #publish: PublishParts
+  readonly #stats = new KnownStats()
   #closing: Promise<void> | null = null
 
   private constructor(parts: LightRagParts) {
@@ -156,9 +180,19 @@ export class LightRag implements Rag {
     return this.#work.intake.insertFile(input, content)
   }
 
+  checkFiles(files: readonly FileToCheck[]) {
+    const { extensions } = this.#publish.fileReader
+    const { maxUploadBytes } = this.#settings
+    return checkFiles({ store: this.#store, extensions, maxUploadBytes }, files)
+  }
+
   async listDocuments(query: PaginatedQuery) {
     const list = await listDocuments(this.#store, query)
     return { ...list, documents: await this.#work.withProgress(list.documents) }
+  }
+
+  facets(query: FacetsQuery) {
+    return documentFacets(this.#store, query)
   }
 
   async documentsByStatus() {
@@ -177,6 +211,28 @@ export class LightRag implements Rag {
   async trackStatus(trackId: string) {
     const track = await trackStatus(this.#store, trackId)
     return { ...track, documents: await this.#work.withProgress(track.documents) }
+  }
+
+  async document(documentId: string) {
+    const document = await documentById(this.#store, documentId)
+    const [shown = document] = await this.#work.withProgress([document])
+    return shown
+  }
+
+  documentText(documentId: string, query: DocumentTextQuery) {
+    return documentText(this.#store, documentId, query)
+  }
+
+  originalFile(documentId: string) {
+    return originalFile(this.#publish, documentId)
+  }
+
+  originalBytes(input: OriginalBytes, options: CallSignal = {}) {
+    return originalBytes(this.#publish, input, options.signal)
+  }
+
+  chunk(chunkId: string, around: number) {
+    return chunkAround(this.#store, chunkId, around)
   }
 
   async updateDocument(documentId: string, change: DocumentChange) {
@@ -217,6 +273,18 @@ export class LightRag implements Rag {
 
   reprocessFailed() {
     return this.#work.reprocessFailed()
+  }
+
+  retryDocuments(input: RetryDocuments) {
+    return this.#work.retryChosen(input)
+  }
+
+  async changeDocuments(input: ChangeDocuments) {
+    return changeDocuments(this.#store, input)
+  }
+
+  deleteChosen(input: DeleteChosen) {
+    return this.#work.deleteChosen(input)
   }
 
   resetStatus(input: ResetStatus) {
@@ -261,6 +329,34 @@ export class LightRag implements Rag {
 
   async searchEntityNames(text: string, limit: number) {
     return searchEntityNames(await this.entityNames(), text, limit)
+  }
+
+  async searchEntities(text: string, limit: number) {
+    return searchEntities(this.#graphView(), text, limit)
+  }
+
+  async graphVersion() {
+    return { version: await this.#store.dataVersion() }
+  }
+
+  graphOverview(query: GraphOverviewQuery, options: CallSignal = {}) {
+    return graphOverview(this.#store, query, options.signal)
+  }
+
+  neighbours(query: NeighboursQuery) {
+    return neighbours(this.#graphView(), query)
+  }
+
+  entityDetails(name: string) {
+    return entityDetails(this.#graphView(), name)
+  }
+
+  findPaths(query: PathQuery) {
+    return findPaths(this.#graphView(), query)
+  }
+
+  graphStats() {
+    return this.#stats.of(this.#store)
   }
 
   subgraph(query: SubgraphQuery) {
@@ -316,6 +412,7 @@ export class LightRag implements Rag {
       configuration: { ...this.#parts.configuration },
       counts: await this.#store.counts(),
       bytes: this.#store.bytes(),
+      reasons: await this.#work.reasons(),
       ...(this.#parts.usage ? { usage: this.#parts.usage() } : {}),
     }
   }
@@ -323,6 +420,10 @@ export class LightRag implements Rag {
   /** What the enabled documents say, to look at. */
   async #enabled(): Promise<Searches> {
     return (await this.#store.searches.within(null)) ?? this.#store.searches
+  }
+
+  #graphView() {
+    return { store: this.#store, settings: this.#settings }
   }
 
   #retrieval() {

@@ -25,8 +25,19 @@ export interface RagStatus {
   }
   /** Memory held for the workspace, native memory included. */
   readonly bytes: number
+  /** What does not work as it should; empty while all does. */
+  readonly reasons: readonly DegradedReason[]
   /** By the ids of the models; since the process started, where that is counted. */
   readonly usage?: Readonly<Record<string, ModelUsage>>
+}
+
+/** Something that does not work for now. */
+export interface DegradedReason {
+  readonly code: 'language_model_out' | 'embedding_model_out' | 'storage_full'
+  /** ISO 8601; null where nobody noted when it began. */
+  readonly since: string | null
+  /** What it means, and what to do. */
+  readonly hint: string
 }
 
 /** Sums of what a model was asked and answered. */
@@ -50,4 +61,9 @@ export const RAG_METHODS = [
 ] as const satisfies readonly (keyof Rag)[]
 
 /** The methods that answer with an async iterable. */
-export const RAG_STREAMS = ['queryStream', 'exportGraph'] as const satisfies readonly (keyof Rag)[]
+export const RAG_STREAMS = [
+  'queryStream',
+  'exportGraph',
+  'graphOverview',
+  'originalBytes',
+] as const satisfies readonly (keyof Rag)[]

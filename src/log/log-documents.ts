@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { PipelineEvent } from '../engine/pipeline/pipeline-event.ts'
+import type { PipelineEvent, WorkCourse } from '../engine/pipeline/pipeline-event.ts'
+import type { DocumentRecord } from '../engine/ports/document-record.ts'
 
 /**
  * Tells in the log what happens to the documents of a workspace.
@@ -30,6 +31,10 @@ export function logDocuments(
         log.error({ ...about, failed, reason }, 'document ended a server')
         break
       }
+      case 'queued':
+      case 'progress':
+        // Too often for a log.
+        break
       case 'model_out':
         log.warn({ reason: event.reason }, 'documents wait for the model')
         break
@@ -46,7 +51,7 @@ export function logDocuments(
   }
 }
 
-function told({ step, readerCpuMs, document }: Extract<PipelineEvent, { step: unknown }>) {
+function told({ step, readerCpuMs, document }: WorkCourse & { readonly document: DocumentRecord }) {
   return {
     document: document.id,
     file: document.filePath,

@@ -63,7 +63,141 @@ const deleteRelation = deletion('Deletes a relation', {
   target_entity: 'Project Falcon',
 })
 
+const origin = {
+  source_id: 'chunk-5f2d8a90c1b34e7f8d6a5b4c3d2e1f00',
+  file_path: 'pump-warranty.md',
+  document_id: 'doc-9c1e2f7a5b3d4c6e8f0a1b2c3d4e5f60',
+  created_at: 1768469402,
+}
+const shownEntity = {
+  name: 'AquaLine 400',
+  type: 'product',
+  description: 'A pump.',
+  degree: 1,
+  ...origin,
+}
+const NO_ENTITY = { 404: 'There is no entity of this name' }
+
 export const GRAPH_DOCS = {
+  'GET /graph/overview': {
+    ...about('Returns the graph as columns, without its texts'),
+    description:
+      'For graphs that are too large to be shown with all they say: entity `i` has `ids[i]`, `names[i]`, the type `types.dict[types.idx[i]]`, `degree[i]` relations and belongs to `community[i]`, 0 being the largest. `edges` are three columns: places of sources, places of targets, weights. An `ETag` changes with the graph; packed where the caller takes `gzip`.',
+    reply: {
+      schema: {
+        type: 'object',
+        required: ['version', 'ids', 'names', 'types', 'degree', 'community', 'edges'],
+        properties: {
+          version: { type: 'integer' },
+          format: { type: 'string' },
+          ids: { type: 'array', items: { type: 'integer' } },
+          names: { type: 'array', items: { type: 'string' } },
+          types: {
+            type: 'object',
+            required: ['dict', 'idx'],
+            properties: {
+              dict: { type: 'array', items: { type: 'string' } },
+              idx: { type: 'array', items: { type: 'integer' } },
+            },
+          },
+          degree: { type: 'array', items: { type: 'integer' } },
+          community: { type: 'array', items: { type: 'integer' } },
+          edges: { type: 'array', items: { type: 'array', items: { type: 'number' } } },
+          total_relations: { type: 'integer' },
+          truncated: { type: 'boolean' },
+        },
+      },
+      example: {
+        version: 7,
+        format: 'columns',
+        ids: [3, 5],
+        names: ['AquaLine 400', 'Project Falcon'],
+        types: { idx: [0, 1], dict: ['product', 'project'] },
+        degree: [1, 1],
+        community: [0, 0],
+        edges: [[0], [1], [1]],
+        total_relations: 1,
+        truncated: false,
+      },
+    },
+  },
+  'GET /graph/neighbors': {
+    ...about('Lists what an entity is tied to, heaviest relations first'),
+    reply: {
+      example: {
+        name: 'Project Falcon',
+        total: 1,
+        items: [
+          {
+            entity: shownEntity,
+            relation: {
+              source: 'AquaLine 400',
+              target: 'Project Falcon',
+              keywords: 'product',
+              description: 'Project Falcon builds the pump.',
+              weight: 1,
+              ...origin,
+            },
+          },
+        ],
+        next_cursor: null,
+      },
+    },
+    errors: NO_ENTITY,
+  },
+  'GET /graph/entity': {
+    ...about('Shows an entity with the passages that speak of it'),
+    reply: {
+      example: {
+        ...shownEntity,
+        sources: [
+          {
+            document_id: origin.document_id,
+            file_path: origin.file_path,
+            chunk_id: origin.source_id,
+            ordinal: 0,
+            start: 0,
+            end: 290,
+            page: null,
+          },
+        ],
+        sources_total: 1,
+        edited_fields: ['description'],
+      },
+    },
+    errors: NO_ENTITY,
+  },
+  'GET /graph/path': {
+    ...about('Finds the shortest ways from one entity to another'),
+    reply: {
+      example: {
+        paths: [{ nodes: [shownEntity], edges: [] }],
+        truncated: false,
+      },
+    },
+    errors: NO_ENTITY,
+  },
+  'GET /graph/stats': {
+    ...about('Tells what the graph is like'),
+    reply: {
+      example: {
+        version: 7,
+        entities: 2,
+        relations: 1,
+        types: [
+          { type: 'product', n: 1 },
+          { type: 'project', n: 1 },
+        ],
+        degrees: [
+          { from: 0, n: 0 },
+          { from: 1, n: 2 },
+        ],
+        components: 1,
+        largest_component: 2,
+        orphans: 0,
+      },
+    },
+  },
   'GET /graph/label/list': {
     ...about('Lists the names of all entities'),
     reply: names,

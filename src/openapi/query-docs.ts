@@ -21,7 +21,10 @@ const statements = [
     citations: [{ reference_id: '1', ...citation, by: 'marker', unsupported: false, missing: [] }],
   },
 ]
-const references = [{ reference_id: '1', file_path: 'pump-warranty.md', citations: [citation] }]
+const { document_id } = citation
+const references = [
+  { reference_id: '1', file_path: 'pump-warranty.md', document_id, citations: [citation] },
+]
 
 export const QUERY_DOCS = {
   'POST /query': {
@@ -60,6 +63,7 @@ export const QUERY_DOCS = {
               description: 'A pump.',
               source_id: citation.chunk_id,
               file_path: 'pump-warranty.md',
+              document_id,
               created_at: 1768469402,
             },
           ],

@@ -18,6 +18,15 @@ const modeSchema = { auth_mode: { type: 'string', enum: ['enabled', 'disabled'] 
 const tokenSchema = { access_token: { type: 'string' }, token_type: { type: 'string' } }
 const token = { access_token: 'eyJhbGciOiJIUzI1NiJ9…', token_type: 'bearer' }
 
+const session = {
+  schema: {
+    type: 'object',
+    required: ['username', 'expires_at'],
+    properties: { username: nullable, expires_at: nullable },
+  },
+  example: { username: 'acme', expires_at: '2026-01-17T09:30:00.000Z' },
+}
+
 const names = { type: 'array', items: { type: 'string' } }
 const EXPLANATION = {
   type: 'object',
@@ -91,6 +100,25 @@ export const SERVER_DOCS = {
       },
     },
   },
+  'GET /ui/config': {
+    tag: 'Server',
+    summary: 'Tells a screen what it needs to begin',
+    description: 'The same for everybody; nothing of what is stored.',
+    reply: {
+      example: {
+        version: about.core_version,
+        api_version: about.api_version,
+        api_base: '',
+        title: null,
+        description: null,
+        auth: { password: true, api_key: true, guest: false, oidc: [] },
+        features: { tenants: true, self_service: false, snapshots: true, api_docs: true },
+        upload: { max_bytes: 104_857_600, types: ['.md', '.pdf', '.txt'] },
+        languages: null,
+        default_language: null,
+      },
+    },
+  },
   'POST /login': {
     tag: 'Server',
     summary: 'Gives a token for a name and a password',
@@ -125,6 +153,36 @@ export const SERVER_DOCS = {
     },
     errors: { 401: 'The name or the password is wrong', 429: 'Too many attempts' },
   },
+  'POST /auth/session': {
+    tag: 'Server',
+    summary: 'Signs a browser in, by a cookie that no script sees',
+    description:
+      'Takes the form of `/login`, with the header `X-Requested-By: webui`, which every request that changes something by this cookie needs. Where no login is needed there is no session, and `username` is null.',
+    body: {
+      type: 'application/x-www-form-urlencoded',
+      schema: {
+        type: 'object',
+        required: ['username', 'password'],
+        properties: {
+          username: { type: 'string' },
+          password: { type: 'string', format: 'password' },
+        },
+      },
+      example: { username: 'acme', password: 'acme-demo-password' },
+    },
+    reply: session,
+    errors: {
+      401: 'The name or the password is wrong',
+      403: 'The header `X-Requested-By: webui` is missing',
+      429: 'Too many attempts',
+    },
+  },
+  'PUT /auth/session': {
+    tag: 'Server',
+    summary: 'Renews the session, or makes one of a token',
+    reply: session,
+  },
+  'DELETE /auth/session': { tag: 'Server', summary: 'Ends the session of a browser' },
   'GET /auth/explain': {
     tag: 'Server',
     summary: 'Tells how a request was understood',

@@ -63,9 +63,18 @@ export type OperatorGauges = Type.Static<typeof Gauges>
 
 const HealthReply = Type.Object(
   {
-    status: Type.Enum(['healthy', 'unhealthy'], {
-      description: '`unhealthy` when the server lives and the workspace cannot be served',
+    status: Type.Enum(['healthy', 'degraded', 'unhealthy'], {
+      description:
+        '`unhealthy` when the server lives and the workspace cannot be served, `degraded` when something else does not work',
     }),
+    reasons: Type.Optional(
+      Type.Immutable(
+        Type.Array(
+          Type.Object({ code: Type.String(), since: NullableString, hint: Type.String() }),
+          { description: 'What does not work for now; an addition to LightRAG' },
+        ),
+      ),
+    ),
     problem: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
     auth_mode: Type.Enum(['enabled', 'disabled']),
     core_version: Type.String(),
@@ -140,7 +149,9 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
 /** A workspace that cannot be served is no reason to take the server for dead, and restart it. */
 async function stateOf(rag: Rag, request: FastifyRequest) {
   try {
-    return await rag.status()
+    const state = await rag.status()
+    const status = state.reasons.length === 0 ? ('healthy' as const) : ('degraded' as const)
+    return { ...state, status }
   } catch (error) {
     const { code, message } = request.explainError(error)
     return { status: 'unhealthy' as const, problem: { code, message } }

@@ -56,6 +56,7 @@ import type { ControlParts } from './tenants/build-control.ts'
 import { chooseAuthenticator } from './tenants/choose-authenticator.ts'
 import { stillHolds } from './tenants/still-holds.ts'
 import type { TenantServices } from './tenants/tenant-services.ts'
+import { uiConfigRoutes } from './ui-config-routes.ts'
 import { API_VERSION, CORE_VERSION } from './version.ts'
 import type { WebUiSource } from './webui/built-files.ts'
 import { registerWebUi } from './webui/register-webui.ts'
@@ -270,6 +271,13 @@ export async function buildServer(
         audit?.refused(refusal)
       },
     })
+    if (control !== undefined) {
+      scope.addHook('onRequest', (request, _reply, done) => {
+        const admission = admissionOf(request)
+        if (admission !== undefined) control.plane.kbUse.used(admission.context)
+        done()
+      })
+    }
     await scope.register(rateLimits, { ...defences.rates, ownRates: control !== undefined })
     await scope.register(authRoutes, {
       authenticator,
@@ -277,8 +285,10 @@ export async function buildServer(
       guard: defences.signInGuard,
       onSignIn: (signIn) => audit?.signedIn(signIn),
       ...(control === undefined ? {} : { signInsPerMinute: SIGN_INS_PER_MINUTE }),
+      prefixOf,
       about: about(config),
     })
+    await scope.register(uiConfigRoutes, { config, authenticator, prefixOf })
     await scope.register(engines.registerRoutes)
     if (control === undefined || directory === undefined) return
     await control.register(scope, {

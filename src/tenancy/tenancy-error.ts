@@ -17,6 +17,7 @@ export const TENANCY_STATUS = {
   tenant_suspended: 403,
   access_ended: 403,
   acting_refused: 403,
+  page_unproved: 403,
   credentials_repeated: 400,
   invalid_workspace: 400,
   selectors_disagree: 400,

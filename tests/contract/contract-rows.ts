@@ -4,6 +4,7 @@ export interface Ask {
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
   readonly file?: { readonly name: string; readonly text: string }
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Expected {
@@ -31,6 +32,9 @@ export interface Row {
 /** What the workspace holds before each request. */
 export interface Seed {
   readonly documentId: string
+  readonly chunkId: string
+  /** Of a document that came as a file. */
+  readonly fileId: string
   readonly trackId: string
   readonly scanId: string
 }
@@ -47,8 +51,18 @@ function read(path: string, more: Partial<Row> = {}): Row {
   return { success: { path }, invalid: NO_INPUT, unknown: NO_ID, busy: fine, ...more }
 }
 
+/** An act for several documents, by their ids or a filter. */
+function chosenRow(path: string, documentId: string, more: object = {}): Row {
+  return {
+    success: { path, json: { doc_ids: [documentId], ...more } },
+    invalid: { path, json: { filter: { tag: 'a' }, ...more }, status: 422 },
+    unknown: { path, json: { doc_ids: ['doc-x'], ...more }, status: 200 },
+    busy: fine,
+  }
+}
+
 /** The endpoints that take in, list and remove documents. */
-function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row> {
+function documentRows({ documentId, chunkId, fileId, trackId, scanId }: Seed): Record<string, Row> {
   return {
     'POST /documents/upload': {
       success: { path: '/documents/upload', file: { name: 'new.txt', text: 'A new file.' } },
@@ -91,6 +105,13 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
       unknown: NO_ID,
       busy: fine,
     },
+    'GET /documents/facets': read('/documents/facets?tags=a&tags=b', {
+      invalid: { path: '/documents/facets?status=lost', status: 422 },
+    }),
+    'GET /documents/{document_id}/file': read(`/documents/${fileId}/file`, {
+      invalid: { path: `/documents/${fileId}/file?inline=perhaps`, status: 422 },
+      unknown: { path: '/documents/doc-x/file', status: 404 },
+    }),
     'GET /documents/status_counts': read('/documents/status_counts'),
     'GET /documents/pipeline_status': read('/documents/pipeline_status'),
     'GET /documents/supported_file_types': read('/documents/supported_file_types'),
@@ -98,6 +119,17 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
       invalid: { path: '/documents/track_status/%20', status: 400 },
       // LightRAG knows no missing track: it has no documents.
       unknown: { path: '/documents/track_status/insert_x', status: 200 },
+    }),
+    'GET /documents/{document_id}': read(`/documents/${documentId}`, {
+      unknown: { path: '/documents/doc-x', status: 404 },
+    }),
+    'GET /documents/{document_id}/text': read(`/documents/${documentId}/text`, {
+      invalid: { path: `/documents/${documentId}/text?from=-1`, status: 422 },
+      unknown: { path: '/documents/doc-x/text', status: 404 },
+    }),
+    'GET /documents/chunks/{chunk_id}': read(`/documents/chunks/${chunkId}`, {
+      invalid: { path: `/documents/chunks/${chunkId}?around=6`, status: 422 },
+      unknown: { path: '/documents/chunks/chunk-x', status: 404 },
     }),
     'PATCH /documents/{document_id}': {
       success: { path: `/documents/${documentId}`, json: { tags: ['a'] } },
@@ -134,6 +166,15 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
     'POST /documents/reprocess_failed': read('/documents/reprocess_failed', {
       busy: { status: 200, word: 'reprocessing_started' },
     }),
+    'POST /documents/precheck': {
+      success: { path: '/documents/precheck', json: { files: [{ name: 'a.txt', size: 1 }] } },
+      invalid: { path: '/documents/precheck', json: { files: [] }, status: 422 },
+      unknown: NO_ID,
+      busy: fine,
+    },
+    'POST /documents/retry': chosenRow('/documents/retry', documentId),
+    'POST /documents/delete': chosenRow('/documents/delete', documentId),
+    'PATCH /documents': chosenRow('/documents', documentId, { change: { add_tags: ['a'] } }),
     'POST /documents/reset_status': {
       success: {
         path: '/documents/reset_status',
@@ -155,6 +196,7 @@ function documentRows({ documentId, trackId, scanId }: Seed): Record<string, Row
     'POST /documents/cancel_pipeline': read('/documents/cancel_pipeline', {
       busy: { status: 200, word: 'cancellation_requested' },
     }),
+    'GET /events': read('/events'),
     'POST /documents/scan': read('/documents/scan', {
       busy: { status: 200, word: 'scanning_started' },
     }),
@@ -217,6 +259,22 @@ function graphRows(): Record<string, Row> {
       // LightRAG shows an empty graph.
       unknown: { path: '/graphs?label=Nobody', status: 200 },
     }),
+    'GET /graph/overview': read('/graph/overview', {
+      invalid: { path: '/graph/overview?limit=75001', status: 422 },
+    }),
+    'GET /graph/neighbors': read('/graph/neighbors?name=Ada%20Byron', {
+      invalid: { path: '/graph/neighbors?name=Ada%20Byron&limit=0', status: 422 },
+      unknown: { path: '/graph/neighbors?name=Nobody', status: 404 },
+    }),
+    'GET /graph/entity': read('/graph/entity?name=Ada%20Byron', {
+      invalid: { path: '/graph/entity', status: 422 },
+      unknown: { path: '/graph/entity?name=Nobody', status: 404 },
+    }),
+    'GET /graph/path': read('/graph/path?from=Ada%20Byron&to=Bob%20Stone', {
+      invalid: { path: '/graph/path?from=Ada%20Byron', status: 422 },
+      unknown: { path: '/graph/path?from=Ada%20Byron&to=Nobody', status: 404 },
+    }),
+    'GET /graph/stats': read('/graph/stats'),
     'GET /graph/label/list': read('/graph/label/list'),
     'GET /graph/label/popular': read('/graph/label/popular', {
       invalid: { path: '/graph/label/popular?limit=0', status: 422 },
@@ -292,8 +350,42 @@ function serverRows(): Record<string, Row> {
   return {
     'GET /health': read('/health', { busy: { status: 200, word: 'healthy' } }),
     'GET /auth-status': read('/auth-status', { busy: OPEN }),
+    'GET /ui/config': read('/ui/config', { busy: OPEN }),
     'GET /auth/verify': read('/auth/verify'),
     'GET /auth/explain': read('/auth/explain', { busy: OPEN }),
+    'POST /auth/session': {
+      success: {
+        path: '/auth/session',
+        form: { username: 'user-1', password: 'password of user 1' },
+        headers: { 'x-requested-by': 'webui' },
+      },
+      invalid: {
+        path: '/auth/session',
+        form: { username: 'user-1' },
+        headers: { 'x-requested-by': 'webui' },
+        status: 422,
+      },
+      unknown: {
+        path: '/auth/session',
+        form: { username: 'nobody', password: 'x' },
+        headers: { 'x-requested-by': 'webui' },
+        status: 401,
+      },
+      busy: OPEN,
+    },
+    // A key, by which the table calls, is no session.
+    'PUT /auth/session': {
+      success: { path: '/auth/session', status: 403 },
+      invalid: NO_INPUT,
+      unknown: NO_ID,
+      busy: OPEN,
+    },
+    'DELETE /auth/session': {
+      success: { path: '/auth/session', status: 204 },
+      invalid: NO_INPUT,
+      unknown: NO_ID,
+      busy: OPEN,
+    },
     'POST /login': {
       success: { path: '/login', form: { username: 'user-1', password: 'password of user 1' } },
       invalid: { path: '/login', form: { username: 'user-1' }, status: 422 },

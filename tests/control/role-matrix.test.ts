@@ -23,6 +23,7 @@ interface Caller {
 
 const IDS: Ids = {
   documentId: 'doc-0123456789',
+  chunkId: 'chunk-0123456789',
   trackId: 'insert_20260101_000000_01234567',
   entity: 'Clara Whitfield',
   otherEntity: 'Port Alder',

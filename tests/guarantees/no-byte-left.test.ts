@@ -41,8 +41,10 @@ it('answers every route as usual or with 507, and goes on when there is room aga
     await settled(server, KEY)
     const [document] = await documents(server, KEY)
     if (document === undefined) throw new Error('nothing was taken in')
+    const chunks = await ask('GET', `/documents/${document.id}/chunks`)
     const ids: Ids = {
       documentId: document.id,
+      chunkId: chunks.chunks[0].chunk_id,
       trackId: document.track_id ?? '',
       entity: 'Ada Lovelace',
       otherEntity: 'Harbour Lane Shipping',

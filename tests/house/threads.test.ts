@@ -24,6 +24,7 @@ it('the program has beside it every thread that its sources start by a file', as
     'reader-host',
     'reader-worker',
     'stall-thread',
+    'text-part-thread',
     'text-worker',
     'users-thread',
   ])

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+
 /** Things that belong to one caller, to be used by another. */
 export interface Ids {
   readonly documentId: string
+  readonly chunkId: string
   readonly trackId: string
   readonly entity: string
   readonly otherEntity: string
@@ -54,11 +57,19 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   'GET /docs/static/swagger-initializer.js': open('/docs/static/swagger-initializer.js'),
   'GET /openapi.json': open('/openapi.json'),
   'GET /auth-status': open('/auth-status'),
+  'GET /ui/config': open('/ui/config'),
   'POST /login': {
     call: () => ({ path: '/login', body: {} }),
     access: 'public',
     owner: [422],
   },
+  'POST /auth/session': {
+    call: () => ({ path: '/auth/session', body: {} }),
+    access: 'public',
+    owner: [403],
+  },
+  'PUT /auth/session': { ...get('/auth/session'), owner: [403] },
+  'DELETE /auth/session': { ...get('/auth/session'), access: 'public', owner: [204] },
   'GET /health': { ...get('/health'), access: 'optional' },
   'GET /auth/explain': get('/auth/explain'),
   'GET /auth/verify': get('/auth/verify'),
@@ -67,6 +78,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   'POST /documents/paginated': {
     call: () => ({ path: '/documents/paginated', body: { page: 1, page_size: 10 } }),
   },
+  'GET /events': get('/events'),
   'GET /documents/pipeline_status': get('/documents/pipeline_status'),
   'GET /documents/status_counts': get('/documents/status_counts'),
   'GET /documents/supported_file_types': get('/documents/supported_file_types'),
@@ -104,6 +116,19 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
     }),
     inserts: true,
   },
+  'GET /documents/:document_id': {
+    call: ({ documentId }) => ({ path: `/documents/${q(documentId)}` }),
+  },
+  'GET /documents/:document_id/text': {
+    call: ({ documentId }) => ({ path: `/documents/${q(documentId)}/text` }),
+  },
+  'GET /documents/:document_id/file': {
+    call: ({ documentId }) => ({ path: `/documents/${q(documentId)}/file` }),
+  },
+  'GET /documents/facets': get('/documents/facets'),
+  'GET /documents/chunks/:chunk_id': {
+    call: ({ chunkId }) => ({ path: `/documents/chunks/${q(chunkId)}` }),
+  },
   'PATCH /documents/:document_id': {
     call: ({ documentId }) => ({
       path: `/documents/${q(documentId)}`,
@@ -119,6 +144,33 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   },
   'POST /documents/clear_cache': { call: () => ({ path: '/documents/clear_cache', body: {} }) },
   'POST /documents/reprocess_failed': get('/documents/reprocess_failed'),
+  'POST /documents/precheck': {
+    call: ({ file, text }) => ({
+      path: '/documents/precheck',
+      body: {
+        files: [
+          {
+            name: file,
+            size: Buffer.byteLength(text),
+            sha256: createHash('sha256').update(text).digest('hex'),
+          },
+        ],
+      },
+    }),
+  },
+  'POST /documents/retry': {
+    call: ({ documentId }) => ({ path: '/documents/retry', body: { doc_ids: [documentId] } }),
+  },
+  'PATCH /documents': {
+    call: ({ documentId }) => ({
+      path: '/documents',
+      body: { doc_ids: [documentId], change: { add_tags: ['seen'] } },
+    }),
+  },
+  'POST /documents/delete': {
+    call: ({ documentId }) => ({ path: '/documents/delete', body: { doc_ids: [documentId] } }),
+    destroys: true,
+  },
   'POST /documents/reset_status': {
     call: ({ documentId }) => ({
       path: '/documents/reset_status',
@@ -150,6 +202,19 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   'GET /graphs': {
     call: ({ entity }) => ({ path: `/graphs?label=${q(entity)}&max_depth=3` }),
   },
+  'GET /graph/overview': get('/graph/overview'),
+  'GET /graph/neighbors': {
+    call: ({ entity }) => ({ path: `/graph/neighbors?name=${q(entity)}` }),
+  },
+  'GET /graph/entity': {
+    call: ({ entity }) => ({ path: `/graph/entity?name=${q(entity)}` }),
+  },
+  'GET /graph/path': {
+    call: ({ entity, otherEntity }) => ({
+      path: `/graph/path?from=${q(entity)}&to=${q(otherEntity)}`,
+    }),
+  },
+  'GET /graph/stats': get('/graph/stats'),
   'GET /graph/label/list': get('/graph/label/list'),
   'GET /graph/label/popular': get('/graph/label/popular'),
   'GET /graph/label/search': {

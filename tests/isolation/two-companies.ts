@@ -107,7 +107,13 @@ export async function fill({ call }: Running, owner: Company): Promise<Ids> {
     const status = await call('GET', { path: `/documents/track_status/${trackId}` }, headers)
     const [document] = JSON.parse(status.text).documents
     if (document?.status === 'processed') {
-      return { documentId: document.id, trackId, entity, otherEntity, file, text }
+      const { text: chunks } = await call(
+        'GET',
+        { path: `/documents/${document.id}/chunks` },
+        headers,
+      )
+      const chunkId = JSON.parse(chunks).chunks[0].chunk_id
+      return { documentId: document.id, chunkId, trackId, entity, otherEntity, file, text }
     }
     await pause()
   }
@@ -119,6 +125,7 @@ export function inventedIds(ids: Ids): Ids {
     text.replaceAll(/[0-9a-f]/g, (digit) => (digit === '7' ? '3' : '7'))
   return {
     documentId: turned(ids.documentId),
+    chunkId: turned(ids.chunkId),
     trackId: turned(ids.trackId),
     entity: 'Nobody Inparticular',
     otherEntity: 'Nowhere Atall',

@@ -13,16 +13,27 @@ import type { Refusal, RestClient } from './rest-client.ts'
 const CURIE = 'Marie Curie discovered radium together with Pierre Curie in Paris.'
 const TURING = 'Alan Turing described the universal machine at Princeton University.'
 const DOCUMENT_FIELDS = [
+  'attributes',
   'chunks_count',
   'content_length',
   'content_summary',
   'created_at',
+  'created_by',
+  'created_by_name',
+  'enabled',
   'error_msg',
+  'external_id',
   'file_path',
+  'has_file',
   'id',
   'metadata',
+  'mime',
   'progress',
+  'revision',
+  'sha256',
+  'size',
   'status',
+  'tags',
   'track_id',
   'updated_at',
 ]

@@ -1,13 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type {
+  ChangeDocuments,
+  CheckedFiles,
+  ChosenDocuments,
+  ChosenResult,
+  ChunkAround,
   DeleteDocuments,
   DocStatusResponse,
   DocumentChange,
   DocumentChunks,
   DocumentChunksQuery,
+  DocumentTextQuery,
+  FacetsQuery,
+  FacetsResponse,
+  FileToCheck,
   InsertFile,
   InsertResponse,
   InsertTexts,
+  OriginalBytes,
+  OriginalFile,
   PaginatedDocuments,
   PaginatedQuery,
   PipelineStatus,
@@ -15,7 +26,15 @@ import type {
   RetryChunksResponse,
   ScanStatus,
 } from '../../src/engine/documents/document-calls.ts'
-import type { CustomKg, KnowledgeGraph } from '../../src/engine/graph/graph-calls.ts'
+import type {
+  CustomKg,
+  EntityDetails,
+  FoundPaths,
+  KnowledgeGraph,
+  Neighbours,
+  NeighboursQuery,
+  PathQuery,
+} from '../../src/engine/graph/graph-calls.ts'
 import { EngineError } from '../../src/engine/ports/engine-error.ts'
 import type { Rag } from '../../src/engine/rag.ts'
 import type {
@@ -35,6 +54,16 @@ interface Entry {
 }
 
 const NOTHING = 'Sorry, nothing here answers that.[no-context]'
+const NOT_FILTERED = {
+  q: null,
+  tags: null,
+  types: null,
+  enabled: null,
+  owner: null,
+  created_from: null,
+  created_to: null,
+  metadata: null,
+}
 const STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed']
 
 /** A Rag without storage or models: enough of one to show what the handlers do with it. */
@@ -77,6 +106,11 @@ export class FakeRag extends FakeGraph implements Rag {
     return this.#insert(text.trim(), file_name, trackId, on_conflict)
   }
 
+  async checkFiles(files: readonly FileToCheck[]): Promise<CheckedFiles> {
+    const nothing = { document_id: null, reason: null }
+    return { items: files.map(({ name }) => ({ name, verdict: 'new', ...nothing })) }
+  }
+
   async listDocuments(query: PaginatedQuery): Promise<PaginatedDocuments> {
     const { page = 1, page_size = 50, sort_field = 'updated_at', sort_direction } = query
     const wanted = query.status_filters ?? (query.status_filter ? [query.status_filter] : null)
@@ -98,6 +132,7 @@ export class FakeRag extends FakeGraph implements Rag {
       ...(await this.statusCounts()),
       next_cursor: null,
       applied: {
+        ...NOT_FILTERED,
         status_filters: wanted,
         sort_field,
         sort_direction: sort_direction ?? 'desc',
@@ -133,6 +168,51 @@ export class FakeRag extends FakeGraph implements Rag {
       total_count: documents.length,
       status_summary: summary,
     }
+  }
+
+  async document(id: string): Promise<DocStatusResponse> {
+    return this.#entry(id).record
+  }
+
+  async documentText(id: string, { from = 0, to = from + 65_536 }: DocumentTextQuery) {
+    const { text } = this.#entry(id)
+    const part = text.slice(from, to)
+    return {
+      document_id: id,
+      length: text.length,
+      from,
+      to: from + part.length,
+      text: part,
+      headings: [],
+      pages: [],
+      outline_truncated: false,
+    }
+  }
+
+  async facets(query: FacetsQuery): Promise<FacetsResponse> {
+    const { applied } = await this.listDocuments(query)
+    const { status_counts } = await this.statusCounts()
+    const { all, ...status } = status_counts
+    return { total_count: all, status, tags: [], types: [], owners: [], applied }
+  }
+
+  async originalFile(id: string): Promise<OriginalFile> {
+    const { record, text } = this.#entry(id)
+    const size = Buffer.byteLength(text)
+    return { file_name: record.file_path, size, mime: 'text/plain', tag: id }
+  }
+
+  async *originalBytes({ document_id, first, last }: OriginalBytes): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(this.#entry(document_id).text).subarray(first, last + 1)
+  }
+
+  async chunk(chunkId: string): Promise<ChunkAround> {
+    const id = chunkId.replace('chunk-', 'doc-')
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new EngineError('chunk_not_found', 'No such chunk')
+    const [chunk] = (await this.documentChunks(id, {})).chunks
+    if (chunk === undefined) throw new EngineError('chunk_not_found', 'No such chunk')
+    return { chunk, document_id: id, file_path: entry.record.file_path, previous: [], next: [] }
   }
 
   async updateDocument(id: string, change: DocumentChange): Promise<DocStatusResponse> {
@@ -199,6 +279,30 @@ export class FakeRag extends FakeGraph implements Rag {
 
   async reprocessFailed() {
     return { status: 'reprocessing_started' as const, message: 'Trying again', track_id: '' }
+  }
+
+  async retryDocuments(input: ChosenDocuments): Promise<ChosenResult> {
+    return this.#chosen(input, () => undefined)
+  }
+
+  async changeDocuments({ change, ...input }: ChangeDocuments): Promise<ChosenResult> {
+    const { add_tags: _added, remove_tags: _removed, ...rest } = change
+    return this.#chosen(input, (id) => void this.updateDocument(id, rest))
+  }
+
+  async deleteChosen(input: ChosenDocuments): Promise<ChosenResult> {
+    return this.#chosen(input, (id) => void this.#entries.delete(id))
+  }
+
+  #chosen({ doc_ids, dry_run = false }: ChosenDocuments, act: (id: string) => void): ChosenResult {
+    const ids = doc_ids ?? [...this.#entries.keys()]
+    const items = ids.map((id) => {
+      const isThere = this.#entries.has(id)
+      return { id, result: isThere ? 'accepted' : 'not_found', reason: null } as const
+    })
+    const accepted = items.filter(({ result }) => result === 'accepted').length
+    if (!dry_run) for (const { id, result } of items) if (result === 'accepted') act(id)
+    return { matched: accepted, accepted, dry_run, items, items_truncated: false }
   }
 
   async resetStatus({ doc_ids, target_status = 'pending' }: ResetStatus) {
@@ -315,6 +419,52 @@ export class FakeRag extends FakeGraph implements Rag {
     return [...this.#names()].filter((name) => name.toLowerCase().includes(needle)).slice(0, limit)
   }
 
+  async searchEntities(text: string, limit: number) {
+    const names = await this.searchEntityNames(text, limit)
+    return names.map((name) => ({ name, type: 'concept', degree: 0, snippet: name }))
+  }
+
+  async graphVersion() {
+    return { version: this.#entries.size }
+  }
+
+  async *graphOverview(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('{}')
+  }
+
+  async neighbours({ name }: NeighboursQuery): Promise<Neighbours> {
+    return { name: this.#shown(name).name, total: 0, items: [], next_cursor: null }
+  }
+
+  async entityDetails(name: string): Promise<EntityDetails> {
+    return { ...this.#shown(name), sources: [], sources_total: 0, edited_fields: [] }
+  }
+
+  async findPaths({ from, to }: PathQuery): Promise<FoundPaths> {
+    const ends = [this.#shown(from), this.#shown(to)]
+    return { paths: from === to ? [{ nodes: ends.slice(1), edges: [] }] : [], truncated: false }
+  }
+
+  async graphStats() {
+    const entities = this.#names().size
+    return {
+      version: this.#entries.size,
+      entities,
+      relations: 0,
+      types: [{ type: 'concept', n: entities }],
+      degrees: [{ from: 0, n: entities }],
+      components: entities,
+      largest_component: 1,
+      orphans: entities,
+    }
+  }
+
+  #shown(name: string) {
+    if (!this.#names().has(name)) throw new EngineError('entity_not_found', 'No such entity')
+    const origin = { source_id: '', file_path: '', document_id: null, created_at: 0 }
+    return { name, type: 'concept', description: name, degree: 0, ...origin }
+  }
+
   async subgraph(query: { label: string; max_nodes?: number }): Promise<KnowledgeGraph> {
     const names = [...this.#names()].filter((name) => query.label === '*' || name === query.label)
     const kept = names.slice(0, query.max_nodes ?? 1000)
@@ -341,6 +491,7 @@ export class FakeRag extends FakeGraph implements Rag {
       configuration: { llm_binding: 'none', enable_rerank: false },
       counts: { documents: this.#entries.size, chunks: 0, entities: 0, relations: 0 },
       bytes: 1024,
+      reasons: [],
     }
   }
 
@@ -352,6 +503,12 @@ export class FakeRag extends FakeGraph implements Rag {
     const trackId = newTrackId('insert')
     const source = kg.file_path ?? `custom_kg_${trackId}`
     return this.#insert(lines.join('\n'), source, trackId, kg.on_conflict)
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) throw new EngineError('document_not_found', 'No such document')
+    return entry
   }
 
   #documents(): DocStatusResponse[] {
@@ -403,6 +560,17 @@ export class FakeRag extends FakeGraph implements Rag {
       metadata: null,
       progress: null,
       file_path: source,
+      external_id: null,
+      tags: [],
+      attributes: {},
+      enabled: true,
+      size: Buffer.byteLength(text),
+      mime: 'text/plain',
+      sha256: null,
+      has_file: false,
+      created_by: null,
+      created_by_name: null,
+      revision: 1,
     }
     this.#entries.set(record.id, { record, text })
   }
@@ -434,6 +602,7 @@ function referencesFor(found: readonly Entry[], params: QueryParams): Reference[
   return found.map((entry, index) => ({
     reference_id: String(index + 1),
     file_path: entry.record.file_path,
+    document_id: entry.record.id,
     citations: [citation(entry)],
     ...(params.include_chunk_content === true ? { content: [entry.text] } : {}),
   }))

@@ -68,7 +68,7 @@ describe('POST /query/stream', () => {
   }
 
   it('sends a line of references and one for each piece of text', async () => {
-    const reference = { reference_id: '1', file_path: 'a.md', citations: [] }
+    const reference = { reference_id: '1', file_path: 'a.md', document_id: 'd', citations: [] }
     const { lines } = await stream(async function* () {
       yield { type: 'start', references: [reference], streaming: true }
       yield textOf('one')

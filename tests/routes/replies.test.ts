@@ -27,11 +27,23 @@ const DOCUMENT: DocStatusResponse = {
   metadata: null,
   progress: null,
   file_path: ODD_TEXT,
+  external_id: ODD_TEXT,
+  tags: [ODD_TEXT],
+  attributes: { [ODD_TEXT]: [1, null] },
+  enabled: false,
+  size: 12,
+  mime: 'text/plain',
+  sha256: null,
+  has_file: false,
+  created_by: null,
+  created_by_name: ODD_TEXT,
+  revision: 1,
 }
 const METADATA = { processing_start_time: 1.5, nested: { list: [1, null, 'x'] } }
 const REFERENCE: Reference = {
   reference_id: '1',
   file_path: 'a.md',
+  document_id: 'd',
   citations: [
     {
       chunk_id: 'c',

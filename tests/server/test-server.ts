@@ -37,6 +37,8 @@ export async function startTestServer(
         LOG_LEVEL: 'fatal',
         // Tests count the calls of models.
         CHECK_MODELS: 'false',
+        // Suites that call all routes wait for each to end.
+        EVENT_STREAM_SECONDS: '0.05',
         ...TEST_HOSTS,
         // A busy machine is no reason for a test to be refused.
         MAX_EVENT_LOOP_DELAY_MS: '0',

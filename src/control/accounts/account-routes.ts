@@ -12,7 +12,7 @@ import type { ControlPlane } from '../control-plane.ts'
 import { ControlError } from '../core/control-error.ts'
 import { TenantPage } from '../tenants/tenant-schemas.ts'
 import { admissionIn, callerOf } from '../wire/caller.ts'
-import { Nothing, SearchParams } from '../wire/wire-schemas.ts'
+import { Nothing, SortedSearchParams } from '../wire/wire-schemas.ts'
 import { ACCOUNT_DOCS } from './account-docs.ts'
 import { MeReply, OwnPasswordBody, TokenReply } from './user-schemas.ts'
 
@@ -59,7 +59,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
     '/users/me/tenants',
     {
       config: { access: 'account', doc: ACCOUNT_DOCS['GET /users/me/tenants'] },
-      schema: { querystring: SearchParams, response: { 200: TenantPage } },
+      schema: { querystring: SortedSearchParams, response: { 200: TenantPage } },
     },
     async (request) => plane.tenants.list(callerOf(request), { ...request.query, mine: true }),
   )

@@ -7,7 +7,7 @@ import { ControlError, notFound } from '../core/control-error.ts'
 import type { UserRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { newId } from '../database/opaque-id.ts'
-import { type Page, type PageQuery, pageOf, startOf } from '../database/page.ts'
+import { holdsText, type Page, type PageQuery, pageOf, startOf } from '../database/page.ts'
 import { foldedKey, userBy } from '../database/user-rows.ts'
 import { withdrawAllOf } from '../members/inviters.ts'
 import type { Given } from '../wire/wire-schemas.ts'
@@ -56,15 +56,18 @@ export class Users {
     return this.#info(row)
   }
 
-  async list(actor: Actor, query: PageQuery): Promise<Page<UserInfo>> {
+  async list(
+    actor: Actor,
+    query: PageQuery & { readonly search?: string | undefined },
+  ): Promise<Page<UserInfo>> {
     assertSuperAdmin(actor)
     const start = startOf(query)
-    const { db } = this.#core
-    const { count } = await db
-      .selectFrom('users')
+    let all = this.#core.db.selectFrom('users')
+    if (query.search) all = all.where(holdsText(['username', 'email'], query.search))
+    const { count } = await all
       .select((select) => select.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow()
-    let rows = db.selectFrom('users').selectAll()
+    let rows = all.selectAll()
     if (start.after !== undefined) rows = rows.where('user_id', '>', start.after.id)
     const found = await rows
       .orderBy('user_id')

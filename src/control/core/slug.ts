@@ -7,8 +7,11 @@ const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/
 /** Ids begin so, and either may stand where the other does. */
 const LIKE_AN_ID = /^(tnt|kb)_/
 
-/** A tenant of that name would own the workspace of a server without tenants. */
-const RESERVED_FOR_TENANTS: readonly string[] = ['default']
+/**
+ * The first would own the workspace of a server without tenants; the other stands in paths for the
+ * tenant of the request.
+ */
+const RESERVED_FOR_TENANTS: readonly string[] = ['default', 'me']
 
 /**
  * Checks a slug: small letters and digits, single `-` or `_` between them. It never holds a double

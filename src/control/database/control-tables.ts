@@ -180,6 +180,13 @@ export interface CpuUsageRow {
   cpu_ms: number
 }
 
+export interface KbUseRow {
+  user_id: string
+  kb_id: string
+  tenant_id: string
+  last_used_at: number
+}
+
 export interface SnapshotRow {
   snapshot_id: string
   token_digest: string
@@ -241,6 +248,7 @@ export interface ControlTables {
   monthly_calls: MonthlyCallsRow
   usage: UsageRow
   cpu_usage: CpuUsageRow
+  kb_uses: KbUseRow
   snapshots: SnapshotRow
   deletions: DeletionRow
   acts: ActRow

@@ -218,12 +218,25 @@ const CPU_USAGE = [
   )`,
 ]
 
+/** When users were last in knowledge bases, about. */
+const KB_USES = [
+  `CREATE TABLE kb_uses (
+    user_id TEXT NOT NULL,
+    kb_id TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    last_used_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, kb_id)
+  )`,
+  'CREATE INDEX kb_uses_by_tenant ON kb_uses (user_id, tenant_id, last_used_at)',
+]
+
 /** Each name sorts after the one before; what has been released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_first': statements(FIRST),
   '0002_invited_by_name': statements(INVITED_BY_NAME),
   '0003_operator_keys': statements(OPERATOR_KEYS),
   '0004_cpu_usage': statements(CPU_USAGE),
+  '0005_kb_uses': statements(KB_USES),
 }
 
 function statements(texts: readonly string[]): Migration {

@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { ControlError } from '../core/control-error.ts'
 import type { Given, PageParams } from '../wire/wire-schemas.ts'
 import type { ControlTables } from './control-tables.ts'
@@ -27,9 +27,9 @@ export interface PageStart {
   readonly page: number
 }
 
-/** The place of a row in a list: a moment or number, and the id that breaks ties. */
+/** The place of a row in a list: a moment, number or name, and the id that breaks ties. */
 export interface Position {
-  readonly at: number
+  readonly at: number | string
   readonly id: string
 }
 
@@ -80,7 +80,8 @@ export function pageOf<R, T>(
 
 /** How a list is ordered: by a moment, and by the id of the row where two are the same. */
 export interface ListOrder<R, T> {
-  readonly at: string
+  /** A column, or what is made of some. */
+  readonly at: string | RawBuilder<unknown>
   readonly id: string
   readonly direction: 'asc' | 'desc'
   readonly item: (row: R) => T
@@ -101,7 +102,8 @@ export async function pageIn<R, T, TB extends keyof ControlTables>(
   order: ListOrder<R, T>,
 ): Promise<Page<T>> {
   const start = startOf(query)
-  const [at, id] = [sql.ref(order.at), sql.ref(order.id)]
+  const at = typeof order.at === 'string' ? sql.ref(order.at) : order.at
+  const id = sql.ref(order.id)
   const { after } = start
   const behind = order.direction === 'asc' ? sql`>` : sql`<`
   const shown = after
@@ -116,6 +118,15 @@ export async function pageIn<R, T, TB extends keyof ControlTables>(
   return pageOf(found, start, order.total ?? (await countOf(rows)), order)
 }
 
+/** Whether a text stands in one of these columns, whatever the case of its Latin letters. */
+export function holdsText(columns: readonly string[], text: string): RawBuilder<boolean> {
+  const joined = sql.join(
+    columns.map((column) => sql`coalesce(${sql.ref(column)}, '')`),
+    sql` || char(10) || `,
+  )
+  return sql<boolean>`instr(lower(${joined}), ${text.toLowerCase()}) > 0`
+}
+
 async function countOf<R, TB extends keyof ControlTables>(
   rows: SelectQueryBuilder<ControlTables, TB, R>,
 ): Promise<number> {
@@ -125,13 +136,15 @@ async function countOf<R, TB extends keyof ControlTables>(
 }
 
 function cursorOf({ at, id }: Position): string {
-  return Buffer.from(`${at}:${id}`).toString('base64url')
+  const place = typeof at === 'number' ? `${at}` : `=${at}`
+  return Buffer.from(`${place}:${id}`).toString('base64url')
 }
 
 function readCursor(cursor: string): Position {
-  const found = /^(\d+):([a-z0-9_]*)$/.exec(Buffer.from(cursor, 'base64url').toString())
-  if (found?.[1] === undefined || found[2] === undefined) {
+  const found = /^(\d+|=.*):([a-z0-9_]*)$/s.exec(Buffer.from(cursor, 'base64url').toString())
+  const [, place, id] = found ?? []
+  if (place === undefined || id === undefined) {
     throw new ControlError('invalid_input', 'The cursor is not one that a page here gave')
   }
-  return { at: Number(found[1]), id: found[2] }
+  return { at: place.startsWith('=') ? place.slice(1) : Number(place), id }
 }

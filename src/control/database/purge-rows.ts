@@ -11,6 +11,7 @@ const OF_TENANT = [
   'monthly_calls',
   'usage',
   'cpu_usage',
+  'kb_uses',
   'snapshots',
   'memberships',
   'kbs',
@@ -23,6 +24,7 @@ const OF_KB = [
   'reservations',
   'usage',
   'cpu_usage',
+  'kb_uses',
   'snapshots',
   'kbs',
 ] as const

@@ -16,6 +16,8 @@ const KB = {
   metadata: {},
   config: { chunk_size: 800 },
   version: 1,
+  permissions: ['tenant:read', 'query:run'],
+  last_used_at: WHEN.created_at,
   updated_at: WHEN.created_at,
   ...WHEN,
   num_documents: 12,

@@ -4,7 +4,7 @@ import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { DeletionReply } from '../tenants/tenant-schemas.ts'
 import { callerOf, ownTenant, versionIn } from '../wire/caller.ts'
-import { Nothing, SearchParams } from '../wire/wire-schemas.ts'
+import { Nothing, SortedSearchParams } from '../wire/wire-schemas.ts'
 import { KB_DOCS } from './kb-docs.ts'
 import {
   DeleteKbQuery,
@@ -42,7 +42,7 @@ export const kbRoutes: FastifyPluginAsyncTypebox<KbRoutesOptions> = async (
     path,
     {
       config: { access: 'account', doc: KB_DOCS['GET /tenants/:tenant/kbs'] },
-      schema: { params: KbListParams, querystring: SearchParams, response: { 200: KbPage } },
+      schema: { params: KbListParams, querystring: SortedSearchParams, response: { 200: KbPage } },
     },
     async (request) =>
       kbs.list(callerOf(request), await tenantOf(request, request.params), request.query),

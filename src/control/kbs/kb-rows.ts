@@ -3,11 +3,13 @@ import type { Static } from 'typebox'
 import { workspaceKey } from '../../tenancy/workspace-name.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
 import { configIn } from '../core/rag-config.ts'
-import type { ControlTables, KbRow } from '../database/control-tables.ts'
+import type { ControlTables, KbRow, TenantRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { objectIn } from '../database/json-column.ts'
 import { newId } from '../database/opaque-id.ts'
+import { permissionsIn, type TenantViewer } from '../tenants/tenant-info.ts'
 import type { KbReply } from './kb-schemas.ts'
+import { lastUseOf } from './kb-use.ts'
 
 export interface NewKb {
   readonly tenantId: string
@@ -93,10 +95,21 @@ export async function kbIdsOf(
   return ids
 }
 
+/** Who looks at a knowledge base, and at which tenant's. */
+export interface KbViewer extends TenantViewer {
+  readonly tenant: Pick<TenantRow, 'status'>
+}
+
 /** A knowledge base as the API shows it. */
 export type KbInfo = Readonly<Static<typeof KbReply>>
 
-export async function kbInfo(db: Kysely<ControlTables>, row: KbRow): Promise<KbInfo> {
+export async function kbInfo(
+  db: Kysely<ControlTables>,
+  row: KbRow,
+  { tenant, ...viewer }: KbViewer,
+): Promise<KbInfo> {
+  const { tenant_id: tenantId, kb_id: kbId } = row
+  const lastUse = await lastUseOf(db, viewer.userId, { tenantId, kbId })
   const levels = await db
     .selectFrom('levels')
     .select(['kind', 'used'])
@@ -117,6 +130,8 @@ export async function kbInfo(db: Kysely<ControlTables>, row: KbRow): Promise<KbI
     metadata: objectIn(row.metadata),
     config: configIn(row.config),
     version: row.version,
+    permissions: permissionsIn(tenant, viewer),
+    last_used_at: lastUse === null ? null : isoTime(lastUse),
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     created_by: row.created_by,

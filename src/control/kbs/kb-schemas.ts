@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { ConfigReply, changeFields, newFields } from '../tenants/tenant-schemas.ts'
-import { OpenObject, pageReply, Ref } from '../wire/wire-schemas.ts'
+import { listOf, NullableString, OpenObject, pageReply, Ref } from '../wire/wire-schemas.ts'
 
 export const KbParams = Type.Object({ tenant: Type.Optional(Ref), kb: Ref })
 export const KbListParams = Type.Object({ tenant: Type.Optional(Ref) })
@@ -26,6 +26,10 @@ export const KbReply = Type.Object({
   metadata: OpenObject,
   config: ConfigReply,
   version: Type.Integer(),
+  /** What the caller may do there now. */
+  permissions: listOf(Type.String()),
+  /** When the caller was last there, to the minute. */
+  last_used_at: NullableString,
   created_at: Type.String(),
   updated_at: Type.String(),
   created_by: Type.String(),

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../authority/actor.ts'
 import {
   assertReaches,
@@ -17,6 +17,7 @@ import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { DEFAULT_QUOTA, type Quota, quotaOf } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
 import { checkedName, type NewTenant, type TenantChange } from '../tenants/tenants.ts'
+import type { ListSort } from '../wire/wire-schemas.ts'
 import { insertKb, type KbInfo, kbBy, kbInfo } from './kb-rows.ts'
 
 /** As a tenant is made, without what operators say of one. */
@@ -81,7 +82,7 @@ export class Kbs {
       })
       return kb
     })
-    return kbInfo(this.#core.db, row)
+    return this.get(actor, row.tenant_id, row.kb_id)
   }
 
   /** @throws {ControlError} `not_found`, `forbidden` */
@@ -90,17 +91,21 @@ export class Kbs {
     const kb = await kbBy(this.#core.db, access.tenant.tenant_id, kbRef)
     assertReaches(access, kb.kb_id)
     await this.#options.levels?.refresh(kb.tenant_id)
-    return kbInfo(this.#core.db, kb)
+    return kbInfo(this.#core.db, kb, { ...actor, ...access })
   }
 
   /** Those that the caller reaches, newest first. */
   async list(
     actor: Actor,
     tenantRef: string,
-    query: PageQuery & { readonly search?: string | undefined },
+    query: PageQuery & {
+      readonly search?: string | undefined
+      readonly sort?: ListSort | undefined
+    },
   ): Promise<Page<KbInfo>> {
     const { db } = this.#core
-    const { tenant, kbIds } = await tenantAccess(db, actor, tenantRef, 'tenant:read')
+    const access = await tenantAccess(db, actor, tenantRef, 'tenant:read')
+    const { tenant, kbIds } = access
     await this.#options.levels?.refresh(tenant.tenant_id)
     let rows = db
       .selectFrom('kbs')
@@ -111,14 +116,17 @@ export class Kbs {
       const text = query.search.toLowerCase()
       rows = rows.where(sql<boolean>`instr(lower(name || char(10) || description), ${text}) > 0`)
     }
-    const page = await pageIn(rows.selectAll(), query, {
-      at: 'created_at',
+    const { sort = 'created' } = query
+    const at = PLACES[sort](actor.userId ?? '')
+    const page = await pageIn(rows.selectAll().select(at.as('place')), query, {
+      at,
       id: 'kb_id',
-      direction: 'desc',
-      item: (row) => row,
-      positionOf: (row) => ({ at: row.created_at, id: row.kb_id }),
+      direction: sort === 'name' ? 'asc' : 'desc',
+      item: ({ place: _, ...row }) => row,
+      positionOf: (row) => ({ at: row.place, id: row.kb_id }),
     })
-    return { ...page, items: await Promise.all(page.items.map((row) => kbInfo(db, row))) }
+    const viewer = { ...actor, ...access }
+    return { ...page, items: await Promise.all(page.items.map((row) => kbInfo(db, row, viewer))) }
   }
 
   /** @throws {ControlError} `stale_version`, `slug_taken`, `not_found`, `forbidden` */
@@ -150,8 +158,16 @@ export class Kbs {
         .returningAll()
         .executeTakeFirstOrThrow()
     })
-    return kbInfo(this.#core.db, row)
+    return this.get(actor, row.tenant_id, row.kb_id)
   }
+}
+
+/** What knowledge bases are ordered by. */
+const PLACES: Readonly<Record<ListSort, (userId: string) => RawBuilder<number | string>>> = {
+  created: () => sql`created_at`,
+  name: () => sql`lower(name)`,
+  last_used: (userId) => sql`coalesce((SELECT u.last_used_at FROM kb_uses u
+    WHERE u.user_id = ${userId} AND u.kb_id = kbs.kb_id), 0)`,
 }
 
 function columnsOf(kb: KbRow, change: KbChange) {

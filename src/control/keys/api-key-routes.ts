@@ -4,7 +4,7 @@ import type { ControlPlane } from '../control-plane.ts'
 import { SETTINGS_DOCS } from '../quotas/settings-docs.ts'
 import { TenantParams } from '../tenants/tenant-schemas.ts'
 import { callerOf } from '../wire/caller.ts'
-import { Nothing, PageParams } from '../wire/wire-schemas.ts'
+import { Nothing, SearchParams } from '../wire/wire-schemas.ts'
 import {
   ApiKeyChangeBody,
   ApiKeyPage,
@@ -24,7 +24,7 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
     '/tenants/:tenant/api-keys',
     {
       config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/api-keys'] },
-      schema: { params: TenantParams, querystring: PageParams, response: { 200: ApiKeyPage } },
+      schema: { params: TenantParams, querystring: SearchParams, response: { 200: ApiKeyPage } },
     },
     async (request) => apiKeys.list(callerOf(request), request.params.tenant, request.query),
   )

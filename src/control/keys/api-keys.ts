@@ -10,7 +10,7 @@ import type { ApiKeyRow } from '../database/control-tables.ts'
 import { isoTime, isoTimeOrNull } from '../database/iso-time.ts'
 import { idsColumn, idsIn } from '../database/json-column.ts'
 import { newId, newSecret } from '../database/opaque-id.ts'
-import { type Page, type PageQuery, pageIn } from '../database/page.ts'
+import { holdsText, type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { kbIdsOf } from '../kbs/kb-rows.ts'
 import { assertLimitable, assertMayGrant } from '../members/grant-role.ts'
 import { checkedName } from '../tenants/tenants.ts'
@@ -62,10 +62,15 @@ export class ApiKeys {
   }
 
   /** The newest first; revoked and expired ones too. */
-  async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<ApiKeyInfo>> {
+  async list(
+    actor: Actor,
+    tenantRef: string,
+    query: PageQuery & { readonly search?: string | undefined },
+  ): Promise<Page<ApiKeyInfo>> {
     const { db } = this.#core
     const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:manage')
-    const rows = db.selectFrom('api_keys').where('tenant_id', '=', tenant.tenant_id)
+    let rows = db.selectFrom('api_keys').where('tenant_id', '=', tenant.tenant_id)
+    if (query.search) rows = rows.where(holdsText(['name', 'prefix'], query.search))
     return pageIn(rows.selectAll(), query, {
       at: 'created_at',
       id: 'key_id',

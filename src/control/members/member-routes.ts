@@ -3,7 +3,7 @@ import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { TenantParams } from '../tenants/tenant-schemas.ts'
 import { callerOf } from '../wire/caller.ts'
-import { Nothing, PageParams } from '../wire/wire-schemas.ts'
+import { Nothing, SearchParams } from '../wire/wire-schemas.ts'
 import { MEMBER_DOCS } from './member-docs.ts'
 import {
   MemberChangeBody,
@@ -22,7 +22,7 @@ export const memberRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = 
     '/tenants/:tenant/members',
     {
       config: { access: 'account', doc: MEMBER_DOCS['GET /tenants/:tenant/members'] },
-      schema: { params: TenantParams, querystring: PageParams, response: { 200: MemberPage } },
+      schema: { params: TenantParams, querystring: SearchParams, response: { 200: MemberPage } },
     },
     async (request) => members.list(callerOf(request), request.params.tenant, request.query),
   )

@@ -8,7 +8,7 @@ import { ControlError, notFound } from '../core/control-error.ts'
 import type { ControlTables, MembershipRow, UserRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { idsColumn, idsIn } from '../database/json-column.ts'
-import { type Page, type PageQuery, pageIn } from '../database/page.ts'
+import { holdsText, type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { isUserId, userBy, userOrNone } from '../database/user-rows.ts'
 import { kbIdsOf } from '../kbs/kb-rows.ts'
 import type { Given } from '../wire/wire-schemas.ts'
@@ -48,15 +48,20 @@ export class Members {
   }
 
   /** The oldest member first. */
-  async list(actor: Actor, tenantRef: string, query: PageQuery): Promise<Page<MemberInfo>> {
+  async list(
+    actor: Actor,
+    tenantRef: string,
+    query: PageQuery & { readonly search?: string | undefined },
+  ): Promise<Page<MemberInfo>> {
     const { db } = this.#core
     const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:read')
-    const rows = db
+    let rows = db
       .selectFrom('memberships')
       .innerJoin('users', 'users.user_id', 'memberships.user_id')
       .where('memberships.tenant_id', '=', tenant.tenant_id)
       .selectAll('memberships')
       .select(['users.username', 'users.email'])
+    if (query.search) rows = rows.where(holdsText(['users.username', 'users.email'], query.search))
     return pageIn(rows, query, {
       at: 'memberships.created_at',
       id: 'memberships.user_id',

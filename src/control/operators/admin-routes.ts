@@ -13,7 +13,7 @@ import { assertSuperAdmin } from '../authority/authority.ts'
 import type { ControlPlane } from '../control-plane.ts'
 import { tenantListRoutes } from '../tenants/tenant-routes.ts'
 import { callerOf } from '../wire/caller.ts'
-import { Nothing, PageParams } from '../wire/wire-schemas.ts'
+import { Nothing, SearchParams } from '../wire/wire-schemas.ts'
 
 /** `/admin/users`, `/admin/tenants`: for the operators of the server. */
 export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
@@ -29,7 +29,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     '/admin/users',
     {
       config: { access: 'account', doc: ACCOUNT_DOCS['GET /admin/users'] },
-      schema: { querystring: PageParams, response: { 200: UserPage } },
+      schema: { querystring: SearchParams, response: { 200: UserPage } },
     },
     async (request) => users.list(callerOf(request), request.query),
   )

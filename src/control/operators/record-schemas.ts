@@ -10,6 +10,7 @@ const Moment = Type.String({
 const filter = {
   action: Type.Optional(Type.String({ maxLength: 60 })),
   actor: Type.Optional(Type.String({ maxLength: 255, description: 'Id of a user or key' })),
+  subject: Type.Optional(Type.String({ maxLength: 255, description: 'Id of what it was done to' })),
   /** From this moment on, and up to but without the other. */
   from: Type.Optional(Moment),
   to: Type.Optional(Moment),
@@ -27,6 +28,8 @@ export const ActReply = Type.Object({
   seq: Type.Integer(),
   at: Type.String(),
   actor: Type.String(),
+  /** What they are called now; null where nobody knows. */
+  actor_name: NullableString,
   action: Type.String(),
   subject: Type.String(),
   details: OpenObject,

@@ -1,4 +1,5 @@
 import type {
+  CheckedFiles,
   InsertFile,
   InsertResponse,
   InsertTexts,
@@ -14,6 +15,7 @@ import { assertGraphNotFull, inWordsOfQuotas } from './graph-room.ts'
 import { meteredBytes } from './metered-bytes.ts'
 import type { QuotaDesk } from './quota-desk.ts'
 import { type MethodQuota, quotaRuleOf, type StreamQuota } from './quota-rules.ts'
+import { roomFor } from './room-for-files.ts'
 
 export interface QuotaRagOptions {
   readonly quotas: QuotaDesk
@@ -102,6 +104,8 @@ class Guard {
         return this.#insertFile(tenantKb, args, bare)
       case 'insert-graph':
         return this.#insert(tenantKb, { documents: 1, text: sizeOf(args[0]) }, () => bare(...args))
+      case 'check-files':
+        return roomFor(quotas, tenantKb, args[0], (await bare(...args)) as CheckedFiles)
       case 'graph-edit':
         await quotas.assertSolvent(tenantKb)
         await quotas.assertStorageLeft(tenantKb)

@@ -8,6 +8,7 @@ import type { Rag } from '../../engine/rag.ts'
  * - `query`: counted; one of the queries at once, on credit, with time of the processor left
  * - `insert-texts`, `insert-file`, `insert-graph`: as a query, but for their number at once, with room
  *   for what comes in
+ * - `check-files`: counted; its answer tells for what there would be no room
  * - `graph-edit`: counted; on credit, with time and storage left and room in the graph
  * - `background`: counted; begins on credit alone, with time left
  * - `scan`: as `background`, with room for a document at least
@@ -21,6 +22,7 @@ export type MethodQuota =
   | 'insert-texts'
   | 'insert-file'
   | 'insert-graph'
+  | 'check-files'
   | 'graph-edit'
   | 'background'
   | 'scan'
@@ -42,15 +44,25 @@ export const QUOTA_RULES = {
   insertTexts: 'insert-texts',
   insertFile: 'insert-file',
   insertCustomKg: 'insert-graph',
+  checkFiles: 'check-files',
   scan: 'scan',
   retryChunks: 'background',
   reprocessFailed: 'background',
+  retryDocuments: 'background',
+  changeDocuments: 'counted',
+  deleteChosen: 'removal',
   deleteDocuments: 'removal',
   clearDocuments: 'removal',
   listDocuments: 'counted',
+  facets: 'graph-read',
   documentsByStatus: 'counted',
   statusCounts: 'counted',
   trackStatus: 'counted',
+  document: 'counted',
+  documentText: 'counted',
+  originalFile: 'counted',
+  originalBytes: 'counted',
+  chunk: 'counted',
   updateDocument: 'counted',
   documentChunks: 'counted',
   pipelineStatus: 'counted',
@@ -75,6 +87,13 @@ export const QUOTA_RULES = {
   entityNames: 'graph-read',
   popularEntityNames: 'graph-read',
   searchEntityNames: 'graph-read',
+  searchEntities: 'graph-read',
+  graphVersion: 'counted',
+  graphOverview: 'graph-read',
+  neighbours: 'graph-read',
+  entityDetails: 'graph-read',
+  graphStats: 'graph-read',
+  findPaths: 'graph-read',
   subgraph: 'graph-read',
   entityExists: 'counted',
   exportGraph: 'graph-read',

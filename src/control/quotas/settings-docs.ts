@@ -42,6 +42,7 @@ const ACT = {
   seq: 17,
   at: WHEN.created_at,
   actor: WHEN.created_by,
+  actor_name: 'ada',
   action: 'member_added',
   subject: 'usr_klmnopqrst2345klmnop',
   details: { role: 'editor' },
@@ -62,7 +63,8 @@ export const SETTINGS_DOCS = documented({
   'GET /tenants/:tenant/config': {
     tag: 'Tenants',
     summary: 'Shows what a tenant sets for its queries and documents',
-    description: 'What is absent is inherited from the server.',
+    description:
+      'What is absent is inherited from the server. With `effective` each setting also comes with its value, where that comes from, and what it would be if it were not set here.',
     reply: config,
   },
   'PATCH /tenants/:tenant/config': {

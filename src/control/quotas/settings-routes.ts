@@ -7,11 +7,22 @@ import type { TenantInfo } from '../tenants/tenant-info.ts'
 import { ConfigChange, ConfigReply, QuotaReply, TenantParams } from '../tenants/tenant-schemas.ts'
 import { callerOf, versionIn } from '../wire/caller.ts'
 import { listOf, Nothing, NullableNumber, NullableString, Ref } from '../wire/wire-schemas.ts'
+import { EffectiveReply } from './config-routes.ts'
 import { QuotaChange } from './quota.ts'
 import { SETTINGS_DOCS } from './settings-docs.ts'
 
 /** A config with the version that a change of it may name. */
-const VersionedConfig = Type.Object({ config: ConfigReply, version: Type.Integer() })
+const VersionedConfig = Type.Object({
+  config: ConfigReply,
+  version: Type.Integer(),
+  effective: Type.Optional(EffectiveReply),
+})
+
+const ConfigQuery = Type.Object({
+  effective: Type.Optional(
+    Type.Boolean({ description: 'Whether it is told what holds, and where that comes from' }),
+  ),
+})
 
 const ProviderKeyParams = Type.Object({ tenant: Ref, provider: Ref })
 
@@ -50,17 +61,25 @@ const QuotaStateReply = Type.Object({
 /** What a tenant sets for itself, what it is bound by, and its keys of model providers. */
 export const settingsRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
   app,
-  { plane: { tenants, quotas, secrets } },
+  { plane: { tenants, quotas, secrets, effective } },
 ) => {
   app.get(
     '/tenants/:tenant/config',
     {
       config: { access: 'account', doc: SETTINGS_DOCS['GET /tenants/:tenant/config'] },
-      schema: { params: TenantParams, response: { 200: VersionedConfig } },
+      schema: {
+        params: TenantParams,
+        querystring: ConfigQuery,
+        response: { 200: VersionedConfig },
+      },
     },
     async (request, reply) => {
-      const tenant = await tenants.get(callerOf(request), request.params.tenant)
-      return reply.header('etag', `"${tenant.version}"`).send(configOf(tenant))
+      const actor = callerOf(request)
+      const tenant = await tenants.get(actor, request.params.tenant)
+      const own = configOf(tenant)
+      reply.header('etag', `"${tenant.version}"`)
+      if (request.query.effective !== true) return own
+      return { ...own, effective: await effective.ofTenant(actor, request.params.tenant) }
     },
   )
 

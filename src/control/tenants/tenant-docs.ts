@@ -14,6 +14,8 @@ const TENANT = {
   metadata: { plan: 'small' },
   version: 1,
   role: 'owner',
+  permissions: ['tenant:read', 'query:run'],
+  last_used_at: WHEN.created_at,
   updated_at: WHEN.created_at,
   ...WHEN,
   num_knowledge_bases: 1,

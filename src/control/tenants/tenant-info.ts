@@ -1,11 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { Static } from 'typebox'
 import type { Role } from '../../tenancy/principal.ts'
-import { roleAllows } from '../authority/tenant-permissions.ts'
+import {
+  roleAllows,
+  TENANT_PERMISSIONS,
+  type TenantPermission,
+} from '../authority/tenant-permissions.ts'
 import { configIn } from '../core/rag-config.ts'
 import type { ControlTables, TenantRow } from '../database/control-tables.ts'
 import { isoTime } from '../database/iso-time.ts'
 import { objectIn } from '../database/json-column.ts'
+import { lastUseOf } from '../kbs/kb-use.ts'
 import { type Quota, quotaOf } from '../quotas/quota.ts'
 import type { TenantReply } from './tenant-schemas.ts'
 
@@ -14,10 +19,18 @@ export type TenantInfo = Readonly<Static<typeof TenantReply>>
 
 const BYTES_IN_GB = 1024 ** 3
 
+/** Who looks at a tenant. */
+export interface TenantViewer {
+  readonly role: Role | undefined
+  readonly superAdmin: boolean
+  /** Undefined for keys and others who are no users here. */
+  readonly userId: string | undefined
+}
+
 export async function tenantInfo(
   db: Kysely<ControlTables>,
   row: TenantRow,
-  viewer: { readonly role: Role | undefined; readonly superAdmin: boolean },
+  viewer: TenantViewer,
   defaults: Quota,
 ): Promise<TenantInfo> {
   const manages = viewer.superAdmin || (viewer.role && roleAllows(viewer.role, 'tenant:manage'))
@@ -34,6 +47,8 @@ export async function tenantInfo(
     metadata: objectIn(row.metadata),
     version: row.version,
     role: viewer.role ?? null,
+    permissions: permissionsIn(row, viewer),
+    last_used_at: isoOrNull(await lastUseOf(db, viewer.userId, { tenantId: row.tenant_id })),
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     created_by: row.created_by,
@@ -69,4 +84,18 @@ export async function tenantUse(db: Kysely<ControlTables>, tenantId: string) {
     documents: used('documents'),
     storage_gb: used('bytes') / BYTES_IN_GB,
   }
+}
+
+/** What somebody may do in a tenant now: of one that is held back there is only reading. */
+export function permissionsIn(
+  { status }: Pick<TenantRow, 'status'>,
+  { role, superAdmin }: Omit<TenantViewer, 'userId'>,
+): TenantPermission[] {
+  if (superAdmin) return [...TENANT_PERMISSIONS]
+  const own = TENANT_PERMISSIONS.filter((one) => role !== undefined && roleAllows(role, one))
+  return status === 'active' ? own : own.filter((one) => one === 'tenant:read')
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : isoTime(at)
 }

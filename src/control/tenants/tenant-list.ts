@@ -1,17 +1,25 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../authority/actor.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
 import type { ControlTables } from '../database/control-tables.ts'
 import { type Page, type PageQuery, pageIn } from '../database/page.ts'
 import type { Quota } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
+import type { ListSort } from '../wire/wire-schemas.ts'
 import { type TenantInfo, tenantInfo } from './tenant-info.ts'
 
-/** A page of tenants, newest first; what is being deleted is left out. */
+export interface TenantListing extends PageQuery {
+  readonly search?: string | undefined
+  /** Only those of which the caller is a member. */
+  readonly mine?: boolean | undefined
+  readonly sort?: ListSort | undefined
+}
+
+/** A page of tenants, newest first unless asked for otherwise; what is being deleted is left out. */
 export async function listTenants(
   db: Kysely<ControlTables>,
   actor: Actor,
-  query: PageQuery & { readonly search?: string | undefined; readonly mine?: boolean },
+  query: TenantListing,
   {
     defaults,
     levels,
@@ -47,21 +55,35 @@ export async function listTenants(
       sql<boolean>`instr(lower(tenants.name || char(10) || tenants.description), ${text}) > 0`,
     )
   }
-  const page = await pageIn(rows.selectAll('tenants').select('memberships.role'), query, {
-    at: 'tenants.created_at',
-    id: 'tenants.tenant_id',
-    direction: 'desc',
-    total: all && !query.search ? await countOfAll(db) : undefined,
-    item: (row) => row,
-    positionOf: (row) => ({ at: row.created_at, id: row.tenant_id }),
-  })
+  const { sort = 'created' } = query
+  const at = PLACES[sort](memberId)
+  const page = await pageIn(
+    rows.selectAll('tenants').select('memberships.role').select(at.as('place')),
+    query,
+    {
+      at,
+      id: 'tenants.tenant_id',
+      direction: sort === 'name' ? 'asc' : 'desc',
+      total: all && !query.search ? await countOfAll(db) : undefined,
+      item: ({ place: _, ...row }) => row,
+      positionOf: (row) => ({ at: row.place, id: row.tenant_id }),
+    },
+  )
   const items: TenantInfo[] = []
   for (const { role, ...row } of page.items) {
     const own = actor.key?.role ?? (role === null ? undefined : roleIn(role))
     await levels?.refreshActiveOf(row.tenant_id)
-    items.push(await tenantInfo(db, row, { role: own, superAdmin: actor.superAdmin }, defaults))
+    items.push(await tenantInfo(db, row, { ...actor, role: own }, defaults))
   }
   return { ...page, items }
+}
+
+/** What tenants are ordered by. */
+const PLACES: Readonly<Record<ListSort, (userId: string) => RawBuilder<number | string>>> = {
+  created: () => sql`tenants.created_at`,
+  name: () => sql`lower(tenants.name)`,
+  last_used: (userId) => sql`(SELECT coalesce(max(u.last_used_at), 0) FROM kb_uses u
+    WHERE u.user_id = ${userId} AND u.tenant_id = tenants.tenant_id)`,
 }
 
 async function countOfAll(db: Kysely<ControlTables>): Promise<number> {

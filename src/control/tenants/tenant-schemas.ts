@@ -5,6 +5,7 @@ import { RagConfig } from '../core/rag-config.ts'
 import type { Quota } from '../quotas/quota.ts'
 import { LARGEST_SUM, QuotaChange } from '../quotas/quota.ts'
 import {
+  listOf,
   Metadata,
   NullableNumber,
   NullableRole,
@@ -13,6 +14,7 @@ import {
   PageFields,
   pageReply,
   Ref,
+  Sort,
 } from '../wire/wire-schemas.ts'
 
 export const TenantParams = Type.Object({ tenant: Ref })
@@ -76,6 +78,7 @@ export const TenantChangeBody = Type.Object({
 
 export const TenantListQuery = Type.Object({
   ...PageFields,
+  sort: Sort,
   search: Type.Optional(Type.String({ maxLength: 200 })),
   mine: Type.Optional(Type.Boolean({ description: 'For operators: only where they are members' })),
 })
@@ -93,6 +96,10 @@ export const TenantReply = Type.Object({
   version: Type.Integer(),
   /** The caller's own; null for a super admin who is no member. */
   role: NullableRole,
+  /** What the caller may do there now. */
+  permissions: listOf(Type.String()),
+  /** When the caller was last there, to the minute. */
+  last_used_at: NullableString,
   created_at: Type.String(),
   updated_at: Type.String(),
   created_by: Type.String(),

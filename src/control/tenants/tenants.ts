@@ -8,13 +8,13 @@ import { changedConfig, checkedConfig } from '../core/rag-config.ts'
 import { checkedSlug, slugOf } from '../core/slug.ts'
 import type { TenantRow } from '../database/control-tables.ts'
 import { newId } from '../database/opaque-id.ts'
-import type { Page, PageQuery } from '../database/page.ts'
+import type { Page } from '../database/page.ts'
 import { insertKb } from '../kbs/kb-rows.ts'
 import { checkedQuota, DEFAULT_QUOTA, type Quota } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
 import type { Given } from '../wire/wire-schemas.ts'
 import { type TenantInfo, tenantInfo } from './tenant-info.ts'
-import { listTenants } from './tenant-list.ts'
+import { listTenants, type TenantListing } from './tenant-list.ts'
 import type { NewTenantBody, TenantChangeBody } from './tenant-schemas.ts'
 
 export type NewTenant = Given<typeof NewTenantBody>
@@ -64,14 +64,11 @@ export class Tenants {
       deleting: actor.superAdmin,
     })
     await this.#options.levels?.refresh(tenant.tenant_id)
-    return tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)
+    return tenantInfo(this.#core.db, tenant, { ...actor, role }, this.#quota)
   }
 
   /** The caller's own tenants, newest first; all for a super admin unless `mine`. */
-  list(
-    actor: Actor,
-    query: PageQuery & { readonly search?: string | undefined; readonly mine?: boolean },
-  ): Promise<Page<TenantInfo>> {
+  list(actor: Actor, query: TenantListing): Promise<Page<TenantInfo>> {
     return listTenants(this.#core.db, actor, query, {
       defaults: this.#quota,
       levels: this.#options.levels,
@@ -104,7 +101,7 @@ export class Tenants {
 
   async #info(row: TenantRow, actor: Actor): Promise<TenantInfo> {
     const { tenant, role } = await tenantAccess(this.#core.db, actor, row.tenant_id, 'tenant:read')
-    return tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)
+    return tenantInfo(this.#core.db, tenant, { ...actor, role }, this.#quota)
   }
 
   async #insert(mutation: Mutation, actor: Actor, input: NewTenant): Promise<TenantRow> {

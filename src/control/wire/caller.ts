@@ -52,3 +52,19 @@ export function headerOf({ headers }: FastifyRequest, name: string): string | un
   const value = headers[name]
   return (Array.isArray(value) ? value.join(',') : value)?.trim() || undefined
 }
+
+/** Stands in a path for the tenant of the request. */
+const OWN = 'me'
+
+/**
+ * Puts the tenant of a request in the place of `me` in its path, so that no page has to write the id of
+ * a tenant into an address.
+ *
+ * @throws {TenancyError} `workspace_required`
+ */
+export async function resolveOwnTenant(request: FastifyRequest, tenants: Tenants): Promise<void> {
+  const { params } = request
+  if (typeof params !== 'object' || params === null) return
+  if (!('tenant' in params) || String(params.tenant).toLowerCase() !== OWN) return
+  params.tenant = await ownTenant(request, tenants)
+}

@@ -11,7 +11,9 @@ const ID = /^[a-z0-9][a-z0-9_-]{0,127}$/
 export const pathSelector: WorkspaceSelector = (request: FastifyRequest) => {
   if (request.routeOptions.url?.startsWith(`${DATA_ALIAS}/`) !== true) return undefined
   const params: unknown = request.params
-  return { source: 'path', tenant: idIn(params, 'tenant'), kb: idIn(params, 'kb') }
+  const tenant = idIn(params, 'tenant')
+  // The tenant of the request, whatever else chooses it.
+  return { source: 'path', tenant: tenant === 'me' ? undefined : tenant, kb: idIn(params, 'kb') }
 }
 
 function idIn(params: unknown, name: 'tenant' | 'kb'): string {

@@ -64,9 +64,21 @@ export const PageParams = Type.Object(PageFields)
 export const SearchParams = Type.Object({
   ...PageFields,
   search: Type.Optional(
-    Type.String({ maxLength: 200, description: 'Part of the name or the description' }),
+    Type.String({ maxLength: 200, description: 'Part of the name, or of what is told beside it' }),
   ),
 })
+
+export const LIST_SORTS = ['created', 'last_used', 'name'] as const
+export type ListSort = (typeof LIST_SORTS)[number]
+
+export const Sort = Type.Optional(
+  Type.Enum(LIST_SORTS, {
+    description:
+      'The newest first, unless given; `last_used` those first in which the caller was last',
+  }),
+)
+
+export const SortedSearchParams = Type.Object({ ...SearchParams.properties, sort: Sort })
 
 export function pageReply<T extends TSchema>(item: T) {
   return Type.Object({

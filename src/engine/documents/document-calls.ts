@@ -1,7 +1,7 @@
 import type { CustomKg } from '../graph/graph-calls.ts'
 import type { Step } from '../pipeline/work-watch.ts'
-import type { DocStatus } from '../ports/document-record.ts'
-import type { Citation } from '../retrieve/query-calls.ts'
+import type { Author, DocStatus } from '../ports/document-record.ts'
+import type { CallSignal, Citation, MetadataValue } from '../retrieve/query-calls.ts'
 import type { PageVersion } from './page-calls.ts'
 
 /** What lists can be cut to; newer LightRAG knows two more, which no document has here. */
@@ -45,6 +45,7 @@ export interface InsertTexts {
   readonly tags?: readonly (readonly string[] | null)[] | undefined
   readonly chunking?: Chunking | null | undefined
   readonly on_conflict?: OnConflict | undefined
+  readonly author?: Author | null | undefined
 }
 
 /** A page of the web, whose address is its name. */
@@ -64,6 +65,7 @@ export interface InsertFile {
   readonly tags?: readonly string[] | null | undefined
   readonly chunking?: Chunking | null | undefined
   readonly on_conflict?: OnConflict | undefined
+  readonly author?: Author | null | undefined
 }
 
 export interface InsertResponse {
@@ -104,7 +106,88 @@ export interface DocStatusResponse {
   readonly file_path: string
   /** Null for documents that are done, or failed. */
   readonly progress: ProgressResponse | null
+  readonly external_id: string | null
+  readonly tags: readonly string[]
+  /** The fields of the caller's own, which `metadata` has among others. */
+  readonly attributes: Metadata
+  readonly enabled: boolean
+  /** Of what came, in bytes; null of what came before it was kept. */
+  readonly size: number | null
+  /** By the end of the file's name; of a text `text/plain`. */
+  readonly mime: string
+  /** Of the bytes of a file, in hex; null of texts, and of what came before it was kept. */
+  readonly sha256: string | null
+  /** Whether it came as a file, which can be sent back. */
+  readonly has_file: boolean
+  /** Id and name of who sent it first. */
+  readonly created_by: string | null
+  readonly created_by_name: string | null
+  /** Grows by one with each replacement, from 1. */
+  readonly revision: number
 }
+
+/** Which part of a document's text. */
+export interface DocumentTextQuery {
+  /** In UTF-16 units, from 0; what lies beyond the end is cut off. */
+  readonly from?: number | undefined
+  /** Exclusive; 65,536 behind `from` at most, and unless given. */
+  readonly to?: number | undefined
+  /** Whether headings and pages of the whole text are told. */
+  readonly outline?: boolean | undefined
+}
+
+export interface DocumentText {
+  readonly document_id: string
+  /** Of the whole text, in UTF-16 units; 0 while there is none. */
+  readonly length: number
+  /** As asked for, but never in the middle of a character. */
+  readonly from: number
+  readonly to: number
+  readonly text: string
+  /** That begin in the part, or in the whole text; none before the document is processed. */
+  readonly headings: readonly {
+    readonly level: number
+    readonly title: string
+    readonly start: number
+  }[]
+  readonly pages: readonly { readonly page: number; readonly start: number }[]
+  /** Whether there are more of them than are told. */
+  readonly outline_truncated: boolean
+}
+
+/** The file that a document came as. */
+export interface OriginalFile {
+  /** The document's name for it. */
+  readonly file_name: string
+  /** In bytes. */
+  readonly size: number
+  readonly mime: string
+  /** Another for other bytes. */
+  readonly tag: string
+}
+
+/** Which bytes of it. */
+export interface OriginalBytes {
+  readonly document_id: string
+  /** Of the file that is meant: with another, nothing is sent. */
+  readonly tag: string
+  /** Both included, from 0. */
+  readonly first: number
+  readonly last: number
+}
+
+/** A chunk among its neighbours. */
+export interface ChunkAround {
+  readonly chunk: ShownChunk
+  readonly document_id: string
+  readonly file_path: string
+  /** In the order of the text; none at its beginning. */
+  readonly previous: readonly ShownChunk[]
+  readonly next: readonly ShownChunk[]
+}
+
+/** A chunk as a reader of its document sees it. */
+export type ShownChunk = DocumentChunks['chunks'][number]
 
 /** What to change of a document; the rest stays. */
 export interface DocumentChange {
@@ -143,7 +226,53 @@ export interface RetryChunksResponse {
   readonly chunks: number
 }
 
-export interface PaginatedQuery {
+/** Which documents are meant: all that is given must hold; of a list, one entry. */
+export interface DocumentFilterFields {
+  /** Part of the name, the external id or the summary, whatever its case. */
+  readonly q?: string | null | undefined
+  readonly tags?: readonly string[] | null | undefined
+  /** Ends of file names, such as `pdf`. */
+  readonly types?: readonly string[] | null | undefined
+  readonly enabled?: boolean | null | undefined
+  /** Id of who sent it first. */
+  readonly owner?: string | null | undefined
+  /** ISO 8601, both included. */
+  readonly created_from?: string | null | undefined
+  readonly created_to?: string | null | undefined
+  /** A field that is a list holds each of its entries. */
+  readonly metadata?:
+    | Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>
+    | null
+    | undefined
+}
+
+/** Every condition as it was understood; null for none. */
+export interface AppliedFilter {
+  readonly q: string | null
+  readonly tags: readonly string[] | null
+  readonly types: readonly string[] | null
+  readonly enabled: boolean | null
+  readonly owner: string | null
+  readonly created_from: string | null
+  readonly created_to: string | null
+  readonly metadata: Readonly<Record<string, readonly unknown[]>> | null
+}
+
+export interface FacetsQuery extends DocumentFilterFields {
+  readonly status_filters?: readonly DocStatusFilter[] | null | undefined
+}
+
+/** What occurs among the documents that are meant, most frequent first. */
+export interface FacetsResponse {
+  readonly total_count: number
+  readonly status: Record<string, number>
+  readonly tags: readonly { readonly tag: string; readonly n: number }[]
+  readonly types: readonly { readonly type: string; readonly n: number }[]
+  readonly owners: readonly { readonly owner: string; readonly name: string; readonly n: number }[]
+  readonly applied: AppliedFilter & { readonly status_filters: readonly DocStatusFilter[] | null }
+}
+
+export interface PaginatedQuery extends DocumentFilterFields {
   readonly status_filter?: DocStatusFilter | null | undefined
   readonly status_filters?: readonly DocStatusFilter[] | null | undefined
   /** From 1. */
@@ -170,7 +299,7 @@ export interface PaginatedDocuments {
   /** Leads to the next page; null on the last. */
   readonly next_cursor: string | null
   /** What the list was made by. */
-  readonly applied: {
+  readonly applied: AppliedFilter & {
     readonly status_filters: readonly DocStatusFilter[] | null
     readonly sort_field: string
     readonly sort_direction: string
@@ -218,6 +347,78 @@ export interface DeleteDocumentsResponse {
   readonly taken: readonly string[]
   /** What was named and is not here. */
   readonly not_found: readonly string[]
+}
+
+/** A file that somebody is about to send. */
+export interface FileToCheck {
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  /** Of its bytes, in hex. */
+  readonly sha256?: string | null | undefined
+  readonly external_id?: string | null | undefined
+}
+
+/**
+ * What would become of a file: `changed` where another is here under its name or id, `same` where its
+ * very bytes are.
+ */
+export type FileVerdict =
+  | 'new'
+  | 'same'
+  | 'changed'
+  | 'too_large'
+  | 'unsupported'
+  | 'invalid_name'
+  | 'over_quota'
+
+export interface CheckedFiles {
+  /** In the order asked for. */
+  readonly items: readonly {
+    readonly name: string
+    readonly verdict: FileVerdict
+    /** Of the document that is here. */
+    readonly document_id: string | null
+    readonly reason: string | null
+  }[]
+}
+
+/** Which documents an act is for: these, or all that a filter leaves of the list. */
+export interface ChosenDocuments {
+  readonly doc_ids?: readonly string[] | null | undefined
+  readonly filter?: FacetsQuery | null | undefined
+  /** Whether it is only told what would come of it. */
+  readonly dry_run?: boolean | undefined
+}
+
+export interface RetryDocuments extends ChosenDocuments {}
+
+export interface DeleteChosen extends ChosenDocuments {
+  readonly delete_file?: boolean | undefined
+  readonly delete_llm_cache?: boolean | undefined
+}
+
+export interface ChangeDocuments extends ChosenDocuments {
+  readonly change: DocumentChange & {
+    /** Beside the tags that a document has. */
+    readonly add_tags?: readonly string[] | undefined
+    readonly remove_tags?: readonly string[] | undefined
+  }
+}
+
+/** What came of an act for several documents. */
+export interface ChosenResult {
+  readonly matched: number
+  readonly accepted: number
+  readonly dry_run: boolean
+  /** One by one, the first 1,000. */
+  readonly items: readonly {
+    readonly id: string
+    readonly result: 'accepted' | 'skipped' | 'not_found'
+    /** Of what was not accepted. */
+    readonly reason: string | null
+  }[]
+  readonly items_truncated: boolean
 }
 
 export interface ResetStatus {
@@ -277,11 +478,28 @@ export interface DocumentCalls {
   insertFile(input: InsertFile, content: AsyncIterable<Uint8Array>): Promise<InsertResponse>
   /** The version of a page that is here; null when there is none, or it has failed. */
   pageVersion(name: string): Promise<PageVersion | null>
+  /** Tells what would become of files before they are sent; takes nothing in. */
+  checkFiles(files: readonly FileToCheck[]): Promise<CheckedFiles>
   listDocuments(query: PaginatedQuery): Promise<PaginatedDocuments>
+  /** @throws {EngineError} `invalid_argument` */
+  facets(query: FacetsQuery): Promise<FacetsResponse>
   /** At most 1000 documents by status, for clients that still ask so. */
   documentsByStatus(): Promise<{ statuses: Record<string, DocStatusResponse[]> }>
   statusCounts(): Promise<{ status_counts: Record<string, number> }>
   trackStatus(trackId: string): Promise<TrackStatus>
+  /** @throws {EngineError} `document_not_found` */
+  document(documentId: string): Promise<DocStatusResponse>
+  /** @throws {EngineError} `document_not_found`, `invalid_argument` */
+  documentText(documentId: string, query: DocumentTextQuery): Promise<DocumentText>
+  /** @throws {EngineError} `document_not_found`; `file_not_found` for what did not come as a file */
+  originalFile(documentId: string): Promise<OriginalFile>
+  /** @throws {EngineError} `document_not_found`; `file_not_found`, also for another file by now */
+  originalBytes(input: OriginalBytes, options?: CallSignal): AsyncIterable<Uint8Array>
+  /**
+   * @param around how many of its neighbours on each side, 5 at most
+   * @throws {EngineError} `chunk_not_found`
+   */
+  chunk(chunkId: string, around: number): Promise<ChunkAround>
   /** @throws {EngineError} `document_not_found`, `invalid_argument` */
   updateDocument(documentId: string, change: DocumentChange): Promise<DocStatusResponse>
   /** @throws {EngineError} `document_not_found` */
@@ -297,6 +515,16 @@ export interface DocumentCalls {
   clearDocuments(): Promise<ClearDocumentsResponse>
   clearCache(): Promise<{ status: 'success' | 'fail'; message: string }>
   reprocessFailed(): Promise<{ status: 'reprocessing_started'; message: string; track_id: string }>
+  /**
+   * Tries failed documents again.
+   *
+   * @throws {EngineError} `invalid_argument` unless either ids or a filter is given
+   */
+  retryDocuments(input: RetryDocuments): Promise<ChosenResult>
+  /** @throws {EngineError} `invalid_argument`, also for a filter that leaves out nothing */
+  changeDocuments(input: ChangeDocuments): Promise<ChosenResult>
+  /** @throws {EngineError} `invalid_argument`, also for a filter that leaves out nothing */
+  deleteChosen(input: DeleteChosen): Promise<ChosenResult>
   /** Rewrites the status of documents; begins no work. */
   resetStatus(input: ResetStatus): Promise<ResetStatusResponse>
   /** Stops a scan of the input folder, too. */
@@ -321,10 +549,16 @@ export const DOCUMENT_METHODS = [
   'insertTexts',
   'insertFile',
   'pageVersion',
+  'checkFiles',
   'listDocuments',
+  'facets',
   'documentsByStatus',
   'statusCounts',
   'trackStatus',
+  'document',
+  'documentText',
+  'originalFile',
+  'chunk',
   'updateDocument',
   'documentChunks',
   'retryChunks',
@@ -333,6 +567,9 @@ export const DOCUMENT_METHODS = [
   'clearDocuments',
   'clearCache',
   'reprocessFailed',
+  'retryDocuments',
+  'changeDocuments',
+  'deleteChosen',
   'resetStatus',
   'cancelPipeline',
   'insertCustomKg',

@@ -1,4 +1,5 @@
 import { DOC_STATUSES, type DocStatus, type DocumentRecord } from '../ports/document-record.ts'
+import type { DocumentChunk } from '../ports/document-store.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
 import { yieldAheadIfDue } from '../work/turns.ts'
@@ -9,8 +10,10 @@ import type {
   DocumentChunks,
   DocumentChunksQuery,
   RetryChunksResponse,
+  ShownChunk,
   TrackStatus,
 } from './document-calls.ts'
+import { mediaTypeOf } from './media-type.ts'
 
 const LIST_LIMIT = 1000
 
@@ -39,7 +42,30 @@ export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
     },
     file_path: record.filePath,
     progress: null,
+    external_id: externalId,
+    tags,
+    attributes,
+    enabled,
+    size: record.origin.size,
+    mime: mediaTypeOf(record.storedFile === null ? '.txt' : record.filePath),
+    sha256: record.origin.fileHash,
+    has_file: hasFile(record),
+    created_by: record.origin.author?.id ?? null,
+    created_by_name: record.origin.author?.name ?? null,
+    revision: record.revision,
   }
+}
+
+/** @throws {EngineError} `document_not_found` */
+export async function documentById(store: Store, documentId: string): Promise<DocStatusResponse> {
+  const record = await store.documents.byId(documentId)
+  if (!record) throw notFound(documentId)
+  return docStatusResponse(record)
+}
+
+/** A file that a scan could not take in has a name, and no bytes. */
+function hasFile({ storedFile, contentLength, origin }: DocumentRecord): boolean {
+  return storedFile !== null && (origin.fileHash !== null || contentLength > 0)
 }
 
 /** UTC with offset and microseconds, as LightRAG's clients parse it. */
@@ -143,13 +169,13 @@ export async function documentChunks(
   })
   return {
     document_id: documentId,
-    chunks: chunks.map(({ id, ...chunk }) => ({
-      chunk_id: id,
-      ...chunk,
-      status: chunk.error === null ? 'extracted' : 'set_aside',
-    })),
+    chunks: chunks.map(shownChunk),
     total_count: total,
   }
+}
+
+export function shownChunk({ id, ...chunk }: DocumentChunk): ShownChunk {
+  return { chunk_id: id, ...chunk, status: chunk.error === null ? 'extracted' : 'set_aside' }
 }
 
 /**
@@ -179,7 +205,7 @@ export async function requeueSetAside(
   return { status: 'retry_started', message, chunks: total }
 }
 
-function notFound(documentId: string): EngineError {
+export function notFound(documentId: string): EngineError {
   return new EngineError('document_not_found', `There is no document '${documentId}'.`)
 }
 

@@ -20,6 +20,7 @@ import { pageName } from './page-name.ts'
 import { isOfPage, pageExtension, pageMetadata } from './page-version.ts'
 import type { ScheduledDeletions } from './scheduled-deletions.ts'
 import { summaryInTurns } from './summary-of.ts'
+import { textOrigin } from './text-origin.ts'
 
 /** The file path of a text that was sent without one. */
 export const UNKNOWN_SOURCE = 'unknown_source'
@@ -35,7 +36,7 @@ export interface IntakeParts {
   /** Does what was scheduled before anything new may be taken in. */
   readonly runClearing: () => Promise<unknown>
   /** Called after documents became durable. */
-  readonly onQueued: () => void
+  readonly onQueued: (trackId: string, count: number) => void
 }
 
 /**
@@ -121,6 +122,7 @@ export class Intake {
       storedFile: file.name,
       annotations,
       chunking,
+      origin: { size: file.bytes, fileHash: file.contentHash, author: input.author ?? null },
     }
     try {
       const response = await this.#afterClearing(() =>
@@ -152,7 +154,7 @@ export class Intake {
         await this.#parts.uploads.remove(outcome.freedFile)
     }
     const queued = outcomes.filter((outcome) => outcome.kind === 'queued').length
-    if (queued > 0) this.#parts.onQueued()
+    if (queued > 0) this.#parts.onQueued(trackId, queued)
     const duplicate = outcomes.find((outcome) => outcome.kind === 'duplicate')
     if (queued === 0 && duplicate) return duplicated(duplicate.existing, duplicate.by)
     const skipped = outcomes.length - queued
@@ -254,6 +256,7 @@ async function newDocuments(
         storedFile: null,
         annotations,
         chunking,
+        origin: await textOrigin(text, input.author),
       })
   }
   refuseRepeatedIds(documents.values())

@@ -4,14 +4,18 @@ import {
   type DocumentCursor,
   type DocumentRecord,
   type ListDocuments,
+  type ListFilter,
 } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
 import type { DocStatusFilter, PaginatedDocuments, PaginatedQuery } from './document-calls.ts'
 import { docStatusResponse, rowsBefore, statusCounts } from './documents.ts'
+import { contentHash } from './identifiers.ts'
+import { appliedFilter, listFilter } from './list-filter.ts'
 
 interface Order extends Pick<ListDocuments, 'sortField' | 'sortDirection'> {
   readonly statuses: readonly DocStatusFilter[] | null
+  readonly filter: ListFilter | null
 }
 
 /**
@@ -31,7 +35,7 @@ export async function listDocuments(
   const [{ documents, total }, counts] = await Promise.all([
     store.documents.list({
       ...order,
-      statuses: order.statuses?.filter(isDocStatus) ?? null,
+      statuses: storedStatuses(order.statuses),
       offset: after ? 0 : rowsBefore(page, pageSize),
       // One more than is shown tells whether there is a next page.
       limit: pageSize + 1,
@@ -54,11 +58,17 @@ export async function listDocuments(
     status_counts: counts.status_counts,
     next_cursor: last ? cursorAt(last, order) : null,
     applied: {
+      ...appliedFilter(query, order.filter),
       status_filters: order.statuses,
       sort_field: order.sortField,
       sort_direction: order.sortDirection,
     },
   }
+}
+
+/** Those that documents can have here. */
+export function storedStatuses(statuses: readonly DocStatusFilter[] | null): DocStatus[] | null {
+  return statuses?.filter(isDocStatus) ?? null
 }
 
 function isDocStatus(status: string): status is DocStatus {
@@ -71,12 +81,14 @@ function orderOf(query: PaginatedQuery): Order {
     statuses: query.status_filters?.length ? query.status_filters : one,
     sortField: query.sort_field ?? 'updated_at',
     sortDirection: query.sort_direction ?? 'desc',
+    filter: listFilter(query),
   }
 }
 
 /** What a cursor is bound to; in another order its place means nothing. */
-function orderMark({ statuses, sortField, sortDirection }: Order): string {
-  return [sortField, sortDirection, ...[...(statuses ?? [])].sort()].join(' ')
+function orderMark({ statuses, sortField, sortDirection, filter }: Order): string {
+  const mark = [sortField, sortDirection, ...[...(statuses ?? [])].sort()].join(' ')
+  return filter === null ? mark : `${mark} ${contentHash(JSON.stringify(filter)).slice(0, 16)}`
 }
 
 function cursorAt(document: DocumentRecord, order: Order): string {

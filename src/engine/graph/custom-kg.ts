@@ -6,6 +6,7 @@ import {
   newTrackId,
 } from '../documents/identifiers.ts'
 import { summaryInTurns } from '../documents/summary-of.ts'
+import { textOrigin } from '../documents/text-origin.ts'
 import { embedEach } from '../pipeline/embed-each.ts'
 import type { NewChunk } from '../ports/change.ts'
 import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'
@@ -47,6 +48,7 @@ export async function customKgDocument(
     storedFile: null,
     graph,
     annotations: annotationsOf(kg),
+    origin: await textOrigin(text, kg.author),
   }
 }
 

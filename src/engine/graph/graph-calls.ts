@@ -1,4 +1,5 @@
 import type { GivenAnnotations } from '../documents/document-annotations.ts'
+import type { Author } from '../ports/document-record.ts'
 
 /** The calls that change or export the knowledge graph, in the words of LightRAG's API. */
 
@@ -120,6 +121,7 @@ export interface CustomKg extends GivenAnnotations {
   /** File path of the document that all this becomes. */
   readonly file_path?: string | undefined
   readonly on_conflict?: 'keep' | 'replace' | undefined
+  readonly author?: Author | null | undefined
 }
 
 export const EXPORT_FORMATS = ['csv', 'xlsx', 'md', 'txt', 'graphml', 'gexf'] as const
@@ -153,6 +155,116 @@ export interface SubgraphQuery {
   readonly max_nodes?: number | undefined
 }
 
+/** The graph as columns, without texts. */
+export interface GraphOverviewQuery {
+  /** Entities, by degree; 75,000 at most. */
+  readonly limit?: number | undefined
+}
+
+export interface NeighboursQuery {
+  readonly name: string
+  /** 1 to 200. */
+  readonly limit?: number | undefined
+  /** Of entities, of which one will do. */
+  readonly types?: readonly string[] | undefined
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** An entity with what is told of it. */
+export interface ShownEntity {
+  readonly name: string
+  readonly type: string
+  readonly description: string
+  readonly degree: number
+  readonly source_id: string
+  readonly file_path: string
+  readonly document_id: string | null
+  /** Seconds since 1970. */
+  readonly created_at: number
+}
+
+export interface ShownRelation {
+  readonly source: string
+  readonly target: string
+  readonly keywords: string
+  readonly description: string
+  readonly weight: number
+  readonly source_id: string
+  readonly file_path: string
+  readonly document_id: string | null
+  readonly created_at: number
+}
+
+/** Neighbours of an entity, those of the heaviest relations first. */
+export interface Neighbours {
+  readonly name: string
+  readonly total: number
+  readonly items: readonly { readonly entity: ShownEntity; readonly relation: ShownRelation }[]
+  readonly next_cursor: string | null
+}
+
+/** A passage that speaks of an entity, in UTF-16 units of its document's text. */
+export interface EntitySource {
+  readonly document_id: string
+  readonly file_path: string
+  readonly chunk_id: string
+  readonly ordinal: number
+  readonly start: number
+  readonly end: number
+  readonly page: number | null
+}
+
+export interface EntityDetails extends ShownEntity {
+  /** The first 100. */
+  readonly sources: readonly EntitySource[]
+  readonly sources_total: number
+  /** What a person set, over what documents say. */
+  readonly edited_fields: readonly string[]
+}
+
+/** An entity that a search found, with the beginning of its description. */
+export interface FoundEntity {
+  readonly name: string
+  readonly type: string
+  readonly degree: number
+  readonly snippet: string
+}
+
+export interface PathQuery {
+  readonly from: string
+  readonly to: string
+  /** Relations of a way at most, 1 to 6; 4 unless given. */
+  readonly max?: number | undefined
+}
+
+export interface FoundPaths {
+  /** The shortest, 5 at most; none where they are longer than asked for. */
+  readonly paths: readonly {
+    /** From one end to the other. */
+    readonly nodes: readonly ShownEntity[]
+    readonly edges: readonly ShownRelation[]
+  }[]
+  /** Whether there may be a way that is longer, or beyond what is looked at. */
+  readonly truncated: boolean
+}
+
+export interface GraphStats {
+  /** Another when anything has changed. */
+  readonly version: number
+  readonly entities: number
+  readonly relations: number
+  /** Most frequent first, 200 at most. */
+  readonly types: readonly { readonly type: string; readonly n: number }[]
+  /** How many entities have so many relations: from `from` to the next one's, exclusive. */
+  readonly degrees: readonly { readonly from: number; readonly n: number }[]
+  /** Parts that are not tied to one another, entities without relations included. */
+  readonly components: number
+  readonly largest_component: number
+  /** Entities without relations. */
+  readonly orphans: number
+}
+
 /** Every edit is atomic, and one after the other with whatever else changes the graph. */
 export interface GraphEdits {
   /** @throws {EngineError} `entity_exists`, `invalid_argument` */
@@ -184,6 +296,21 @@ export interface GraphEdits {
 
 /** What is asked of a workspace's graph. */
 export interface GraphCalls extends GraphEdits {
+  /** Another number when anything that can be seen has changed. */
+  graphVersion(): Promise<{ version: number }>
+  /** A JSON object in pieces: `{ version, ids, names, types, degree, community, edges, … }`. */
+  graphOverview(
+    query: GraphOverviewQuery,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<Uint8Array>
+  /** @throws {EngineError} `entity_not_found`; `invalid_argument` for a cursor that is none */
+  neighbours(query: NeighboursQuery): Promise<Neighbours>
+  /** @throws {EngineError} `entity_not_found` */
+  entityDetails(name: string): Promise<EntityDetails>
+  searchEntities(text: string, limit: number): Promise<FoundEntity[]>
+  graphStats(): Promise<GraphStats>
+  /** @throws {EngineError} `entity_not_found` */
+  findPaths(query: PathQuery): Promise<FoundPaths>
   entityNames(): Promise<string[]>
   popularEntityNames(limit: number): Promise<string[]>
   searchEntityNames(text: string, limit: number): Promise<string[]>
@@ -195,6 +322,12 @@ export const GRAPH_METHODS = [
   'entityNames',
   'popularEntityNames',
   'searchEntityNames',
+  'searchEntities',
+  'graphVersion',
+  'neighbours',
+  'entityDetails',
+  'graphStats',
+  'findPaths',
   'subgraph',
   'entityExists',
   'entityCreate',

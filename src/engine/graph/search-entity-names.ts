@@ -1,16 +1,25 @@
 import { compareCodePoints } from '../text/code-points.ts'
 import { foldedCase } from '../text/folded-case.ts'
 import { keptName } from '../text/kept-name.ts'
+import { yieldAheadIfDue } from '../work/turns.ts'
+
+/** Compared before it is looked at the time. */
+const NAMES_PER_LOOK = 64
 
 /**
  * Names that contain a text, best first: the same, then beginning with it, then shorter ones; a
  * match at the start of a word counts for more. Case does not matter.
  */
-export function searchEntityNames(names: readonly string[], text: string, limit: number): string[] {
+export async function searchEntityNames(
+  names: readonly string[],
+  text: string,
+  limit: number,
+): Promise<string[]> {
   const wanted = foldedCase(keptName(text))
   if (wanted === '') return []
   const scored: { name: string; score: number }[] = []
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
+    if (at % NAMES_PER_LOOK === 0) await yieldAheadIfDue()
     const score = scoreOf(foldedCase(name.normalize('NFC')), wanted)
     if (score > Number.NEGATIVE_INFINITY) scored.push({ name, score })
   }

@@ -2,6 +2,7 @@ import type { Searches } from '../ports/searches.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import type { Key, StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
+import { firstDocuments } from '../retrieve/first-documents.ts'
 import { restate } from '../retrieve/restate.ts'
 import type { GraphEdge, GraphNode, KnowledgeGraph, SubgraphQuery } from './graph-calls.ts'
 import { edgeProperties, nodeProperties } from './item-info.ts'
@@ -33,9 +34,10 @@ export async function subgraph(
   const relations = await searches.relations(inside.map((tie) => tie.key))
   const rows = { entities, relations }
   const facts = within ? await restate({ store, within, settings }, rows) : rows
+  const documentOf = await firstDocuments(store, [...facts.entities, ...facts.relations])
   return {
-    nodes: facts.entities.map(nodeOf),
-    edges: facts.relations.map(edgeOf),
+    nodes: facts.entities.map((entity) => nodeOf(entity, documentOf(entity))),
+    edges: facts.relations.map((relation) => edgeOf(relation, documentOf(relation))),
     is_truncated: truncated,
   }
 }
@@ -74,21 +76,21 @@ async function neighbourhood(
   return { entities: [...collected.values()], truncated: false }
 }
 
-function nodeOf(entity: StoredEntity): GraphNode {
+function nodeOf(entity: StoredEntity, document_id: string | null): GraphNode {
   return {
     id: entity.name,
     labels: [entity.name],
-    properties: nodeProperties(entity),
+    properties: { ...nodeProperties(entity), document_id },
   }
 }
 
-function edgeOf(relation: StoredRelation): GraphEdge {
+function edgeOf(relation: StoredRelation, document_id: string | null): GraphEdge {
   return {
     id: `${relation.source}-${relation.target}`,
     // LightRAG's constant; the relation has no direction.
     type: 'DIRECTED',
     source: relation.source,
     target: relation.target,
-    properties: edgeProperties(relation),
+    properties: { ...edgeProperties(relation), document_id },
   }
 }

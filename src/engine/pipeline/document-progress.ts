@@ -3,20 +3,39 @@ import type { DocumentQueue } from '../ports/document-queue.ts'
 import { comeBack } from '../work/announced-work.ts'
 import type { Step, WorkInHand } from './work-watch.ts'
 
+const TOLD_EVERY_MS = 500
+
+/** Of the chunks of a step. */
+export interface Progressed {
+  readonly step: Step
+  readonly done: number
+  readonly total: number
+}
+
 /** How far the work on one document has come. */
 export class DocumentProgress {
   readonly #note: (step: Step) => Promise<void>
   readonly #hand: WorkInHand
+  readonly #onChange: (now: Progressed) => void
+  #told = Number.NEGATIVE_INFINITY
   #step: Step = 'read'
   #done = 0
   #total = 0
   #tokens: number | null = null
   #readerCpuMs: number | undefined
 
-  /** @param note makes durable which step begins */
-  constructor(hand: WorkInHand, note: (step: Step) => Promise<void>) {
+  /**
+   * @param note makes durable which step begins
+   * @param onChange told how far it has come
+   */
+  constructor(
+    hand: WorkInHand,
+    note: (step: Step) => Promise<void>,
+    onChange: (now: Progressed) => void = () => undefined,
+  ) {
     this.#hand = hand
     this.#note = note
+    this.#onChange = onChange
   }
 
   /**
@@ -29,6 +48,7 @@ export class DocumentProgress {
     this.#done = 0
     this.#total = total
     this.#hand.step(step)
+    this.#tell(true)
     await comeBack(this.#note(step))
   }
 
@@ -49,6 +69,15 @@ export class DocumentProgress {
 
   readonly advance = (by = 1): void => {
     this.#done = Math.min(this.#total, this.#done + by)
+    this.#tell()
+  }
+
+  /** At each step, and within one as often as somebody can look. */
+  #tell(isStep = false): void {
+    const now = performance.now()
+    if (!isStep && now - this.#told < TOLD_EVERY_MS) return
+    this.#told = now
+    this.#onChange({ step: this.#step, done: this.#done, total: this.#total })
   }
 
   get now() {

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { AttachedDocuments } from '../documents/attached-documents.ts'
+import { actOnChosen } from '../documents/chosen-documents.ts'
 import { ScheduledClearing } from '../documents/clear-documents.ts'
 import type {
+  ChosenResult,
   ClearDocumentsResponse,
+  DeleteChosen,
   DeleteDocuments,
   DeleteDocumentsResponse,
   DocStatusResponse,
   PipelineStatus,
+  RetryDocuments,
 } from '../documents/document-calls.ts'
 import { requeueSetAside } from '../documents/documents.ts'
 import { Intake } from '../documents/intake.ts'
@@ -23,8 +27,10 @@ import type { CallOptions, Models } from '../ports/models.ts'
 import type { EngineSettings } from '../ports/settings.ts'
 import type { Store } from '../ports/store.ts'
 import type { TextCutter } from '../ports/text-cutter.ts'
+import type { DegradedReason } from '../rag.ts'
 import { outlineDocuments } from '../read/outline-documents.ts'
 import { Scanner } from '../scan/scan.ts'
+import { degradedReasons } from './degraded-reasons.ts'
 import { DeletionRunner } from './deletion-runner.ts'
 import { DocumentProgress, showProgress } from './document-progress.ts'
 import { modelOutages } from './model-outages.ts'
@@ -128,7 +134,8 @@ export class DocumentWork {
         this.#deletionRunner.interrupt()
       },
     })
-    const onQueued = () => {
+    const onQueued = (trackId: string | null = null, count = 0) => {
+      if (count > 0) parts.onEvent({ type: 'queued', trackId, count })
       this.#deletionRunner.wake()
       this.#pipeline.wake()
     }
@@ -186,6 +193,11 @@ export class DocumentWork {
     })
   }
 
+  /** What keeps documents from being worked on. */
+  reasons(): Promise<DegradedReason[]> {
+    return degradedReasons(this.publish.checks, this.publish.room)
+  }
+
   /** How many documents are worked on or wait for it; 0 while nothing is under way. */
   async stillProcessing(): Promise<number> {
     if (!this.busy) return 0
@@ -231,12 +243,44 @@ export class DocumentWork {
   async reprocessFailed() {
     const { store } = this.publish
     const documents = (await store.queue.requeueFailed(null)) + (await store.queue.hurry())
+    this.#parts.onEvent({ type: 'queued', trackId: null, count: documents })
     await this.goOn()
     return {
       status: 'reprocessing_started' as const,
       message: `${documents} document(s) that failed or wait are processed again in the background.`,
       track_id: '',
     }
+  }
+
+  async retryChosen(input: RetryDocuments): Promise<ChosenResult> {
+    const { store } = this.publish
+    const result = await actOnChosen(store, input, {
+      refusal: (status) => (status === 'failed' ? null : `It is ${status}.`),
+      apply: async (ids) => {
+        await store.queue.requeueFailed(ids)
+        return ids
+      },
+      mayBeAll: true,
+      unfit: '',
+    })
+    if (result.accepted > 0 && !result.dry_run) {
+      this.#parts.onEvent({ type: 'queued', trackId: null, count: result.accepted })
+      await this.goOn()
+    }
+    return result
+  }
+
+  deleteChosen(input: DeleteChosen): Promise<ChosenResult> {
+    const { delete_file, delete_llm_cache } = input
+    return actOnChosen(this.publish.store, input, {
+      refusal: () => null,
+      apply: async (doc_ids) => {
+        if (doc_ids.length === 0) return []
+        return (await this.delete({ doc_ids, delete_file, delete_llm_cache })).taken
+      },
+      mayBeAll: false,
+      unfit: 'It is gone by now.',
+    })
   }
 
   async cancel() {
@@ -326,10 +370,14 @@ export class DocumentWork {
     const { store, checks } = this.publish
     const { id, deaths } = document
     const hand = await this.#parts.watch.begin(id, deaths > 0, options.signal)
-    const progress = new DocumentProgress(hand, (step) => {
-      onCourse({ step })
-      return store.queue.beginStep(id, step)
-    })
+    const progress = new DocumentProgress(
+      hand,
+      (step) => {
+        onCourse({ step })
+        return store.queue.beginStep(id, step)
+      },
+      (now) => this.#parts.onEvent({ type: 'progress', document, ...now }),
+    )
     this.#inWork.set(id, progress)
     try {
       await progress.begin('read')

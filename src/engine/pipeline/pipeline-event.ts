@@ -14,6 +14,16 @@ export type PipelineEvent =
       readonly errorMsg: string
       readonly failed: boolean
     }
+  /** Documents wait to be processed: new ones, or some once more. */
+  | { readonly type: 'queued'; readonly trackId: string | null; readonly count: number }
+  /** How far the work on a document has come; told twice a second at most. */
+  | {
+      readonly type: 'progress'
+      readonly document: DocumentRecord
+      readonly step: Step
+      readonly done: number
+      readonly total: number
+    }
   /** A model answers nobody: all documents wait. */
   | { readonly type: 'model_out'; readonly reason: string }
   | { readonly type: 'model_back' }

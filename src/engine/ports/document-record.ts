@@ -59,6 +59,23 @@ export interface DocumentRecord {
   readonly annotations: DocumentAnnotations
   /** How the document is cut into chunks, fixed when it was taken in; null means the default. */
   readonly chunking: JsonObject | null
+  readonly origin: DocumentOrigin
+}
+
+/** What came, and from whom; null is what was taken in before it was kept. */
+export interface DocumentOrigin {
+  /** Of the file or the text, in bytes. */
+  readonly size: number | null
+  /** SHA-256 of the bytes of a file, in hex; null for texts as well. */
+  readonly fileHash: string | null
+  /** Who sent it first. */
+  readonly author: Author | null
+}
+
+/** Who sent something, as the server knows them. */
+export interface Author {
+  readonly id: string
+  readonly name: string
 }
 
 /** How an attempt ended that put nothing in place. */
@@ -119,6 +136,7 @@ export interface NewDocument {
   /** What is left out has its default in a new document, and stays as it was in a replaced one. */
   readonly annotations?: Partial<Omit<DocumentAnnotations, 'enabled'>>
   readonly chunking?: JsonObject
+  readonly origin?: DocumentOrigin
 }
 
 /** What became of one {@link NewDocument}. */
@@ -153,8 +171,37 @@ export interface DocumentCursor {
   readonly id: string
 }
 
+/** Which documents of a list are meant: all conditions that are not null hold. */
+export interface ListFilter {
+  /** With case folded: stands in the name, the external id or the summary. */
+  readonly text: string | null
+  /** Of which one will do, as of extensions. */
+  readonly tags: readonly string[] | null
+  /** Of names of files, without dots, in lower case; an empty one for names without. */
+  readonly extensions: readonly string[] | null
+  readonly enabled: boolean | null
+  /** Id of who sent it first. */
+  readonly authorId: string | null
+  /** In milliseconds since 1970, both included. */
+  readonly createdFrom: number | null
+  readonly createdTo: number | null
+  /** Each field with the values of which one will do. */
+  readonly attributes: Readonly<Record<string, readonly JsonValue[]>> | null
+}
+
+/** What occurs among documents, and how often; most frequent first. */
+export interface DocumentFacets {
+  readonly total: number
+  readonly statuses: Record<DocStatus, number>
+  readonly tags: readonly { readonly tag: string; readonly n: number }[]
+  readonly extensions: readonly { readonly extension: string; readonly n: number }[]
+  readonly authors: readonly { readonly id: string; readonly name: string; readonly n: number }[]
+}
+
 export interface ListDocuments {
   readonly statuses: readonly DocStatus[] | null
+  /** Null for all of these statuses. */
+  readonly filter?: ListFilter | null | undefined
   readonly sortField: 'created_at' | 'updated_at' | 'id' | 'file_path'
   readonly sortDirection: 'asc' | 'desc'
   readonly offset: number

@@ -2,6 +2,8 @@
 export type EngineErrorCode =
   | 'invalid_argument'
   | 'document_not_found'
+  | 'chunk_not_found'
+  | 'file_not_found'
   | 'scan_not_found'
   | 'entity_not_found'
   | 'unknown_entity'

@@ -38,6 +38,17 @@ export interface Files {
   /** Rejects when there is no such file. */
   open(name: string): Promise<OpenFile>
 
+  /** In bytes; null when there is no such file. */
+  size(name: string): Promise<number | null>
+
+  /**
+   * The bytes from one to another, both included, in pieces. The file is open until they end, fail or
+   * are left.
+   *
+   * @throws {EngineError} `store_unavailable` when no file can be opened; rejects when it is gone
+   */
+  read(name: string, first: number, last: number): AsyncIterable<Uint8Array>
+
   /** Does nothing when there is no such file. */
   remove(name: string): Promise<void>
 

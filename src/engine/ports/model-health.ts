@@ -26,6 +26,8 @@ const LATELY_MS = 600_000
 interface Outage {
   /** Why the model is taken to be out. */
   readonly failure: ModelUnavailable
+  /** When it began, in milliseconds since 1970. */
+  readonly since: number
   pauseMs: number
   probedAt: number
   /** When it is probed next, of `performance.now()`, as the other. */
@@ -55,6 +57,11 @@ export class ModelHealth {
   /** Why the model is out, or null. */
   get outage(): ModelUnavailable | null {
     return this.#outage?.failure ?? null
+  }
+
+  /** When the outage began, in milliseconds since 1970; null while the model answers. */
+  get outSince(): number | null {
+    return this.#outage?.since ?? null
   }
 
   /** Notes that a real call was answered. */
@@ -141,7 +148,7 @@ export class ModelHealth {
       Math.max(this.#pauses.firstMs, this.#lastPauseMs * 2),
       this.#pauses.longestMs,
     )
-    this.#outage = { failure, pauseMs, probedAt: 0, probeAt: 0 }
+    this.#outage = { failure, since: Date.now(), pauseMs, probedAt: 0, probeAt: 0 }
     this.#postpone(this.#outage, failure)
   }
 

@@ -74,6 +74,19 @@ export interface Searches {
   popularEntities(limit: number): Promise<StoredEntity[]>
   /** Their names alone. */
   popularNames(limit: number): Promise<string[]>
+  /** Keys of entities by degree, greatest first: of more than there are, all. */
+  popularKeys(limit: number): Promise<Key[]>
+  /** What entities are called and what they are, in the order asked for; none of their texts. */
+  entityHeads(keys: readonly Key[]): Promise<EntityHead[]>
+  /**
+   * Relations behind a key, in the order of their keys.
+   *
+   * @returns `limit` at most; `last` is the key up to which they were read, null at the end
+   */
+  tiesAfter(
+    key: Key,
+    limit: number,
+  ): Promise<{ readonly ties: RelationTie[]; readonly last: Key | null }>
   /** Of all documents, which is what makes a name common or rare. */
   chunkCount(): Promise<number>
 }
@@ -113,6 +126,12 @@ export interface NamedEntity {
   readonly nameKey: string
   /** In how many chunks it is named; not counted beyond the limit of source ids. */
   readonly spread: number
+}
+
+export interface EntityHead {
+  readonly key: Key
+  readonly name: string
+  readonly type: string
 }
 
 /** That a chunk names an entity. */

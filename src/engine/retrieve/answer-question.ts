@@ -13,6 +13,7 @@ import {
   type Selected,
   selectContext,
 } from './context/select-context.ts'
+import { type FirstDocuments, firstDocuments } from './first-documents.ts'
 import { isNoAnswer, NO_CONTEXT, NOTHING, NOTHING_FOUND } from './no-answer.ts'
 import type {
   Citation,
@@ -148,7 +149,8 @@ export async function questionData(
       metadata: { failure_reason: 'no_results', mode: question.mode },
     }
   }
-  return dataOf(question, found)
+  const { entities, relations } = found.selected
+  return dataOf(question, found, await firstDocuments(parts.store, [...entities, ...relations]))
 }
 
 /** Null when nothing was found. */
@@ -253,13 +255,14 @@ function referencesOf(
     return {
       reference_id: referenceId,
       file_path: filePath,
+      document_id: chunks[0]?.documentId ?? '',
       citations: chunks.map(cited),
       ...(withContent ? { content: chunks.map((chunk) => chunk.content) } : {}),
     }
   })
 }
 
-function dataOf(question: Question, found: Found): QueryData {
+function dataOf(question: Question, found: Found, documentOf: FirstDocuments): QueryData {
   const { retrieved, selected, searchedFor } = found
   const graph = question.mode !== 'naive'
   const cited = placesOf(found)
@@ -271,6 +274,7 @@ function dataOf(question: Question, found: Found): QueryData {
         entity_name: entity.name,
         entity_type: entity.type,
         description: entity.description,
+        document_id: documentOf(entity),
         ...originOf(entity),
       })),
       relationships: selected.relations.map((relation) => ({
@@ -279,6 +283,7 @@ function dataOf(question: Question, found: Found): QueryData {
         description: relation.description,
         keywords: relation.keywords,
         weight: relation.weight,
+        document_id: documentOf(relation),
         ...originOf(relation),
       })),
       chunks: selected.chunks.map((chunk) => ({

@@ -100,6 +100,8 @@ export type NoAnswer = 'nothing_found' | 'not_in_passages'
 export interface Reference {
   readonly reference_id: string
   readonly file_path: string
+  /** Of the first passage; several documents may share a file's name, and each passage has its own. */
+  readonly document_id: string
   readonly citations: readonly Citation[]
   /** The texts of the chunks, when asked for. */
   readonly content?: readonly string[] | undefined
@@ -151,6 +153,8 @@ export interface QueryDataEntity {
   /** Chunk ids joined by `<SEP>`. */
   readonly source_id: string
   readonly file_path: string
+  /** Of its first source; null where it comes from no document. */
+  readonly document_id: string | null
   /** Seconds since 1970. */
   readonly created_at: number
 }
@@ -163,6 +167,7 @@ export interface QueryDataRelation {
   readonly weight: number
   readonly source_id: string
   readonly file_path: string
+  readonly document_id: string | null
   readonly created_at: number
 }
 

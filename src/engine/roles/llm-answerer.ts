@@ -62,7 +62,8 @@ export class LlmAnswerer implements Answerer {
   }
 }
 
-const ANSWER_TEMPLATE = `You answer questions about a collection of documents.
+/** What a model is told before a question, unless somebody sets another. */
+export const ANSWER_TEMPLATE = `You answer questions about a collection of documents.
 
 Ground rules
 - Use only the context below. Your own knowledge may help with wording, never with facts.

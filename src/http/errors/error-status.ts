@@ -5,6 +5,8 @@ import type { RequestErrorCode } from './request-error.ts'
 export const ERROR_STATUS = {
   invalid_argument: 400,
   document_not_found: 404,
+  chunk_not_found: 404,
+  file_not_found: 404,
   scan_not_found: 404,
   entity_not_found: 404,
   // Named in a request about another thing, or in an edit; LightRAG answers 400.

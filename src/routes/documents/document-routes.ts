@@ -13,8 +13,6 @@ import {
   DeleteReply,
   DocStatusReply,
   DocumentParams,
-  PaginatedBody,
-  PaginatedReply,
   PipelineReply,
   ReprocessReply,
   ResetStatusBody,
@@ -25,6 +23,8 @@ import {
   TrackParams,
   TrackReply,
 } from './document-schemas.ts'
+import { facetsQuery, ownerIn } from './filter-fields.ts'
+import { FacetsQueryString, FacetsReply, PaginatedBody, PaginatedReply } from './list-schemas.ts'
 
 /** `/documents`: lists, states and removal of what a workspace holds, and its pipeline. */
 export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, { rag }) => {
@@ -53,7 +53,16 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
       bodyLimit: BODY_BYTES.management,
       schema: { body: PaginatedBody, response: { 200: PaginatedReply } },
     },
-    async ({ body }) => rag.listDocuments(body),
+    async (request) => rag.listDocuments({ ...request.body, ...ownerIn(request, request.body) }),
+  )
+
+  app.get(
+    '/documents/facets',
+    {
+      config: { access: 'document:read', doc: DOCUMENT_DOCS['GET /documents/facets'] },
+      schema: { querystring: FacetsQueryString, response: { 200: FacetsReply } },
+    },
+    async (request) => rag.facets(facetsQuery(request, request.query)),
   )
 
   app.get(
@@ -78,6 +87,19 @@ export const documentRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (ap
       const track = await rag.trackStatus(params.track_id)
       return sendLongList(reply, track, 'documents', DocStatusReply)
     },
+  )
+
+  app.get(
+    '/documents/:document_id',
+    {
+      config: {
+        access: 'document:read',
+        doc: DOCUMENT_DOCS['GET /documents/:document_id'],
+        codedErrors: true,
+      },
+      schema: { params: DocumentParams, response: { 200: DocStatusReply } },
+    },
+    async ({ params }) => rag.document(params.document_id),
   )
 
   app.patch(

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { DocStatusFilter, ProgressResponse } from '../../engine/documents/document-calls.ts'
+import type { ProgressResponse } from '../../engine/documents/document-calls.ts'
 import { freeObject } from '../../http/validation/free-object.ts'
 import {
   LARGEST_COUNT,
@@ -9,12 +9,19 @@ import {
   NullableObject,
   NullableString,
   nullableText,
+  OpenObject,
   StatusMessage,
   Text,
 } from '../common-schemas.ts'
 import { LONGEST_WAIT } from './wait-for-documents.ts'
 
-const DOC_STATUSES = ['pending', 'processing', 'preprocessed', 'processed', 'failed'] as const
+export const DOC_STATUSES = [
+  'pending',
+  'processing',
+  'preprocessed',
+  'processed',
+  'failed',
+] as const
 const DocStatus = Type.Enum(DOC_STATUSES)
 
 /** An opt-in of ours: what to do when the file name is known already. */
@@ -103,7 +110,7 @@ export const ChangeDocumentBody = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
 })
 
-const Page = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT, default: 1 })
+export const Page = Type.Integer({ minimum: 1, maximum: LARGEST_COUNT, default: 1 })
 
 export const ChunksQuery = Type.Object({
   status: Type.Optional(Type.Enum(['set_aside'])),
@@ -111,24 +118,23 @@ export const ChunksQuery = Type.Object({
   page_size: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 })
 
+export const Chunk = Type.Object({
+  chunk_id: Type.String(),
+  ordinal: Type.Integer(),
+  start: Type.Integer(),
+  end: Type.Integer(),
+  headings: Type.Immutable(Type.Array(Type.String())),
+  page: NullableInteger,
+  content: Type.String(),
+  tokens: Type.Integer(),
+  status: Type.Enum(['extracted', 'set_aside']),
+  error: NullableString,
+})
+export const Chunks = Type.Immutable(Type.Array(Chunk))
+
 export const ChunksReply = Type.Object({
   document_id: Type.String(),
-  chunks: Type.Immutable(
-    Type.Array(
-      Type.Object({
-        chunk_id: Type.String(),
-        ordinal: Type.Integer(),
-        start: Type.Integer(),
-        end: Type.Integer(),
-        headings: Type.Immutable(Type.Array(Type.String())),
-        page: NullableInteger,
-        content: Type.String(),
-        tokens: Type.Integer(),
-        status: Type.Enum(['extracted', 'set_aside']),
-        error: NullableString,
-      }),
-    ),
-  ),
+  chunks: Chunks,
   total_count: Type.Integer(),
 })
 
@@ -166,9 +172,32 @@ export const DocStatusReply = Type.Object({
   metadata: NullableObject,
   file_path: Type.String(),
   progress: Progress,
+  external_id: NullableString,
+  tags: Type.Immutable(Type.Array(Type.String())),
+  attributes: Type.Unsafe<Readonly<Record<string, unknown>>>({
+    ...OpenObject,
+    description: 'The fields of your own, which `metadata` has among others',
+  }),
+  enabled: Type.Boolean(),
+  size: Type.Unsafe<number | null>({
+    ...NullableInteger,
+    description: 'In bytes; null of what came before it was kept',
+  }),
+  mime: Type.String(),
+  sha256: Type.Unsafe<string | null>({
+    ...NullableString,
+    description: 'Of the bytes of a file; null of texts',
+  }),
+  has_file: Type.Boolean({ description: 'Whether it came as a file, which can be sent back' }),
+  created_by: Type.Unsafe<string | null>({
+    ...NullableString,
+    description: 'Id of who sent it first',
+  }),
+  created_by_name: NullableString,
+  revision: Type.Integer({ description: 'From 1; one more with each replacement' }),
 })
 
-const Documents = Type.Immutable(Type.Array(DocStatusReply))
+export const Documents = Type.Immutable(Type.Array(DocStatusReply))
 
 export const InsertReply = Type.Object({
   status: Type.Enum(['success', 'duplicated', 'partial_success', 'failure']),
@@ -182,60 +211,9 @@ export const InsertReply = Type.Object({
   ),
 })
 
-const Counts = Type.Record(Type.String(), Type.Integer())
+export const Counts = Type.Record(Type.String(), Type.Integer())
 
 export const StatusesReply = Type.Object({ statuses: Type.Record(Type.String(), Documents) })
-
-const STATUS_FILTERS: readonly DocStatusFilter[] = [...DOC_STATUSES, 'parsing', 'analyzing']
-
-export const PaginatedBody = Type.Object({
-  status_filter: Type.Optional(
-    Type.Unsafe<DocStatusFilter | null>({ enum: [...STATUS_FILTERS, null] }),
-  ),
-  /** Wins over `status_filter`. */
-  status_filters: Type.Optional(
-    Type.Unsafe<DocStatusFilter[] | null>({
-      type: ['array', 'null'],
-      items: { enum: STATUS_FILTERS },
-      maxItems: 100,
-    }),
-  ),
-  page: Page,
-  page_size: Type.Integer({ minimum: 10, maximum: 200, default: 50 }),
-  sort_field: Type.Enum(['created_at', 'updated_at', 'id', 'file_path'], {
-    default: 'updated_at',
-  }),
-  sort_direction: Type.Enum(['asc', 'desc'], { default: 'desc' }),
-  cursor: Type.Optional(
-    Type.Unsafe<string | null>({
-      type: ['string', 'null'],
-      maxLength: 4096,
-      description: '`next_cursor` of the page before, an addition to LightRAG; `page` is ignored',
-    }),
-  ),
-})
-
-export const PaginatedReply = Type.Object({
-  documents: Documents,
-  pagination: Type.Object({
-    page: Type.Integer(),
-    page_size: Type.Integer(),
-    total_count: Type.Integer(),
-    total_pages: Type.Integer(),
-    has_next: Type.Boolean(),
-    has_prev: Type.Boolean(),
-  }),
-  status_counts: Counts,
-  next_cursor: NullableString,
-  applied: Type.Object({
-    status_filters: Type.Unsafe<readonly string[] | null>({
-      type: ['array', 'null'],
-      items: { type: 'string' },
-    }),
-    sort_field: Type.String(),
-    sort_direction: Type.String(),
-  }),
-})
 
 export const StatusCountsReply = Type.Object({ status_counts: Counts })
 

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
 import { sendLongList } from '../../http/long-list.ts'
+import { authorOf } from '../../http/request-author.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
 import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
 import { CustomKgBody } from '../graph/graph-edit-schemas.ts'
@@ -39,7 +40,9 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
       bodyLimit,
       schema: { body: InsertTextBody, querystring, response },
     },
-    async ({ body, query: { on_conflict, wait } }, reply) => {
+    async (request, reply) => {
+      const { body, query } = request
+      const { on_conflict, wait } = query
       const inserted = await rag.insertTexts({
         texts: [body.text],
         file_sources: alone(body.file_source),
@@ -48,6 +51,7 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
         tags: alone(body.tags),
         chunking: body.chunking,
         on_conflict,
+        author: authorOf(request),
       })
       return waitForDocuments(rag, inserted, wait, clientSignal(reply))
     },
@@ -60,8 +64,10 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
       bodyLimit,
       schema: { body: InsertTextsBody, querystring, response },
     },
-    async ({ body, query: { on_conflict, wait } }, reply) => {
-      const inserted = await rag.insertTexts({ ...body, on_conflict })
+    async (request, reply) => {
+      const { body, query } = request
+      const { on_conflict, wait } = query
+      const inserted = await rag.insertTexts({ ...body, on_conflict, author: authorOf(request) })
       const { documents, ...response } = await waitForDocuments(
         rag,
         inserted,
@@ -84,8 +90,10 @@ export const insertRoutes: FastifyPluginAsyncTypebox<InsertRoutesOptions> = asyn
       },
       schema: { body: CustomKgBody, querystring, response },
     },
-    async ({ body, query: { on_conflict, wait } }, reply) => {
-      const inserted = await rag.insertCustomKg({ ...body, on_conflict })
+    async (request, reply) => {
+      const { body, query } = request
+      const { on_conflict, wait } = query
+      const inserted = await rag.insertCustomKg({ ...body, on_conflict, author: authorOf(request) })
       return waitForDocuments(rag, inserted, wait, clientSignal(reply))
     },
   )

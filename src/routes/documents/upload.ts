@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { ENVELOPE_BYTES, receiveFile } from '../../http/body/receive-upload.ts'
 import { clientSignal } from '../../http/client-signal.ts'
+import { authorOf } from '../../http/request-author.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
 import { INSERT_ACCESS } from '../request-access.ts'
 import { ANNOTATION_FIELDS, annotationFields } from './annotation-fields.ts'
@@ -47,7 +48,9 @@ export const uploadRoutes: FastifyPluginAsyncTypebox<UploadRoutesOptions> = asyn
         { maxBytes: maxUploadBytes, maxSilenceMs: maxUploadSilenceMs, fields: ANNOTATION_FIELDS },
         (file_name, content, fields) => {
           const { on_conflict } = request.query
-          return rag.insertFile({ file_name, on_conflict, ...annotationFields(fields) }, content)
+          const author = authorOf(request)
+          const annotations = annotationFields(fields)
+          return rag.insertFile({ file_name, on_conflict, author, ...annotations }, content)
         },
       )
       return waitForDocuments(rag, inserted, request.query.wait, clientSignal(reply))

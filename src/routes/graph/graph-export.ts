@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
 import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
+import { begun } from '../begun-stream.ts'
 
 const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
@@ -44,17 +45,4 @@ export const graphExportRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async 
         .send(stream)
     },
   )
-}
-
-/** The same pieces, once the first is there: a failure until then can still be answered. */
-async function begun(pieces: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const iterator = pieces[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  return (async function* () {
-    try {
-      for (let next = first; next.done !== true; next = await iterator.next()) yield next.value
-    } finally {
-      await iterator.return?.()
-    }
-  })()
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Rag } from '../../engine/rag.ts'
 import { GRAPH_DOCS } from '../../openapi/graph-docs.ts'
 import { LONGEST, OpenObject } from '../common-schemas.ts'
+import { FoundEntities } from './graph-view-schemas.ts'
 
 const PopularQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 300 }),
@@ -11,6 +12,10 @@ const PopularQuery = Type.Object({
 const SearchQuery = Type.Object({
   q: Type.String({ maxLength: LONGEST.name }),
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
+  detail: Type.Boolean({
+    default: false,
+    description: 'Whether more than names is told; an addition to LightRAG',
+  }),
 })
 
 const GraphQuery = Type.Object({
@@ -74,9 +79,13 @@ export const graphRoutes: FastifyPluginAsyncTypebox<{ rag: Rag }> = async (app, 
     '/graph/label/search',
     {
       config: { access: 'document:read', doc: GRAPH_DOCS['GET /graph/label/search'] },
-      schema: { querystring: SearchQuery, response: { 200: EntityNames } },
+      schema: {
+        querystring: SearchQuery,
+        response: { 200: Type.Union([EntityNames, FoundEntities]) },
+      },
     },
-    async ({ query }) => rag.searchEntityNames(query.q, query.limit),
+    async ({ query: { q, limit, detail } }) =>
+      detail ? rag.searchEntities(q, limit) : rag.searchEntityNames(q, limit),
   )
 
   app.get(

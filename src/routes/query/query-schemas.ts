@@ -1,18 +1,15 @@
 import { Type } from 'typebox'
-import {
-  type CutReason,
-  type MetadataValue,
-  type NoAnswer,
-  QUERY_MODES,
-} from '../../engine/retrieve/query-calls.ts'
+import { type CutReason, type NoAnswer, QUERY_MODES } from '../../engine/retrieve/query-calls.ts'
 import {
   LONGEST,
   MOST,
   NullableInteger,
+  NullableString,
   nullableText,
   OpenObject,
   Text,
 } from '../common-schemas.ts'
+import { MetadataFilter } from '../metadata-filter.ts'
 
 const NullableBoolean = Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })
 const nullableCount = (maximum: number) =>
@@ -35,13 +32,6 @@ const Strings = Type.Optional(
     maxItems: MOST.ids,
   }),
 )
-const SCALAR = ['string', 'number', 'boolean', 'null']
-const scalar = {
-  maxLength: LONGEST.file,
-  minimum: -Number.MAX_VALUE,
-  maximum: Number.MAX_VALUE,
-}
-
 /** An addition to LightRAG: which documents the question may draw from. */
 const Filters = Type.Object(
   {
@@ -49,19 +39,7 @@ const Filters = Type.Object(
     external_ids: Strings,
     file_paths: Strings,
     tags: Strings,
-    metadata: Type.Optional(
-      Type.Unsafe<Record<string, MetadataValue | MetadataValue[]> | null>({
-        type: ['object', 'null'],
-        maxProperties: 64,
-        additionalProperties: {
-          type: [...SCALAR, 'array'],
-          ...scalar,
-          items: { type: SCALAR, ...scalar },
-          maxItems: MOST.ids,
-        },
-        description: 'Fields with the value, or a list of values of which one will do',
-      }),
-    ),
+    metadata: Type.Optional(MetadataFilter),
   },
   { additionalProperties: false },
 )
@@ -138,6 +116,10 @@ const citationFields = {
 const Reference = Type.Object({
   reference_id: Type.String(),
   file_path: Type.String(),
+  document_id: Type.String({
+    description:
+      'Of the first passage; documents may share the name of a file. An addition to LightRAG',
+  }),
   citations: Type.Immutable(
     Type.Array(Type.Object(citationFields), {
       description: 'Where in the file the passages stand; an addition to LightRAG',
@@ -219,6 +201,10 @@ const fromTheGraph = {
   description: Type.String(),
   source_id: Type.String(),
   file_path: Type.String(),
+  document_id: Type.Unsafe<string | null>({
+    ...NullableString,
+    description: 'Of the first source; an addition to LightRAG',
+  }),
   created_at: Type.Number(),
 }
 

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts'
 import type { PageFetcher } from '../../engine/documents/page-calls.ts'
 import type { Rag } from '../../engine/rag.ts'
 import { tokenCount } from '../../engine/text/tokenizer.ts'
+import type { EventSource } from '../../routes/events.ts'
 import type { RoutesOptions } from '../../routes/register-routes.ts'
 import { context } from '../../tenancy/context.ts'
 import type { EngineServices } from './engine-services.ts'
@@ -14,12 +15,14 @@ import type { EngineServices } from './engine-services.ts'
 export function dataRoutes(
   config: Config,
   rag: Rag,
+  events: EventSource,
   { about, gauges }: Pick<EngineServices, 'about' | 'gauges'>,
   pages: PageFetcher,
 ): RoutesOptions {
   return {
     rag,
     pages,
+    events,
     health: { ...about, details: () => context.current() !== undefined, gauges },
     ollama: {
       model: `${config.OLLAMA_EMULATING_MODEL_NAME}:${config.OLLAMA_EMULATING_MODEL_TAG}`,

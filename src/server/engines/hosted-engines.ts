@@ -160,7 +160,8 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
     },
     registerRoutes: async (scope) => {
       forwarding.register(scope)
-      await registerRoutes(scope, dataRoutes(config, notHere(), services, NO_PAGES))
+      const routes = dataRoutes(config, notHere(), { open: refused }, services, NO_PAGES)
+      await registerRoutes(scope, routes)
     },
     evict: async (workspace, whileClosed) => {
       if (whileClosed !== undefined) await hosts.evict(workspace, whileClosed)
@@ -185,12 +186,13 @@ export function startHostedEngines(config: Config, options: HostedEnginesOptions
   }
 }
 
+function refused(): never {
+  throw new TypeError('Engines are not in this process')
+}
+
 /** What the front itself must never call: requests with a workspace go to a host. */
 function notHere(): Rag {
-  const refuse = () => {
-    throw new TypeError('Engines are not in this process')
-  }
-  const methods = [...RAG_METHODS, ...RAG_STREAMS].map((name) => [name, refuse])
+  const methods = [...RAG_METHODS, ...RAG_STREAMS].map((name) => [name, refused])
   return Object.freeze(Object.fromEntries(methods))
 }
 

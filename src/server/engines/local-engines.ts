@@ -10,6 +10,8 @@ import { limited } from '../../tenancy/proxy/limited.ts'
 import { createProxy } from '../../tenancy/proxy/proxy.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
 import { buildModels } from '../models/build-models.ts'
+import { eventSource } from '../workspaces/event-source.ts'
+import { WorkspaceEvents } from '../workspaces/workspace-events.ts'
 import { createWorkspaces, type Workspaces } from '../workspaces/workspaces.ts'
 import { CpuMeter } from './cpu-meter.ts'
 import { dataRoutes } from './data-routes.ts'
@@ -41,7 +43,9 @@ export async function openLocalEngines(
   )
   const { ownSettings, isOpenedBare, onClosed } = services
   const meter = services.onCpu && new CpuMeter({ report: services.onCpu })
+  const events = new WorkspaceEvents()
   const workspaces = createWorkspaces(config, {
+    onEvent: (workspace, event) => events.publish(workspace, event),
     registry,
     models,
     log,
@@ -51,8 +55,14 @@ export async function openLocalEngines(
     onClosed,
     onCpu: meter?.add,
   })
-  const pages = webPages(config)
-  const routes = dataRoutes(config, ragFor(workspaces, services), services, pages)
+  const source = eventSource({
+    events,
+    context,
+    streams: services.streams,
+    maxMs: config.EVENT_STREAM_SECONDS * 1000,
+  })
+  const rag = ragFor(workspaces, services)
+  const routes = dataRoutes(config, rag, source, services, webPages(config))
   return {
     ...workspaces,
     probes: models.probes,

@@ -9,6 +9,7 @@ import { checkedQuota, DEFAULT_QUOTA } from '../../control/quotas/quota.ts'
 import type { OpenStreams } from '../../tenancy/proxy/open-streams.ts'
 import type { Directory } from '../../tenancy/users/directory.ts'
 import type { WorkspaceRegistry } from '../../workspaces/workspace-registry.ts'
+import { serverConfig } from './server-config.ts'
 
 export interface ControlParts {
   readonly log: FastifyBaseLogger
@@ -48,6 +49,7 @@ export async function buildControl(config: Config, parts: ControlParts): Promise
       ...DEFAULT_QUOTA,
       ...checkedQuota(JSON.parse(config.TENANT_DEFAULT_QUOTA ?? '{}')),
     },
+    serverConfig: serverConfig(config),
     prices: readPrices(config.MODEL_PRICES ?? '{}'),
     measure: (workspace) => registry.look(workspace),
     emptyLog: (workspace) => registry.emptyLog(workspace),

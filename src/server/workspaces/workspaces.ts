@@ -5,6 +5,7 @@ import { readingOf } from '../../config/read-fields.ts'
 import type { PooledEngines } from '../../control/operators/live-engines.ts'
 import { LightRag } from '../../engine/light-rag.ts'
 import type { GraphBounds } from '../../engine/merge/graph-bounds.ts'
+import type { PipelineEvent } from '../../engine/pipeline/pipeline-event.ts'
 import type { WorkWatch } from '../../engine/pipeline/work-watch.ts'
 import type { FileReader } from '../../engine/ports/file-reader.ts'
 import type { Room } from '../../engine/ports/room.ts'
@@ -51,14 +52,14 @@ export interface WorkspacesOptions {
   readonly isOpenedBare: (workspace: string) => Promise<boolean>
   /** Told what readers and threads took of the processor for a workspace, in milliseconds. */
   readonly onCpu?: ((workspace: string, kind: 'texts' | 'files', ms: number) => void) | undefined
+  /** Told what happens to documents. */
+  readonly onEvent: (workspace: string, event: PipelineEvent) => void
   /** Told of an engine that was closed and not by {@link Workspaces.close}. */
   readonly onClosed: (workspace: string) => void
 }
 
-export function createWorkspaces(
-  config: Config,
-  { registry, models, log, room, onClosed, onCpu, ownSettings, isOpenedBare }: WorkspacesOptions,
-): Workspaces {
+export function createWorkspaces(config: Config, options: WorkspacesOptions): Workspaces {
+  const { registry, models, log, room, onClosed, onCpu, ownSettings, isOpenedBare } = options
   const readers = new FileReaders({
     ...readingOf(config),
     onCpu: (workspace, ms) => onCpu?.(workspace, 'files', ms),
@@ -79,6 +80,7 @@ export function createWorkspaces(
     texts,
     room,
     watch: life.of(workspace),
+    onEvent: (event) => options.onEvent(workspace, event),
   })
   const engines = new OpenEngines(() => pool)
   const pool: EnginePool<LightRag> = new EnginePool<LightRag>({
@@ -128,6 +130,7 @@ interface Tools {
   readonly texts: TextThreads
   readonly room: Room
   readonly watch: WorkWatch
+  readonly onEvent: (event: PipelineEvent) => void
 }
 
 async function openEngine(
@@ -136,7 +139,7 @@ async function openEngine(
   models: ModelProvider,
   log: FastifyBaseLogger,
   pool: EnginePool<LightRag>,
-  { registry, texts, isOpenedBare, ...tools }: Tools,
+  { registry, texts, isOpenedBare, onEvent, ...tools }: Tools,
   own: OwnSettingsSource | undefined,
 ): Promise<LightRag> {
   const {
@@ -150,6 +153,7 @@ async function openEngine(
     models: {},
   }
   const aboutIt = log.child({ workspace, ...owner })
+  const logged = logDocuments(aboutIt)
   const set = await comeBack(models.with(ownModels))
   const wording = { ...(await comeBack(registry.settings(workspace))), ...ownWording }
   const { id, dimension } = set.embedding
@@ -184,7 +188,10 @@ async function openEngine(
           lease.release()
         }
       },
-      onEvent: logDocuments(aboutIt),
+      onEvent: (event) => {
+        logged(event)
+        onEvent(event)
+      },
       onError: (message, error) => {
         // Work that a shutdown interrupts goes on after the next start.
         const closing = error instanceof TenancyError && error.code === 'pool_closed'

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { authoredBy } from '../../http/request-author.ts'
 import type { RouteRule } from '../../http/route-access.ts'
 import type { TenantContext } from '../context.ts'
 import type { Principal } from '../principal.ts'
@@ -37,6 +38,10 @@ export function admitted(
   decision: Admission | AccountAdmission | Unnamed,
 ): void {
   request[DECISION] = decision
+  if (typeof decision === 'object' && 'context' in decision) {
+    const { userId, username } = decision.context.principal
+    authoredBy(request, { id: userId, name: username })
+  }
 }
 
 export function isAdmitted(request: FastifyRequest): boolean {

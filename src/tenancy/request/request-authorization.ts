@@ -12,6 +12,7 @@ import {
   isEmpty,
   readCredentials,
 } from '../sign-in/credential.ts'
+import { assertOwnPage } from '../sign-in/session-cookie.ts'
 import { TenancyError } from '../tenancy-error.ts'
 import { admitted } from './admission.ts'
 import {
@@ -65,6 +66,7 @@ export class RequestAuthorization implements Authorization {
     }
     assertSentOnce(request.raw)
     const credentials = readCredentials(request.headers)
+    if (credentials.isSession === true) assertOwnPage(request)
     if (access === 'optional' && isEmpty(credentials) && !authenticator.open) {
       admitted(request, 'unnamed')
       return

@@ -1,7 +1,8 @@
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { PrefixOf } from '../../http/guards/path-prefix.ts'
 import { SERVER_DOCS } from '../../openapi/server-docs.ts'
 import { accountAdmissionOf, admissionOf } from '../request/admission.ts'
 import { explain, explainUnplaced } from '../request/explain.ts'
@@ -9,6 +10,7 @@ import { TenancyError } from '../tenancy-error.ts'
 import type { Account } from '../users/directory.ts'
 import type { Authenticator } from './authenticator.ts'
 import { readLoginForm } from './login-form.ts'
+import { assertOwnPage, sessionCookie } from './session-cookie.ts'
 import type { SignInAttempt, SignInGuard } from './sign-in-guard.ts'
 import type { Tokens } from './token.ts'
 
@@ -32,6 +34,8 @@ export interface AuthRoutesOptions extends PasswordSignIn {
   readonly tokens: Tokens
   /** Most attempts of one user from one address in a minute, right ones too. Default: no bound. */
   readonly signInsPerMinute?: number
+  /** Below which path callers see the server; the root unless given. */
+  readonly prefixOf?: PrefixOf
   /** Repeated in both answers. */
   readonly about: {
     readonly core_version: string
@@ -45,8 +49,9 @@ const NO_PASSWORDS = 'Authentication is disabled. Using guest access.'
 const FORM_LIMIT_BYTES = 16_384
 
 /**
- * `GET /auth-status` and `POST /login`, as LightRAG's clients expect them; `GET /auth/explain` tells
- * callers how their request was understood.
+ * `GET /auth-status` and `POST /login`, as LightRAG's clients expect them; `/auth/session` keeps the
+ * token in a cookie that no script sees; `GET /auth/explain` tells callers how their request was
+ * understood.
  */
 export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, options) => {
   const { authenticator, tokens, about } = options
@@ -54,6 +59,19 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
   if (!app.hasContentTypeParser('multipart/form-data')) await app.register(multipart)
 
   const countSignIn = await signInCounter(app, options.signInsPerMinute)
+
+  const cookieOf = (request: FastifyRequest, token: string, expires: number) =>
+    sessionCookie({
+      token,
+      expires,
+      prefix: options.prefixOf?.(request) ?? '',
+      secure: request.protocol === 'https',
+    })
+  const begin = (request: FastifyRequest, reply: FastifyReply, token: string) => {
+    const { sub, exp } = tokens.verify(token)
+    reply.header('set-cookie', cookieOf(request, token, exp))
+    return { username: sub, expires_at: new Date(exp * 1000).toISOString() }
+  }
 
   const guestPass = () => ({
     access_token: tokens.forGuest(),
@@ -91,6 +109,54 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
         auth_mode: 'enabled',
         ...about,
       }
+    },
+  )
+
+  app.post(
+    '/auth/session',
+    {
+      config: { access: 'public', doc: SERVER_DOCS['POST /auth/session'], codedErrors: true },
+      bodyLimit: FORM_LIMIT_BYTES,
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      assertOwnPage(request)
+      const form = await readLoginForm(request)
+      if ('problems' in form) return reply.code(422).send({ detail: form.problems })
+      if (!authenticator.passwordsOn) return { username: null, expires_at: null }
+      await countSignIn(request, form.username)
+      return begin(request, reply, tokens.forUser(await signIn(options, form, request)))
+    },
+  )
+
+  app.put(
+    '/auth/session',
+    {
+      config: {
+        access: { access: 'signed-in', unplaced: true },
+        doc: SERVER_DOCS['PUT /auth/session'],
+        codedErrors: true,
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const { credentials } = admissionOf(request) ?? accountAdmissionOf(request) ?? {}
+      if (credentials?.token === undefined) {
+        throw new TenancyError('permission_denied', 'A session is renewed by itself or a token')
+      }
+      return begin(request, reply, tokens.renewed(credentials.token))
+    },
+  )
+
+  app.delete(
+    '/auth/session',
+    {
+      config: { access: 'public', doc: SERVER_DOCS['DELETE /auth/session'] },
+      schema: { response: { 204: { type: 'null' } } },
+    },
+    async (request, reply) => {
+      reply.headers({ 'cache-control': 'no-store', 'set-cookie': cookieOf(request, '', 0) })
+      return reply.code(204).send()
     },
   )
 

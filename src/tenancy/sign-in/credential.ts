@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { TenancyError } from '../tenancy-error.ts'
+import { sessionToken } from './session-cookie.ts'
 
 /** What a request presented. An empty header counts as none. */
 export interface Credentials {
@@ -10,6 +11,8 @@ export interface Credentials {
   readonly token: string | undefined
   /** From `Authorization: Bearer`, when it has not: an API key of a client that can send no other. */
   readonly bearerKey: string | undefined
+  /** Whether the token came in the cookie of a session, which a browser adds by itself. */
+  readonly isSession?: boolean
 }
 
 /** Other schemes than Bearer belong to somebody else, such as a proxy in front. */
@@ -20,7 +23,12 @@ const TOKEN = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/
 export function readCredentials(headers: IncomingHttpHeaders): Credentials {
   const { 'x-api-key': keys, authorization } = headers
   const apiKey = (Array.isArray(keys) ? keys.join(',') : keys)?.trim() || undefined
-  if (authorization === undefined) return { apiKey, token: undefined, bearerKey: undefined }
+  if (authorization === undefined) {
+    // Who says who they are is not somebody else by a cookie.
+    const token = apiKey === undefined ? sessionToken(headers.cookie) : undefined
+    const isSession = token !== undefined
+    return { apiKey, token, bearerKey: undefined, ...(isSession ? { isSession } : {}) }
+  }
   const bearer = BEARER.exec(authorization)?.[1]?.trim() || undefined
   const isToken = bearer !== undefined && looksLikeToken(bearer)
   return {

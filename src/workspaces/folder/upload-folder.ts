@@ -8,6 +8,8 @@ import { syncFolder } from '../../files/sync-folder.ts'
 import type { WorkspaceFolder } from './workspace-folders.ts'
 
 const UNFINISHED = '.part'
+/** What is read of a file at a time. */
+const PIECE_BYTES = 256 * 1024
 /** Room is asked for so much at a time. */
 const STEP_BYTES = 4 * 1024 * 1024
 
@@ -41,6 +43,19 @@ export class UploadFolder implements Files {
     const path = this.#path(name)
     await access(path)
     return { path, close: async () => undefined }
+  }
+
+  async size(name: string): Promise<number | null> {
+    const stats = await stat(this.#path(name)).catch(() => undefined)
+    return stats === undefined ? null : stats.size
+  }
+
+  async *read(name: string, first: number, last: number): AsyncGenerator<Uint8Array> {
+    const file = await open(this.#path(name)).catch((error: unknown) => {
+      throw asStorageError(error)
+    })
+    // It closes the file when it is left as well.
+    yield* file.createReadStream({ start: first, end: last, highWaterMark: PIECE_BYTES })
   }
 
   async remove(name: string): Promise<void> {

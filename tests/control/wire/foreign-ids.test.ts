@@ -13,6 +13,7 @@ const CANARIES = ['zorblax', 'quillmark', 'vexington']
 
 const IDS: Ids = {
   documentId: 'doc-0123456789',
+  chunkId: 'chunk-0123456789',
   trackId: 'insert_20260101_000000_01234567',
   entity: 'Harlan Dunmore',
   otherEntity: 'Lake Brindle',

@@ -33,6 +33,10 @@ function remoteFiles(lentIn: () => string) {
         },
       }
     },
+    size: async (name) => kept.get(name)?.length ?? null,
+    async *read(name, first, last) {
+      yield (kept.get(name) ?? Buffer.alloc(0)).subarray(first, last + 1)
+    },
     remove: async (name) => {
       kept.delete(name)
     },

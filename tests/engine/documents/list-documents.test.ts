@@ -78,7 +78,7 @@ describe('a list of documents', () => {
   it('tells by what it was made', async () => {
     await add(['a.txt'])
     await rag.idle()
-    expect((await rag.listDocuments({})).applied).toEqual({
+    expect((await rag.listDocuments({})).applied).toMatchObject({
       status_filters: null,
       sort_field: 'updated_at',
       sort_direction: 'desc',

@@ -29,6 +29,7 @@ const record = (id: string): DocumentRecord => ({
   storedFile: null,
   annotations: { externalId: null, tags: [], attributes: {}, enabled: true },
   chunking: null,
+  origin: { size: null, fileHash: null, author: null },
 })
 
 const IDLE = { busy: false, requestPending: false, cancellationRequested: false }

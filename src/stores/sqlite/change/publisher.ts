@@ -149,6 +149,29 @@ export class Publisher {
     if (changed) this.#generation.current += 1
   }
 
+  /**
+   * Changes what callers say of several documents, in one transaction.
+   *
+   * @param change null leaves a document as it is
+   * @returns ids of those that were changed
+   */
+  async changeAnnotations(
+    documentIds: readonly string[],
+    change: (documentId: string) => Parameters<QueueTable['setAnnotations']>[1] | null,
+  ): Promise<string[]> {
+    await this.undoLeftovers()
+    const changed = this.#connection.durably(() => {
+      const found = documentIds.filter((id) => {
+        const annotations = change(id)
+        return annotations !== null && this.#tables.queue.setAnnotations(id, annotations)
+      })
+      if (found.length > 0) this.#advance(0, 0, 0)
+      return found
+    })
+    if (changed.length > 0) this.#generation.current += 1
+    return changed
+  }
+
   /** Lets a running change end, but no sweep. */
   stop(): void {
     this.#closing = true

@@ -38,6 +38,11 @@ export class Connection {
     this.#inode = inodeOf(this.#file)
   }
 
+  /** Of the file, for a connection of another thread; null when nobody else could open it. */
+  get path(): string | null {
+    return this.#file
+  }
+
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
     return this.#prepared(sql).get(...values) as Row | undefined
   }

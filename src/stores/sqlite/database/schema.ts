@@ -346,6 +346,15 @@ UPDATE chunk_texts SET outline = NULL WHERE chunk IN (
   WHERE d.stored_file IS NOT NULL AND d.file_path LIKE '%.xlsx' AND c.page IS NULL);
 `
 
+/** What came, and from whom. The hash is that of the bytes, also once their text has one of its own. */
+const ORIGINS = `
+ALTER TABLE documents ADD COLUMN size INTEGER;
+ALTER TABLE documents ADD COLUMN file_hash TEXT;
+ALTER TABLE documents ADD COLUMN author_id TEXT;
+ALTER TABLE documents ADD COLUMN author_name TEXT;
+CREATE INDEX documents_by_file_hash ON documents (file_hash) WHERE file_hash IS NOT NULL;
+`
+
 /** `MIGRATIONS[n]` leads from version n to n + 1. What was released is never edited. */
 export const MIGRATIONS: readonly string[] = [
   DOCUMENTS + CHUNKS + GRAPH + NO_MERGES + MODEL_CACHE,
@@ -362,4 +371,5 @@ export const MIGRATIONS: readonly string[] = [
   ARRIVING,
   OUTLINES,
   SHEET_PAGES,
+  ORIGINS,
 ]

@@ -1,8 +1,9 @@
-import type { JsonObject, JsonValue } from '../../../engine/ports/document-record.ts'
+import type { JsonObject } from '../../../engine/ports/document-record.ts'
 import type { DocumentFilter } from '../../../engine/ports/searches.ts'
 import type { Key } from '../../../engine/ports/stored-rows.ts'
 import { inSlices, type Steps } from '../../../vectors/slices.ts'
 import type { Connection } from '../database/connection.ts'
+import { hasAttributes } from '../tables/document-filter.ts'
 import type { Tables } from '../tables/tables.ts'
 import { KeySet } from './key-set.ts'
 
@@ -88,16 +89,7 @@ function hasAnnotations(row: AnnotationRow, { tags, attributes }: DocumentFilter
     const own = new Set(JSON.parse(row.tags) as string[])
     if (!tags.some((tag) => own.has(tag))) return false
   }
-  if (attributes === null) return true
-  const own = JSON.parse(row.attributes) as JsonObject
-  return Object.entries(attributes).every(([name, wanted]) => {
-    const values = Object.hasOwn(own, name) ? listOf(own[name]) : []
-    return wanted.some((value) => values.includes(value))
-  })
-}
-
-function listOf(value: JsonValue | undefined): readonly (JsonValue | undefined)[] {
-  return Array.isArray(value) ? value : [value]
+  return attributes === null || hasAttributes(JSON.parse(row.attributes) as JsonObject, attributes)
 }
 
 /** The visible chunks of these documents, and of which entities and relations they speak. */

@@ -1,5 +1,11 @@
 import { type Pair, pairKey } from '../../../engine/ports/pair.ts'
-import type { ChunkStatement, ChunkTie, Hit, NamedEntity } from '../../../engine/ports/searches.ts'
+import type {
+  ChunkStatement,
+  ChunkTie,
+  EntityHead,
+  Hit,
+  NamedEntity,
+} from '../../../engine/ports/searches.ts'
 import type {
   Key,
   StoredChunk,
@@ -254,6 +260,21 @@ export class Retrieval {
     return inBatches(popular, KEYS_AT_ONCE, (some) => this.#tables.entities.namesOf(some))
   }
 
+  popularKeys(limit: number, keys: KeySet | null = null): Promise<Key[]> {
+    return this.#popularKeys(limit, keys)
+  }
+
+  entityHeads(keys: readonly Key[]): Promise<EntityHead[]> {
+    const { entities } = this.#tables
+    return inBatches(keys, HEADS_AT_ONCE, (some) => entities.heads(some))
+  }
+
+  tiesAfter(key: Key, limit: number, keys: KeySet | null = null) {
+    const all = this.#tables.relations.tiesAfter(key, limit)
+    const ties = keys === null ? all : all.filter((tie) => keys.admits(tie.key))
+    return { ties, last: all.length < limit ? null : (all.at(-1)?.key ?? null) }
+  }
+
   async #popularKeys(limit: number, keys: KeySet | null): Promise<Key[]> {
     // So many that enough of those that count are among them.
     const spare = keys === null ? 0 : keys.only ? Number.MAX_SAFE_INTEGER - limit : keys.size
@@ -323,6 +344,8 @@ function amongst(keys: KeySet | null, vectorKeys: VectorKeys) {
   }
 }
 
+/** Names and types read at a time. */
+const HEADS_AT_ONCE = 200
 /** Names read at a time. */
 const NAME_PAGE = 500
 

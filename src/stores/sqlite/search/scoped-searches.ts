@@ -150,6 +150,21 @@ export class ScopedSearches {
     return retrieval.popularNames(limit, scope.entities)
   }
 
+  popularKeys(limit: number) {
+    const { retrieval, scope } = this.#parts
+    return retrieval.popularKeys(limit, scope.entities)
+  }
+
+  entityHeads(keys: readonly Key[]) {
+    const { retrieval, scope } = this.#parts
+    return retrieval.entityHeads(keys.filter((key) => scope.entities.admits(key)))
+  }
+
+  tiesAfter(key: Key, limit: number) {
+    const { retrieval, scope } = this.#parts
+    return retrieval.tiesAfter(key, limit, scope.relations)
+  }
+
   popularEntities(limit: number) {
     const { retrieval, scope } = this.#parts
     return retrieval.popularEntities(limit, scope.entities)

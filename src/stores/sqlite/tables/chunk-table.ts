@@ -1,5 +1,9 @@
 import type { NewChunk } from '../../../engine/ports/change.ts'
-import type { ChunkOfOutline, DocumentChunk } from '../../../engine/ports/document-store.ts'
+import type {
+  ChunkOfOutline,
+  ChunkPlace,
+  DocumentChunk,
+} from '../../../engine/ports/document-store.ts'
 import type { Key, StoredChunk } from '../../../engine/ports/stored-rows.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
 import { type Generation, NEVER, visible } from '../database/visibility.ts'
@@ -31,6 +35,18 @@ const READ = `
     CROSS JOIN chunk_texts t ON t.chunk = c.label
     CROSS JOIN documents d ON d.seq = c.document
   WHERE ${visible('c')}`
+
+const LISTED = `
+  SELECT c.id, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings, c.page, c.error
+  FROM chunks c JOIN chunk_texts t ON t.chunk = c.label`
+
+/** As it stands in the table. */
+export interface OutlinedChunk {
+  readonly ordinal: number
+  readonly start: number
+  readonly page: number | null
+  readonly outline: string | null
+}
 
 /** Chunks and their texts. A chunk's vector id is its key. */
 export class ChunkTable {
@@ -90,6 +106,34 @@ export class ChunkTable {
     return new Map(rows.map(({ id, key }) => [id, key]))
   }
 
+  /** Of which documents the visible chunks of these ids are; of several of one id that of the oldest. */
+  documents(ids: readonly string[]): (readonly [chunkId: string, documentId: string])[] {
+    const { current } = this.#generation
+    return this.#connection.rows(
+      `SELECT c.id, d.id, min(c.label) FROM json_each(?) k CROSS JOIN chunks c ON c.id = k.value
+         CROSS JOIN documents d ON d.seq = c.document
+       WHERE ${visible('c')} GROUP BY k.key`,
+      JSON.stringify(ids),
+      current,
+      current,
+    )
+  }
+
+  /** Where the visible chunks of these ids stand, in their order; of several of one id the oldest. */
+  places(ids: readonly string[]): ChunkPlace[] {
+    const { current } = this.#generation
+    return this.#connection.all(
+      `SELECT c.id AS chunkId, d.id AS documentId, d.file_path AS filePath, c.ordinal, c.start,
+         c."end", c.page, min(c.label)
+       FROM json_each(?) k CROSS JOIN chunks c ON c.id = k.value
+         CROSS JOIN documents d ON d.seq = c.document
+       WHERE ${visible('c')} GROUP BY k.key ORDER BY k.key`,
+      JSON.stringify(ids),
+      current,
+      current,
+    )
+  }
+
   /** Row id of the document of a chunk, visible or not. */
   documentOf(key: Key): number | null {
     const sql = 'SELECT document FROM chunks WHERE label = ?'
@@ -111,17 +155,60 @@ export class ChunkTable {
       current,
     )
     const rows = this.#connection.all<Omit<DocumentChunk, 'headings'> & { headings: string }>(
-      `SELECT c.id, c.ordinal, t.content, c.tokens, c.start, c."end", t.headings, c.page, c.error
-       FROM chunks c JOIN chunk_texts t ON t.chunk = c.label
-       WHERE ${where} ORDER BY c.ordinal ${LIMIT} OFFSET ?`,
+      `${LISTED} WHERE ${where} ORDER BY c.ordinal ${LIMIT} OFFSET ?`,
       document,
       current,
       current,
       page.limit,
       page.offset,
     )
-    const chunks = rows.map((row) => ({ ...row, headings: JSON.parse(row.headings) as string[] }))
-    return { chunks, total: count?.total ?? 0 }
+    return { chunks: rows.map(listed), total: count?.total ?? 0 }
+  }
+
+  /** Row id of the document and ordinal of a visible chunk; of several of one id those of the oldest. */
+  placeOf(id: string): { readonly document: number; readonly ordinal: number } | null {
+    const { current } = this.#generation
+    const sql = `SELECT c.document, c.ordinal FROM chunks c
+      WHERE c.id = ? AND ${visible('c')} ORDER BY c.label LIMIT 1`
+    return this.#connection.get(sql, id, current, current) ?? null
+  }
+
+  /** The visible chunks of a document from one ordinal to another, both included, by ordinal. */
+  between(document: number, first: number, last: number): DocumentChunk[] {
+    const { current } = this.#generation
+    return this.#connection
+      .all<Omit<DocumentChunk, 'headings'> & { headings: string }>(
+        `${LISTED} WHERE c.document = ? AND c.ordinal BETWEEN ? AND ? AND ${visible('c')}
+         ORDER BY c.ordinal`,
+        document,
+        first,
+        last,
+        current,
+        current,
+      )
+      .map(listed)
+  }
+
+  /** What is known of the inside of the visible chunks behind an ordinal that touch a part of the text. */
+  outlinesAfter(
+    document: number,
+    part: { readonly ordinal: number; readonly from: number; readonly to: number },
+    limit: number,
+  ): OutlinedChunk[] {
+    const { current } = this.#generation
+    return this.#connection.all(
+      `SELECT c.ordinal, c.start, c.page, t.outline
+       FROM chunks c CROSS JOIN chunk_texts t ON t.chunk = c.label
+       WHERE c.document = ? AND c.ordinal > ? AND ${visible('c')} AND c.start < ? AND c."end" > ?
+       ORDER BY c.ordinal ${LIMIT}`,
+      document,
+      part.ordinal,
+      current,
+      current,
+      part.to,
+      part.from,
+      limit,
+    )
   }
 
   /** Documents with visible chunks of which no outline was made. */
@@ -170,6 +257,12 @@ export class ChunkTable {
       )
       .map((row) => row.label)
   }
+}
+
+function listed(
+  row: Omit<DocumentChunk, 'headings'> & { readonly headings: string },
+): DocumentChunk {
+  return { ...row, headings: JSON.parse(row.headings) as string[] }
 }
 
 function rowOf([

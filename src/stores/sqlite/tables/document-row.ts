@@ -32,6 +32,10 @@ export interface DocumentRow {
   readonly life: string
   readonly step: string
   readonly deaths: number
+  readonly size: number | null
+  readonly file_hash: string | null
+  readonly author_id: string | null
+  readonly author_name: string | null
 }
 
 export function documentRecord(row: DocumentRow): DocumentRecord {
@@ -60,5 +64,10 @@ export function documentRecord(row: DocumentRow): DocumentRecord {
       enabled: row.enabled === 1,
     },
     chunking: row.chunking === null ? null : (JSON.parse(row.chunking) as JsonObject),
+    origin: {
+      size: row.size,
+      fileHash: row.file_hash,
+      author: row.author_id === null ? null : { id: row.author_id, name: row.author_name ?? '' },
+    },
   }
 }

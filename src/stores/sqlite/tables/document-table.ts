@@ -1,14 +1,17 @@
 import {
   DOC_STATUSES,
   type DocStatus,
+  type DocumentFacets,
   type DocumentRecord,
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
 import { yieldAheadIfDue } from '../../../engine/work/turns.ts'
 import { batches } from '../../../vectors/slices.ts'
+import { inBatches } from '../../../vectors/slices.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
 import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
+import { DocumentWalk } from './document-walk.ts'
 
 /** Takes 3 ms at most. */
 const ROWS_AT_ONCE = 100
@@ -29,6 +32,11 @@ export class DocumentTable {
     return this.#connection.get<DocumentRow>(sql, id) ?? null
   }
 
+  /** The row of a chunk's document; one that has chunks has arrived. */
+  bySeq(seq: number): DocumentRow | null {
+    return this.#connection.get<DocumentRow>('SELECT * FROM documents WHERE seq = ?', seq) ?? null
+  }
+
   byId(id: string): DocumentRecord | null {
     const row = this.row(id)
     return row && documentRecord(row)
@@ -41,6 +49,10 @@ export class DocumentTable {
 
   byHash(contentHash: string): DocumentRecord | null {
     return this.#oldest('content_hash', contentHash)
+  }
+
+  byFileHash(fileHash: string): DocumentRecord | null {
+    return this.#oldest('file_hash', fileHash)
   }
 
   byExternalId(externalId: string): DocumentRecord | null {
@@ -80,8 +92,12 @@ export class DocumentTable {
     return records
   }
 
-  /** Some rows at a time. What changes its place meanwhile is told once, or not at all. */
+  /**
+   * Some rows at a time; with a filter by a walk along all. What changes its place meanwhile is told
+   * once, or not at all.
+   */
   async list(query: ListDocuments): Promise<{ documents: DocumentRecord[]; total: number }> {
+    if (query.filter) return this.#filtered(query)
     const documents = new Map<string, DocumentRecord>()
     let { after, offset } = query
     for (let left = query.limit; left > 0; left -= ROWS_AT_ONCE) {
@@ -96,6 +112,30 @@ export class DocumentTable {
     }
     const { where, values } = this.#conditionOf(query)
     return { documents: [...documents.values()], total: this.#count(where, values) }
+  }
+
+  async #filtered(query: ListDocuments): Promise<{ documents: DocumentRecord[]; total: number }> {
+    const walk = new DocumentWalk(this.#connection, this.#arriving, query)
+    const { seqs, total } = await walk.page(query)
+    const rows = await inBatches(seqs, ROWS_AT_ONCE, (some) =>
+      this.#connection.all<DocumentRow>(
+        `SELECT d.* FROM json_each(?) k CROSS JOIN documents d ON d.seq = k.value ORDER BY k.key`,
+        JSON.stringify(some),
+      ),
+    )
+    return { documents: rows.map(documentRecord), total }
+  }
+
+  facets(query: Pick<ListDocuments, 'statuses' | 'filter'>, most: number): Promise<DocumentFacets> {
+    return new DocumentWalk(this.#connection, this.#arriving, query).facets(most)
+  }
+
+  matching(
+    query: Pick<ListDocuments, 'statuses' | 'filter'>,
+    after: number,
+    limit: number,
+  ): Promise<{ ids: string[]; place: number }> {
+    return new DocumentWalk(this.#connection, this.#arriving, query).ids(after, limit)
   }
 
   #conditionOf({ statuses }: Pick<ListDocuments, 'statuses'>) {
@@ -120,6 +160,15 @@ export class DocumentTable {
       Math.max(0, query.offset),
     )
     return rows.map(documentRecord)
+  }
+
+  statusesOf(documentIds: readonly string[]): Map<string, DocStatus> {
+    const rows = this.#connection.rows<readonly [id: string, status: DocStatus]>(
+      `SELECT d.id, d.status FROM json_each(?) k CROSS JOIN documents d ON d.id = k.value
+       WHERE TRUE${this.#arriving.excluded}`,
+      JSON.stringify(documentIds),
+    )
+    return new Map(rows)
   }
 
   statusCounts(): Record<DocStatus, number> {
@@ -153,7 +202,7 @@ export class DocumentTable {
   }
 
   #oldest(
-    column: 'file_path' | 'content_hash' | 'external_id',
+    column: 'file_path' | 'content_hash' | 'external_id' | 'file_hash',
     value: string,
   ): DocumentRecord | null {
     const where = `${column} = ?${this.#arriving.excluded}`

@@ -88,8 +88,8 @@ function insert(connection: Connection, document: NewDocument): number {
   const seq = connection.insert(
     `INSERT INTO documents (id, file_path, status, content_summary, content_length, content_hash,
        created_at, updated_at, track_id, metadata, attempts, revision, stored_file, external_id,
-       tags, attributes, chunking, error_msg, place)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?)`,
+       tags, attributes, chunking, error_msg, place, size, file_hash, author_id, author_name)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     freeId(connection, document.id),
     document.filePath,
     statusOf(document),
@@ -107,6 +107,10 @@ function insert(connection: Connection, document: NewDocument): number {
     orNull(document.chunking),
     document.failure ?? null,
     lastPlace(connection) + 1,
+    document.origin?.size ?? null,
+    document.origin?.fileHash ?? null,
+    document.origin?.author?.id ?? null,
+    document.origin?.author?.name ?? null,
   )
   keepText(connection, seq, document.text)
   keepGraph(connection, seq, document.graph)
@@ -125,7 +129,7 @@ function replace(connection: Connection, seq: number, document: NewDocument): nu
        stored_file = ?, attempts = 0, blame = 0, next_attempt_at = 0, deaths = 0, place = ?,
        revision = revision + 1,
        external_id = coalesce(?, external_id), tags = coalesce(?, tags),
-       attributes = coalesce(?, attributes), chunking = ?
+       attributes = coalesce(?, attributes), chunking = ?, size = ?, file_hash = ?
      WHERE seq = ?`,
     statusOf(document),
     document.failure ?? null,
@@ -142,6 +146,8 @@ function replace(connection: Connection, seq: number, document: NewDocument): nu
     orNull(document.annotations?.tags),
     orNull(document.annotations?.attributes),
     orNull(document.chunking),
+    document.origin?.size ?? null,
+    document.origin?.fileHash ?? null,
     seq,
   )
   keepText(connection, seq, document.text)

@@ -1,12 +1,26 @@
 import type { DocumentAnnotations } from '../../../engine/ports/document-record.ts'
-import type { ChunkOfOutline, DocumentStore } from '../../../engine/ports/document-store.ts'
+import type {
+  AnnotationChange,
+  ChunkOfOutline,
+  DocumentStore,
+} from '../../../engine/ports/document-store.ts'
 import type { Mutex } from '../../../engine/work/mutex.ts'
+import { nextTurn } from '../../../engine/work/turns.ts'
+import { batches, inBatches, inSlices } from '../../../vectors/slices.ts'
 import { type Calls, called } from '../calls.ts'
 import type { Publisher } from '../change/publisher.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Retrieval } from '../search/retrieval.ts'
 import { customGraph } from './graph/custom-graph-table.ts'
+import { chunkAround } from './neighbour-chunks.ts'
+import { OutlineReader } from './outline-reader.ts'
 import type { Tables } from './tables.ts'
+import { textPart } from './text-part.ts'
+
+/** Documents changed in one transaction: 3 ms at most. */
+const CHANGED_AT_ONCE = 100
+/** Chunks looked up at a time: 1 ms at most. */
+const IDS_AT_ONCE = 100
 
 export interface DocumentParts {
   readonly calls: Calls
@@ -27,6 +41,25 @@ export function workspaceDocuments(parts: DocumentParts): DocumentStore {
     ...called(
       {
         text: (documentId: string) => documents.text(documentId),
+        textPart: (documentId: string, from: number, to: number) => {
+          const document = documents.row(documentId)
+          return document === null ? null : textPart(connection, document, from, to)
+        },
+        outline: async (documentId: string, from: number, to: number, most: number) => {
+          const document = documents.row(documentId)
+          const outline = new OutlineReader({ from, to, most })
+          if (document !== null) await inSlices(outline.read(tables.chunks, document.seq))
+          return outline.result
+        },
+        documentsOfChunks: async (chunkIds: readonly string[]) => {
+          const found = await inBatches([...new Set(chunkIds)], IDS_AT_ONCE, (some) =>
+            tables.chunks.documents(some),
+          )
+          return new Map(found)
+        },
+        placesOfChunks: (chunkIds: readonly string[]) =>
+          inBatches([...new Set(chunkIds)], IDS_AT_ONCE, (some) => tables.chunks.places(some)),
+        chunkAround: (chunkId: string, around: number) => chunkAround(tables, chunkId, around),
         idsBy: (names: Parameters<DocumentStore['idsBy']>[0]) => documents.idsBy(names),
         customGraph: (documentId: string) => customGraph(connection, documentId),
         chunksOf: (documentId: string, page: Parameters<DocumentStore['chunksOf']>[1]) => {
@@ -42,6 +75,23 @@ export function workspaceDocuments(parts: DocumentParts): DocumentStore {
             connection.durably(() => tables.chunks.setOutlines(document.seq, outlines)),
           )
           retrieval.forgetChunks()
+        },
+        changeAnnotations: async (
+          documentIds: readonly string[],
+          change: (annotations: DocumentAnnotations) => AnnotationChange | null,
+        ) => {
+          const changed: string[] = []
+          for (const some of batches(documentIds, CHANGED_AT_ONCE)) {
+            const done = await turns.run(() =>
+              publisher.changeAnnotations(some, (id) => {
+                const document = documents.byId(id)
+                return document && change(document.annotations)
+              }),
+            )
+            for (const id of done) changed.push(id)
+            await nextTurn()
+          }
+          return changed
         },
         setAnnotations: async (
           documentId: string,

@@ -56,6 +56,11 @@ describe('a workspace from before case was folded fully', () => {
       DROP TABLE arriving;
       DROP INDEX chunk_texts_without_outline;
       ALTER TABLE chunk_texts DROP COLUMN outline;
+      DROP INDEX documents_by_file_hash;
+      ALTER TABLE documents DROP COLUMN size;
+      ALTER TABLE documents DROP COLUMN file_hash;
+      ALTER TABLE documents DROP COLUMN author_id;
+      ALTER TABLE documents DROP COLUMN author_name;
       PRAGMA user_version = ${BEFORE}`)
     also(database)
     database.close()

@@ -1,5 +1,5 @@
 import type { EntityState } from '../../../../engine/ports/change.ts'
-import type { NamedEntity } from '../../../../engine/ports/searches.ts'
+import type { EntityHead, NamedEntity } from '../../../../engine/ports/searches.ts'
 import type { Key, StoredEntity } from '../../../../engine/ports/stored-rows.ts'
 import { type Connection, LIMIT } from '../../database/connection.ts'
 import { type Generation, NEVER, visible } from '../../database/visibility.ts'
@@ -28,6 +28,10 @@ const READ = `SELECT e.entity, n.name, e.type, e.description, e.source_ids, e.fi
   FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
     CROSS JOIN entity_names n ON n.id = e.entity
   WHERE ${visible('e')}`
+const HEADS = `SELECT e.entity, n.name, e.type
+  FROM json_each(?) k CROSS JOIN entities e ON e.entity = k.value
+    CROSS JOIN entity_names n ON n.id = e.entity
+  WHERE ${visible('e')} ORDER BY k.key`
 const WITH_NAME_KEYS = `SELECT n.id, n.name_key, e.spread
   FROM json_each(?) k CROSS JOIN entity_names n ON n.name_key = k.value
     CROSS JOIN entities e ON e.entity = n.id
@@ -75,6 +79,14 @@ export class EntityTable extends GraphTable {
         this.generation.current,
       )
       .map((row) => row.name)
+  }
+
+  /** Names and types of the visible ones of these keys, in their order. */
+  heads(keys: readonly Key[]): EntityHead[] {
+    const { current } = this.generation
+    return this.connection
+      .rows<readonly [Key, string, string]>(HEADS, JSON.stringify(keys), current, current)
+      .map(([key, name, type]) => ({ key, name, type }))
   }
 
   /** Visible entities of these name keys. */
