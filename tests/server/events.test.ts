@@ -59,6 +59,8 @@ class Reader {
 describe('events', () => {
   let server: TestServer
   const readers: Reader[] = []
+  /** Texts so far: each has a name of its own. */
+  let sent = 0
   beforeEach(async () => {
     server = await startTestServer(manyUsers(3), { EVENT_STREAM_SECONDS: '600' })
   })
@@ -79,7 +81,7 @@ describe('events', () => {
     const reply = await fetch(`${server.url}/documents/texts?wait=60`, {
       method: 'POST',
       headers: { ...keyOf(user), 'content-type': 'application/json' },
-      body: JSON.stringify({ texts, file_sources: texts.map((_, i) => `u${user}-${i}.txt`) }),
+      body: JSON.stringify({ texts, file_sources: texts.map(() => `u${user}-${sent++}.txt`) }),
     })
     expect(reply.status).toBe(200)
     return (await reply.json()) as { track_id: string; documents: { id: string }[] }
