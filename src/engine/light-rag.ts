@@ -181,9 +181,9 @@ export class LightRag implements Rag {
   }
 
   checkFiles(files: readonly FileToCheck[]) {
-    const { extensions } = this.#publish.fileReader
+    const { fileReader } = this.#publish
     const { maxUploadBytes } = this.#settings
-    return checkFiles({ store: this.#store, extensions, maxUploadBytes }, files)
+    return checkFiles({ store: this.#store, fileReader, maxUploadBytes }, files)
   }
 
   async listDocuments(query: PaginatedQuery) {

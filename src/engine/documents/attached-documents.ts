@@ -105,7 +105,7 @@ interface Taken {
 }
 
 function attachedDocument(
-  { id: attachedTo, trackId, annotations, chunking }: DocumentRecord,
+  { id: attachedTo, trackId, annotations, chunking, origin }: DocumentRecord,
   { filePath, id, kept, room }: Taken,
 ): NewDocument {
   const { tags, attributes } = annotations
@@ -120,6 +120,7 @@ function attachedDocument(
     text: null,
     storedFile: kept.name,
     annotations: { tags, attributes },
+    origin: { size: kept.bytes, fileHash: kept.contentHash, author: origin.author },
     ...(chunking === null ? {} : { chunking }),
   }
 }

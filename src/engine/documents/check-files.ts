@@ -1,5 +1,6 @@
 import type { DocumentRecord } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
+import type { FileReader } from '../ports/file-reader.ts'
 import type { Store } from '../ports/store.ts'
 import { keptName } from '../text/kept-name.ts'
 import { yieldAheadIfDue } from '../work/turns.ts'
@@ -8,8 +9,7 @@ import { checkedFileName } from './file-name.ts'
 
 export interface CheckParts {
   readonly store: Pick<Store, 'documents'>
-  /** Of the files that can be read, with their dots. */
-  readonly extensions: readonly string[]
+  readonly fileReader: Pick<FileReader, 'extensions' | 'recognizes'>
   /** 0 = no limit */
   readonly maxUploadBytes: number
 }
@@ -30,9 +30,9 @@ export async function checkFiles(
 }
 
 async function checkFile(parts: CheckParts, file: FileToCheck): Promise<Checked> {
-  const { extensions, maxUploadBytes } = parts
+  const { fileReader, maxUploadBytes } = parts
   try {
-    checkedFileName(file.name, extensions)
+    checkedFileName(file.name, fileReader)
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     const verdict = error.code === 'unsupported_file_type' ? 'unsupported' : 'invalid_name'
