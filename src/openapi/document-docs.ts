@@ -49,6 +49,8 @@ const applied = {
   created_to: null,
   metadata: null,
 }
+/** Some of those that files are sent back as. */
+const FILE_TYPES = ['application/pdf', 'text/html', 'text/markdown', 'text/plain', 'text/csv']
 const NO_DOCUMENT = { 404: 'There is no document of this id' }
 const counts = { pending: 0, processing: 0, preprocessed: 0, processed: 1, failed: 0, all: 1 }
 const inserted = {
@@ -217,6 +219,11 @@ const one = {
       schema: { type: 'string', description: 'The bytes as they came; of the type of the file' },
       example: '%PDF-1.7',
     },
+    alternatives: FILE_TYPES.map((type) => ({
+      type,
+      schema: { type: 'string' },
+      example: 'The bytes as they came',
+    })),
     errors: {
       404: 'There is no document of this id, or it did not come as a file',
       416: 'The part lies beyond the end of the file',

@@ -164,8 +164,8 @@ export const SERVER_DOCS = {
         type: 'object',
         required: ['username', 'password'],
         properties: {
-          username: { type: 'string' },
-          password: { type: 'string', format: 'password' },
+          username: { type: 'string', maxLength: 16_384 },
+          password: { type: 'string', format: 'password', maxLength: 16_384 },
         },
       },
       example: { username: 'acme', password: 'acme-demo-password' },

@@ -45,12 +45,12 @@ export async function startGatedServer(): Promise<GatedServer> {
   const app = Fastify(httpServerOptions)
   await app.register(httpConventions)
   const health = { info: SERVER_INFO, details: () => true }
-  await registerRoutes(app, {
-    pages: NO_PAGES,
-    rag,
-    health,
-    ollama: OLLAMA,
-  })
+  const events = {
+    async *open() {
+      yield { id: '0-0', event: 'hello', data: {} }
+    },
+  }
+  await registerRoutes(app, { pages: NO_PAGES, rag, events, health, ollama: OLLAMA })
   const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     baseUrl,

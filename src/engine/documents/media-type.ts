@@ -3,7 +3,12 @@ import { extensionOf } from './file-name.ts'
 const OFFICE = 'application/vnd.openxmlformats-officedocument'
 const PLAIN = 'text/plain'
 
-/** Of files that are more than text. All others that can be read are text. */
+/** Packed, or pictures: what nobody has named is not to be taken for text. */
+const UNKNOWN = 'application/octet-stream'
+const TEXTS =
+  /^\.(txt|log|rst|org|adoc|asciidoc|tex|ya?ml|conf|ini|properties|toml|sql|bat|sh|py|rb|php|go|rs|swift|java|kt|cs|c|h|cpp|hpp|jsx?|tsx?|css|scss|less|srt)$/
+
+/** Of files that are more than text. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.pdf': 'application/pdf',
   '.docx': `${OFFICE}.wordprocessingml.document`,
@@ -21,6 +26,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.htm': 'text/html',
   '.csv': 'text/csv',
+  '.tsv': 'text/tab-separated-values',
+  '.jsonl': 'application/jsonl',
   '.json': 'application/json',
   '.xml': 'application/xml',
   '.md': 'text/markdown',
@@ -33,5 +40,6 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** What a file is by the end of its name; nobody has looked into it. */
 export function mediaTypeOf(name: string): string {
   const extension = extensionOf(name)
-  return Object.hasOwn(MEDIA_TYPES, extension) ? (MEDIA_TYPES[extension] ?? PLAIN) : PLAIN
+  if (TEXTS.test(extension)) return PLAIN
+  return Object.hasOwn(MEDIA_TYPES, extension) ? (MEDIA_TYPES[extension] ?? UNKNOWN) : UNKNOWN
 }
