@@ -6,8 +6,7 @@ import {
   type ListDocuments,
 } from '../../../engine/ports/document-record.ts'
 import { yieldAheadIfDue } from '../../../engine/work/turns.ts'
-import { batches } from '../../../vectors/slices.ts'
-import { inBatches } from '../../../vectors/slices.ts'
+import { batches, inBatches } from '../../../vectors/slices.ts'
 import { type Connection, LIMIT } from '../database/connection.ts'
 import type { ArrivingDocuments } from './arriving-documents.ts'
 import { type DocumentRow, documentRecord } from './document-row.ts'
