@@ -47,7 +47,7 @@ export function docStatusResponse(record: DocumentRecord): DocStatusResponse {
     attributes,
     enabled,
     size: record.origin.size,
-    mime: mediaTypeOf(record.storedFile === null ? '.txt' : record.filePath),
+    mime: mediaTypeOf(record.storedFile === null ? 'text.txt' : record.filePath),
     sha256: record.origin.fileHash,
     has_file: hasFile(record),
     created_by: record.origin.author?.id ?? null,
