@@ -23,6 +23,8 @@ const MINE = {
   metadata: {},
   version: 1,
   role: 'editor',
+  permissions: ['tenant:read', 'query:run'],
+  last_used_at: null,
   updated_at: WHEN.created_at,
   ...WHEN,
   num_knowledge_bases: 1,
