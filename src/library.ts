@@ -25,21 +25,17 @@ import { refuseUnfitNode } from './server/guards/unfit-node.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { filesIn } from './workspaces/folder/files-in.ts'
 
+export type { DocumentChange, Metadata } from './engine/documents/chosen-calls.ts'
 export type {
   Chunking,
   ClearDocumentsResponse,
   DeleteDocuments,
   DeleteDocumentsResponse,
-  DocStatusFilter,
   DocStatusResponse,
   DocumentCalls,
-  DocumentChange,
-  DocumentChunks,
-  DocumentChunksQuery,
   InsertFile,
   InsertResponse,
   InsertTexts,
-  Metadata,
   OnConflict,
   PaginatedDocuments,
   PaginatedQuery,
@@ -77,7 +73,8 @@ export {
   type RelationInfo,
   type SubgraphQuery,
 } from './engine/graph/graph-calls.ts'
-export { LightRag, type LightRagParts } from './engine/light-rag.ts'
+export { LightRag } from './engine/light-rag.ts'
+export type { LightRagParts } from './engine/light-rag-parts.ts'
 /* The public entry `tenantrag`: what a program needs that has an engine and no server. */
 export {
   EngineError,
@@ -184,3 +181,6 @@ function embeddingOf(embedding: NonNullable<LightRagOptions['embedding']>): Embe
     ? embedding
     : fromAiSdkEmbeddingModel(embedding.model, embedding.dimension)
 }
+
+export type { DocStatusFilter } from './engine/documents/list-calls.ts'
+export type { DocumentChunks, DocumentChunksQuery } from './engine/documents/reading-calls.ts'

@@ -1,22 +1,20 @@
 import { changeDocuments } from './documents/change-documents.ts'
+import type { FileToCheck } from './documents/check-calls.ts'
 import { checkFiles } from './documents/check-files.ts'
-import { chunkAround } from './documents/chunk-around.ts'
 import type {
   ChangeDocuments,
   DeleteChosen,
-  DeleteDocuments,
   DocumentChange,
-  DocumentChunksQuery,
-  DocumentTextQuery,
-  FacetsQuery,
-  FileToCheck,
+  RetryDocuments,
+} from './documents/chosen-calls.ts'
+import { chunkAround } from './documents/chunk-around.ts'
+import type {
+  DeleteDocuments,
   InsertFile,
   InsertTexts,
-  OriginalBytes,
   PaginatedQuery,
   PipelineStatus,
   ResetStatus,
-  RetryDocuments,
 } from './documents/document-calls.ts'
 import { documentFacets } from './documents/document-facets.ts'
 import { documentText } from './documents/document-text.ts'
@@ -28,10 +26,16 @@ import {
   trackStatus,
   updateDocument,
 } from './documents/documents.ts'
+import type { FacetsQuery } from './documents/list-calls.ts'
 import { listDocuments } from './documents/list-documents.ts'
 import { originalBytes, originalFile } from './documents/original-file.ts'
 import { pageName } from './documents/page-name.ts'
 import { pageVersionOf } from './documents/page-version.ts'
+import type {
+  DocumentChunksQuery,
+  DocumentTextQuery,
+  OriginalBytes,
+} from './documents/reading-calls.ts'
 import { resetStatus } from './documents/reset-status.ts'
 import { createEntity, createRelation } from './graph/create-item.ts'
 import { customKgDocument } from './graph/custom-kg.ts'
@@ -61,20 +65,15 @@ import { KnownStats } from './graph/view/graph-stats.ts'
 import { neighbours } from './graph/view/neighbours.ts'
 import { graphOverview } from './graph/view/overview.ts'
 import { searchEntities } from './graph/view/search-entities.ts'
+import type { LightRagParts } from './light-rag-parts.ts'
 import { DocumentWork } from './pipeline/document-work.ts'
-import type { BackgroundJobs } from './pipeline/pipeline.ts'
-import type { PipelineEvent } from './pipeline/pipeline-event.ts'
 import type { PublishParts } from './pipeline/publish-document.ts'
-import { NO_WATCH, type WorkWatch } from './pipeline/work-watch.ts'
+import { NO_WATCH } from './pipeline/work-watch.ts'
 import { EngineError } from './ports/engine-error.ts'
-import type { FileReader } from './ports/file-reader.ts'
-import type { EngineFiles } from './ports/files.ts'
-import type { Models } from './ports/models.ts'
 import type { Searches } from './ports/searches.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './ports/settings.ts'
 import type { Store } from './ports/store.ts'
-import type { TextCutter } from './ports/text-cutter.ts'
-import type { ModelUsage, Rag, RagStatus } from './rag.ts'
+import type { Rag, RagStatus } from './rag.ts'
 import { CUTS_HERE } from './read/cut-document.ts'
 import { textFileReader } from './read/text-file-reader.ts'
 import { answerQuestion, collectAnswer, questionData } from './retrieve/answer-question.ts'
@@ -85,32 +84,6 @@ import type {
   QueryParams,
   QueryResponse,
 } from './retrieve/query-calls.ts'
-
-export interface LightRagParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
-  readonly store: Store
-  readonly models: Models
-  readonly settings?: Partial<EngineSettings>
-  /** The workspace's own: its uploads, and what people put beside them. */
-  readonly files: EngineFiles
-  /** Makes text of uploads; without it, plain text and Markdown are read. */
-  readonly fileReader?: FileReader
-  /** Cuts the texts of documents; without it, the thread that calls the engine does. */
-  readonly cutter?: TextCutter
-  /** Shown by `status`; empty where there is none. */
-  readonly workingDir?: string
-  /** Added to the `configuration` that `status` shows. */
-  readonly configuration?: Readonly<Record<string, unknown>>
-  /** Shown by `status`: what the workspace has used of each model. */
-  readonly usage?: () => Readonly<Record<string, ModelUsage>>
-  readonly background?: BackgroundJobs
-  /** How long documents are to wait before the next is begun, in milliseconds; not at all without it. */
-  readonly putOffMs?: () => Promise<number>
-  /** Tells what ends of processes count against documents; without it none does. */
-  readonly watch?: WorkWatch
-  /** Told what happens to documents, such as for logs. */
-  readonly onEvent?: (event: PipelineEvent) => void
-  readonly onError?: (message: string, error: unknown) => void
-}
 
 /** The engine of one workspace: graph RAG over one store. */
 export class LightRag implements Rag {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type {
-  DocumentChunks,
   InsertResponse,
   PipelineStatus,
   ScanStarted,
   ScanStatus,
 } from '../../src/engine/documents/document-calls.ts'
+import type { DocumentChunks } from '../../src/engine/documents/reading-calls.ts'
 import { type Reply, RestClient, sleep, type TestServer } from '../routes/rest-client.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 import { type Ask, contractRows, type Row, type Seed } from './contract-rows.ts'

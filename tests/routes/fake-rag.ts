@@ -1,24 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { CheckedFiles, FileToCheck } from '../../src/engine/documents/check-calls.ts'
 import type {
   ChangeDocuments,
-  CheckedFiles,
   ChosenDocuments,
   ChosenResult,
-  ChunkAround,
+  DocumentChange,
+} from '../../src/engine/documents/chosen-calls.ts'
+import type {
   DeleteDocuments,
   DocStatusResponse,
-  DocumentChange,
-  DocumentChunks,
-  DocumentChunksQuery,
-  DocumentTextQuery,
-  FacetsQuery,
-  FacetsResponse,
-  FileToCheck,
   InsertFile,
   InsertResponse,
   InsertTexts,
-  OriginalBytes,
-  OriginalFile,
   PaginatedDocuments,
   PaginatedQuery,
   PipelineStatus,
@@ -26,6 +19,15 @@ import type {
   RetryChunksResponse,
   ScanStatus,
 } from '../../src/engine/documents/document-calls.ts'
+import type { FacetsQuery, FacetsResponse } from '../../src/engine/documents/list-calls.ts'
+import type {
+  ChunkAround,
+  DocumentChunks,
+  DocumentChunksQuery,
+  DocumentTextQuery,
+  OriginalBytes,
+  OriginalFile,
+} from '../../src/engine/documents/reading-calls.ts'
 import type {
   CustomKg,
   EntityDetails,

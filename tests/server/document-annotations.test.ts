@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type {
   DocStatusResponse,
-  DocumentChunks,
   InsertResponse,
   PaginatedDocuments,
 } from '../../src/engine/documents/document-calls.ts'
+import type { DocumentChunks } from '../../src/engine/documents/reading-calls.ts'
 import type { QueryData } from '../../src/engine/retrieve/query-calls.ts'
 import { type Invalid, type Reply, RestClient } from '../routes/rest-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'

@@ -1,5 +1,5 @@
+import type { CheckedFiles } from '../../engine/documents/check-calls.ts'
 import type {
-  CheckedFiles,
   InsertFile,
   InsertResponse,
   InsertTexts,

@@ -1,4 +1,4 @@
-import type { CheckedFiles, FileToCheck } from '../../engine/documents/document-calls.ts'
+import type { CheckedFiles, FileToCheck } from '../../engine/documents/check-calls.ts'
 import { ControlError } from '../core/control-error.ts'
 import type { TenantKb } from '../kbs/tenant-kbs.ts'
 import type { QuotaDesk } from './quota-desk.ts'

@@ -4,7 +4,7 @@ import type { FileReader } from '../ports/file-reader.ts'
 import type { Store } from '../ports/store.ts'
 import { keptName } from '../text/kept-name.ts'
 import { yieldAheadIfDue } from '../work/turns.ts'
-import type { CheckedFiles, FileToCheck, FileVerdict } from './document-calls.ts'
+import type { CheckedFiles, FileToCheck, FileVerdict } from './check-calls.ts'
 import { checkedFileName } from './file-name.ts'
 
 export interface CheckParts {

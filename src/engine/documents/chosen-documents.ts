@@ -2,7 +2,7 @@ import type { DocStatus } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
 import { yieldAheadIfDue } from '../work/turns.ts'
-import type { ChosenDocuments, ChosenResult } from './document-calls.ts'
+import type { ChosenDocuments, ChosenResult } from './chosen-calls.ts'
 import { storedStatuses } from './list-documents.ts'
 import { listFilter } from './list-filter.ts'
 

@@ -1,7 +1,7 @@
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
-import type { ChunkAround } from './document-calls.ts'
 import { shownChunk } from './documents.ts'
+import type { ChunkAround } from './reading-calls.ts'
 
 /**
  * A chunk with its neighbours in the text.

@@ -1,11 +1,33 @@
 import type { CustomKg } from '../graph/graph-calls.ts'
 import type { Step } from '../pipeline/work-watch.ts'
 import type { Author, DocStatus } from '../ports/document-record.ts'
-import type { CallSignal, Citation, MetadataValue } from '../retrieve/query-calls.ts'
+import type { CallSignal } from '../retrieve/query-calls.ts'
+import type { CheckedFiles, FileToCheck } from './check-calls.ts'
+import type {
+  ChangeDocuments,
+  ChosenResult,
+  DeleteChosen,
+  DocumentChange,
+  Metadata,
+  RetryDocuments,
+} from './chosen-calls.ts'
+import type {
+  AppliedFilter,
+  DocStatusFilter,
+  DocumentFilterFields,
+  FacetsQuery,
+  FacetsResponse,
+} from './list-calls.ts'
 import type { PageVersion } from './page-calls.ts'
-
-/** What lists can be cut to; newer LightRAG knows two more, which no document has here. */
-export type DocStatusFilter = DocStatus | 'parsing' | 'analyzing'
+import type {
+  ChunkAround,
+  DocumentChunks,
+  DocumentChunksQuery,
+  DocumentText,
+  DocumentTextQuery,
+  OriginalBytes,
+  OriginalFile,
+} from './reading-calls.ts'
 
 /** What a known file name means for an insert; `replace` puts the new text in its place. */
 export type OnConflict = 'keep' | 'replace'
@@ -26,9 +48,6 @@ export interface Chunking {
       }
     | undefined
 }
-
-/** Fields of the caller's own. */
-export type Metadata = Readonly<Record<string, unknown>>
 
 export interface InsertTexts {
   readonly texts: readonly string[]
@@ -126,150 +145,11 @@ export interface DocStatusResponse {
   readonly revision: number
 }
 
-/** Which part of a document's text. */
-export interface DocumentTextQuery {
-  /** In UTF-16 units, from 0; what lies beyond the end is cut off. */
-  readonly from?: number | undefined
-  /** Exclusive; 65,536 behind `from` at most, and unless given. */
-  readonly to?: number | undefined
-  /** Whether headings and pages of the whole text are told. */
-  readonly outline?: boolean | undefined
-}
-
-export interface DocumentText {
-  readonly document_id: string
-  /** Of the whole text, in UTF-16 units; 0 while there is none. */
-  readonly length: number
-  /** As asked for, but never in the middle of a character. */
-  readonly from: number
-  readonly to: number
-  readonly text: string
-  /** That begin in the part, or in the whole text; none before the document is processed. */
-  readonly headings: readonly {
-    readonly level: number
-    readonly title: string
-    readonly start: number
-  }[]
-  readonly pages: readonly { readonly page: number; readonly start: number }[]
-  /** Whether there are more of them than are told. */
-  readonly outline_truncated: boolean
-}
-
-/** The file that a document came as. */
-export interface OriginalFile {
-  /** The document's name for it. */
-  readonly file_name: string
-  /** In bytes. */
-  readonly size: number
-  readonly mime: string
-  /** Another for other bytes. */
-  readonly tag: string
-}
-
-/** Which bytes of it. */
-export interface OriginalBytes {
-  readonly document_id: string
-  /** Of the file that is meant: with another, nothing is sent. */
-  readonly tag: string
-  /** Both included, from 0. */
-  readonly first: number
-  readonly last: number
-}
-
-/** A chunk among its neighbours. */
-export interface ChunkAround {
-  readonly chunk: ShownChunk
-  readonly document_id: string
-  readonly file_path: string
-  /** In the order of the text; none at its beginning. */
-  readonly previous: readonly ShownChunk[]
-  readonly next: readonly ShownChunk[]
-}
-
-/** A chunk as a reader of its document sees it. */
-export type ShownChunk = DocumentChunks['chunks'][number]
-
-/** What to change of a document; the rest stays. */
-export interface DocumentChange {
-  /** Takes the place of all tags. */
-  readonly tags?: readonly string[] | undefined
-  /** Takes the place of all fields of the caller's own. */
-  readonly metadata?: Metadata | undefined
-  /** False hides the document from queries; it stays stored. */
-  readonly enabled?: boolean | undefined
-}
-
-export interface DocumentChunksQuery {
-  /** `set_aside` for those that extraction gave up. */
-  readonly status?: 'set_aside' | undefined
-  /** From 1. */
-  readonly page?: number | undefined
-  /** 1 to 200. */
-  readonly page_size?: number | undefined
-}
-
-export interface DocumentChunks {
-  readonly document_id: string
-  readonly chunks: readonly (Omit<Citation, 'document_id' | 'sentence' | 'end_page'> & {
-    readonly content: string
-    readonly tokens: number
-    readonly status: 'extracted' | 'set_aside'
-    readonly error: string | null
-  })[]
-  readonly total_count: number
-}
-
 export interface RetryChunksResponse {
   readonly status: 'retry_started' | 'nothing_to_retry'
   readonly message: string
   /** How many chunks are extracted again. */
   readonly chunks: number
-}
-
-/** Which documents are meant: all that is given must hold; of a list, one entry. */
-export interface DocumentFilterFields {
-  /** Part of the name, the external id or the summary, whatever its case. */
-  readonly q?: string | null | undefined
-  readonly tags?: readonly string[] | null | undefined
-  /** Ends of file names, such as `pdf`. */
-  readonly types?: readonly string[] | null | undefined
-  readonly enabled?: boolean | null | undefined
-  /** Id of who sent it first. */
-  readonly owner?: string | null | undefined
-  /** ISO 8601, both included. */
-  readonly created_from?: string | null | undefined
-  readonly created_to?: string | null | undefined
-  /** A field that is a list holds each of its entries. */
-  readonly metadata?:
-    | Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>
-    | null
-    | undefined
-}
-
-/** Every condition as it was understood; null for none. */
-export interface AppliedFilter {
-  readonly q: string | null
-  readonly tags: readonly string[] | null
-  readonly types: readonly string[] | null
-  readonly enabled: boolean | null
-  readonly owner: string | null
-  readonly created_from: string | null
-  readonly created_to: string | null
-  readonly metadata: Readonly<Record<string, readonly unknown[]>> | null
-}
-
-export interface FacetsQuery extends DocumentFilterFields {
-  readonly status_filters?: readonly DocStatusFilter[] | null | undefined
-}
-
-/** What occurs among the documents that are meant, most frequent first. */
-export interface FacetsResponse {
-  readonly total_count: number
-  readonly status: Record<string, number>
-  readonly tags: readonly { readonly tag: string; readonly n: number }[]
-  readonly types: readonly { readonly type: string; readonly n: number }[]
-  readonly owners: readonly { readonly owner: string; readonly name: string; readonly n: number }[]
-  readonly applied: AppliedFilter & { readonly status_filters: readonly DocStatusFilter[] | null }
 }
 
 export interface PaginatedQuery extends DocumentFilterFields {
@@ -347,78 +227,6 @@ export interface DeleteDocumentsResponse {
   readonly taken: readonly string[]
   /** What was named and is not here. */
   readonly not_found: readonly string[]
-}
-
-/** A file that somebody is about to send. */
-export interface FileToCheck {
-  readonly name: string
-  /** In bytes. */
-  readonly size: number
-  /** Of its bytes, in hex. */
-  readonly sha256?: string | null | undefined
-  readonly external_id?: string | null | undefined
-}
-
-/**
- * What would become of a file: `changed` where another is here under its name or id, `same` where its
- * very bytes are.
- */
-export type FileVerdict =
-  | 'new'
-  | 'same'
-  | 'changed'
-  | 'too_large'
-  | 'unsupported'
-  | 'invalid_name'
-  | 'over_quota'
-
-export interface CheckedFiles {
-  /** In the order asked for. */
-  readonly items: readonly {
-    readonly name: string
-    readonly verdict: FileVerdict
-    /** Of the document that is here. */
-    readonly document_id: string | null
-    readonly reason: string | null
-  }[]
-}
-
-/** Which documents an act is for: these, or all that a filter leaves of the list. */
-export interface ChosenDocuments {
-  readonly doc_ids?: readonly string[] | null | undefined
-  readonly filter?: FacetsQuery | null | undefined
-  /** Whether it is only told what would come of it. */
-  readonly dry_run?: boolean | undefined
-}
-
-export interface RetryDocuments extends ChosenDocuments {}
-
-export interface DeleteChosen extends ChosenDocuments {
-  readonly delete_file?: boolean | undefined
-  readonly delete_llm_cache?: boolean | undefined
-}
-
-export interface ChangeDocuments extends ChosenDocuments {
-  readonly change: DocumentChange & {
-    /** Beside the tags that a document has. */
-    readonly add_tags?: readonly string[] | undefined
-    readonly remove_tags?: readonly string[] | undefined
-  }
-}
-
-/** What came of an act for several documents. */
-export interface ChosenResult {
-  readonly matched: number
-  readonly accepted: number
-  readonly dry_run: boolean
-  /** One by one, the first 1,000. */
-  readonly items: readonly {
-    readonly id: string
-    readonly result: 'accepted' | 'skipped' | 'not_found'
-    /** Of what was not accepted. */
-    readonly reason: string | null
-  }[]
-  readonly items_truncated: boolean
 }
 
 export interface ResetStatus {

@@ -1,5 +1,5 @@
 import type { Store } from '../ports/store.ts'
-import type { FacetsQuery, FacetsResponse } from './document-calls.ts'
+import type { FacetsQuery, FacetsResponse } from './list-calls.ts'
 import { storedStatuses } from './list-documents.ts'
 import { appliedFilter, listFilter } from './list-filter.ts'
 

@@ -1,7 +1,7 @@
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
-import type { DocumentText, DocumentTextQuery } from './document-calls.ts'
 import { notFound } from './documents.ts'
+import type { DocumentText, DocumentTextQuery } from './reading-calls.ts'
 
 /** Of a part, in UTF-16 units. */
 const LONGEST_PART = 65_536

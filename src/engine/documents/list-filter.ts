@@ -3,7 +3,7 @@ import { EngineError } from '../ports/engine-error.ts'
 import { foldedCase } from '../text/folded-case.ts'
 import { keptName } from '../text/kept-name.ts'
 import { keptJson } from './document-annotations.ts'
-import type { AppliedFilter, DocumentFilterFields } from './document-calls.ts'
+import type { AppliedFilter, DocumentFilterFields } from './list-calls.ts'
 
 /**
  * The filter of a list; null when it has none.

@@ -1,9 +1,9 @@
 import { EngineError } from '../ports/engine-error.ts'
 import type { Files } from '../ports/files.ts'
 import type { Store } from '../ports/store.ts'
-import type { OriginalBytes, OriginalFile } from './document-calls.ts'
 import { notFound } from './documents.ts'
 import { mediaTypeOf } from './media-type.ts'
+import type { OriginalBytes, OriginalFile } from './reading-calls.ts'
 
 interface FileParts {
   readonly store: Pick<Store, 'documents'>

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { AttachedDocuments } from '../documents/attached-documents.ts'
+import type { ChosenResult, DeleteChosen, RetryDocuments } from '../documents/chosen-calls.ts'
 import { actOnChosen } from '../documents/chosen-documents.ts'
 import { ScheduledClearing } from '../documents/clear-documents.ts'
 import type {
-  ChosenResult,
   ClearDocumentsResponse,
-  DeleteChosen,
   DeleteDocuments,
   DeleteDocumentsResponse,
   DocStatusResponse,
   PipelineStatus,
-  RetryDocuments,
 } from '../documents/document-calls.ts'
 import { requeueSetAside } from '../documents/documents.ts'
 import { Intake } from '../documents/intake.ts'
@@ -18,42 +16,24 @@ import { NamedDocuments } from '../documents/named-documents.ts'
 import { ScheduledDeletions } from '../documents/scheduled-deletions.ts'
 import { AttemptCaches } from '../merge/attempt-cache.ts'
 import { embedPending } from '../merge/embed-pending.ts'
-import type { DeathCount, DocumentRecord, InterruptedDocument } from '../ports/document-record.ts'
+import type { DeathCount, DocumentRecord } from '../ports/document-record.ts'
 import { EngineError, ModelUnavailable } from '../ports/engine-error.ts'
-import type { FileReader } from '../ports/file-reader.ts'
-import type { EngineFiles } from '../ports/files.ts'
 import { ModelHealth } from '../ports/model-health.ts'
-import type { CallOptions, Models } from '../ports/models.ts'
-import type { EngineSettings } from '../ports/settings.ts'
-import type { Store } from '../ports/store.ts'
-import type { TextCutter } from '../ports/text-cutter.ts'
+import type { CallOptions } from '../ports/models.ts'
 import type { DegradedReason } from '../rag.ts'
 import { outlineDocuments } from '../read/outline-documents.ts'
 import { Scanner } from '../scan/scan.ts'
+import { deathCount } from './death-count.ts'
 import { degradedReasons } from './degraded-reasons.ts'
 import { DeletionRunner } from './deletion-runner.ts'
 import { DocumentProgress, showProgress } from './document-progress.ts'
+import type { DocumentWorkParts } from './document-work-parts.ts'
 import { modelOutages } from './model-outages.ts'
-import { type BackgroundJobs, isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
-import type { PipelineEvent, WorkCourse } from './pipeline-event.ts'
+import { isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
+import type { WorkCourse } from './pipeline-event.ts'
 import { PipelineLog } from './pipeline-log.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
 import { WorkLease } from './work-lease.ts'
-import type { WorkWatch } from './work-watch.ts'
-
-export interface DocumentWorkParts extends Pick<PublishParts, 'graphBounds' | 'room'> {
-  readonly store: Store
-  readonly models: Models
-  readonly settings: EngineSettings
-  readonly files: EngineFiles
-  readonly fileReader: FileReader
-  readonly cutter: TextCutter
-  readonly background: BackgroundJobs
-  readonly putOffMs: () => Promise<number>
-  readonly watch: WorkWatch
-  readonly onEvent: (event: PipelineEvent) => void
-  readonly onError: (message: string, error: unknown) => void
-}
 
 /** All that is done with documents: taken in, processed, deleted, and found in the input folder. */
 export class DocumentWork {
@@ -420,17 +400,6 @@ export class DocumentWork {
       this.#parts.onError('Making the outlines of documents failed', error)
     })
   }
-}
-
-/** Processes that may end by the work on a document before it is given up. */
-const MOST_DEATHS = 2
-
-function deathCount({ step, deaths: before }: InterruptedDocument, how: string): DeathCount {
-  const deaths = before + 1
-  const failed = deaths >= MOST_DEATHS
-  const times = deaths === 1 ? 'the server' : `${deaths} servers in a row`
-  const errorMsg = `The work on this document ended ${times} (step: ${step || 'read'}): ${how}.`
-  return { deaths, failed, errorMsg: failed ? errorMsg : `${errorMsg} It is tried once more.` }
 }
 
 /** Of a model that is known from its calls for documents alone. */

@@ -62,7 +62,8 @@ export async function openLocalEngines(
     maxMs: config.EVENT_STREAM_SECONDS * 1000,
   })
   const rag = ragFor(workspaces, services)
-  const routes = dataRoutes(config, rag, source, services, webPages(config))
+  const pages = webPages(config)
+  const routes = dataRoutes(config, rag, source, services, pages)
   return {
     ...workspaces,
     probes: models.probes,

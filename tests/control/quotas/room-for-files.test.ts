@@ -3,7 +3,7 @@ import { ControlError } from '../../../src/control/core/control-error.ts'
 import type { TenantKb } from '../../../src/control/kbs/tenant-kbs.ts'
 import { DEFAULT_QUOTA } from '../../../src/control/quotas/quota.ts'
 import { roomFor } from '../../../src/control/quotas/room-for-files.ts'
-import type { FileVerdict } from '../../../src/engine/documents/document-calls.ts'
+import type { FileVerdict } from '../../../src/engine/documents/check-calls.ts'
 
 const TENANT_KB: TenantKb = {
   workspace: 'acme',

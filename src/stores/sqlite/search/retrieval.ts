@@ -23,6 +23,7 @@ import { RowCache, type RowCacheOptions } from './row-cache.ts'
 import { respelled } from './spelling.ts'
 import { TieCache } from './tie-cache.ts'
 import { VectorKeys } from './vector-keys.ts'
+import { withDegree } from './with-degree.ts'
 import type { WorkingGraph } from './working-graph.ts'
 
 /** Searches and reads of what is visible. */
@@ -298,33 +299,6 @@ export class Retrieval {
       })(),
     )
     return names
-  }
-}
-
-/** Written out, which takes a quarter of the time of a spread. */
-function withDegree(row: EntityRow, degree: number): StoredEntity {
-  const {
-    key,
-    name,
-    type,
-    description,
-    sourceIds,
-    filePaths,
-    createdAt,
-    tokens,
-    embeddingPending,
-  } = row
-  return {
-    key,
-    name,
-    type,
-    description,
-    sourceIds,
-    filePaths,
-    createdAt,
-    tokens,
-    embeddingPending,
-    degree,
   }
 }
 
