@@ -25,7 +25,7 @@ import { refuseUnfitNode } from './server/guards/unfit-node.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { filesIn } from './workspaces/folder/files-in.ts'
 
-export type { DocumentChange, Metadata } from './engine/documents/chosen-calls.ts'
+export type { DocumentChange, Metadata } from './engine/documents/chosen/chosen-calls.ts'
 export type {
   Chunking,
   ClearDocumentsResponse,
@@ -182,5 +182,8 @@ function embeddingOf(embedding: NonNullable<LightRagOptions['embedding']>): Embe
     : fromAiSdkEmbeddingModel(embedding.model, embedding.dimension)
 }
 
-export type { DocStatusFilter } from './engine/documents/list-calls.ts'
-export type { DocumentChunks, DocumentChunksQuery } from './engine/documents/reading-calls.ts'
+export type { DocStatusFilter } from './engine/documents/list/list-calls.ts'
+export type {
+  DocumentChunks,
+  DocumentChunksQuery,
+} from './engine/documents/reading/reading-calls.ts'

@@ -1,13 +1,6 @@
-import { changeDocuments } from './documents/change-documents.ts'
 import type { FileToCheck } from './documents/check-calls.ts'
 import { checkFiles } from './documents/check-files.ts'
-import type {
-  ChangeDocuments,
-  DeleteChosen,
-  DocumentChange,
-  RetryDocuments,
-} from './documents/chosen-calls.ts'
-import { chunkAround } from './documents/chunk-around.ts'
+import { changeDocuments } from './documents/chosen/change-documents.ts'
 import type {
   DeleteDocuments,
   InsertFile,
@@ -16,8 +9,6 @@ import type {
   PipelineStatus,
   ResetStatus,
 } from './documents/document-calls.ts'
-import { documentFacets } from './documents/document-facets.ts'
-import { documentText } from './documents/document-text.ts'
 import {
   documentById,
   documentChunks,
@@ -26,35 +17,25 @@ import {
   trackStatus,
   updateDocument,
 } from './documents/documents.ts'
-import type { FacetsQuery } from './documents/list-calls.ts'
-import { listDocuments } from './documents/list-documents.ts'
-import { originalBytes, originalFile } from './documents/original-file.ts'
+import { documentFacets } from './documents/list/document-facets.ts'
+import type { FacetsQuery } from './documents/list/list-calls.ts'
+import { listDocuments } from './documents/list/list-documents.ts'
 import { pageName } from './documents/page-name.ts'
 import { pageVersionOf } from './documents/page-version.ts'
+import { chunkAround } from './documents/reading/chunk-around.ts'
+import { documentText } from './documents/reading/document-text.ts'
+import { originalBytes, originalFile } from './documents/reading/original-file.ts'
 import type {
   DocumentChunksQuery,
   DocumentTextQuery,
   OriginalBytes,
-} from './documents/reading-calls.ts'
+} from './documents/reading/reading-calls.ts'
 import { resetStatus } from './documents/reset-status.ts'
 import { createEntity, createRelation } from './graph/create-item.ts'
 import { customKgDocument } from './graph/custom-kg.ts'
 import { deleteEntity, deleteRelation } from './graph/delete-item.ts'
 import { editEntity, editRelation } from './graph/edit-item.ts'
 import { exportGraph } from './graph/export/export-graph.ts'
-import type {
-  CreateEntity,
-  CreateRelation,
-  CustomKg,
-  EditEntity,
-  EditRelation,
-  ExportFormat,
-  GraphOverviewQuery,
-  MergeEntities,
-  NeighboursQuery,
-  PathQuery,
-  SubgraphQuery,
-} from './graph/graph-calls.ts'
 import { knownName } from './graph/item-name.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
 import { searchEntityNames } from './graph/search-entity-names.ts'
@@ -84,6 +65,8 @@ import type {
   QueryParams,
   QueryResponse,
 } from './retrieve/query-calls.ts'
+
+type Input<Method extends keyof Rag> = Parameters<Rag[Method]>[0]
 
 /** The engine of one workspace: graph RAG over one store. */
 export class LightRag implements Rag {
@@ -208,7 +191,7 @@ export class LightRag implements Rag {
     return chunkAround(this.#store, chunkId, around)
   }
 
-  async updateDocument(documentId: string, change: DocumentChange) {
+  async updateDocument(documentId: string, change: Parameters<Rag['updateDocument']>[1]) {
     const changed = await updateDocument(this.#store, documentId, change)
     const [shown = changed] = await this.#work.withProgress([changed])
     return shown
@@ -248,15 +231,15 @@ export class LightRag implements Rag {
     return this.#work.reprocessFailed()
   }
 
-  retryDocuments(input: RetryDocuments) {
+  retryDocuments(input: Input<'retryDocuments'>) {
     return this.#work.retryChosen(input)
   }
 
-  async changeDocuments(input: ChangeDocuments) {
+  async changeDocuments(input: Input<'changeDocuments'>) {
     return changeDocuments(this.#store, input)
   }
 
-  deleteChosen(input: DeleteChosen) {
+  deleteChosen(input: Input<'deleteChosen'>) {
     return this.#work.deleteChosen(input)
   }
 
@@ -312,11 +295,11 @@ export class LightRag implements Rag {
     return { version: await this.#store.dataVersion() }
   }
 
-  graphOverview(query: GraphOverviewQuery, options: CallSignal = {}) {
+  graphOverview(query: Input<'graphOverview'>, options: CallSignal = {}) {
     return graphOverview(this.#store, query, options.signal)
   }
 
-  neighbours(query: NeighboursQuery) {
+  neighbours(query: Input<'neighbours'>) {
     return neighbours(this.#graphView(), query)
   }
 
@@ -324,7 +307,7 @@ export class LightRag implements Rag {
     return entityDetails(this.#graphView(), name)
   }
 
-  findPaths(query: PathQuery) {
+  findPaths(query: Input<'findPaths'>) {
     return findPaths(this.#graphView(), query)
   }
 
@@ -332,7 +315,7 @@ export class LightRag implements Rag {
     return this.#stats.of(this.#store)
   }
 
-  subgraph(query: SubgraphQuery) {
+  subgraph(query: Input<'subgraph'>) {
     return subgraph(this.#store, query, this.#settings)
   }
 
@@ -340,39 +323,39 @@ export class LightRag implements Rag {
     return { exists: (await knownName(this.#store.searches, name)) !== null }
   }
 
-  entityCreate(input: CreateEntity) {
+  entityCreate(input: Input<'entityCreate'>) {
     return createEntity(this.#publish, input)
   }
 
-  entityEdit(input: EditEntity) {
+  entityEdit(input: Input<'entityEdit'>) {
     return editEntity(this.#publish, input)
   }
 
-  relationCreate(input: CreateRelation) {
+  relationCreate(input: Input<'relationCreate'>) {
     return createRelation(this.#publish, input)
   }
 
-  relationEdit(input: EditRelation) {
+  relationEdit(input: Input<'relationEdit'>) {
     return editRelation(this.#publish, input)
   }
 
-  mergeEntities(input: MergeEntities) {
+  mergeEntities(input: Input<'mergeEntities'>) {
     return mergeEntities(this.#publish, input)
   }
 
-  deleteEntity(input: { readonly entity_name: string }) {
+  deleteEntity(input: Input<'deleteEntity'>) {
     return deleteEntity(this.#publish, input)
   }
 
-  deleteRelation(input: { readonly source_entity: string; readonly target_entity: string }) {
+  deleteRelation(input: Input<'deleteRelation'>) {
     return deleteRelation(this.#publish, input)
   }
 
-  exportGraph({ format }: { readonly format: ExportFormat }, options: CallSignal = {}) {
+  exportGraph({ format }: Input<'exportGraph'>, options: CallSignal = {}) {
     return exportGraph(this.#store.graph, format, options.signal)
   }
 
-  async insertCustomKg(input: CustomKg) {
+  async insertCustomKg(input: Input<'insertCustomKg'>) {
     const document = await customKgDocument(input, this.#settings)
     return this.#work.intake.insertDocument(document, input.on_conflict ?? 'keep')
   }

@@ -5,7 +5,7 @@ import type {
   ScanStarted,
   ScanStatus,
 } from '../../src/engine/documents/document-calls.ts'
-import type { DocumentChunks } from '../../src/engine/documents/reading-calls.ts'
+import type { DocumentChunks } from '../../src/engine/documents/reading/reading-calls.ts'
 import { type Reply, RestClient, sleep, type TestServer } from '../routes/rest-client.ts'
 import { manyUsers, startTestServer } from '../server/test-server.ts'
 import { type Ask, contractRows, type Row, type Seed } from './contract-rows.ts'

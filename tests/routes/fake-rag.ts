@@ -5,7 +5,7 @@ import type {
   ChosenDocuments,
   ChosenResult,
   DocumentChange,
-} from '../../src/engine/documents/chosen-calls.ts'
+} from '../../src/engine/documents/chosen/chosen-calls.ts'
 import type {
   DeleteDocuments,
   DocStatusResponse,
@@ -19,7 +19,7 @@ import type {
   RetryChunksResponse,
   ScanStatus,
 } from '../../src/engine/documents/document-calls.ts'
-import type { FacetsQuery, FacetsResponse } from '../../src/engine/documents/list-calls.ts'
+import type { FacetsQuery, FacetsResponse } from '../../src/engine/documents/list/list-calls.ts'
 import type {
   ChunkAround,
   DocumentChunks,
@@ -27,7 +27,7 @@ import type {
   DocumentTextQuery,
   OriginalBytes,
   OriginalFile,
-} from '../../src/engine/documents/reading-calls.ts'
+} from '../../src/engine/documents/reading/reading-calls.ts'
 import type {
   CustomKg,
   EntityDetails,

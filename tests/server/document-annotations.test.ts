@@ -4,7 +4,7 @@ import type {
   InsertResponse,
   PaginatedDocuments,
 } from '../../src/engine/documents/document-calls.ts'
-import type { DocumentChunks } from '../../src/engine/documents/reading-calls.ts'
+import type { DocumentChunks } from '../../src/engine/documents/reading/reading-calls.ts'
 import type { QueryData } from '../../src/engine/retrieve/query-calls.ts'
 import { type Invalid, type Reply, RestClient } from '../routes/rest-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'

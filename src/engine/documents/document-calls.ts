@@ -10,14 +10,14 @@ import type {
   DocumentChange,
   Metadata,
   RetryDocuments,
-} from './chosen-calls.ts'
+} from './chosen/chosen-calls.ts'
 import type {
   AppliedFilter,
   DocStatusFilter,
   DocumentFilterFields,
   FacetsQuery,
   FacetsResponse,
-} from './list-calls.ts'
+} from './list/list-calls.ts'
 import type { PageVersion } from './page-calls.ts'
 import type {
   ChunkAround,
@@ -27,7 +27,7 @@ import type {
   DocumentTextQuery,
   OriginalBytes,
   OriginalFile,
-} from './reading-calls.ts'
+} from './reading/reading-calls.ts'
 
 /** What a known file name means for an insert; `replace` puts the new text in its place. */
 export type OnConflict = 'keep' | 'replace'

@@ -3,11 +3,11 @@ import type { DocumentChunk } from '../ports/document-store.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { Store } from '../ports/store.ts'
 import { yieldAheadIfDue } from '../work/turns.ts'
-import type { DocumentChange } from './chosen-calls.ts'
+import type { DocumentChange } from './chosen/chosen-calls.ts'
 import { annotationsOf } from './document-annotations.ts'
 import type { DocStatusResponse, RetryChunksResponse, TrackStatus } from './document-calls.ts'
 import { mediaTypeOf } from './media-type.ts'
-import type { DocumentChunks, DocumentChunksQuery, ShownChunk } from './reading-calls.ts'
+import type { DocumentChunks, DocumentChunksQuery, ShownChunk } from './reading/reading-calls.ts'
 
 const LIST_LIMIT = 1000
 

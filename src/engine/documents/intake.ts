@@ -18,9 +18,9 @@ import { checkedFileName, LONGEST_NAME, recognized, storedExtension } from './fi
 import { contentHashInTurns, documentIdInTurns, fileDocumentId, newTrackId } from './identifiers.ts'
 import { pageName } from './page-name.ts'
 import { isOfPage, pageExtension, pageMetadata } from './page-version.ts'
+import { textOrigin } from './reading/text-origin.ts'
 import type { ScheduledDeletions } from './scheduled-deletions.ts'
 import { summaryInTurns } from './summary-of.ts'
-import { textOrigin } from './text-origin.ts'
 
 /** The file path of a text that was sent without one. */
 export const UNKNOWN_SOURCE = 'unknown_source'

@@ -5,8 +5,8 @@ import {
   documentIdInTurns,
   newTrackId,
 } from '../documents/identifiers.ts'
+import { textOrigin } from '../documents/reading/text-origin.ts'
 import { summaryInTurns } from '../documents/summary-of.ts'
-import { textOrigin } from '../documents/text-origin.ts'
 import { embedEach } from '../pipeline/embed-each.ts'
 import type { NewChunk } from '../ports/change.ts'
 import type { DocumentRecord, NewDocument } from '../ports/document-record.ts'

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { AttachedDocuments } from '../documents/attached-documents.ts'
-import type { ChosenResult, DeleteChosen, RetryDocuments } from '../documents/chosen-calls.ts'
-import { actOnChosen } from '../documents/chosen-documents.ts'
+import type {
+  ChosenResult,
+  DeleteChosen,
+  RetryDocuments,
+} from '../documents/chosen/chosen-calls.ts'
+import { actOnChosen } from '../documents/chosen/chosen-documents.ts'
 import { ScheduledClearing } from '../documents/clear-documents.ts'
 import type {
   ClearDocumentsResponse,
@@ -16,14 +20,13 @@ import { NamedDocuments } from '../documents/named-documents.ts'
 import { ScheduledDeletions } from '../documents/scheduled-deletions.ts'
 import { AttemptCaches } from '../merge/attempt-cache.ts'
 import { embedPending } from '../merge/embed-pending.ts'
-import type { DeathCount, DocumentRecord } from '../ports/document-record.ts'
+import type { DocumentRecord } from '../ports/document-record.ts'
 import { EngineError, ModelUnavailable } from '../ports/engine-error.ts'
 import { ModelHealth } from '../ports/model-health.ts'
 import type { CallOptions } from '../ports/models.ts'
 import type { DegradedReason } from '../rag.ts'
 import { outlineDocuments } from '../read/outline-documents.ts'
 import { Scanner } from '../scan/scan.ts'
-import { deathCount } from './death-count.ts'
 import { degradedReasons } from './degraded-reasons.ts'
 import { DeletionRunner } from './deletion-runner.ts'
 import { DocumentProgress, showProgress } from './document-progress.ts'
@@ -33,6 +36,7 @@ import { isStoreOut, Pipeline, type WorkOptions } from './pipeline.ts'
 import type { WorkCourse } from './pipeline-event.ts'
 import { PipelineLog } from './pipeline-log.ts'
 import { type PublishParts, publishDocument } from './publish-document.ts'
+import { recoverInterrupted } from './recover-interrupted.ts'
 import { WorkLease } from './work-lease.ts'
 
 /** All that is done with documents: taken in, processed, deleted, and found in the input folder. */
@@ -151,7 +155,7 @@ export class DocumentWork {
   /** Takes up what the end of a process has interrupted, and what was scheduled. */
   async open(): Promise<void> {
     await this.publish.uploads.removeUnfinished()
-    await this.#recover()
+    await recoverInterrupted(this.publish, this.#parts)
     await this.#clearing.load()
     await this.#clear().catch((error: unknown) => {
       if (!isStoreOut(error)) throw error
@@ -369,20 +373,6 @@ export class DocumentWork {
       if (this.#inWork.get(id) === progress) this.#inWork.delete(id)
       hand.end()
     }
-  }
-
-  /** What a process had in work when it ended goes on, unless two have ended by it. */
-  async #recover(): Promise<void> {
-    const { store, owner } = this.publish
-    const counted = new Map<string, DeathCount>()
-    for (const document of await store.queue.interrupted(owner)) {
-      const how = await this.#parts.watch.blame(document.owner, document.id)
-      if (how === null) continue
-      const count = deathCount(document, how)
-      counted.set(document.id, count)
-      this.#parts.onEvent({ type: 'ended_process', document, ...count })
-    }
-    await store.queue.recover(owner, counted)
   }
 
   /** An outage of the model leaves them pending; the next run tries again. */

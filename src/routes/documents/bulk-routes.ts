@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import type { ChosenDocuments } from '../../engine/documents/chosen-calls.ts'
+import type { ChosenDocuments } from '../../engine/documents/chosen/chosen-calls.ts'
 import type { Rag } from '../../engine/rag.ts'
 import { BODY_BYTES } from '../../http/body/body-sizes.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { DocStatusFilter, FacetsQuery } from '../../engine/documents/list-calls.ts'
+import type { DocStatusFilter, FacetsQuery } from '../../engine/documents/list/list-calls.ts'
 import { shorten } from '../../http/errors/shorten.ts'
 import { RequestValidationError } from '../../http/errors/validation-error.ts'
 import { authorOf } from '../../http/request-author.ts'

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import type { DocStatusFilter, FacetsResponse } from '../../engine/documents/list-calls.ts'
+import type { DocStatusFilter, FacetsResponse } from '../../engine/documents/list/list-calls.ts'
 import { LONGEST, NullableString, nullableText } from '../common-schemas.ts'
 import { MetadataFilter } from '../metadata-filter.ts'
 import { Counts, DOC_STATUSES, Documents, Page } from './document-schemas.ts'

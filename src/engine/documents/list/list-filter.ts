@@ -1,8 +1,8 @@
-import type { JsonValue, ListFilter } from '../ports/document-record.ts'
-import { EngineError } from '../ports/engine-error.ts'
-import { foldedCase } from '../text/folded-case.ts'
-import { keptName } from '../text/kept-name.ts'
-import { keptJson } from './document-annotations.ts'
+import type { JsonValue, ListFilter } from '../../ports/document-record.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import { foldedCase } from '../../text/folded-case.ts'
+import { keptName } from '../../text/kept-name.ts'
+import { keptJson } from '../document-annotations.ts'
 import type { AppliedFilter, DocumentFilterFields } from './list-calls.ts'
 
 /**

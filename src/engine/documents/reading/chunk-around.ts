@@ -1,6 +1,6 @@
-import { EngineError } from '../ports/engine-error.ts'
-import type { Store } from '../ports/store.ts'
-import { shownChunk } from './documents.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import type { Store } from '../../ports/store.ts'
+import { shownChunk } from '../documents.ts'
 import type { ChunkAround } from './reading-calls.ts'
 
 /**

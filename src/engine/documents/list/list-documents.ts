@@ -5,12 +5,12 @@ import {
   type DocumentRecord,
   type ListDocuments,
   type ListFilter,
-} from '../ports/document-record.ts'
-import { EngineError } from '../ports/engine-error.ts'
-import type { Store } from '../ports/store.ts'
-import type { PaginatedDocuments, PaginatedQuery } from './document-calls.ts'
-import { docStatusResponse, rowsBefore, statusCounts } from './documents.ts'
-import { contentHash } from './identifiers.ts'
+} from '../../ports/document-record.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import type { Store } from '../../ports/store.ts'
+import type { PaginatedDocuments, PaginatedQuery } from '../document-calls.ts'
+import { docStatusResponse, rowsBefore, statusCounts } from '../documents.ts'
+import { contentHash } from '../identifiers.ts'
 import type { DocStatusFilter } from './list-calls.ts'
 import { appliedFilter, listFilter } from './list-filter.ts'
 

@@ -1,4 +1,4 @@
-import type { FacetsQuery } from './list-calls.ts'
+import type { FacetsQuery } from '../list/list-calls.ts'
 
 /** Fields of the caller's own. */
 export type Metadata = Readonly<Record<string, unknown>>

@@ -1,8 +1,8 @@
-import { EngineError } from '../ports/engine-error.ts'
-import type { Files } from '../ports/files.ts'
-import type { Store } from '../ports/store.ts'
-import { notFound } from './documents.ts'
-import { mediaTypeOf } from './media-type.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import type { Files } from '../../ports/files.ts'
+import type { Store } from '../../ports/store.ts'
+import { notFound } from '../documents.ts'
+import { mediaTypeOf } from '../media-type.ts'
 import type { OriginalBytes, OriginalFile } from './reading-calls.ts'
 
 interface FileParts {

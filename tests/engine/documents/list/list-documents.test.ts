@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PaginatedQuery } from '../../../src/engine/documents/document-calls.ts'
-import { LightRag } from '../../../src/engine/light-rag.ts'
-import { tokenCount } from '../../../src/engine/text/tokenizer.ts'
-import { offlineModels } from '../../../src/models/offline/offline-models.ts'
-import { openSqliteStore } from '../../../src/stores/sqlite/sqlite-store.ts'
-import { filesIn } from '../../../src/workspaces/folder/files-in.ts'
-import { tempFolder } from '../../server/temp-folder.ts'
+import type { PaginatedQuery } from '../../../../src/engine/documents/document-calls.ts'
+import { LightRag } from '../../../../src/engine/light-rag.ts'
+import { tokenCount } from '../../../../src/engine/text/tokenizer.ts'
+import { offlineModels } from '../../../../src/models/offline/offline-models.ts'
+import { openSqliteStore } from '../../../../src/stores/sqlite/sqlite-store.ts'
+import { filesIn } from '../../../../src/workspaces/folder/files-in.ts'
+import { tempFolder } from '../../../server/temp-folder.ts'
 
 describe('a list of documents', () => {
   let folder: Awaited<ReturnType<typeof tempFolder>>

@@ -1,5 +1,5 @@
-import type { Author, DocumentOrigin } from '../ports/document-record.ts'
-import { eachPiece } from '../text/text-pieces.ts'
+import type { Author, DocumentOrigin } from '../../ports/document-record.ts'
+import { eachPiece } from '../../text/text-pieces.ts'
 
 /** Where a text comes from that was sent as such; of any length, which holds nobody. */
 export async function textOrigin(

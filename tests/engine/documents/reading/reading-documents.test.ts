@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DocumentText } from '../../../src/engine/documents/reading-calls.ts'
-import { openEngine, type TestEngine } from '../open-engine.ts'
+import type { DocumentText } from '../../../../src/engine/documents/reading/reading-calls.ts'
+import { openEngine, type TestEngine } from '../../open-engine.ts'
 
 /** Longer than what is read on the thread of the server. */
 const LONG = 600_000

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PaginatedQuery } from '../../../src/engine/documents/document-calls.ts'
-import { Connection } from '../../../src/stores/sqlite/database/connection.ts'
-import { openEngine, type TestEngine } from '../open-engine.ts'
+import type { PaginatedQuery } from '../../../../src/engine/documents/document-calls.ts'
+import { Connection } from '../../../../src/stores/sqlite/database/connection.ts'
+import { openEngine, type TestEngine } from '../../open-engine.ts'
 
 const ADA = { id: 'usr_ada', name: 'ada' }
 const BOB = { id: 'usr_bob', name: 'bob' }

@@ -1,10 +1,10 @@
-import type { DocumentAnnotations } from '../ports/document-record.ts'
-import type { AnnotationChange } from '../ports/document-store.ts'
-import { EngineError } from '../ports/engine-error.ts'
-import type { Store } from '../ports/store.ts'
+import type { DocumentAnnotations } from '../../ports/document-record.ts'
+import type { AnnotationChange } from '../../ports/document-store.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import type { Store } from '../../ports/store.ts'
+import { annotationsOf } from '../document-annotations.ts'
 import type { ChangeDocuments, ChosenResult } from './chosen-calls.ts'
 import { actOnChosen } from './chosen-documents.ts'
-import { annotationsOf } from './document-annotations.ts'
 
 /**
  * Changes what callers say of several documents.

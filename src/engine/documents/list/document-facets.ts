@@ -1,4 +1,4 @@
-import type { Store } from '../ports/store.ts'
+import type { Store } from '../../ports/store.ts'
 import type { FacetsQuery, FacetsResponse } from './list-calls.ts'
 import { storedStatuses } from './list-documents.ts'
 import { appliedFilter, listFilter } from './list-filter.ts'

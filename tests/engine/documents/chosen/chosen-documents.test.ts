@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { EngineError } from '../../../src/engine/ports/engine-error.ts'
-import { newDocument } from '../../stores/samples.ts'
-import { openEngine, type TestEngine } from '../open-engine.ts'
+import { EngineError } from '../../../../src/engine/ports/engine-error.ts'
+import { newDocument } from '../../../stores/samples.ts'
+import { openEngine, type TestEngine } from '../../open-engine.ts'
 
 const MANY = 3000
 /** More than are taken on at a time. */

@@ -1,6 +1,6 @@
-import { EngineError } from '../ports/engine-error.ts'
-import type { Store } from '../ports/store.ts'
-import { notFound } from './documents.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import type { Store } from '../../ports/store.ts'
+import { notFound } from '../documents.ts'
 import type { DocumentText, DocumentTextQuery } from './reading-calls.ts'
 
 /** Of a part, in UTF-16 units. */

@@ -1,4 +1,4 @@
-import type { Citation } from '../retrieve/query-calls.ts'
+import type { Citation } from '../../retrieve/query-calls.ts'
 
 export interface DocumentChunksQuery {
   /** `set_aside` for those that extraction gave up. */

@@ -1,5 +1,5 @@
-import type { DocStatus } from '../ports/document-record.ts'
-import type { MetadataValue } from '../retrieve/query-calls.ts'
+import type { DocStatus } from '../../ports/document-record.ts'
+import type { MetadataValue } from '../../retrieve/query-calls.ts'
 
 /** What lists can be cut to; newer LightRAG knows two more, which no document has here. */
 export type DocStatusFilter = DocStatus | 'parsing' | 'analyzing'

@@ -1,10 +1,10 @@
-import type { DocStatus } from '../ports/document-record.ts'
-import { EngineError } from '../ports/engine-error.ts'
-import type { Store } from '../ports/store.ts'
-import { yieldAheadIfDue } from '../work/turns.ts'
+import type { DocStatus } from '../../ports/document-record.ts'
+import { EngineError } from '../../ports/engine-error.ts'
+import type { Store } from '../../ports/store.ts'
+import { yieldAheadIfDue } from '../../work/turns.ts'
+import { storedStatuses } from '../list/list-documents.ts'
+import { listFilter } from '../list/list-filter.ts'
 import type { ChosenDocuments, ChosenResult } from './chosen-calls.ts'
-import { storedStatuses } from './list-documents.ts'
-import { listFilter } from './list-filter.ts'
 
 /** Documents taken on at a time. */
 const AT_ONCE = 200
