@@ -25,7 +25,16 @@ import { refuseUnfitNode } from './server/guards/unfit-node.ts'
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts'
 import { filesIn } from './workspaces/folder/files-in.ts'
 
-export type { DocumentChange, Metadata } from './engine/documents/chosen/chosen-calls.ts'
+export type { CheckedFiles, FileToCheck, FileVerdict } from './engine/documents/check-calls.ts'
+export type {
+  ChangeDocuments,
+  ChosenDocuments,
+  ChosenResult,
+  DeleteChosen,
+  DocumentChange,
+  Metadata,
+  RetryDocuments,
+} from './engine/documents/chosen/chosen-calls.ts'
 export type {
   Chunking,
   ClearDocumentsResponse,
@@ -47,7 +56,9 @@ export type {
   ScanStarted,
   ScanStatus,
   TrackStatus,
+  WebPage,
 } from './engine/documents/document-calls.ts'
+export type { FetchedPage, PageFetcher, PageVersion } from './engine/documents/page-calls.ts'
 export {
   type CreateEntity,
   type CreateRelation,
@@ -59,18 +70,29 @@ export {
   type EditEntity,
   type EditEntityReply,
   type EditRelation,
+  type EntityDetails,
   type EntityInfo,
+  type EntitySource,
   EXPORT_FORMATS,
   type ExportFormat,
+  type FoundEntity,
+  type FoundPaths,
   type GraphCalls,
   type GraphEdge,
   type GraphEdits,
   type GraphNode,
+  type GraphOverviewQuery,
   type GraphReply,
+  type GraphStats,
   type KnowledgeGraph,
   type MergeEntities,
+  type Neighbours,
+  type NeighboursQuery,
   type OperationSummary,
+  type PathQuery,
   type RelationInfo,
+  type ShownEntity,
+  type ShownRelation,
   type SubgraphQuery,
 } from './engine/graph/graph-calls.ts'
 export { LightRag } from './engine/light-rag.ts'
@@ -182,8 +204,20 @@ function embeddingOf(embedding: NonNullable<LightRagOptions['embedding']>): Embe
     : fromAiSdkEmbeddingModel(embedding.model, embedding.dimension)
 }
 
-export type { DocStatusFilter } from './engine/documents/list/list-calls.ts'
 export type {
+  AppliedFilter,
+  DocStatusFilter,
+  DocumentFilterFields,
+  FacetsQuery,
+  FacetsResponse,
+} from './engine/documents/list/list-calls.ts'
+export type {
+  ChunkAround,
   DocumentChunks,
   DocumentChunksQuery,
+  DocumentText,
+  DocumentTextQuery,
+  OriginalBytes,
+  OriginalFile,
+  ShownChunk,
 } from './engine/documents/reading/reading-calls.ts'

@@ -12,6 +12,8 @@ const FOLDERS = /^src\/(?:engine|formats|models\/offline|stores\/sqlite\/[^/]*$)
 /** What expressions read there is short: names of files and fields, numbers, words that are counted. */
 const SHORT_TEXTS = [
   'src/engine/documents/file-name.ts',
+  'src/engine/documents/list/list-filter.ts',
+  'src/engine/documents/media-type.ts',
   'src/engine/documents/page-name.ts',
   'src/formats/pdf/pdf-outline.ts',
   'src/formats/pdf/read-pdf.ts',
