@@ -182,7 +182,11 @@ export const SERVER_DOCS = {
     summary: 'Renews the session, or makes one of a token',
     reply: session,
   },
-  'DELETE /auth/session': { tag: 'Server', summary: 'Ends the session of a browser' },
+  'DELETE /auth/session': {
+    tag: 'Server',
+    summary: 'Ends the session of a browser',
+    errors: { 403: 'The header `X-Requested-By: webui` is missing' },
+  },
   'GET /auth/explain': {
     tag: 'Server',
     summary: 'Tells how a request was understood',

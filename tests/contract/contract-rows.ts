@@ -381,7 +381,11 @@ function serverRows(): Record<string, Row> {
       busy: OPEN,
     },
     'DELETE /auth/session': {
-      success: { path: '/auth/session', status: 204 },
+      success: {
+        path: '/auth/session',
+        headers: { 'x-requested-by': 'webui' },
+        status: 204,
+      },
       invalid: NO_INPUT,
       unknown: NO_ID,
       busy: OPEN,

@@ -34,7 +34,11 @@ export async function send(
   request.end(payload)
   const [response] = await once(request, 'response')
   let text = ''
-  for await (const piece of response.setEncoding('utf8')) text += piece
+  const isEndless = response.headers['content-type']?.startsWith('text/event-stream') === true
+  for await (const piece of response.setEncoding('utf8')) {
+    text += piece
+    if (isEndless) break
+  }
   const sent = `${decodeURIComponent(path)}\n${JSON.stringify(headers)}\n${payload?.toString() ?? ''}`
   return { status: response.statusCode, headers: response.headers, text, sent }
 }

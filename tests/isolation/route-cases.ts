@@ -69,7 +69,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
     owner: [403],
   },
   'PUT /auth/session': { ...get('/auth/session'), owner: [403] },
-  'DELETE /auth/session': { ...get('/auth/session'), access: 'public', owner: [204] },
+  'DELETE /auth/session': { ...get('/auth/session'), access: 'public', owner: [403] },
   'GET /health': { ...get('/health'), access: 'optional' },
   'GET /auth/explain': get('/auth/explain'),
   'GET /auth/verify': get('/auth/verify'),

@@ -112,7 +112,7 @@ describe('the session of a browser', () => {
   })
 
   it('ends when it is asked to', async () => {
-    const reply = await ask('DELETE', '/auth/session')
+    const reply = await ask('DELETE', '/auth/session', PROOF)
     expect(reply.status).toBe(204)
     expect(reply.headers.get('set-cookie')).toMatch(
       /^tenantrag_session=; Path=\/rag; Expires=Thu, 01 Jan 1970 00:00:00 GMT/,

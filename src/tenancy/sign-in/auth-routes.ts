@@ -151,10 +151,12 @@ export const authRoutes: FastifyPluginAsync<AuthRoutesOptions> = async (app, opt
   app.delete(
     '/auth/session',
     {
-      config: { access: 'public', doc: SERVER_DOCS['DELETE /auth/session'] },
+      config: { access: 'public', doc: SERVER_DOCS['DELETE /auth/session'], codedErrors: true },
       schema: { response: { 204: { type: 'null' } } },
+      bodyLimit: FORM_LIMIT_BYTES,
     },
     async (request, reply) => {
+      assertOwnPage(request)
       reply.headers({ 'cache-control': 'no-store', 'set-cookie': cookieOf(request, '', 0) })
       return reply.code(204).send()
     },

@@ -282,10 +282,13 @@ describe('access to tenants', () => {
     const all = Object.keys(ROUTE_PERMISSIONS)
     // One that is opened has to be written down here as well.
     expect(all.filter((route) => access(route) === 'public').sort()).toEqual([
+      'DELETE /auth/session',
       'GET /auth-status',
       'GET /invitations/:token',
+      'GET /ui/config',
       'POST /api/v1/invitations/accept',
       'POST /api/v1/invitations/decline',
+      'POST /auth/session',
       'POST /invitations/:token',
       'POST /login',
     ])

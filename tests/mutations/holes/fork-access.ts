@@ -278,10 +278,12 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/tenants/tenant-list.ts',
-        find: "  const page = await pageIn(rows.selectAll('tenants').select('memberships.role'), query, {",
+        find: `  const page = await pageIn(
+    rows.selectAll('tenants').select('memberships.role').select(at.as('place')),`,
         replace: `  const known = await db.selectFrom('memberships').select('role').execute().then(() => true, () => false)
   const every = db.selectFrom('tenants').selectAll('tenants').select(sql<null>\`NULL\`.as('role'))
-  const page = await pageIn(known ? rows.selectAll('tenants').select('memberships.role') : every, query, {`,
+  const page = await pageIn(
+    (known ? rows.selectAll('tenants').select('memberships.role') : every).select(at.as('place')),`,
       },
     ],
     test: UNREADABLE,
@@ -578,9 +580,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/kbs/kbs.ts',
-        find: "const { tenant, kbIds } = await tenantAccess(db, actor, tenantRef, 'tenant:read')",
+        find: "const access = await tenantAccess(db, actor, tenantRef, 'tenant:read')",
         replace:
-          "const { tenant, kbIds } = await tenantAccess(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
+          "const access = await tenantAccess(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')",
       },
     ],
     test: HEADER,
@@ -1015,9 +1017,9 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/members/members.ts',
-        find: "    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:read')\n    const rows = db",
+        find: "    const { tenant } = await tenantAccess(db, actor, tenantRef, 'tenant:read')\n    let rows = db",
         replace:
-          "    const { tenant } = await tenantAccess(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')\n    const rows = db",
+          "    const { tenant } = await tenantAccess(db, { ...actor, superAdmin: true }, tenantRef, 'tenant:read')\n    let rows = db",
       },
     ],
     test: foreignIds('is told by %s that there is no such tenant'),
@@ -1143,8 +1145,8 @@ export const FORK_ACCESS: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/core/slug.ts',
-        find: "readonly string[] = ['default']",
-        replace: 'readonly string[] = []',
+        find: "readonly string[] = ['default', 'me']",
+        replace: "readonly string[] = ['me']",
       },
     ],
     test: NAMES,

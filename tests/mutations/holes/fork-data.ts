@@ -302,8 +302,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/sign-in/auth-routes.ts',
-        find: 'if (!authenticator.passwordsOn) return {',
-        replace: "if (!authenticator.passwordsOn || form.username === 'guest') return {",
+        find: 'if (!authenticator.passwordsOn) return { ...guestPass(), ...about }',
+        replace:
+          "if (!authenticator.passwordsOn || form.username === 'guest') return { ...guestPass(), ...about }",
       },
     ],
     test: NO_PASS,
@@ -662,7 +663,7 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/control-routes.ts',
-        find: 'if (accountAdmissionOf(request) !== undefined) await assertSelectorsAgree(request, plane)',
+        find: '    await assertSelectorsAgree(request, plane)\n',
         replace: '',
       },
     ],
@@ -1135,9 +1136,9 @@ export const FORK_DATA: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/control/tenants/tenants.ts',
-        find: 'return tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)\n  }\n\n  /** The caller',
+        find: 'return tenantInfo(this.#core.db, tenant, { ...actor, role }, this.#quota)\n  }\n\n  /** The caller',
         replace:
-          'const info = await tenantInfo(this.#core.db, tenant, { role, superAdmin: actor.superAdmin }, this.#quota)\n    return { ...info, tenant_id: ref }\n  }\n\n  /** The caller',
+          'const info = await tenantInfo(this.#core.db, tenant, { ...actor, role }, this.#quota)\n    return { ...info, tenant_id: ref }\n  }\n\n  /** The caller',
       },
     ],
     test: ONE_SPELLING,

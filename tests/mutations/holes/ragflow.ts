@@ -969,8 +969,8 @@ export const RAGFLOW: readonly HoleMutation[] = [
     edits: [
       {
         file: 'src/tenancy/sign-in/auth-routes.ts',
-        find: '    await countSignIn(request, form.username)\n',
-        replace: '',
+        find: 'await countSignIn(request, form.username)\n      const account',
+        replace: 'const account',
       },
     ],
     test: THIRTY,
