@@ -63,7 +63,7 @@ it('a knowledge base uses its own model, key and temperature, and its neighbour 
   expect(await used('plain')).toEqual({
     models: ['model-for-answers', 'model-of-the-server'],
     keys: ['Bearer key-of-the-server'],
-    temperatures: [undefined],
+    temperatures: [0, undefined],
   })
 })
 

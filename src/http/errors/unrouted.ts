@@ -39,11 +39,23 @@ export function answerUnrouted(app: FastifyInstance, prefixOf: PrefixOf = () => 
     return reply.code(404).send({ detail: 'Not Found' })
   }
   app.setNotFoundHandler(answer)
+  // The router takes nothing for a parameter as well, and a list with a slash too many for one of its items.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (endsInNothing(request)) answer(request, reply)
+    else done()
+  })
   // Before the body is read: a broken body must not hide that there is nothing here.
   app.addHook('preParsing', (request, reply, payload, done) => {
     if (request.is404) answer(request, reply)
     else done(null, payload)
   })
+}
+
+/** Whether the last segment is a parameter, and nothing stands there. */
+function endsInNothing({ routeOptions: { url = '' }, url: asked }: FastifyRequest): boolean {
+  if (!url.startsWith(':', url.lastIndexOf('/') + 1)) return false
+  const end = asked.indexOf('?')
+  return asked.charAt((end < 0 ? asked.length : end) - 1) === '/'
 }
 
 /** A parameter stands for one segment; a catch-all for nothing, or every 404 would be a 405. */
