@@ -29,6 +29,8 @@ const FRAME = new Set(
     'tell show find happen happens want need know say says please exactly called advantage advantages ' +
     'disadvantage disadvantages according document documents information somebody someone anybody anyone one ' +
     'first thing things number amount there much many get look like use used using work works ' +
+    'said tells told mention mentions mentioned stated described known talk talks speak speaks spoken about ' +
+    'gesagt sagt erwähnt steht bekannt dit disent mentionné connu dice dicen dicho menciona conocido ' +
     'bedeutet bedeuten heißt unterschied vergleich vergleichen welche dinge liste nenne erkläre ' +
     'différence comparer comparaison signifie expliquer expliquez liste quel quelle chose choses ' +
     'diferencia significa explica lista differenza spiega elenco'
