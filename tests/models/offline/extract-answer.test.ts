@@ -120,3 +120,16 @@ describe('no answer', () => {
     ])
   })
 })
+
+it('is found by what a question is about, whatever verb it asks by', async () => {
+  const text = 'The depot repairs the Mirlo pump. It opens at six.'
+  for (const question of [
+    'What is said of Mirlo?',
+    'What is known about Mirlo?',
+    'Is Mirlo mentioned?',
+    'Was wird über Mirlo gesagt?',
+    'Est-ce que Mirlo est mentionné ?',
+  ]) {
+    expect((await told(question, passage(text)))[0]?.[0], question).toContain('Mirlo')
+  }
+})
