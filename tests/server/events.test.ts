@@ -153,7 +153,7 @@ describe('events', () => {
     expect((await fetch(`${server.url}/events`)).status).toBe(401)
   })
 
-  it('keep no engine open, and cost an insert nothing where nobody listens', async () => {
+  it('lease no engine while somebody listens', async () => {
     const reader = await listen(2)
     const { pool } = await server.gauges()
     expect(pool.leases).toBe(0)
