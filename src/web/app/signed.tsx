@@ -5,8 +5,8 @@ import { accessOptions, type Explanation, tenantsOfWorkspaces } from '../data/ac
 import type { UiConfig } from '../data/ui-config.ts'
 import { TenantsPage } from '../features/tenants/tenants-page.tsx'
 import type { Session } from '../state/session.ts'
+import { FrontWaiting } from '../ui/front-waiting.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
 import { TENANTS_PATH } from '../work/routes.ts'
 import { useServices } from '../work/services.ts'
 import { useLocation } from '../work/use-location.ts'
@@ -29,15 +29,7 @@ export function Signed({ session: { account }, config, wantedTenant }: SignedPro
       </main>
     )
   }
-  if (access.data === undefined) {
-    return (
-      <main className="front">
-        <div className="front-card">
-          <Skeleton lines={3} height={20} />
-        </div>
-      </main>
-    )
-  }
+  if (access.data === undefined) return <FrontWaiting />
   return (
     <ChosenTenant
       account={account}

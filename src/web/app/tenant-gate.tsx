@@ -5,8 +5,8 @@ import { SINGLE_TENANT } from '../api/http-client.ts'
 import { type KbCard, kbsOfWorkspaces, kbsOptions } from '../data/access.ts'
 import { useTexts } from '../i18n/use-texts.ts'
 import { ActionButton } from '../ui/action-button.tsx'
+import { FrontWaiting } from '../ui/front-waiting.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
 import { useServices } from '../work/services.ts'
 import { Shell, type ShellProps } from './shell.tsx'
 
@@ -44,15 +44,7 @@ export function TenantGate(props: TenantGateProps) {
       </main>
     )
   }
-  if (kbs === undefined || !isIn) {
-    return (
-      <main className="front">
-        <div className="front-card">
-          <Skeleton lines={3} height={20} />
-        </div>
-      </main>
-    )
-  }
+  if (kbs === undefined || !isIn) return <FrontWaiting />
   return <Shell {...props} kbs={kbs} />
 }
 

@@ -1,8 +1,8 @@
 import type { DocumentPage } from '../../data/document-list.ts'
 import { useTexts } from '../../i18n/use-texts.ts'
 import type { ViewPatch } from '../../state/view-state.ts'
-import { ActionButton } from '../../ui/action-button.tsx'
 import { Choice } from '../../ui/choice.tsx'
+import { PageButtons } from '../../ui/page-buttons.tsx'
 
 interface PagerProps {
   readonly pagination: DocumentPage['pagination']
@@ -32,23 +32,11 @@ export function Pager({ pagination, pageSize, onChange }: PagerProps) {
         }))}
         onChange={(size) => onChange({ pageSize: Number(size) })}
       />
-      <ActionButton
-        icon="back"
-        iconOnly
-        isDisabled={page <= 1}
-        onPress={() => onChange({ page: page === 2 ? undefined : page - 1 })}
-      >
-        {t('documents.previous')}
-      </ActionButton>
-      <span className="number">{t('documents.pageOf', { page, pages })}</span>
-      <ActionButton
-        icon="forward"
-        iconOnly
-        isDisabled={page >= pages}
-        onPress={() => onChange({ page: page + 1 })}
-      >
-        {t('documents.next')}
-      </ActionButton>
+      <PageButtons
+        page={page}
+        pages={pages}
+        onGo={(next) => onChange({ page: next === 1 ? undefined : next })}
+      />
     </nav>
   )
 }

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { CHUNKS_A_PAGE, chunksOptions } from '../../data/document-list.ts'
 import { useTexts } from '../../i18n/use-texts.ts'
-import { ActionButton } from '../../ui/action-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { PageButtons } from '../../ui/page-buttons.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { PageLink } from '../../work/page-link.tsx'
@@ -59,23 +59,7 @@ export function ChunkList({ documentId, onOpen }: ChunkListProps) {
       </ol>
       {pages > 1 && (
         <nav className="row" aria-label={t('documents.pages')}>
-          <ActionButton
-            icon="back"
-            iconOnly
-            isDisabled={page <= 1}
-            onPress={() => setPage(page - 1)}
-          >
-            {t('documents.previous')}
-          </ActionButton>
-          <span className="number">{t('documents.pageOf', { page, pages })}</span>
-          <ActionButton
-            icon="forward"
-            iconOnly
-            isDisabled={page >= pages}
-            onPress={() => setPage(page + 1)}
-          >
-            {t('documents.next')}
-          </ActionButton>
+          <PageButtons page={page} pages={pages} onGo={setPage} />
         </nav>
       )}
     </div>
