@@ -127,8 +127,7 @@ function dataRefusal(route: string, body: unknown, caller: Caller): readonly num
   const [method = '', url = ''] = route.split(' ')
   const rule = ruleOf(ROUTE_PERMISSIONS, method, url)
   if (rule === undefined) throw new Error(`${route} has no row`)
-  // The first asks for a header that no page of another origin can send, the second for a token.
-  if (/^(?:POST|DELETE) \/auth\/session$/.test(route)) return [403]
+  // A session is made of a token alone.
   if (route === 'PUT /auth/session' && caller.kind === 'key') return [403]
   const { access } = rule
   if (access === 'public') return undefined

@@ -14,10 +14,10 @@ export interface Answer {
 export async function send(
   url: string,
   method: string,
-  { path, body, upload }: Call,
+  { path, body, upload, headers: ofCall }: Call,
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer> {
-  const all: Record<string, string> = { ...headers, connection: 'close' }
+  const all: Record<string, string> = { ...headers, ...ofCall, connection: 'close' }
   let payload: Buffer | undefined
   if (upload !== undefined) {
     const form = new FormData()

@@ -16,6 +16,8 @@ export interface Call {
   readonly body?: unknown
   /** Sent as one file of a form instead of a body. */
   readonly upload?: { readonly name: string; readonly content: string }
+  /** Beside those of the caller. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface RouteCase {
@@ -37,6 +39,8 @@ const open = (path: string): RouteCase => ({
   owner: [200, 302, 307, 404],
 })
 const q = encodeURIComponent
+/** No page of another origin can send it. */
+const OWN_PAGE = { 'x-requested-by': 'webui' }
 
 /** A change of the graph: what it changes may be gone already by another one. */
 const change = (path: string, body: (ids: Ids) => unknown): RouteCase => ({
@@ -64,12 +68,16 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
     owner: [422],
   },
   'POST /auth/session': {
-    call: () => ({ path: '/auth/session', body: {} }),
+    call: () => ({ path: '/auth/session', body: {}, headers: OWN_PAGE }),
     access: 'public',
-    owner: [403],
+    owner: [422],
   },
   'PUT /auth/session': { ...get('/auth/session'), owner: [403] },
-  'DELETE /auth/session': { ...get('/auth/session'), access: 'public', owner: [403] },
+  'DELETE /auth/session': {
+    call: () => ({ path: '/auth/session', headers: OWN_PAGE }),
+    access: 'public',
+    owner: [204],
+  },
   'GET /health': { ...get('/health'), access: 'optional' },
   'GET /auth/explain': get('/auth/explain'),
   'GET /auth/verify': get('/auth/verify'),

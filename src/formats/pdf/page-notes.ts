@@ -34,12 +34,20 @@ function noteOf(annotation: Fields): string {
 }
 
 /** The value of a field behind its name, as people see it where it is told. */
-function fieldOf({ fieldType, fieldName, alternativeText, fieldValue, ...field }: Fields): string {
+function fieldOf(field: Fields): string {
+  const {
+    fieldType,
+    fieldName,
+    alternativeText,
+    fieldValue,
+    pushButton,
+    password: isHidden,
+  } = field
   const values = (Array.isArray(fieldValue) ? fieldValue : [fieldValue]).filter(
     (value) => typeof value === 'string',
   )
   const value = values.join(', ').trim()
-  if (fieldType === 'Sig' || field.pushButton === true || field.password === true) return ''
+  if (fieldType === 'Sig' || pushButton === true || isHidden === true) return ''
   if (fieldType === 'Btn' && OFF.test(value)) return ''
   const names = [alternativeText, fieldName].filter((name) => typeof name === 'string')
   const name = names.find((one) => one.trim() !== '')?.trim() ?? ''

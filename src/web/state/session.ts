@@ -129,16 +129,21 @@ function parsed(text: string | null): unknown {
 }
 
 function readSession(value: unknown): Session | undefined {
-  if (!isRecord(value) || typeof value.account !== 'string') return undefined
-  const { credential } = value
-  if (!isRecord(credential)) return undefined
-  if (credential.kind === 'token' && typeof credential.token === 'string') {
-    return { account: value.account, credential: { kind: 'token', token: credential.token } }
-  }
-  if (credential.kind === 'key' && typeof credential.key === 'string') {
-    return { account: value.account, credential: { kind: 'key', key: credential.key } }
-  }
-  return credential.kind === 'none'
-    ? { account: value.account, credential: { kind: 'none' } }
-    : undefined
+  if (!isRecord(value) || !isRecord(value.credential)) return undefined
+  const account = textIn(value, 'account')
+  const credential = readCredential(value.credential)
+  return account === undefined || credential === undefined ? undefined : { account, credential }
+}
+
+function readCredential(fields: Readonly<Record<string, unknown>>): Credential | undefined {
+  const { kind } = fields
+  const [token, key] = [textIn(fields, 'token'), textIn(fields, 'key')]
+  if (kind === 'token' && token !== undefined) return { kind, token }
+  if (kind === 'key' && key !== undefined) return { kind, key }
+  return kind === 'none' ? { kind } : undefined
+}
+
+function textIn(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = fields[name]
+  return typeof value === 'string' ? value : undefined
 }

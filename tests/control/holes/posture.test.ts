@@ -233,4 +233,4 @@ async function guestToken(folder: string): Promise<string> {
 
 /** A secret beside a sign of equality, but for the question whether there is one. */
 const COMPARED =
-  /\b(\w*[pP]assword|\w*[sS]ecret|apiKey|api_key|bearerKey|\w*[tT]oken)\s*[!=]==?(?!=|\s*(undefined|null|true|'string'|''|0)(?!\w))/g
+  /\b(\w*[pP]assword|\w*[sS]ecret|apiKey|api_key|bearerKey|\w*[tT]oken)\s*[!=]==?(?!=|\s*(undefined|null|''|0)(?!\w))/g
