@@ -35,6 +35,7 @@ import { createEntity, createRelation } from './graph/create-item.ts'
 import { customKgDocument } from './graph/custom-kg.ts'
 import { deleteEntity, deleteRelation } from './graph/delete-item.ts'
 import { editEntity, editRelation } from './graph/edit-item.ts'
+import { enabledSearches } from './graph/enabled-searches.ts'
 import { exportGraph } from './graph/export/export-graph.ts'
 import { knownName } from './graph/item-name.ts'
 import { mergeEntities } from './graph/merge-entities.ts'
@@ -51,7 +52,6 @@ import { DocumentWork } from './pipeline/document-work.ts'
 import type { PublishParts } from './pipeline/publish-document.ts'
 import { NO_WATCH } from './pipeline/work-watch.ts'
 import { EngineError } from './ports/engine-error.ts'
-import type { Searches } from './ports/searches.ts'
 import { DEFAULT_SETTINGS, type EngineSettings } from './ports/settings.ts'
 import type { Store } from './ports/store.ts'
 import type { Rag, RagStatus } from './rag.ts'
@@ -276,11 +276,11 @@ export class LightRag implements Rag {
   }
 
   async entityNames() {
-    return (await this.#enabled()).entityNames()
+    return (await enabledSearches(this.#store)).entityNames()
   }
 
   async popularEntityNames(limit: number) {
-    return (await this.#enabled()).popularNames(limit)
+    return (await enabledSearches(this.#store)).popularNames(limit)
   }
 
   async searchEntityNames(text: string, limit: number) {
@@ -371,11 +371,6 @@ export class LightRag implements Rag {
       reasons: await this.#work.reasons(),
       ...(this.#parts.usage ? { usage: this.#parts.usage() } : {}),
     }
-  }
-
-  /** What the enabled documents say, to look at. */
-  async #enabled(): Promise<Searches> {
-    return (await this.#store.searches.within(null)) ?? this.#store.searches
   }
 
   #graphView() {

@@ -4,7 +4,7 @@ import { workspaceKey } from '../../tenancy/workspace-name.ts'
 import { ControlError, notFound } from '../core/control-error.ts'
 import { configIn } from '../core/rag-config.ts'
 import type { ControlTables, KbRow, TenantRow } from '../database/control-tables.ts'
-import { isoTime } from '../database/iso-time.ts'
+import { isoTime, isoTimeOrNull } from '../database/iso-time.ts'
 import { objectIn } from '../database/json-column.ts'
 import { newId } from '../database/opaque-id.ts'
 import { permissionsIn, type TenantViewer } from '../tenants/tenant-info.ts'
@@ -131,7 +131,7 @@ export async function kbInfo(
     config: configIn(row.config),
     version: row.version,
     permissions: permissionsIn(tenant, viewer),
-    last_used_at: lastUse === null ? null : isoTime(lastUse),
+    last_used_at: isoTimeOrNull(lastUse),
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     created_by: row.created_by,

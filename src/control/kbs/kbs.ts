@@ -13,7 +13,7 @@ import { changedConfig, checkedConfig } from '../core/rag-config.ts'
 import { checkedSlug, slugOf } from '../core/slug.ts'
 import type { KbRow } from '../database/control-tables.ts'
 import { newId } from '../database/opaque-id.ts'
-import { type Page, type PageQuery, pageIn } from '../database/page.ts'
+import { holdsText, type Page, type PageQuery, pageIn } from '../database/page.ts'
 import { DEFAULT_QUOTA, type Quota, quotaOf } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
 import { checkedName, type NewTenant, type TenantChange } from '../tenants/tenants.ts'
@@ -112,10 +112,7 @@ export class Kbs {
       .where('tenant_id', '=', tenant.tenant_id)
       .where('status', '=', 'active')
     if (kbIds !== undefined) rows = rows.where('kb_id', 'in', [...kbIds])
-    if (query.search) {
-      const text = query.search.toLowerCase()
-      rows = rows.where(sql<boolean>`instr(lower(name || char(10) || description), ${text}) > 0`)
-    }
+    if (query.search) rows = rows.where(holdsText(['name', 'description'], query.search))
     const { sort = 'created' } = query
     const at = PLACES[sort](actor.userId ?? '')
     const page = await pageIn(rows.selectAll().select(at.as('place')), query, {

@@ -8,7 +8,7 @@ import {
 } from '../authority/tenant-permissions.ts'
 import { configIn } from '../core/rag-config.ts'
 import type { ControlTables, TenantRow } from '../database/control-tables.ts'
-import { isoTime } from '../database/iso-time.ts'
+import { isoTime, isoTimeOrNull } from '../database/iso-time.ts'
 import { objectIn } from '../database/json-column.ts'
 import { lastUseOf } from '../kbs/kb-use.ts'
 import { type Quota, quotaOf } from '../quotas/quota.ts'
@@ -48,7 +48,7 @@ export async function tenantInfo(
     version: row.version,
     role: viewer.role ?? null,
     permissions: permissionsIn(row, viewer),
-    last_used_at: isoOrNull(await lastUseOf(db, viewer.userId, { tenantId: row.tenant_id })),
+    last_used_at: isoTimeOrNull(await lastUseOf(db, viewer.userId, { tenantId: row.tenant_id })),
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
     created_by: row.created_by,
@@ -94,8 +94,4 @@ export function permissionsIn(
   if (superAdmin) return [...TENANT_PERMISSIONS]
   const own = TENANT_PERMISSIONS.filter((one) => role !== undefined && roleAllows(role, one))
   return status === 'active' ? own : own.filter((one) => one === 'tenant:read')
-}
-
-function isoOrNull(at: number | null): string | null {
-  return at === null ? null : isoTime(at)
 }

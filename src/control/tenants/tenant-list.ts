@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../authority/actor.ts'
 import { roleIn } from '../authority/tenant-permissions.ts'
 import type { ControlTables } from '../database/control-tables.ts'
-import { type Page, type PageQuery, pageIn } from '../database/page.ts'
+import { holdsText, type Page, type PageQuery, pageIn } from '../database/page.ts'
 import type { Quota } from '../quotas/quota.ts'
 import type { QuotaLedger } from '../quotas/quota-ledger.ts'
 import type { ListSort } from '../wire/wire-schemas.ts'
@@ -50,10 +50,7 @@ export async function listTenants(
         : rows.where('tenants.tenant_id', '=', actor.key.tenantId)
   }
   if (query.search) {
-    const text = query.search.toLowerCase()
-    rows = rows.where(
-      sql<boolean>`instr(lower(tenants.name || char(10) || tenants.description), ${text}) > 0`,
-    )
+    rows = rows.where(holdsText(['tenants.name', 'tenants.description'], query.search))
   }
   const { sort = 'created' } = query
   const at = PLACES[sort](memberId)

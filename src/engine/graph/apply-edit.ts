@@ -7,6 +7,7 @@ import { EngineError } from '../ports/engine-error.ts'
 import { type Pair, pairKey } from '../ports/pair.ts'
 import type { StoredEntity, StoredRelation } from '../ports/stored-rows.ts'
 import type { EditPlan } from './edit-plan.ts'
+import { noEntity } from './item-name.ts'
 import { prepareEdit } from './prepare-edit.ts'
 
 /** What is asked of the graph, as things stand. */
@@ -49,7 +50,7 @@ export async function readEntity({ store }: PublishParts, name: string): Promise
   const keys = await store.searches.entityKeys([name])
   const [entity] = await store.searches.entities([...keys.values()])
   if (entity !== undefined) return entity
-  throw new EngineError('entity_not_found', `Entity '${name}' does not exist.`)
+  throw noEntity(name)
 }
 
 /** @throws {EngineError} `relation_not_found` */

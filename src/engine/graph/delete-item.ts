@@ -1,9 +1,8 @@
 import type { PublishParts } from '../pipeline/publish-document.ts'
-import { EngineError } from '../ports/engine-error.ts'
 import { orderedPair } from '../ports/pair.ts'
 import { applyEdit, readRelation } from './apply-edit.ts'
 import type { DeletionResult } from './graph-calls.ts'
-import { knownName } from './item-name.ts'
+import { knownName, noEntity } from './item-name.ts'
 
 /** Removes an entity with its relations. A document that is processed later may bring it back. */
 export function deleteEntity(
@@ -12,10 +11,7 @@ export function deleteEntity(
 ): Promise<DeletionResult> {
   return applyEdit(parts, async () => {
     const name = await knownName(parts.store.searches, input.entity_name)
-    if (name === null) {
-      const message = `Entity '${input.entity_name}' does not exist.`
-      throw new EngineError('entity_not_found', message)
-    }
+    if (name === null) throw noEntity(input.entity_name)
     const reply = async () => deleted(`Entity '${name}' and its relations deleted.`)
     return { plan: { moves: new Map([[name, null]]) }, reply }
   })

@@ -60,7 +60,8 @@ export function relationInfo(relation: StoredRelation): RelationInfo {
   }
 }
 
-function originOf(item: {
+/** Where an item comes from, as LightRAG tells it. */
+export function originOf(item: {
   readonly sourceIds: readonly string[]
   readonly filePaths: readonly string[]
   readonly createdAt: number

@@ -1,6 +1,7 @@
 import { EngineError } from '../ports/engine-error.ts'
 import type { Searches } from '../ports/searches.ts'
 import type { Store } from '../ports/store.ts'
+import type { Key } from '../ports/stored-rows.ts'
 import { cleanText } from '../read/clean-text.ts'
 import { entityName, LONGEST_ENTITY_NAME } from '../text/entity-name.ts'
 
@@ -25,18 +26,39 @@ export function itemName(name: string, field: string): string {
   return kept
 }
 
+/** An entity by the name under which it is known. */
+export interface KnownEntity {
+  readonly name: string
+  readonly key: Key
+}
+
 /**
- * The name under which an entity is known: the given one as it stands, or in its kept form. Names of
- * earlier versions and of imports may have been kept in other forms.
+ * The entity of a name: the given one as it stands, or in its kept form. Names of earlier versions and of
+ * imports may have been kept in other forms.
  */
+export async function knownEntity(
+  searches: Pick<Searches, 'entityKeys'>,
+  given: string,
+): Promise<KnownEntity | null> {
+  const kept = entityName(given)
+  const forms = [given, kept, cleanText(given).replace(/\s+/g, ' '), kept.normalize('NFD')]
+  const keys = await searches.entityKeys([...new Set(forms)])
+  for (const name of forms) {
+    const key = keys.get(name)
+    if (key !== undefined) return { name, key }
+  }
+  return null
+}
+
 export async function knownName(
   searches: Pick<Searches, 'entityKeys'>,
   name: string,
 ): Promise<string | null> {
-  const kept = entityName(name)
-  const forms = [name, kept, cleanText(name).replace(/\s+/g, ' '), kept.normalize('NFD')]
-  const keys = await searches.entityKeys([...new Set(forms)])
-  return forms.find((form) => keys.has(form)) ?? null
+  return (await knownEntity(searches, name))?.name ?? null
+}
+
+export function noEntity(name: string): EngineError {
+  return new EngineError('entity_not_found', `Entity '${name}' does not exist.`)
 }
 
 /** @throws {EngineError} `unknown_entity` */

@@ -337,7 +337,8 @@ export class DocumentWork {
       if (documents.length > 0) await this.delete({ doc_ids: documents.map(({ id }) => id) })
       return
     }
-    for (const { id } of documents) await store.documents.setAnnotations(id, { enabled: false })
+    const ids = documents.map(({ id }) => id)
+    await store.documents.changeAnnotations(ids, () => ({ enabled: false }))
   }
 
   async #clear(): Promise<void> {

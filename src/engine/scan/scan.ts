@@ -8,7 +8,7 @@ import type {
 import { extensionOf } from '../documents/file-name.ts'
 import { contentHash, fileDocumentId, newTrackId } from '../documents/identifiers.ts'
 import type { BackgroundJobs } from '../pipeline/pipeline.ts'
-import type { DocumentRecord } from '../ports/document-record.ts'
+import type { DocumentCursor, DocumentRecord } from '../ports/document-record.ts'
 import { EngineError } from '../ports/engine-error.ts'
 import type { EngineFiles, InputPlace } from '../ports/files.ts'
 import type { EngineSettings } from '../ports/settings.ts'
@@ -231,13 +231,15 @@ export class Scanner {
     if (settings.scanFiles !== 'keep' || names.length === 0) return []
     const here = new Set(names.map(keptName))
     const gone: DocumentRecord[] = []
-    for (let offset = 0; ; offset += PAGE) {
-      const page = { statuses: null, sortField: 'id', sortDirection: 'asc' } as const
-      const { documents } = await store.documents.list({ ...page, offset, limit: PAGE })
+    const order = { statuses: null, sortField: 'id', sortDirection: 'asc', offset: 0 } as const
+    for (let after: DocumentCursor | undefined; ; ) {
+      const { documents } = await store.documents.list({ ...order, after, limit: PAGE })
       for (const one of documents) {
         if (isScanned(one) && !here.has(one.filePath)) gone.push(one)
       }
-      if (documents.length < PAGE) return gone
+      const last = documents.at(-1)
+      if (last === undefined || documents.length < PAGE) return gone
+      after = { value: last.id, id: last.id }
     }
   }
 

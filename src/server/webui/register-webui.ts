@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { PrefixOf } from '../../http/guards/path-prefix.ts'
+import { labelBelow } from '../../tenancy/request/request-selectors.ts'
 import { readBuiltFiles, type WebUiSource } from './built-files.ts'
 import { type WebUiOptions, webUiRoutes } from './webui-routes.ts'
 
@@ -31,10 +32,9 @@ export async function registerWebUi(
 
 function tenantOfHostIn(suffix: string | undefined): NonNullable<WebUiOptions['tenantOfHost']> {
   if (suffix === undefined) return () => undefined
-  const ending = `.${suffix.replace(/^\.+/, '').toLowerCase()}`
-  return ({ hostname }) => {
-    const host = hostname.toLowerCase().replace(/\.$/, '')
-    const label = host.endsWith(ending) ? host.slice(0, -ending.length) : ''
+  const labelOf = labelBelow(suffix)
+  return (request) => {
+    const label = labelOf(request) ?? ''
     return LABEL.test(label) ? label : undefined
   }
 }

@@ -31,12 +31,19 @@ export function tenantHeaders(options: { readonly ignoreDefaults: boolean }): Wo
  * `acme.rag.example.com` chooses the tenant `acme`. Any other host chooses nothing.
  */
 export function hostLabel(suffix: string): WorkspaceSelector {
-  const ending = `.${suffix.replace(/^\.+/, '').toLowerCase()}`
+  const labelOf = labelBelow(suffix)
   return (request: FastifyRequest) => {
-    const host = request.hostname.toLowerCase().replace(/\.$/, '')
-    if (!host.endsWith(ending)) return undefined
-    const tenant = idIn(host.slice(0, -ending.length), 'The host')
+    const tenant = idIn(labelOf(request), 'The host')
     return tenant === undefined ? undefined : { source: 'host', tenant }
+  }
+}
+
+/** What stands before a suffix in the host of a request, in lower case; undefined below no such. */
+export function labelBelow(suffix: string): (request: FastifyRequest) => string | undefined {
+  const ending = `.${suffix.replace(/^\.+/, '').toLowerCase()}`
+  return ({ hostname }) => {
+    const host = hostname.toLowerCase().replace(/\.$/, '')
+    return host.endsWith(ending) ? host.slice(0, -ending.length) : undefined
   }
 }
 

@@ -1,6 +1,5 @@
 import type { EntityDetails } from '../graph-calls.ts'
-import { knownName } from '../item-name.ts'
-import { noEntity } from './neighbours.ts'
+import { knownEntity, noEntity } from '../item-name.ts'
 import { type GraphViewParts, shownItems, visibleGraph } from './shown-items.ts'
 
 /** Passages that are shown of an entity. */
@@ -13,9 +12,9 @@ const MOST_SOURCES = 100
  */
 export async function entityDetails(parts: GraphViewParts, given: string): Promise<EntityDetails> {
   const { searches, told } = await visibleGraph(parts)
-  const name = await knownName(searches, given)
-  const keys = name === null ? [] : [...(await searches.entityKeys([name])).values()]
-  const facts = await told({ entities: await searches.entities(keys), relations: [] })
+  const known = await knownEntity(searches, given)
+  if (known === null) throw noEntity(given)
+  const facts = await told({ entities: await searches.entities([known.key]), relations: [] })
   const [entity] = facts.entities
   const [shown] = (await shownItems(parts, facts)).entities
   if (entity === undefined || shown === undefined) throw noEntity(given)

@@ -2,8 +2,7 @@ import type { RelationTie, Searches } from '../../ports/searches.ts'
 import type { Key } from '../../ports/stored-rows.ts'
 import { yieldAheadIfDue } from '../../work/turns.ts'
 import type { FoundPaths, PathQuery } from '../graph-calls.ts'
-import { knownName } from '../item-name.ts'
-import { noEntity } from './neighbours.ts'
+import { knownEntity, noEntity } from '../item-name.ts'
 import { type GraphViewParts, shownItems, visibleGraph } from './shown-items.ts'
 
 const USUAL_LENGTH = 4
@@ -42,10 +41,9 @@ export async function findPaths(parts: GraphViewParts, query: PathQuery): Promis
 }
 
 async function keyOf(searches: Searches, given: string): Promise<Key> {
-  const name = await knownName(searches, given)
-  const key = name === null ? undefined : (await searches.entityKeys([name])).get(name)
-  if (key === undefined) throw noEntity(given)
-  return key
+  const known = await knownEntity(searches, given)
+  if (known === null) throw noEntity(given)
+  return known.key
 }
 
 /** For each entity that was come to, the ties of the level before that lead to it. */

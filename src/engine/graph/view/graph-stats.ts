@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/store.ts'
 import { yieldAheadIfDue } from '../../work/turns.ts'
+import { enabledSearches } from '../enabled-searches.ts'
 import type { GraphStats } from '../graph-calls.ts'
 import { type GraphColumns, walkGraph } from './walk-graph.ts'
 
@@ -22,7 +23,7 @@ export class KnownStats {
 }
 
 async function graphStats(store: StatsStore, version: number): Promise<GraphStats> {
-  const searches = (await store.searches.within(null)) ?? store.searches
+  const searches = await enabledSearches(store)
   const { entities } = await store.counts()
   // Some may come meanwhile.
   const graph = await walkGraph(searches, await searches.popularKeys(entities + KEYS_AT_ONCE))

@@ -3,7 +3,7 @@ import type { RelationTie, Searches } from '../../ports/searches.ts'
 import type { Key } from '../../ports/stored-rows.ts'
 import { yieldAheadIfDue } from '../../work/turns.ts'
 import type { Neighbours, NeighboursQuery } from '../graph-calls.ts'
-import { knownName } from '../item-name.ts'
+import { knownEntity, noEntity } from '../item-name.ts'
 import { type GraphViewParts, shownItems, visibleGraph } from './shown-items.ts'
 
 const PAGE = 50
@@ -25,9 +25,9 @@ export async function neighbours(
   query: NeighboursQuery,
 ): Promise<Neighbours> {
   const { searches, told } = await visibleGraph(parts)
-  const name = await knownName(searches, query.name)
-  const own = name === null ? undefined : (await searches.entityKeys([name])).get(name)
-  if (name === null || own === undefined) throw noEntity(query.name)
+  const known = await knownEntity(searches, query.name)
+  if (known === null) throw noEntity(query.name)
+  const { name, key: own } = known
   const after = query.cursor === undefined ? null : placeIn(query.cursor)
   const limit = Math.min(query.limit ?? PAGE, LARGEST_PAGE)
   const otherOf = ({ source, target }: RelationTie) => (source === own ? target : source)
@@ -97,8 +97,4 @@ function placeIn(cursor: string): Place {
 function unknownCursor(): EngineError {
   const message = 'The cursor is none that this server gave out; begin without one.'
   return new EngineError('invalid_argument', message)
-}
-
-export function noEntity(name: string): EngineError {
-  return new EngineError('entity_not_found', `Entity '${name}' does not exist.`)
 }

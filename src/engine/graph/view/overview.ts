@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/store.ts'
 import { yieldAheadIfDue } from '../../work/turns.ts'
+import { enabledSearches } from '../enabled-searches.ts'
 import type { GraphOverviewQuery } from '../graph-calls.ts'
 import { communitiesOf } from './communities.ts'
 import { walkGraph } from './walk-graph.ts'
@@ -19,7 +20,7 @@ export async function* graphOverview(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const version = await store.dataVersion()
-  const searches = (await store.searches.within(null)) ?? store.searches
+  const searches = await enabledSearches(store)
   // One more than is shown tells whether there are others.
   const all = await searches.popularKeys(limit + 1)
   const graph = await walkGraph(searches, all.slice(0, limit), signal)

@@ -1,10 +1,10 @@
-import { SEPARATOR } from '../../merge/merge-fragments.ts'
 import type { EngineSettings } from '../../ports/settings.ts'
 import type { Store } from '../../ports/store.ts'
 import type { StoredEntity, StoredRelation } from '../../ports/stored-rows.ts'
-import { type FirstDocuments, firstDocuments } from '../../retrieve/first-documents.ts'
+import { firstDocuments } from '../../retrieve/first-documents.ts'
 import { restate } from '../../retrieve/restate.ts'
 import type { ShownEntity, ShownRelation } from '../graph-calls.ts'
+import { originOf } from '../item-info.ts'
 
 export interface GraphViewParts {
   readonly store: Pick<Store, 'graph' | 'searches' | 'documents'>
@@ -39,7 +39,8 @@ export async function shownItems(
       type: entity.type,
       description: entity.description,
       degree: entity.degree,
-      ...originOf(entity, documentOf),
+      ...originOf(entity),
+      document_id: documentOf(entity),
     })),
     relations: relations.map((relation) => ({
       source: relation.source,
@@ -47,16 +48,8 @@ export async function shownItems(
       keywords: relation.keywords,
       description: relation.description,
       weight: relation.weight,
-      ...originOf(relation, documentOf),
+      ...originOf(relation),
+      document_id: documentOf(relation),
     })),
-  }
-}
-
-function originOf(item: StoredEntity | StoredRelation, documentOf: FirstDocuments) {
-  return {
-    source_id: item.sourceIds.join(SEPARATOR),
-    file_path: item.filePaths.join(SEPARATOR),
-    document_id: documentOf(item),
-    created_at: Math.floor(item.createdAt / 1000),
   }
 }

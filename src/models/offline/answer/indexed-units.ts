@@ -11,8 +11,6 @@ export interface IndexedUnit extends Unit {
   readonly referenceId: string
   /** The place of its passage among all, best first. */
   readonly rank: number
-  /** Counts the units of its passage. */
-  readonly place: number
   readonly stems: ReadonlySet<string>
   /** Words of what stands above it and leads into it, with what they are worth beside its own. */
   readonly above: readonly Layer[]
@@ -48,9 +46,9 @@ export async function indexedUnits(
   for (const [rank, passage] of passages.entries()) {
     const names = passage.filePath.replace(/\.\p{L}{1,5}$/u, '').replace(/[_.-]/g, ' ')
     const ofFile: Layer = { stems: indexer.stemsOf(names), worth: FILE_NAME }
-    for (const [place, unit] of unitsOf(passage).entries()) {
+    for (const unit of unitsOf(passage)) {
       await slice.pause()
-      indexer.add(unit, { referenceId: passage.referenceId, rank, place }, ofFile)
+      indexer.add(unit, { referenceId: passage.referenceId, rank }, ofFile)
     }
   }
   return indexer
@@ -76,7 +74,7 @@ class Indexer implements UnitIndex {
   readonly #stems = new Map<string, string>()
   readonly #told = new Set<string>()
 
-  add(unit: Unit, place: Pick<IndexedUnit, 'referenceId' | 'rank' | 'place'>, ofFile: Layer): void {
+  add(unit: Unit, place: Pick<IndexedUnit, 'referenceId' | 'rank'>, ofFile: Layer): void {
     const { headings, list, before, text } = unit
     const section = this.#sectionOf(headings, list?.leadIn ?? null, ofFile)
     const key = `${section.id} ${text}`
@@ -84,19 +82,7 @@ class Indexer implements UnitIndex {
     this.#seen.add(key)
     const stems = this.stemsOf(text)
     const stemsBefore = before === null ? null : this.stemsOf(before)
-    const { kind, section: at } = unit
-    this.units.push({
-      kind,
-      text,
-      headings,
-      list,
-      before,
-      section: at,
-      ...place,
-      stems,
-      stemsBefore,
-      above: section.above,
-    })
+    this.units.push({ ...unit, ...place, stems, stemsBefore, above: section.above })
   }
 
   /** What stands above units, once for all of them; the last one most often stands above the next. */

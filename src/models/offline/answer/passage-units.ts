@@ -14,8 +14,6 @@ export interface Unit {
   readonly list: UnitList | null
   /** The sentence before it in its paragraph. */
   readonly before: string | null
-  /** Counts the sections of a passage. */
-  readonly section: number
 }
 
 /** A list with what leads into it. */
@@ -38,7 +36,6 @@ class UnitReader {
   #path: { readonly level: number; readonly title: string }[]
   readonly #titles: ReadonlySet<string>
   #headings: readonly string[]
-  #section = 0
   #paragraph: string[] = []
   #list: UnitList | null = null
   #leadIn: string | null = null
@@ -81,7 +78,6 @@ class UnitReader {
     this.#closeParagraph()
     this.#leadIn = null
     this.#list = null
-    this.#section += 1
     if (this.#titles.has(text) && this.#path[0]?.title === text) {
       this.#path = this.#path.slice(0, 1)
       this.#headings = [text]
@@ -173,7 +169,6 @@ class UnitReader {
       list,
       before,
       headings: this.#headings,
-      section: this.#section,
     })
   }
 }

@@ -1,4 +1,4 @@
-import { type IndexedUnit, SENTENCE_BEFORE, stemsOf } from './indexed-units.ts'
+import { type IndexedUnit, SENTENCE_BEFORE } from './indexed-units.ts'
 import type { WeighedTerm } from './term-strengths.ts'
 
 /** A unit as it is told: one sentence, or a lead-in with its items. */
@@ -70,12 +70,11 @@ const bare = (heading: string) => heading.replace(/(?<![.:])[.:]+$/, '')
 
 /** With the sentence before where it points back, or where only that one has a word of the question. */
 function withAntecedent(unit: IndexedUnit, terms: readonly WeighedTerm[]): string {
-  const { text, before } = unit
+  const { text, before, stemsBefore } = unit
   if (before === null || before.length > LONGEST_ANTECEDENT) return text
   if (POINTS_BACK.test(text)) return `${before} ${text}`
-  const stems = stemsOf(before)
   const isNeeded = terms.some(
-    ({ stem, strengths }) => stems.has(stem) && strengths.get(unit) === SENTENCE_BEFORE,
+    ({ stem, strengths }) => stemsBefore?.has(stem) && strengths.get(unit) === SENTENCE_BEFORE,
   )
   return isNeeded ? `${before} ${text}` : text
 }

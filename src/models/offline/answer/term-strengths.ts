@@ -33,9 +33,10 @@ export async function weighedTerms(
     let holders = 0
     for (const unit of units) {
       if (slice.isOver) await slice.pause()
-      const strength = strengthIn(unit, term, forms)
+      const own = strongest(forms, (stem) => (unit.stems.has(stem) ? 1 : 0))
+      const strength = strengthIn(unit, term, forms, own)
       if (strength > 0) strengths.set(unit, strength)
-      if (strongest(forms, (stem) => (unit.stems.has(stem) ? 1 : 0)) > 0) holders += 1
+      if (own > 0) holders += 1
     }
     weighed.push({ ...term, strengths, worth: rarity(units.length, holders) })
   }
@@ -43,11 +44,12 @@ export async function weighedTerms(
 }
 
 function strengthIn(
-  { stems, text, above: layers, stemsBefore }: IndexedUnit,
+  { text, above: layers, stemsBefore }: IndexedUnit,
   term: AskedTerm,
   forms: ReadonlyMap<string, number>,
+  /** How strongly its own words speak of it. */
+  own: number,
 ): number {
-  const own = strongest(forms, (stem) => (stems.has(stem) ? 1 : 0))
   if (own === 1 && text.toLowerCase().includes(term.word)) return 1
   const above = strongest(forms, (stem) =>
     Math.max(worthIn(layers, stem), stemsBefore?.has(stem) ? SENTENCE_BEFORE : 0),

@@ -140,13 +140,7 @@ export class Publisher {
     documentId: string,
     annotations: Parameters<QueueTable['setAnnotations']>[1],
   ): Promise<void> {
-    await this.undoLeftovers()
-    const changed = this.#connection.durably(() => {
-      const found = this.#tables.queue.setAnnotations(documentId, annotations)
-      if (found) this.#advance(0, 0, 0)
-      return found
-    })
-    if (changed) this.#generation.current += 1
+    await this.changeAnnotations([documentId], () => annotations)
   }
 
   /**
