@@ -24,6 +24,11 @@ export interface EventSource {
 /** In milliseconds: after so long a browser comes back. */
 const COME_BACK_MS = 2000
 const LONGEST_ID = 100
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+}
 
 /** `GET /events` pushes what happens to documents, as server-sent events. */
 export const eventRoutes: FastifyPluginAsyncTypebox<{ events: EventSource }> = async (
@@ -34,18 +39,15 @@ export const eventRoutes: FastifyPluginAsyncTypebox<{ events: EventSource }> = a
     '/events',
     { config: { access: 'document:read', doc: EVENT_DOCS['GET /events'], codedErrors: true } },
     async (request, reply) => {
+      // Nobody would read it, nor say that it is over.
+      if (request.method === 'HEAD') return reply.headers(HEADERS).send()
       const signal = clientSignal(reply)
       const { 'last-event-id': given } = request.headers
       const lastId =
         typeof given === 'string' && given !== '' ? given.slice(0, LONGEST_ID) : undefined
       const heard = events.open(lastId, signal)
-      return reply
-        .headers({
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-        })
-        .send(Readable.from(written(heard), { objectMode: false, signal }))
+      const pieces = Readable.from(written(heard), { objectMode: false, signal })
+      return reply.headers(HEADERS).send(pieces)
     },
   )
 }

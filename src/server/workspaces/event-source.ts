@@ -31,7 +31,18 @@ export function eventSource(options: EventSourceOptions): EventSource {
       }
       const listener = options.events.listen(caller.workspace, lastId)
       const open = options.streams.add(caller)
-      return heard({ listener, open, signal, maxMs: options.maxMs })
+      let isOver = false
+      const end = () => {
+        if (isOver) return
+        isOver = true
+        signal.removeEventListener('abort', end)
+        open.closed()
+        listener.close()
+      }
+      // Of a client that has left before, nobody reads what is heard, so no `finally` of it ever runs.
+      if (signal.aborted) end()
+      else signal.addEventListener('abort', end, { once: true })
+      return heard({ listener, open, signal, maxMs: options.maxMs, end })
     },
   }
 }
@@ -41,6 +52,8 @@ interface Heard {
   readonly open: OpenStream
   readonly signal: AbortSignal
   readonly maxMs: number
+  /** Gives back what is held for it. A second call does nothing. */
+  readonly end: () => void
 }
 
 async function* heard({
@@ -48,6 +61,7 @@ async function* heard({
   open,
   signal,
   maxMs,
+  end,
 }: Heard): AsyncGenerator<ServerEvent | null> {
   const until = performance.now() + maxMs
   try {
@@ -67,8 +81,7 @@ async function* heard({
       if (!woken && performance.now() < until) yield null
     }
   } finally {
-    open.closed()
-    listener.close()
+    end()
   }
 }
 
