@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { startTestServer, type TestServer } from './test-server.ts'
+import { manyUsers, startTestServer, type TestServer } from './test-server.ts'
 
 let site: Server
 let base: string
@@ -38,10 +38,10 @@ interface Reply {
   }
 }
 
-async function post(path: string, body: object) {
+async function post(path: string, body: object, who: Record<string, string> = {}) {
   const response = await fetch(`${server.url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...who },
     body: JSON.stringify(body),
   })
   return { status: response.status, body: (await response.json()) as Reply }
@@ -70,6 +70,14 @@ it('takes in a page under its address, and again where it has changed', async ()
   expect(documents[0]?.content_summary).toContain('5 bar')
   // Who does not ask for what has changed tells nothing of what is here.
   expect(asked).toEqual([undefined, undefined, '"32"', '"32"'])
+})
+
+it('tells by whom a page was taken in', async () => {
+  server = await startTestServer(manyUsers(1), { FETCH_PAGES: 'all' })
+  const who = { 'x-api-key': 'key-of-user-0' }
+  expect((await post('/documents/url', { url: `${base}/a` }, who)).body.status).toBe('success')
+  const mine = await post('/documents/paginated', { owner: 'me' }, who)
+  expect(mine.body.documents).toMatchObject([{ file_path: `${base}/a` }])
 })
 
 it('connects to no address of this machine unless it is told to', async () => {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { PageFetcher } from '../../engine/documents/page-calls.ts'
 import type { Rag } from '../../engine/rag.ts'
 import { clientSignal } from '../../http/client-signal.ts'
+import { authorOf } from '../../http/request-author.ts'
 import { DOCUMENT_DOCS } from '../../openapi/document-docs.ts'
 import { INSERT_ACCESS } from '../request-access.ts'
 import { InsertOptions, InsertReply, InsertUrlBody } from './document-schemas.ts'
@@ -30,8 +31,11 @@ export const insertUrlRoutes: FastifyPluginAsyncTypebox<InsertUrlRoutesOptions> 
       config: { access: INSERT_ACCESS, doc: DOCUMENT_DOCS['POST /documents/url'] },
       schema: { body: InsertUrlBody, querystring: InsertOptions, response: { 200: InsertReply } },
     },
-    async ({ body, query: { on_conflict, wait } }, reply) => {
-      const { url, ...annotations } = body
+    async (request, reply) => {
+      const {
+        body: { url, ...annotations },
+        query: { on_conflict, wait },
+      } = request
       const signal = clientSignal(reply)
       // Who may not replace a document asks for the page as somebody who has none.
       const known = on_conflict === 'replace' ? await rag.pageVersion(url) : null
@@ -39,7 +43,8 @@ export const insertUrlRoutes: FastifyPluginAsyncTypebox<InsertUrlRoutesOptions> 
       if (page === null) return UNCHANGED
       const { body: content, close, ...found } = page
       try {
-        const input = { file_name: url, page: found, on_conflict, ...annotations }
+        const author = authorOf(request)
+        const input = { file_name: url, page: found, on_conflict, author, ...annotations }
         const inserted = await rag.insertFile(input, content)
         return await waitForDocuments(rag, inserted, wait, signal)
       } finally {
