@@ -46,7 +46,8 @@ afterEach(async () => {
 async function insert(workspace: string, word: string, count: number): Promise<void> {
   const names = Array.from({ length: count }, (_, i) => `${word}-${String(i).padStart(3, '0')}.md`)
   const texts = names.map((name) => `The ${word} of ${name} is one of many.`)
-  const response = await fetch(`${server.url}/documents/texts`, {
+  // A list is asked for again while its documents are worked on.
+  const response = await fetch(`${server.url}/documents/texts?wait=60`, {
     method: 'POST',
     headers: {
       'x-api-key': USER.api_key,
@@ -117,6 +118,23 @@ describe('two tenants in one tab', () => {
     await page.goto('/webui/documents?page=2&sort=file_path:asc')
     await expect.poll(() => range(page)).toBe('51–100 of 130')
     await page.getByRole('link', { name: 'stone-050.md' }).waitFor()
+  })
+
+  it('keep a question that is not sent yet to itself', async () => {
+    const { page } = tab
+    const question = () => page.getByRole('textbox', { name: 'Ask a question' })
+    await signIn(page)
+    await enter(page, /quarry7/)
+    await page.getByRole('link', { name: 'Ask' }).click()
+    await question().fill('What do the stones of the quarry cost?')
+    await page.locator('.tenant-link').click()
+    await page.getByRole('button', { name: /meadow9/ }).click()
+    await page.getByRole('link', { name: 'Ask' }).click()
+    await expect.poll(() => question().inputValue()).toBe('')
+    await page.locator('.tenant-link').click()
+    await page.getByRole('button', { name: /quarry7/ }).click()
+    await page.getByRole('link', { name: 'Ask' }).click()
+    await expect.poll(() => question().inputValue()).toContain('stones of the quarry')
   })
 
   it('never show a late answer of the one under the other', async () => {

@@ -23,6 +23,7 @@ export default function AskPage() {
   const place = usePlace()
   const [view, change] = useView(ROUTE)
   const settings = settingsOf(view.ui)
+  const draftKey = `lightrag:draft:${encodeURIComponent(place.tenantId)}:${encodeURIComponent(place.kb)}`
   const conversations = useConversations()
   const { open, isAsking } = conversations
   const [source, setSource] = useState<Reference>()
@@ -82,6 +83,8 @@ export default function AskPage() {
         </ol>
         <div ref={end} />
         <Composer
+          key={draftKey}
+          draftKey={draftKey}
           isAsking={isAsking}
           mode={settings.mode}
           onAsk={(question) => conversations.ask(question, settings)}

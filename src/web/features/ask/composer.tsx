@@ -4,6 +4,8 @@ import { useTexts } from '../../i18n/use-texts.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 
 interface ComposerProps {
+  /** Where what is not sent yet is kept: a question belongs to one knowledge base. */
+  readonly draftKey: string
   readonly isAsking: boolean
   readonly mode: Mode
   readonly onAsk: (question: string) => void
@@ -14,12 +16,11 @@ interface ComposerProps {
 /** As the server has it, in characters. */
 const LONGEST = 65_536
 const TELL_FROM = 2000
-const DRAFT = 'lightrag:draft'
 
 /** Where a question is written; what is not sent yet outlives a reload. */
-export function Composer({ isAsking, mode, onAsk, onStop, onSettings }: ComposerProps) {
+export function Composer({ draftKey, isAsking, mode, onAsk, onStop, onSettings }: ComposerProps) {
   const { t } = useTexts()
-  const [text, setText] = useState(() => sessionStorage.getItem(DRAFT) ?? '')
+  const [text, setText] = useState(() => sessionStorage.getItem(draftKey) ?? '')
   const area = useRef<HTMLTextAreaElement>(null)
   const rest = text.trim()
   useEffect(() => {
@@ -29,12 +30,12 @@ export function Composer({ isAsking, mode, onAsk, onStop, onSettings }: Composer
       current.style.height = `${Math.min(220, current.scrollHeight + 2)}px`
     }
     try {
-      if (text === '') sessionStorage.removeItem(DRAFT)
-      else sessionStorage.setItem(DRAFT, text)
+      if (text === '') sessionStorage.removeItem(draftKey)
+      else sessionStorage.setItem(draftKey, text)
     } catch {
       // Without room it lasts as long as the page.
     }
-  }, [text])
+  }, [text, draftKey])
   const send = () => {
     if (rest === '' || isAsking) return
     onAsk(rest)
