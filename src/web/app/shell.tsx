@@ -39,16 +39,13 @@ export interface ShellProps {
 }
 
 /** The frame of every page: where one is, where one can go, and the page itself. */
-export function Shell({ account, tenantId, config, access, kbs, onSwitch }: ShellProps) {
+export function Shell({ account, tenantId, config, kbs, onSwitch }: ShellProps) {
   const { t } = useTexts()
   const { http, views, address } = useServices()
   const { path } = useLocation()
   const found = routeOf(path)
   const route = found?.route.name ?? ''
-  const kb = useSyncExternalStore(
-    (listener) => views.subscribe(listener),
-    () => views.getState(tenantId, route).currentKB,
-  )
+  const kb = useSyncExternalStore(views.subscribe, () => views.getState(tenantId, route).currentKB)
   const slug = kb ?? kbs[0]?.slug ?? 'default'
   const at = useMemo<Place>(() => ({ tenantId, kb: slug }), [tenantId, slug])
   const here = useQuery(accessOptions(http, account, at))
@@ -59,11 +56,11 @@ export function Shell({ account, tenantId, config, access, kbs, onSwitch }: Shel
       tenantId,
       kb: slug,
       kbs,
-      tenantName: tenantId === SINGLE_TENANT ? '' : nameOf(tenantId, access.choices),
+      tenantName: tenantId === SINGLE_TENANT ? '' : tenantId,
       role: (here.data?.role ?? undefined) as Role | undefined,
       permissions,
     }),
-    [account, tenantId, slug, kbs, access.choices, here.data?.role, permissions],
+    [account, tenantId, slug, kbs, here.data?.role, permissions],
   )
   const pages = ROUTES.filter(
     ({ needs, icon }) => icon !== undefined && permissions.includes(needs),
@@ -248,12 +245,4 @@ async function forget(): Promise<void> {
 function skipToContent(event: { preventDefault(): void }): void {
   event.preventDefault()
   document.querySelector<HTMLElement>('#content')?.focus()
-}
-
-/** Until the tenant itself is asked for, the word that chooses it. */
-function nameOf(
-  tenantId: string,
-  choices: readonly { readonly tenant: string }[] | undefined,
-): string {
-  return choices?.find(({ tenant }) => tenant === tenantId)?.tenant ?? tenantId
 }

@@ -47,8 +47,4 @@ export class TabTenant {
   last(account: string): string | undefined {
     return this.#computer.getItem(LAST_KEY + encodeURIComponent(account)) ?? undefined
   }
-
-  forgetLast(account: string): void {
-    this.#computer.removeItem(LAST_KEY + encodeURIComponent(account))
-  }
 }

@@ -167,7 +167,8 @@ export class TenantState {
   }
 
   /** @returns ends it */
-  subscribe(listener: () => void): () => void {
+  /** Bound, so that who subscribes at each drawing subscribes once. */
+  readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

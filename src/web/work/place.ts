@@ -32,7 +32,7 @@ export function useView(route: string): [ViewState, ChangeView] {
   const { views } = useServices()
   const { tenantId } = usePlace()
   const read = () => JSON.stringify(views.getState(tenantId, route))
-  const text = useSyncExternalStore((listener) => views.subscribe(listener), read)
+  const text = useSyncExternalStore(views.subscribe, read)
   const change = useCallback<ChangeView>(
     (patch, { typing = false, replace = false } = {}) => {
       views.setState(tenantId, route, patch)
