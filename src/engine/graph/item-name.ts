@@ -38,14 +38,14 @@ export interface KnownEntity {
  */
 export async function knownEntity(
   searches: Pick<Searches, 'entityKeys'>,
-  given: string,
+  name: string,
 ): Promise<KnownEntity | null> {
-  const kept = entityName(given)
-  const forms = [given, kept, cleanText(given).replace(/\s+/g, ' '), kept.normalize('NFD')]
+  const kept = entityName(name)
+  const forms = [name, kept, cleanText(name).replace(/\s+/g, ' '), kept.normalize('NFD')]
   const keys = await searches.entityKeys([...new Set(forms)])
-  for (const name of forms) {
-    const key = keys.get(name)
-    if (key !== undefined) return { name, key }
+  for (const form of forms) {
+    const key = keys.get(form)
+    if (key !== undefined) return { name: form, key }
   }
   return null
 }

@@ -43,7 +43,8 @@ export function labelBelow(suffix: string): (request: FastifyRequest) => string 
   const ending = `.${suffix.replace(/^\.+/, '').toLowerCase()}`
   return ({ hostname }) => {
     const host = hostname.toLowerCase().replace(/\.$/, '')
-    return host.endsWith(ending) ? host.slice(0, -ending.length) : undefined
+    if (!host.endsWith(ending)) return undefined
+    return host.slice(0, -ending.length)
   }
 }
 
